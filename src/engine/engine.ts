@@ -1,0 +1,22 @@
+import type { JsonObject } from '../json/value.ts';
+import type { AttemptRecord, RunRecord } from '../store/records.ts';
+
+/** What an engine tells of a run while it goes on; for people who watch, nothing is built on it. */
+export type RunEvent =
+  | { kind: 'run_accepted'; run: RunRecord }
+  | { kind: 'attempt_started'; run: RunRecord; attempt: AttemptRecord }
+  | { kind: 'attempt_finished'; run: RunRecord; attempt: AttemptRecord }
+  | { kind: 'run_finished'; run: RunRecord };
+
+/** Runs plans durably. */
+export interface Engine {
+  /** Resolves when the run is on disk: from then on it ends in some way, through any crash. */
+  start(request: { account: string; automation: string; plan: string; trigger: JsonObject }): Promise<RunRecord>;
+  /** Resolves with the run when it has ended. */
+  finished(run: string): Promise<RunRecord>;
+  /** Takes up every run that had not ended. Gives their number. */
+  resume(): number;
+  watch(listener: (event: RunEvent) => void): () => void;
+  /** Begins no further attempt, waits for those under way up to the limit, and leaves the rest to the next start. */
+  stop(drainMs: number): Promise<void>;
+}

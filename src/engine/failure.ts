@@ -1,0 +1,29 @@
+import type { Json } from '../json/value.ts';
+
+/**
+ * How a failed attempt is to be treated.
+ * - `permanent`: trying again gives the same.
+ * - `retryable`: goes away by waiting.
+ * - `credential`: the connection was refused; a person has to act.
+ * - `uncertain`: nobody can say whether the effect took place; a person decides.
+ */
+export type FailureClass = 'permanent' | 'retryable' | 'credential' | 'uncertain';
+
+/** Why an attempt or a run failed, as it is journaled and shown. Never holds a secret. */
+export interface Failure {
+  class: FailureClass;
+  /** Stable, in snake_case, such as `http_status`, `timeout`, `connection_refused`; `docs/errors.md` lists them. */
+  code: string;
+  message: string;
+  /** The way out, where there is one. */
+  help?: string;
+  /** HTTP status, where there was an answer. */
+  status?: number;
+  /** The service's answer or other facts that help to understand it, redacted and cut. */
+  details?: Json;
+  /** Milliseconds that the service asked to wait before the next attempt. */
+  retryAfterMs?: number;
+}
+
+/** What an attempt came to. */
+export type Outcome = { ok: true; output: Json } | { ok: false; failure: Failure };

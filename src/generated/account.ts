@@ -1,0 +1,56 @@
+// Made from schemas/ by scripts/generate.ts; run `npm run generate` after a change there.
+
+/**
+ * automations/<account>/account.json: one customer, its connections and the age keys that its secrets are encrypted to.
+ */
+export interface Account {
+  /**
+   * Path or address of this schema, for editors.
+   */
+  $schema?: string;
+  /**
+   * The customer's name as people write it.
+   */
+  name: string;
+  /**
+   * IANA time zone, such as Europe/Madrid.
+   */
+  timezone?: string;
+  /**
+   * BCP 47 language tag, such as es-ES.
+   */
+  locale?: string;
+  /**
+   * ISO 3166-1 alpha-2 country code, such as ES.
+   */
+  region?: string;
+  /**
+   * ISO 4217 currency code, such as EUR.
+   */
+  currency?: string;
+  /**
+   * age public keys. Secrets of this account are encrypted to all of them; whoever holds one of the private keys can read them.
+   */
+  recipients: string[];
+  /**
+   * The account's connections, by name. Their secret fields are in secrets/<account>/<connection>.json.
+   */
+  connections?: {
+    [k: string]: AccountConnection;
+  };
+}
+/**
+ * An account's use of a connector: which one, and its fields that are not secret.
+ */
+export interface AccountConnection {
+  /**
+   * Small letters, digits, - and _, starting with a letter.
+   */
+  connector: string;
+  /**
+   * The connector's fields that are not secret, such as a host or a default model.
+   */
+  fields?: {
+    [k: string]: string | number | boolean | string[];
+  };
+}

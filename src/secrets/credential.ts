@@ -1,0 +1,12 @@
+/** The secret half of a connection, opened. */
+export interface Credential {
+  /** Secret fields by name. */
+  fields: { [name: string]: string };
+  /** The hosts, sealed with the fields, that they may be sent to; a name may start with `*.`. */
+  hosts: string[];
+}
+
+/** Where the engine gets credentials from, at every attempt anew. Throws `SecretError`. */
+export interface CredentialSource {
+  credential(account: string, connection: string): Promise<Credential>;
+}

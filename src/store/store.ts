@@ -1,0 +1,69 @@
+import type { Json } from '../json/value.ts';
+import type { AttemptKey, Effect } from '../engine/durable.ts';
+import type { Outcome } from '../engine/failure.ts';
+import type { StorageOperation } from './storage-operation.ts';
+import type {
+  AttemptRecord,
+  DeploymentEntry,
+  DeploymentRecord,
+  Instant,
+  RefusalRecord,
+  RunFilter,
+  RunRecord,
+  StorageEntry,
+} from './records.ts';
+
+/**
+ * What Waybill keeps. A promise that a writing method gives resolves when the change is durable: on disk, so that it
+ * survives a loss of power. Writes take effect in the order in which they were asked for; many may share one commit.
+ */
+export interface Store {
+  deployments: DeploymentStore;
+  runs: RunStore;
+  storage: KeyValueStore;
+  refusals: RefusalStore;
+  /** Writes what is pending and closes. */
+  close(): Promise<void>;
+}
+
+export interface DeploymentStore {
+  /** Keeps the plans (canonical JSON by digest) and makes this the current deployment, in one transaction. */
+  activate(source: string, at: Instant, entries: DeploymentEntry[], plans: Map<string, string>): Promise<DeploymentRecord>;
+  current(): DeploymentRecord | undefined;
+  list(limit: number): DeploymentRecord[];
+  /** The plan's canonical JSON. */
+  plan(digest: string): string | undefined;
+  /** The secret part of the automation's webhook address: made once (32 random bytes, base64url), kept for good. */
+  hookSecret(account: string, automation: string): Promise<string>;
+}
+
+export interface RunStore {
+  insert(run: RunRecord): Promise<void>;
+  begin(run: string, at: Instant): Promise<void>;
+  finish(run: string, at: Instant, result: Pick<RunRecord, 'status' | 'output' | 'failure'>): Promise<void>;
+  beginAttempt(attempt: { run: string; key: AttemptKey; effect: Effect; input: Json; startedAt: Instant }): Promise<void>;
+  finishAttempt(run: string, key: AttemptKey, at: Instant, outcome: Outcome): Promise<void>;
+  /** The run waits until that instant. */
+  sleep(run: string, key: AttemptKey, until: Instant): Promise<void>;
+  /** Performs the operation and records the attempt with its outcome, in one transaction. */
+  storageAttempt(run: { id: string; account: string }, key: AttemptKey, input: Json, operation: StorageOperation, at: Instant): Promise<Outcome>;
+  get(id: string): RunRecord | undefined;
+  /** In the order in which they were begun. */
+  attempts(run: string): AttemptRecord[];
+  /** Newest first. */
+  list(filter: RunFilter): RunRecord[];
+  /** Every run that has not ended, oldest first. */
+  unfinished(): Iterable<RunRecord>;
+}
+
+export interface KeyValueStore {
+  get(account: string, key: string): StorageEntry | undefined;
+  /** By key. */
+  list(account: string, prefix: string, limit: number): StorageEntry[];
+}
+
+export interface RefusalStore {
+  /** Keeps it; the oldest beyond the cap of the automation go. */
+  insert(refusal: RefusalRecord): Promise<void>;
+  list(filter: { account?: string; automation?: string; limit: number }): RefusalRecord[];
+}
