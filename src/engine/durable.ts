@@ -1,15 +1,7 @@
 import type { Json } from '../json/value.ts';
-import type { StorageOperation } from '../store/storage-operation.ts';
-import type { Outcome } from './failure.ts';
-
-export type Effect = 'read' | 'idempotent' | 'write';
-
-/** Names one attempt of one step of a run; stable through every resume. */
-export interface AttemptKey {
-  step: string;
-  /** Counts from 1. */
-  attempt: number;
-}
+import type { Outcome } from '../run/failure.ts';
+import type { AttemptKey, Effect } from '../run/records.ts';
+import type { StorageOperation } from '../run/storage-operation.ts';
 
 /** One attempt to have an effect outside of the store. */
 export interface AttemptCall {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json/value.ts';
-import type { AttemptRecord, RunRecord } from '../store/records.ts';
+import type { AttemptRecord, RunRecord } from '../run/records.ts';
 
 /** What an engine tells of a run while it goes on; for people who watch, nothing is built on it. */
 export type RunEvent =

@@ -1,17 +1,8 @@
 import type { Json } from '../json/value.ts';
-import type { AttemptKey, Effect } from '../engine/durable.ts';
-import type { Outcome } from '../engine/failure.ts';
-import type { StorageOperation } from './storage-operation.ts';
-import type {
-  AttemptRecord,
-  DeploymentEntry,
-  DeploymentRecord,
-  Instant,
-  RefusalRecord,
-  RunFilter,
-  RunRecord,
-  StorageEntry,
-} from './records.ts';
+import type { Outcome } from '../run/failure.ts';
+import type { AttemptKey, AttemptRecord, Effect, Instant, RunRecord } from '../run/records.ts';
+import type { StorageOperation } from '../run/storage-operation.ts';
+import type { DeploymentEntry, DeploymentRecord, RefusalRecord, RunFilter, StorageEntry } from './records.ts';
 
 /**
  * What Waybill keeps. A promise that a writing method gives resolves when the change is durable: on disk, so that it

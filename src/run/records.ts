@@ -1,0 +1,47 @@
+import type { Json, JsonObject } from '../json/value.ts';
+import type { Failure, Outcome } from './failure.ts';
+
+/** All instants are milliseconds since 1970-01-01T00:00:00Z. */
+export type Instant = number;
+
+/** What an action does to its service, as its connector declares. */
+export type Effect = 'read' | 'idempotent' | 'write';
+
+/** Names one attempt of one step of a run; stable through every resume. */
+export interface AttemptKey {
+  step: string;
+  /** Counts from 1. */
+  attempt: number;
+}
+
+export type RunStatus = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'uncertain';
+
+export interface RunRecord {
+  /** UUID version 7 (RFC 9562): sorts by time. */
+  id: string;
+  account: string;
+  automation: string;
+  /** Digest of the plan that the run began with and keeps. */
+  plan: string;
+  status: RunStatus;
+  /** What expressions read as `trigger`. */
+  trigger: JsonObject;
+  output?: Json;
+  failure?: Failure;
+  createdAt: Instant;
+  startedAt?: Instant;
+  finishedAt?: Instant;
+}
+
+export interface AttemptRecord {
+  run: string;
+  key: AttemptKey;
+  effect: Effect;
+  input: Json;
+  startedAt: Instant;
+  /** Absent while the attempt is under way, and after a crash in its middle. */
+  finishedAt?: Instant;
+  outcome?: Outcome;
+  /** Until when the run waits after this attempt. */
+  sleepUntil?: Instant;
+}
