@@ -1,0 +1,78 @@
+import type { ErrorObject } from 'ajv';
+
+/** One way in which a value does not fit its schema. */
+export interface SchemaIssue {
+  /** JSON Pointer of the value, or of the object that lacks or has a property. */
+  pointer: string;
+  keyword: string;
+  /** What is wrong, without the place: `must be a string`. */
+  message: string;
+  /** The property that is missing or not allowed, where the issue is about one. */
+  property?: string;
+}
+
+/** Puts ajv's errors in plain words, one a place: of the arms of a choice only what helps is kept. */
+export function describeSchemaErrors(errors: readonly ErrorObject[]): SchemaIssue[] {
+  const issues = errors.filter((error) => !CHOICE_KEYWORDS.has(error.keyword)).map(describe);
+  const choices = errors.filter((error) => CHOICE_KEYWORDS.has(error.keyword)).map(describe);
+  const all = issues.length > 0 ? issues : choices;
+  const seen = new Set<string>();
+  return all.filter((issue) => {
+    const key = `${issue.pointer} ${issue.keyword} ${issue.message}`;
+    return !seen.has(key) && seen.add(key) !== undefined;
+  });
+}
+
+const CHOICE_KEYWORDS = new Set(['anyOf', 'oneOf', 'allOf', 'if', 'not', 'propertyNames']);
+
+function describe(error: ErrorObject): SchemaIssue {
+  const property = propertyOf(error);
+  return {
+    pointer: error.instancePath,
+    keyword: error.keyword,
+    message: wording(error),
+    ...(property === undefined ? {} : { property }),
+  };
+}
+
+function propertyOf(error: ErrorObject): string | undefined {
+  const { missingProperty, additionalProperty, unevaluatedProperty, propertyName } = error.params;
+  const name: unknown = missingProperty ?? additionalProperty ?? unevaluatedProperty ?? propertyName;
+  return typeof name === 'string' ? name : undefined;
+}
+
+function wording(error: ErrorObject): string {
+  const params = error.params;
+  switch (error.keyword) {
+    case 'type':
+      return `must be ${withArticle(params['type'])}`;
+    case 'required':
+      return `lacks the property \`${params['missingProperty']}\``;
+    case 'additionalProperties':
+    case 'unevaluatedProperties':
+      return `has the unknown property \`${propertyOf(error)}\``;
+    case 'enum':
+      return `must be one of ${(params['allowedValues'] as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`;
+    case 'const':
+      return `must be ${JSON.stringify(params['allowedValue'])}`;
+    case 'minLength':
+      return params['limit'] === 1 ? 'must not be empty' : `must have at least ${params['limit']} characters`;
+    case 'maxLength':
+      return `must have at most ${params['limit']} characters`;
+    case 'pattern':
+      return `must match the pattern ${params['pattern']}`;
+    case 'format':
+      return `must be a valid ${params['format']}`;
+    case 'minItems':
+      return params['limit'] === 1 ? 'must not be empty' : `must have at least ${params['limit']} items`;
+    case 'uniqueItems':
+      return 'must not hold the same item twice';
+    default:
+      return error.message ?? `does not satisfy ${error.keyword}`;
+  }
+}
+
+function withArticle(type: unknown): string {
+  const types = Array.isArray(type) ? type : [type];
+  return types.map((name) => (name === 'null' ? 'null' : `${/^[aeio]/.test(String(name)) ? 'an' : 'a'} ${name}`)).join(' or ');
+}

@@ -1,0 +1,50 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { RE2JS } from 're2js';
+import { ExactNumber, isJsonObject, type Json, type JsonObject } from './value.ts';
+import { describeSchemaErrors, type SchemaIssue } from './schema-issue.ts';
+
+/** Checks a value; an empty list means that it fits. */
+export type SchemaCheck = (value: Json) => SchemaIssue[];
+
+/**
+ * Compiles a JSON Schema (2020-12) as users write them: unknown keywords and formats are ignored, as the standard says,
+ * and `pattern` runs on a linear-time engine, because the schema and the value may both come from strangers.
+ * Throws `Error` where the schema itself is not valid.
+ */
+export function compileSchema(schema: JsonObject): SchemaCheck {
+  const validate = ajv().compile(schema);
+  return (value) => {
+    if (validate(withDoubles(value))) return [];
+    return describeSchemaErrors(validate.errors ?? []);
+  };
+}
+
+function ajv(): Ajv2020 {
+  // One instance a schema: ajv keeps every schema that it has seen, and refuses a second one with the same $id.
+  const instance = new Ajv2020({ allErrors: true, strict: false, validateFormats: true, code: { regExp: linearTime } });
+  formats.default(instance);
+  return instance;
+}
+
+/** Replaces `ExactNumber` by the nearest double: near enough for types and ranges, and all that ajv knows. */
+function withDoubles(value: Json): Json {
+  if (value instanceof ExactNumber) return Number(value.text);
+  if (Array.isArray(value)) return value.some(holdsObject) ? value.map(withDoubles) : value;
+  if (!isJsonObject(value)) return value;
+  return Object.values(value).some(holdsObject)
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withDoubles(item)]))
+    : value;
+}
+
+function holdsObject(value: Json): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+/** RE2 in the shape that ajv's `code.regExp` option asks for. */
+function linearTime(pattern: string, _flags: string): { test(text: string): boolean } {
+  const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
+  return { test: (text) => compiled.matcher(text).find() };
+}
+linearTime.code = 'linearTime';
+
