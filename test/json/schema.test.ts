@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseJson } from '../../src/json/parse.ts';
+import { compileSchema } from '../../src/json/schema.ts';
+
+test('issues name the place and what is wrong in plain words', () => {
+  const check = compileSchema({
+    type: 'object',
+    required: ['text'],
+    additionalProperties: false,
+    properties: {
+      text: { type: 'string', minLength: 1 },
+      size: { enum: ['s', 'm'] },
+      mail: { type: 'string', format: 'email' },
+      a: { type: ['string', 'null'] },
+    },
+  });
+  assert.deepEqual(check({ text: 'x', size: 's', mail: 'a@example.com', a: null }), []);
+  assert.deepEqual(
+    check({ message: 'x', size: 'l', mail: 'nobody', a: 1 }).map(({ pointer, message }) => `${pointer}: ${message}`),
+    [
+      ': lacks the property `text`',
+      ': has the unknown property `message`',
+      '/size: must be one of "s", "m"',
+      '/mail: must be a valid email',
+      '/a: must be a string or null',
+    ],
+  );
+});
+
+test('a pattern that hangs other engines is decided at once', () => {
+  const check = compileSchema({ type: 'string', pattern: '^(a+)+$' });
+  assert.deepEqual(check('a'.repeat(5000)), []);
+  assert.equal(check('a'.repeat(5000) + '!')[0]?.keyword, 'pattern');
+});
+
+test('each pattern of a schema is its own', () => {
+  const check = compileSchema({ properties: { a: { pattern: '^a$' }, b: { pattern: '^b$' } } });
+  assert.deepEqual(check({ a: 'a', b: 'b' }), []);
+  assert.deepEqual(check({ a: 'b', b: 'b' }).map((issue) => issue.pointer), ['/a']);
+});
+
+test('a number that a double cannot hold is still an integer', () => {
+  const check = compileSchema({ properties: { id: { type: 'integer', minimum: 10 } } });
+  assert.deepEqual(check(parseJson('{"id":1234567890123456789}')), []);
+  assert.equal(check(parseJson('{"id":-1234567890123456789}')).length, 1);
+});
+
+test('a schema that is not one is refused', () => {
+  assert.throws(() => compileSchema({ type: 'strnig' }), /type/);
+});
+
+test('two schemas may have the same $id', () => {
+  const schema = { $id: 'https://example.com/a', type: 'string' };
+  assert.deepEqual(compileSchema(schema)('x'), []);
+  assert.deepEqual(compileSchema(schema)('x'), []);
+});
