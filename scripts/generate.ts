@@ -18,7 +18,7 @@ const generatedDir = join(root, 'src/generated');
 const NAMED_SCHEMAS = new Set(['properties', '$defs']);
 
 const files = new Map<string, string>();
-for (const name of readdirSync(schemasDir).sort()) {
+for (const name of readdirSync(schemasDir).toSorted()) {
   const base = name.replace('.schema.json', '');
   files.set(`${base}.ts`, await typeOf(readSchema(name)));
 }
@@ -32,7 +32,7 @@ function readSchema(name: string): AnySchemaObject {
 
 function baseNames(): string[] {
   return readdirSync(schemasDir)
-    .sort()
+    .toSorted()
     .map((name) => name.replace('.schema.json', ''));
 }
 
@@ -41,10 +41,19 @@ async function typeOf(schema: AnySchemaObject): Promise<string> {
     cwd: schemasDir,
     bannerComment: '// Made from schemas/ by scripts/generate.ts; run `npm run generate` after a change there.',
     maxItems: -1,
-    $refOptions: { resolve: { file: { canRead: true, read: (file: { url: string }) => JSON.stringify(forTypes(readSchema(basename(file.url)))) } } },
+    $refOptions: {
+      resolve: {
+        file: {
+          canRead: true,
+          read: (file: { url: string }) => JSON.stringify(forTypes(readSchema(basename(file.url)))),
+        },
+      },
+    },
   });
   const used = ['Json', 'JsonObject'].filter((name) => new RegExp(`\\b${name}\\b`).test(text));
-  return used.length === 0 ? text : text.replace('\n\n', `\n\nimport type { ${used.join(', ')} } from '../json/value.ts'\n\n`);
+  return used.length === 0
+    ? text
+    : text.replace('\n\n', `\n\nimport type { ${used.join(', ')} } from '../json/value.ts'\n\n`);
 }
 
 /** A choice between sets of required properties says nothing that these types could say. */
@@ -56,12 +65,19 @@ function isOneOfRequired(key: string, value: unknown): boolean {
 function forTypes(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(forTypes);
   if (typeof schema !== 'object' || schema === null) return schema;
-  const entries = Object.entries(schema).filter(([key, value]) => !['minItems', 'examples'].includes(key) && !isOneOfRequired(key, value));
-  const copy = Object.fromEntries(
-    entries.map(([key, value]) => [key, NAMED_SCHEMAS.has(key) ? mapValues(value as object, forTypes) : forTypes(value)]),
+  const entries = Object.entries(schema).filter(
+    ([key, value]) => !['minItems', 'examples'].includes(key) && !isOneOfRequired(key, value),
   );
-  if (copy['additionalProperties'] === true && copy['properties'] === undefined) return { ...describe(copy), tsType: 'JsonObject' };
-  if (Object.keys(copy).every((key) => key === 'description' || key === 'default') && 'description' in copy) return { ...describe(copy), tsType: 'Json' };
+  const copy = Object.fromEntries(
+    entries.map(([key, value]) => [
+      key,
+      NAMED_SCHEMAS.has(key) ? mapValues(value as object, forTypes) : forTypes(value),
+    ]),
+  );
+  if (copy['additionalProperties'] === true && copy['properties'] === undefined)
+    return { ...describe(copy), tsType: 'JsonObject' };
+  if (Object.keys(copy).every((key) => key === 'description' || key === 'default') && 'description' in copy)
+    return { ...describe(copy), tsType: 'Json' };
   return copy;
 }
 
@@ -74,11 +90,22 @@ function describe(schema: { [key: string]: unknown }): object {
 }
 
 async function validators(): Promise<string> {
-  const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false, code: { source: true, esm: true } });
+  const ajv = new Ajv2020({
+    allErrors: true,
+    strict: true,
+    strictRequired: false,
+    strictTypes: false,
+    code: { source: true, esm: true },
+  });
   formats.default(ajv);
   for (const base of baseNames()) ajv.addSchema(readSchema(`${base}.schema.json`));
-  const ids = Object.fromEntries(baseNames().map((base) => [validatorName(base), String(readSchema(`${base}.schema.json`)['$id'])]));
-  const code = standaloneCode.default(ajv, { ...ids, validateJsonSchema: 'https://json-schema.org/draft/2020-12/schema' });
+  const ids = Object.fromEntries(
+    baseNames().map((base) => [validatorName(base), String(readSchema(`${base}.schema.json`)['$id'])]),
+  );
+  const code = standaloneCode.default(ajv, {
+    ...ids,
+    validateJsonSchema: 'https://json-schema.org/draft/2020-12/schema',
+  });
   // ajv's standalone ESM still calls require() for its helpers; bundling resolves them.
   const bundled = await build({
     stdin: { contents: code, resolveDir: root, loader: 'js' },
@@ -114,7 +141,9 @@ function write(): number {
 }
 
 function check(): number {
-  const stale = [...files].filter(([name, text]) => readOrEmpty(join(generatedDir, name)) !== text).map(([name]) => name);
+  const stale = [...files]
+    .filter(([name, text]) => readOrEmpty(join(generatedDir, name)) !== text)
+    .map(([name]) => name);
   for (const name of stale) console.error(`src/generated/${name} is not current: run npm run generate`);
   return stale.length === 0 ? 0 : 1;
 }

@@ -74,5 +74,7 @@ function wording(error: ErrorObject): string {
 
 function withArticle(type: unknown): string {
   const types = Array.isArray(type) ? type : [type];
-  return types.map((name) => (name === 'null' ? 'null' : `${/^[aeio]/.test(String(name)) ? 'an' : 'a'} ${name}`)).join(' or ');
+  return types
+    .map((name) => (name === 'null' ? 'null' : `${/^[aeio]/.test(String(name)) ? 'an' : 'a'} ${name}`))
+    .join(' or ');
 }

@@ -27,7 +27,9 @@ export class ExactNumber {
 }
 
 /** `JSON.rawJSON` (TC39 proposal-json-parse-with-source, in V8 since 11.4); TypeScript's library does not list it yet. */
-const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
+function rawJson(text: string): unknown {
+  return (JSON as unknown as { rawJSON(digits: string): unknown }).rawJSON(text);
+}
 
 /** True for a JSON object: not an array, not null, not an `ExactNumber`. */
 export function isJsonObject(value: unknown): value is JsonObject {

@@ -19,7 +19,12 @@ export interface Store {
 
 export interface DeploymentStore {
   /** Keeps the plans (canonical JSON by digest) and makes this the current deployment, in one transaction. */
-  activate(source: string, at: Instant, entries: DeploymentEntry[], plans: Map<string, string>): Promise<DeploymentRecord>;
+  activate(
+    source: string,
+    at: Instant,
+    entries: DeploymentEntry[],
+    plans: Map<string, string>,
+  ): Promise<DeploymentRecord>;
   current(): DeploymentRecord | undefined;
   list(limit: number): DeploymentRecord[];
   /** The plan's canonical JSON. */
@@ -32,12 +37,24 @@ export interface RunStore {
   insert(run: RunRecord): Promise<void>;
   begin(run: string, at: Instant): Promise<void>;
   finish(run: string, at: Instant, result: Pick<RunRecord, 'status' | 'output' | 'failure'>): Promise<void>;
-  beginAttempt(attempt: { run: string; key: AttemptKey; effect: Effect; input: Json; startedAt: Instant }): Promise<void>;
+  beginAttempt(attempt: {
+    run: string;
+    key: AttemptKey;
+    effect: Effect;
+    input: Json;
+    startedAt: Instant;
+  }): Promise<void>;
   finishAttempt(run: string, key: AttemptKey, at: Instant, outcome: Outcome): Promise<void>;
   /** The run waits until that instant. */
   sleep(run: string, key: AttemptKey, until: Instant): Promise<void>;
   /** Performs the operation and records the attempt with its outcome, in one transaction. */
-  storageAttempt(run: { id: string; account: string }, key: AttemptKey, input: Json, operation: StorageOperation, at: Instant): Promise<Outcome>;
+  storageAttempt(
+    run: { id: string; account: string },
+    key: AttemptKey,
+    input: Json,
+    operation: StorageOperation,
+    at: Instant,
+  ): Promise<Outcome>;
   get(id: string): RunRecord | undefined;
   /** In the order in which they were begun. */
   attempts(run: string): AttemptRecord[];

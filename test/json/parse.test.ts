@@ -14,9 +14,10 @@ test('a number that a double would change stays as it was written', () => {
 });
 
 test('numbers that a double holds are plain numbers, however they are written', () => {
-  assert.deepEqual(parseJson('[1.0, 1e3, 0.1, -0, 9007199254740992, 1.50e-9, 100000000000000000000, 5e-324]'), [
-    1, 1000, 0.1, -0, 9007199254740992, 1.5e-9, 100000000000000000000, 5e-324,
-  ]);
+  assert.deepEqual(
+    parseJson('[1.0, 1e3, 0.1, -0, 9007199254740992, 1.50e-9, 100000000000000000000, 5e-324]'),
+    [1, 1000, 0.1, -0, 9007199254740992, 1.5e-9, 100000000000000000000, 5e-324],
+  );
 });
 
 test('what JSON.stringify wrote is read as JSON.parse reads it', () => {

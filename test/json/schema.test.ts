@@ -37,7 +37,10 @@ test('a pattern that hangs other engines is decided at once', () => {
 test('each pattern of a schema is its own', () => {
   const check = compileSchema({ properties: { a: { pattern: '^a$' }, b: { pattern: '^b$' } } });
   assert.deepEqual(check({ a: 'a', b: 'b' }), []);
-  assert.deepEqual(check({ a: 'b', b: 'b' }).map((issue) => issue.pointer), ['/a']);
+  assert.deepEqual(
+    check({ a: 'b', b: 'b' }).map((issue) => issue.pointer),
+    ['/a'],
+  );
 });
 
 test('a number that a double cannot hold is still an integer', () => {

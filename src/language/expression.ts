@@ -1,0 +1,267 @@
+import { parseExpressionAt, type AnyNode, type Expression as AcornExpression } from 'acorn';
+import { isExact } from '../json/parse.ts';
+import type { Problem, ProblemCode } from './problem.ts';
+
+interface Place {
+  /** UTF-16 offsets in the string that holds the expression. */
+  start: number;
+  end: number;
+}
+
+/** The checked subset of JavaScript expressions (ECMA-262 §13) that Waybill knows. */
+export type Expression = Place &
+  (
+    | { kind: 'literal'; value: null | boolean | number | string }
+    | { kind: 'name'; name: string }
+    | { kind: 'member'; object: Expression; key: Expression; optional: boolean }
+    | { kind: 'call'; callee: string; args: Argument[] }
+    | { kind: 'method'; object: Expression; name: string; args: Argument[]; optional: boolean }
+    | { kind: 'unary'; operator: '!' | '-'; operand: Expression }
+    | { kind: 'binary'; operator: BinaryOperator; left: Expression; right: Expression }
+    | { kind: 'logical'; operator: '&&' | '||' | '??'; left: Expression; right: Expression }
+    | { kind: 'conditional'; test: Expression; consequent: Expression; alternate: Expression }
+    | { kind: 'template'; texts: string[]; values: Expression[] }
+    | { kind: 'array'; items: Expression[] }
+    | { kind: 'object'; entries: { key: string; value: Expression }[] }
+  );
+
+export interface Arrow extends Place {
+  kind: 'arrow';
+  params: string[];
+  body: Expression;
+}
+
+export type Argument = Expression | Arrow;
+
+export type BinaryOperator = '===' | '!==' | '<' | '<=' | '>' | '>=' | '+' | '-' | '*' | '/' | '%';
+
+/** Deeper nesting is a finding, so that no expression can exhaust the stack. */
+const MAX_DEPTH = 100;
+const BINARY_OPERATORS = new Set<string>(['===', '!==', '<', '<=', '>', '>=', '+', '-', '*', '/', '%']);
+
+export interface ParsedExpression {
+  /** Absent where something in it is not allowed. */
+  expression?: Expression;
+  /** Where the expression ends in the text. */
+  end: number;
+  problems: Problem[];
+}
+
+/** Parses the expression that begins at `offset` of `text`. Never throws. */
+export function parseExpression(text: string, offset: number): ParsedExpression {
+  let parsed: AcornExpression;
+  try {
+    if (nestingDepth(text, offset) > MAX_DEPTH * 2) throw new RangeError();
+    parsed = parseExpressionAt(text, offset, { ecmaVersion: 2023, sourceType: 'script' });
+  } catch (error) {
+    return { end: text.length, problems: [syntaxProblem(error, text, offset)] };
+  }
+  const problems: Problem[] = [];
+  const expression = convert(parsed, { problems, depth: 0 });
+  return { ...(expression === undefined || problems.length > 0 ? {} : { expression }), end: parsed.end, problems };
+}
+
+interface Context {
+  problems: Problem[];
+  depth: number;
+}
+
+/** Counts open brackets and prefix operators: what makes a recursive parser recurse. */
+function nestingDepth(text: string, offset: number): number {
+  let depth = 0;
+  let deepest = 0;
+  let prefixes = 0;
+  for (let index = offset; index < text.length; index++) {
+    const character = text.charAt(index);
+    if ('([{'.includes(character)) depth++;
+    else if (')]}'.includes(character)) depth--;
+    prefixes = '!-?~+'.includes(character) ? prefixes + 1 : character === ' ' ? prefixes : 0;
+    deepest = Math.max(deepest, depth, prefixes);
+  }
+  return deepest;
+}
+
+function syntaxProblem(error: unknown, text: string, offset: number): Problem {
+  if (!(error instanceof SyntaxError)) {
+    return { code: 'syntax', message: 'the expression is nested too deeply', start: offset, end: text.length };
+  }
+  const at = 'pos' in error && typeof error.pos === 'number' ? error.pos : offset;
+  const message = error.message
+    .replace(/ \(\d+:\d+\)$/, '')
+    .replace(/^Unexpected token$/, 'this was not expected here');
+  return {
+    code: 'syntax',
+    message: `the expression cannot be read: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
+    start: Math.min(at, text.length),
+    end: Math.min(at + 1, text.length),
+  };
+}
+
+function convert(node: AnyNode, context: Context): Expression | undefined {
+  if (context.depth > MAX_DEPTH) return refuse(context, node, 'the expression is nested too deeply');
+  const inner = { problems: context.problems, depth: context.depth + 1 };
+  const place = { start: node.start, end: node.end };
+  switch (node.type) {
+    case 'ParenthesizedExpression':
+    case 'ChainExpression':
+      return convert(node.expression, inner);
+    case 'Literal':
+      return convertLiteral(node, context);
+    case 'Identifier':
+      return node.name === 'undefined'
+        ? refuse(context, node, '`undefined` has no meaning in JSON', 'leave the field out, or write `null`')
+        : { ...place, kind: 'name', name: node.name };
+    case 'MemberExpression':
+      return convertMember(node, inner);
+    case 'CallExpression':
+      return convertCall(node, inner);
+    case 'UnaryExpression': {
+      const operand = convert(node.argument, inner);
+      if (node.operator !== '!' && node.operator !== '-')
+        return refuse(context, node, `\`${node.operator}\` is not part of the language`);
+      return operand && { ...place, kind: 'unary', operator: node.operator, operand };
+    }
+    case 'BinaryExpression': {
+      const left = convert(node.left, inner);
+      const right = convert(node.right, inner);
+      if (!isBinaryOperator(node.operator)) return refuseOperator(context, node, node.operator);
+      return left && right && { ...place, kind: 'binary', operator: node.operator, left, right };
+    }
+    case 'LogicalExpression': {
+      const left = convert(node.left, inner);
+      const right = convert(node.right, inner);
+      return left && right && { ...place, kind: 'logical', operator: node.operator, left, right };
+    }
+    case 'ConditionalExpression': {
+      const test = convert(node.test, inner);
+      const consequent = convert(node.consequent, inner);
+      const alternate = convert(node.alternate, inner);
+      return test && consequent && alternate && { ...place, kind: 'conditional', test, consequent, alternate };
+    }
+    case 'TemplateLiteral': {
+      const values = convertAll(node.expressions, inner);
+      const texts = node.quasis.map((quasi) => quasi.value.cooked ?? '');
+      return values && { ...place, kind: 'template', texts, values };
+    }
+    case 'ArrayExpression': {
+      const items = convertAll(node.elements, inner);
+      return items && { ...place, kind: 'array', items };
+    }
+    case 'ObjectExpression':
+      return convertObject(node, inner);
+    case 'ArrowFunctionExpression':
+      return refuse(context, node, 'a function can only be an argument, as in `items.map(item => item.name)`');
+    default:
+      return refuse(context, node, `${describeNode(node.type)} is not part of the language`);
+  }
+}
+
+function convertAll(nodes: readonly (AnyNode | null)[], context: Context): Expression[] | undefined {
+  const converted = nodes.map((node) => (node === null ? undefined : convert(node, context)));
+  return converted.every((item) => item !== undefined) ? converted : undefined;
+}
+
+function convertLiteral(node: Extract<AnyNode, { type: 'Literal' }>, context: Context): Expression | undefined {
+  const { value, raw = '' } = node;
+  if (node.regex) return refuse(context, node, 'a regular expression is not part of the language');
+  if (
+    typeof value === 'number' &&
+    (!Number.isFinite(value) || (/^[\d.]/.test(raw) && !/^0[xob]/i.test(raw) && !isExact(plainNumber(raw), value)))
+  ) {
+    return refuse(context, node, `a double cannot hold the number ${raw}`, `write it as a text: '${raw}'`);
+  }
+  if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') {
+    return { start: node.start, end: node.end, kind: 'literal', value };
+  }
+  return refuse(context, node, `${raw} is not a JSON value`);
+}
+
+/** JavaScript also writes `.5`, `5.` and `1_000`. */
+function plainNumber(raw: string): string {
+  return raw
+    .replaceAll('_', '')
+    .replace(/^\./, '0.')
+    .replace(/\.(?=$|[eE])/, '');
+}
+
+function convertMember(node: Extract<AnyNode, { type: 'MemberExpression' }>, context: Context): Expression | undefined {
+  const object = convert(node.object, context);
+  const key = node.computed ? convert(node.property, context) : memberName(node.property, context);
+  return object && key && { start: node.start, end: node.end, kind: 'member', object, key, optional: node.optional };
+}
+
+function memberName(node: AnyNode, context: Context): Expression | undefined {
+  if (node.type !== 'Identifier') return refuse(context, node, 'a private name is not part of the language');
+  return { start: node.start, end: node.end, kind: 'literal', value: node.name };
+}
+
+function convertCall(node: Extract<AnyNode, { type: 'CallExpression' }>, context: Context): Expression | undefined {
+  const args = node.arguments.map((argument) => convertArgument(argument, context));
+  const complete = args.every((argument) => argument !== undefined) ? args : undefined;
+  const place = { start: node.start, end: node.end };
+  if (node.optional) return refuse(context, node, '`?.(` is not part of the language');
+  if (node.callee.type === 'Identifier')
+    return complete && { ...place, kind: 'call', callee: node.callee.name, args: complete };
+  if (node.callee.type === 'MemberExpression' && !node.callee.computed && node.callee.property.type === 'Identifier') {
+    const object = convert(node.callee.object, context);
+    const { optional, property } = node.callee;
+    return (
+      object &&
+      complete && { ...place, kind: 'method', object, name: property.name, args: complete, optional: optional }
+    );
+  }
+  return refuse(context, node, 'only functions and methods of the library can be called');
+}
+
+function convertArgument(node: AnyNode, context: Context): Argument | undefined {
+  if (node.type !== 'ArrowFunctionExpression') return convert(node, context);
+  const params = node.params.map((param) => (param.type === 'Identifier' ? param.name : undefined));
+  if (node.async || node.body.type === 'BlockStatement' || !params.every((param) => param !== undefined)) {
+    return refuse(context, node, 'a function must have the form `item => expression`');
+  }
+  const body = convert(node.body, context);
+  return body && { kind: 'arrow', start: node.start, end: node.end, params, body };
+}
+
+function convertObject(node: Extract<AnyNode, { type: 'ObjectExpression' }>, context: Context): Expression | undefined {
+  const entries: { key: string; value: Expression }[] = [];
+  for (const property of node.properties) {
+    if (property.type !== 'Property' || property.computed || property.kind !== 'init' || property.method) {
+      return refuse(context, property, 'only `name: value` can stand in an object');
+    }
+    const value = convert(property.value, context);
+    const key =
+      property.key.type === 'Identifier'
+        ? property.key.name
+        : property.key.type === 'Literal'
+          ? String(property.key.value)
+          : '';
+    if (value !== undefined) entries.push({ key, value });
+  }
+  return entries.length === node.properties.length
+    ? { start: node.start, end: node.end, kind: 'object', entries }
+    : undefined;
+}
+
+function isBinaryOperator(operator: string): operator is BinaryOperator {
+  return BINARY_OPERATORS.has(operator);
+}
+
+function refuseOperator(context: Context, node: AnyNode, operator: string): undefined {
+  const strict = operator === '==' ? '===' : operator === '!=' ? '!==' : undefined;
+  return refuse(context, node, `\`${operator}\` is not part of the language`, strict && `use \`${strict}\``);
+}
+
+function describeNode(type: string): string {
+  const words = type
+    .replace(/(Expression|Literal|Element|Statement)$/, '')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+  return `\`${words}\``;
+}
+
+function refuse(context: Context, node: { start: number; end: number }, message: string, help?: string): undefined {
+  const code: ProblemCode = 'not_allowed';
+  context.problems.push({ code, message, start: node.start, end: node.end, ...(help === undefined ? {} : { help }) });
+  return undefined;
+}

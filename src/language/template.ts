@@ -1,0 +1,59 @@
+import { parseExpression, type Expression } from './expression.ts';
+import type { Problem } from './problem.ts';
+
+/** A string of a mapping, taken apart. */
+export interface Template {
+  /** Texts as they stand, and expressions; an expression that cannot be used is left out and has a problem. */
+  parts: (string | Expression)[];
+  /** The string is one expression and nothing else: it keeps the value's type. Otherwise it makes a text. */
+  whole: boolean;
+  problems: Problem[];
+}
+
+const OPEN = '${{';
+
+/** True where the string holds at least one `${{`. */
+export function hasExpression(text: string): boolean {
+  return text.includes(OPEN);
+}
+
+/** Takes a string apart. The expression's own syntax says where it ends, so `}}` inside of a text does not end it. */
+export function parseTemplate(text: string): Template {
+  const parts: (string | Expression)[] = [];
+  const problems: Problem[] = [];
+  let position = 0;
+  let expressions = 0;
+  while (position < text.length) {
+    const open = text.indexOf(OPEN, position);
+    if (open === -1) {
+      parts.push(text.slice(position));
+      break;
+    }
+    if (open > position) parts.push(text.slice(position, open));
+    expressions++;
+    const parsed = parseExpression(text, open + OPEN.length);
+    problems.push(...parsed.problems);
+    if (parsed.expression !== undefined) parts.push(parsed.expression);
+    const rest = /^\s*\}\}/.exec(text.slice(parsed.end));
+    if (rest === null) {
+      if (parsed.problems.length === 0) problems.push(unclosed(text, parsed.end));
+      // Go on after the next end, so that further expressions of the string are read too.
+      const next = text.indexOf('}}', open);
+      position = next === -1 ? text.length : next + 2;
+    } else {
+      position = parsed.end + rest[0].length;
+    }
+  }
+  return { parts, whole: expressions === 1 && parts.length === 1 && typeof parts[0] !== 'string', problems };
+}
+
+function unclosed(text: string, end: number): Problem {
+  const at = end + (/^\s*/.exec(text.slice(end))?.[0].length ?? 0);
+  return {
+    code: 'syntax',
+    message: at === text.length ? 'the expression is not closed' : 'the expression should end here',
+    start: at,
+    end: Math.min(at + 1, text.length),
+    help: 'an expression is written `${{ … }}`',
+  };
+}
