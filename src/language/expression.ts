@@ -1,5 +1,6 @@
-import { parseExpressionAt, type AnyNode, type Expression as AcornExpression } from 'acorn';
+import type { AnyNode, Expression as AcornExpression } from 'acorn';
 import { isExact } from '../json/parse.ts';
+import { parseJavaScriptExpression } from './parser.ts';
 import type { Problem, ProblemCode } from './problem.ts';
 
 interface Place {
@@ -52,7 +53,7 @@ export function parseExpression(text: string, offset: number): ParsedExpression 
   let parsed: AcornExpression;
   try {
     if (nestingDepth(text, offset) > MAX_DEPTH * 2) throw new RangeError();
-    parsed = parseExpressionAt(text, offset, { ecmaVersion: 2023, sourceType: 'script' });
+    parsed = parseJavaScriptExpression(text, offset);
   } catch (error) {
     return { end: text.length, problems: [syntaxProblem(error, text, offset)] };
   }

@@ -1,0 +1,45 @@
+import type { Expression } from './expression.ts';
+import type { Inference } from './infer.ts';
+import type { TypeScope } from './scope.ts';
+import { BOOLEAN, NUMBER, STRING, membersOf, unionOf, without, type Type } from './types.ts';
+
+/** Comparison and arithmetic. */
+export function inferBinary(
+  inference: Inference,
+  expression: Extract<Expression, { kind: 'binary' }>,
+  scope: TypeScope,
+): Type {
+  const { operator, left, right } = expression;
+  const leftType = inference.infer(left, scope);
+  const rightType = inference.infer(right, scope);
+  if (operator === '===' || operator === '!==') return BOOLEAN;
+  const texts = isText(leftType) && isText(rightType);
+  if (texts && operator === '+') return STRING;
+  if (texts && (operator.startsWith('<') || operator.startsWith('>'))) return BOOLEAN;
+  const fits = [inference.require(left, leftType, 'number'), inference.require(right, rightType, 'number')];
+  if (operator.startsWith('<') || operator.startsWith('>')) return BOOLEAN;
+  if (!fits.every(Boolean) || operator === '/') return NUMBER;
+  return { kind: 'number', integer: isInteger(leftType) && isInteger(rightType) };
+}
+
+/** `&&` and `||` on booleans; `??` for what is null or absent. */
+export function inferLogical(
+  inference: Inference,
+  expression: Extract<Expression, { kind: 'logical' }>,
+  scope: TypeScope,
+): Type {
+  const left = inference.infer(expression.left, scope);
+  const right = inference.infer(expression.right, scope);
+  if (expression.operator === '??') return unionOf([without(left, 'null', 'absent'), right]);
+  inference.require(expression.left, left, 'boolean');
+  inference.require(expression.right, right, 'boolean');
+  return BOOLEAN;
+}
+
+function isText(type: Type): boolean {
+  return membersOf(type).every((member) => member.kind === 'string');
+}
+
+function isInteger(type: Type): boolean {
+  return membersOf(type).every((member) => member.kind === 'number' && member.integer);
+}

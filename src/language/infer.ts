@@ -1,0 +1,175 @@
+import { parseTemplate } from './template.ts';
+import type { Arrow, Expression } from './expression.ts';
+import { inferCall, inferMethod } from './infer-call.ts';
+import { inferMember } from './infer-member.ts';
+import { inferBinary, inferLogical } from './infer-operator.ts';
+import type { Problem, ProblemCode } from './problem.ts';
+import { typeOfConstant } from './schema-type.ts';
+import { extendScope, nearestName, type TypeScope } from './scope.ts';
+import {
+  BOOLEAN,
+  NUMBER,
+  STRING,
+  UNKNOWN,
+  describeType,
+  mayBe,
+  membersOf,
+  unionOf,
+  without,
+  type Type,
+} from './types.ts';
+
+export interface Inferred {
+  type: Type;
+  problems: Problem[];
+}
+
+/**
+ * The type of a string of a mapping: of one expression, that expression's type; with text around expressions, a text.
+ * Where something is wrong the type is `unknown` for that part, so that one mistake is not told twice.
+ */
+export function inferTemplate(text: string, scope: TypeScope): Inferred {
+  const template = parseTemplate(text);
+  const inference = new Inference();
+  const types = template.parts.map((part) => (typeof part === 'string' ? STRING : inference.infer(part, scope)));
+  const problems = [...template.problems, ...inference.problems];
+  if (template.whole) return { type: types[0] ?? UNKNOWN, problems };
+  for (const [index, part] of template.parts.entries()) {
+    if (typeof part !== 'string') inference.requireText(part, types[index] ?? UNKNOWN);
+  }
+  const broken = template.problems.length > 0 && template.parts.length <= 1;
+  return { type: broken ? UNKNOWN : STRING, problems: [...template.problems, ...inference.problems] };
+}
+
+/** One pass over one string's expressions; collects what is wrong. */
+export class Inference {
+  readonly problems: Problem[] = [];
+
+  infer(expression: Expression, scope: TypeScope): Type {
+    switch (expression.kind) {
+      case 'literal':
+        return typeOfConstant(expression.value);
+      case 'name':
+        return this.inferName(expression, expression.name, scope);
+      case 'member':
+        return inferMember(this, expression, scope);
+      case 'call':
+        return inferCall(this, expression, scope);
+      case 'method':
+        return inferMethod(this, expression, scope);
+      case 'unary':
+        return this.inferUnary(expression.operator, expression.operand, scope);
+      case 'binary':
+        return inferBinary(this, expression, scope);
+      case 'logical':
+        return inferLogical(this, expression, scope);
+      case 'conditional':
+        this.require(expression.test, this.infer(expression.test, scope), 'boolean');
+        return unionOf([this.infer(expression.consequent, scope), this.infer(expression.alternate, scope)]);
+      case 'template':
+        for (const value of expression.values) this.requireText(value, this.infer(value, scope));
+        return STRING;
+      case 'array':
+        return this.inferArray(expression.items, scope);
+      case 'object':
+        return {
+          kind: 'object',
+          properties: new Map(expression.entries.map(({ key, value }) => [key, propertyOf(this.infer(value, scope))])),
+          additional: false,
+        };
+    }
+  }
+
+  /** The type of a function's result when it is called with values of these types. */
+  inferArrow(arrow: Arrow, params: readonly Type[], scope: TypeScope): Type {
+    const names = arrow.params.map((name, index) => [name, params[index] ?? UNKNOWN] as const);
+    return this.infer(arrow.body, extendScope(scope, names));
+  }
+
+  report(code: ProblemCode, place: { start: number; end: number }, message: string, help?: string): Type {
+    if (!this.hasProblemWithin(place))
+      this.problems.push({
+        code,
+        message,
+        start: place.start,
+        end: place.end,
+        ...(help === undefined ? {} : { help }),
+      });
+    return UNKNOWN;
+  }
+
+  /** Reports a value that may be absent, or may be something else than the kind; gives true where it fits. */
+  require(place: Expression, type: Type, kind: 'boolean' | 'number' | 'string' | 'array'): boolean {
+    if (mayBe(type, 'absent')) return this.reportAbsent(place);
+    if (type.kind === 'never' || membersOf(type).every((member) => member.kind === kind)) return true;
+    if (type.kind === 'unknown') {
+      if (!this.hasProblemWithin(place)) {
+        this.report(
+          'wrong_operand',
+          place,
+          `nothing is known of this value, and a ${kind} is required`,
+          `say what it must be: \`expect(…, '${kind}')\``,
+        );
+      }
+      return false;
+    }
+    this.report('wrong_operand', place, `this is ${describeType(type)}, and a ${kind} is required`);
+    return false;
+  }
+
+  /** Reports what cannot stand in a text. */
+  requireText(place: Expression, type: Type): void {
+    if (mayBe(type, 'absent')) this.reportAbsent(place);
+    else if (type.kind === 'unknown') this.require(place, type, 'string');
+    else if (!membersOf(type).every((member) => TEXTUAL.has(member.kind))) {
+      this.report(
+        'wrong_operand',
+        place,
+        `${describeType(type)} cannot stand in a text`,
+        'use a text, a number or a boolean of it',
+      );
+    }
+  }
+
+  reportAbsent(place: Expression): false {
+    this.report('maybe_absent', place, 'this may be absent', "give a value for that case: `… ?? ''`");
+    return false;
+  }
+
+  /** True where a part of the expression was already reported, so that what follows from it is not. */
+  hasProblemWithin(place: { start: number; end: number }): boolean {
+    return this.problems.some((problem) => problem.start >= place.start && problem.end <= place.end);
+  }
+
+  private inferName(place: Expression, name: string, scope: TypeScope): Type {
+    if (name === 'steps' && scope.steps !== undefined) {
+      return this.report('unknown_step', place, '`steps` needs the name of a step', 'write `steps.<id>`');
+    }
+    const type = scope.roots.get(name);
+    if (type !== undefined) return type;
+    const known = [...scope.roots.keys(), ...(scope.steps === undefined ? [] : ['steps'])];
+    const near = nearestName(name, known);
+    const help = near === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${near}\`?`;
+    return this.report('unknown_root', place, `there is no \`${name}\` here`, help);
+  }
+
+  private inferUnary(operator: '!' | '-', operand: Expression, scope: TypeScope): Type {
+    this.require(operand, this.infer(operand, scope), operator === '!' ? 'boolean' : 'number');
+    return operator === '!' ? BOOLEAN : NUMBER;
+  }
+
+  private inferArray(items: readonly Expression[], scope: TypeScope): Type {
+    const types = items.map((item) => {
+      const type = this.infer(item, scope);
+      if (mayBe(type, 'absent')) this.reportAbsent(item);
+      return type;
+    });
+    return { kind: 'array', items: unionOf(types), minItems: items.length, maxItems: items.length };
+  }
+}
+
+const TEXTUAL = new Set<Type['kind']>(['string', 'number', 'boolean', 'never']);
+
+function propertyOf(type: Type): { type: Type; required: boolean } {
+  return mayBe(type, 'absent') ? { type: without(type, 'absent'), required: false } : { type, required: true };
+}

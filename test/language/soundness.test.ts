@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { compileSchema } from '../../src/json/schema.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../src/json/value.ts';
+import { assignable } from '../../src/language/assign.ts';
+import { compileTemplate } from '../../src/language/evaluate.ts';
+import { EvaluationError } from '../../src/language/evaluation-error.ts';
+import { inferTemplate } from '../../src/language/infer.ts';
+import { typeFromSchema } from '../../src/language/schema-type.ts';
+import type { Type } from '../../src/language/types.ts';
+
+/** What may happen at run time although the types fit: only what arithmetic and bounds bring about. */
+const ALLOWED_ERRORS = new Set(['division_by_zero', 'number_overflow', 'too_many_steps', 'too_large']);
+/** What `expect` is there for. */
+const EXPECT_ERRORS = new Set(['wrong_operand', 'absent_value']);
+
+const leaf = fc.oneof(
+  fc.record({ type: fc.constant('string'), minLength: fc.nat(2) }),
+  fc.record({
+    type: fc.constantFrom('integer', 'number'),
+    minimum: fc.integer({ min: -3, max: 0 }),
+    maximum: fc.integer({ min: 1, max: 5 }),
+  }),
+  fc.constantFrom<JsonObject>(
+    { type: 'boolean' },
+    { type: 'string' },
+    { type: 'integer' },
+    { enum: ['a', 'b'] },
+    { type: ['string', 'null'] },
+    { const: 1 },
+  ),
+);
+const { schema } = fc.letrec<{ schema: JsonObject; object: JsonObject }>((tie) => ({
+  schema: fc.oneof(
+    { maxDepth: 2 },
+    leaf,
+    tie('object'),
+    fc.record({ type: fc.constant('array'), items: tie('schema') }),
+  ),
+  object: fc.record({
+    type: fc.constant('object'),
+    properties: fc.record({ a: tie('schema'), b: tie('schema') }),
+    required: fc.subarray(['a', 'b']),
+    additionalProperties: fc.constantFrom(true, false),
+  }),
+}));
+
+function valueOf(of: Json | undefined): fc.Arbitrary<Json> {
+  if (!isJsonObject(of)) return fc.constant(null);
+  if (Array.isArray(of['enum'])) return fc.constantFrom(...of['enum']);
+  if (Object.hasOwn(of, 'const')) return fc.constant(of['const'] ?? null);
+  if (Array.isArray(of['type'])) return fc.oneof(fc.string(), fc.constant(null));
+  switch (of['type']) {
+    case 'string':
+      return fc.string({ minLength: Number(of['minLength'] ?? 0) });
+    case 'integer':
+    case 'number':
+      return fc.integer({ min: Number(of['minimum'] ?? -9), max: Number(of['maximum'] ?? 9) });
+    case 'boolean':
+      return fc.boolean();
+    case 'array':
+      return fc.array(valueOf(of['items']), { maxLength: 3 });
+    default: {
+      const { properties, required } = of as { properties: JsonObject; required: ('a' | 'b')[] };
+      return fc.record({ a: valueOf(properties['a']), b: valueOf(properties['b']) }, { requiredKeys: required });
+    }
+  }
+}
+
+const path = fc
+  .array(fc.constantFrom('.a', '.b', '?.a', '?.b', '?.[0]', '.length', '?.length'), { maxLength: 3 })
+  .map((parts) => `root${parts.join('')}`);
+const { expression } = fc.letrec<{ expression: string }>((tie) => ({
+  expression: fc.oneof(
+    { maxDepth: 3 },
+    path,
+    fc.constantFrom('1', "'x'", 'true', 'null', '0.5'),
+    fc
+      .tuple(tie('expression'), fc.constantFrom('??', '+', '-', '*', '===', '<', '&&', '||'), tie('expression'))
+      .map(([l, o, r]) => `((${l}) ${o} (${r}))`),
+    fc.tuple(tie('expression'), tie('expression'), tie('expression')).map(([c, l, r]) => `((${c}) ? (${l}) : (${r}))`),
+    fc
+      .tuple(
+        path,
+        fc.constantFrom(
+          '.map(x => x)',
+          '.map(x => [x, 1])',
+          '.filter(x => x === 1)',
+          '.find(x => x !== 1)',
+          ".join(',')",
+          '.trim()',
+          ".includes('a')",
+          '?.map(x => x?.a ?? 0)',
+        ),
+      )
+      .map(([p, m]) => p + m),
+    tie('expression').map((inner) => `[${inner}]`),
+    tie('expression').map((inner) => `{ a: ${inner} }.a`),
+    tie('expression').map((inner) => `({ a: ${inner}, b: 1 })`),
+    tie('expression').map((inner) => `try(${inner}, 1)`),
+    tie('expression').map((inner) => `expect(${inner}, 'string')`),
+  ),
+}));
+
+function admits(type: Type, value: Json | undefined): boolean {
+  switch (type.kind) {
+    case 'unknown':
+      return value !== undefined;
+    case 'never':
+      return false;
+    case 'absent':
+      return value === undefined;
+    case 'null':
+      return value === null;
+    case 'boolean':
+      return typeof value === 'boolean' && (type.value ?? value) === value;
+    case 'number':
+      return (
+        typeof value === 'number' &&
+        (!type.integer || Number.isInteger(value)) &&
+        (type.values?.includes(value) ?? true) &&
+        value >= (type.minimum ?? value) &&
+        value <= (type.maximum ?? value)
+      );
+    case 'string':
+      return (
+        typeof value === 'string' && (type.values?.includes(value) ?? true) && value.length >= (type.minLength ?? 0)
+      );
+    case 'array':
+      return (
+        Array.isArray(value) &&
+        value.every((item) => admits(type.items, item)) &&
+        value.length >= (type.minItems ?? 0) &&
+        value.length <= (type.maxItems ?? value.length)
+      );
+    case 'object':
+      return (
+        isJsonObject(value) &&
+        [...type.properties].every(([name, property]) =>
+          Object.hasOwn(value, name) ? admits(property.type, value[name]) : !property.required,
+        ) &&
+        Object.keys(value).every(
+          (name) => type.properties.has(name) || (type.additional !== false && admits(type.additional, value[name])),
+        )
+      );
+    case 'union':
+      return type.members.some((member) => admits(member, value));
+  }
+}
+
+test('the inferred type admits every value, and what fits a field validates against it', () => {
+  const verdicts = new Map<string, number>();
+  fc.assert(
+    fc.property(
+      schema.chain((source) => fc.tuple(fc.constant(source), valueOf(source))),
+      expression,
+      schema,
+      ([source, root], text, target) => {
+        const template = `\${{ ${text} }}`;
+        const { type, problems } = inferTemplate(template, { roots: new Map([['root', typeFromSchema(source)]]) });
+        if (problems.length > 0) return;
+        let value: Json | undefined;
+        try {
+          value = compileTemplate(template)({ root });
+        } catch (error) {
+          assert.ok(
+            error instanceof EvaluationError &&
+              (ALLOWED_ERRORS.has(error.code) || (text.includes('expect(') && EXPECT_ERRORS.has(error.code))),
+            `${template} threw ${String(error)}`,
+          );
+          return;
+        }
+        assert.ok(
+          admits(type, value),
+          `${template} gave ${JSON.stringify(value)}, which is not ${JSON.stringify(type)}`,
+        );
+        const { verdict } = assignable(type, typeFromSchema(target));
+        verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+        if (verdict === 'yes')
+          assert.deepEqual(
+            value === undefined ? 'absent' : compileSchema(target)(value),
+            [],
+            `${template} into ${JSON.stringify(target)}`,
+          );
+      },
+    ),
+    { numRuns: Number(process.env['WAYBILL_SOUNDNESS_RUNS'] ?? 3000) },
+  );
+  assert.ok((verdicts.get('yes') ?? 0) > 20, 'too few mappings fit for the test to mean anything');
+});
