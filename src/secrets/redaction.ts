@@ -1,0 +1,58 @@
+import { isJsonObject, type Json } from '../json/value.ts';
+
+const REPLACEMENT = '[redacted]';
+/** Shorter texts stand everywhere: replacing them would garble what is shown and tell where they are. */
+const MIN_LENGTH = 6;
+
+/** Takes known secrets out of what is shown. What is stored is never altered. */
+export class Redactor {
+  private readonly secrets = new Set<string>();
+  private pattern: RegExp | undefined;
+
+  /** Makes a secret known, in the forms in which it can turn up. */
+  add(secret: string): void {
+    if (secret.length < MIN_LENGTH || this.secrets.has(secret)) return;
+    this.secrets.add(secret);
+    const forms = [...this.secrets].flatMap(formsOf).toSorted((left, right) => right.length - left.length);
+    this.pattern = new RegExp([...new Set(forms)].map((form) => RegExp.escape(form)).join('|'), 'g');
+  }
+
+  /** The text without any known secret. */
+  text(value: string): string {
+    return this.pattern === undefined ? value : value.replace(this.pattern, REPLACEMENT);
+  }
+
+  /** The value with every text and key without any known secret; the value itself where there is none. */
+  json(value: Json): Json {
+    if (this.pattern === undefined) return value;
+    if (typeof value === 'string') return this.text(value);
+    if (Array.isArray(value)) return value.map((item) => this.json(item));
+    if (!isJsonObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.json(item)]));
+  }
+}
+
+function formsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  return [
+    secret,
+    encodeURIComponent(secret),
+    new URLSearchParams({ s: secret }).toString().slice(2),
+    JSON.stringify(secret).slice(1, -1),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+    ...[0, 1, 2].flatMap((before) => base64Within(bytes, before)),
+  ].filter((form) => form.length >= MIN_LENGTH);
+}
+
+/** What is sure to stand in the base64 of a longer text that holds the secret after so many bytes (modulo 3). */
+function base64Within(bytes: Buffer, before: number): string[] {
+  const encoded = Buffer.concat([Buffer.alloc(before), bytes])
+    .toString('base64')
+    .replace(/=+$/, '');
+  const start = before === 0 ? 0 : before + 1;
+  // The last character also holds bits of whatever follows.
+  const end = (before + bytes.length) % 3 === 0 ? encoded.length : encoded.length - 1;
+  const sure = encoded.slice(start, end);
+  return [sure, sure.replaceAll('+', '-').replaceAll('/', '_')];
+}

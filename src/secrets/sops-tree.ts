@@ -1,0 +1,87 @@
+import { parseTree, type Node, type ParseError } from 'jsonc-parser';
+import type { Json } from '../json/value.ts';
+import { parseJson } from '../json/parse.ts';
+import { SecretError } from './secret-error.ts';
+
+/**
+ * A JSON document as SOPS sees it: keys in the file's order, because the MAC goes over the values in that order and
+ * JavaScript objects would move keys such as `10` to the front; numbers as they are written.
+ */
+export type SopsTree =
+  | { kind: 'object'; entries: [string, SopsTree][] }
+  | { kind: 'array'; items: SopsTree[] }
+  | { kind: 'string'; value: string }
+  | { kind: 'literal'; text: string };
+
+/** Reads JSON text. Throws `SecretError` `sops_not_json`. */
+export function readSopsTree(text: string): SopsTree {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  if (root === undefined || errors.length > 0) throw new SecretError('sops_not_json', 'the file is not JSON');
+  return convert(root, text, []);
+}
+
+function convert(node: Node, text: string, path: string[]): SopsTree {
+  if (node.type === 'string') return { kind: 'string', value: String(node.value) };
+  if (node.type === 'array')
+    return { kind: 'array', items: (node.children ?? []).map((child) => convert(child, text, path)) };
+  if (node.type !== 'object') return { kind: 'literal', text: text.slice(node.offset, node.offset + node.length) };
+  const entries = new Map<string, SopsTree>();
+  for (const { children: [name, value] = [] } of node.children ?? []) {
+    const key = String(name?.value);
+    if (value === undefined || entries.has(key)) {
+      throw new SecretError('sops_not_json', 'a key stands twice', { path: [...path, key] });
+    }
+    entries.set(key, convert(value, text, [...path, key]));
+  }
+  return { kind: 'object', entries: [...entries] };
+}
+
+/** The plain value. */
+export function treeToJson(tree: SopsTree): Json {
+  switch (tree.kind) {
+    case 'object':
+      return Object.fromEntries(tree.entries.map(([key, value]) => [key, treeToJson(value)]));
+    case 'array':
+      return tree.items.map(treeToJson);
+    case 'string':
+      return tree.value;
+    case 'literal':
+      return parseJson(tree.text);
+  }
+}
+
+/** The value of a key of an object. */
+export function childOf(tree: SopsTree, key: string): SopsTree | undefined {
+  return tree.kind === 'object' ? tree.entries.find(([name]) => name === key)?.[1] : undefined;
+}
+
+/** Writes the tree as sops writes JSON: Go's encoding/json with its HTML escapes, and a line end at the end. */
+export function formatSopsTree(tree: SopsTree, indent: string): string {
+  return `${format(tree, indent, '\n')}\n`;
+}
+
+function format(tree: SopsTree, indent: string, line: string): string {
+  const inner = line + indent;
+  switch (tree.kind) {
+    case 'object': {
+      const entries = tree.entries.map(([key, value]) => `${quote(key)}: ${format(value, indent, inner)}`);
+      return entries.length === 0 ? '{}' : `{${inner}${entries.join(`,${inner}`)}${line}}`;
+    }
+    case 'array': {
+      const items = tree.items.map((item) => format(item, indent, inner));
+      return items.length === 0 ? '[]' : `[${inner}${items.join(`,${inner}`)}${line}]`;
+    }
+    case 'string':
+      return quote(tree.value);
+    case 'literal':
+      return tree.text;
+  }
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

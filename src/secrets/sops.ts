@@ -1,0 +1,177 @@
+import { createHash, randomBytes, timingSafeEqual, type Hash } from 'node:crypto';
+import { armor, Decrypter, Encrypter } from 'age-encryption';
+import type { Json } from '../json/value.ts';
+import { SecretError } from './secret-error.ts';
+import { isEncryptedPath, metadataTree, readMetadata, type SopsMetadata } from './sops-metadata.ts';
+import { formatSopsTree, readSopsTree, treeToJson, type SopsTree } from './sops-tree.ts';
+import {
+  DATA_KEY_LENGTH,
+  decryptValue,
+  encryptValue,
+  IV_LENGTH,
+  plainBytes,
+  readEncryptedValue,
+  scalarFrom,
+} from './sops-value.ts';
+
+/** The version of sops whose format we write; real sops reads it back. */
+const WRITTEN_VERSION = '3.13.2';
+
+/**
+ * Decrypts a SOPS JSON file (https://getsops.io/docs/) whose data key is wrapped for age recipients. The MAC is always
+ * verified. Throws `SecretError`, which never holds a value.
+ */
+export async function decryptSops(text: string, identities: readonly string[]): Promise<Json> {
+  const root = readSopsTree(text);
+  const metadata = readMetadata(root);
+  return treeToJson(decryptTree(root, metadata, await unwrapDataKey(metadata, identities)));
+}
+
+/** Opens the data key with the first identity that fits. Throws `SecretError` `sops_no_identity`. */
+export async function unwrapDataKey(metadata: SopsMetadata, identities: readonly string[]): Promise<Buffer> {
+  for (const { enc } of metadata.age) {
+    for (const identity of identities) {
+      const key = await unwrap(enc, identity);
+      if (key !== undefined) return key;
+    }
+  }
+  throw new SecretError('sops_no_identity', `none of the ${identities.length} private keys at hand opens the file`, {
+    path: ['sops', 'age'],
+    help: `it is encrypted to ${metadata.age.map(({ recipient }) => shorten(recipient)).join(', ')}`,
+  });
+}
+
+async function unwrap(enc: string, identity: string): Promise<Buffer | undefined> {
+  try {
+    const decrypter = new Decrypter();
+    decrypter.addIdentity(identity);
+    const key = Buffer.from(await decrypter.decrypt(armor.decode(enc)));
+    return key.length === DATA_KEY_LENGTH ? key : undefined;
+  } catch {
+    // The library's messages could hold parts of a key; that this one does not open is all there is to know.
+    return undefined;
+  }
+}
+
+function shorten(recipient: string): string {
+  return recipient.length > 70 ? `${recipient.slice(0, 20)}…` : recipient;
+}
+
+/** Decrypts all values and verifies the MAC. Throws `SecretError`. */
+export function decryptTree(root: SopsTree, metadata: SopsMetadata, key: Buffer): SopsTree {
+  const hash = createHash('sha512');
+  const decrypted = walk(withoutMetadata(root), [], (scalar, path) => {
+    const plain = openScalar(scalar, path, metadata, key);
+    hashScalar(hash, plain);
+    return plain;
+  });
+  const stored = decryptValue(readEncryptedValue(metadata.mac, ['sops', 'mac']), key, metadata.lastmodified, [
+    'sops',
+    'mac',
+  ]);
+  const computed = Buffer.from(hash.digest('hex').toUpperCase());
+  if (stored.length !== computed.length || !timingSafeEqual(stored, computed)) {
+    throw new SecretError('sops_mac_mismatch', 'the MAC does not fit: a value was added, removed or moved', {
+      path: ['sops', 'mac'],
+      help: 'two changes to one secrets file cannot be merged line by line: take one side and make the other change again',
+    });
+  }
+  return decrypted;
+}
+
+function openScalar(scalar: Scalar, path: readonly string[], metadata: SopsMetadata, key: Buffer): Scalar {
+  if (!isEncryptedPath(metadata.rule, path) || isNeverEncrypted(scalar)) return scalar;
+  if (scalar.kind !== 'string') throw new SecretError('sops_plain_value', 'this value is not encrypted', { path });
+  const value = readEncryptedValue(scalar.value, path);
+  return scalarFrom(decryptValue(value, key, authenticatedPath(path), path), value.type, path);
+}
+
+export interface EncryptOptions {
+  dataKey: Buffer;
+  /** The data key wrapped for each recipient. */
+  age: SopsMetadata['age'];
+  rule: SopsMetadata['rule'];
+  lastmodified: string;
+  /** A fresh IV for each value; `['sops', 'mac']` asks for the MAC's. `index` counts the values of a list. */
+  iv(path: readonly string[], index: number): Buffer;
+  indent: string;
+  version: string;
+}
+
+/** Encrypts a tree. The same options give the same bytes. */
+export function encryptTree(plain: SopsTree, options: EncryptOptions): string {
+  const hash = createHash('sha512');
+  let index = 0;
+  const encrypted = walk(plain, [], (scalar, path) => {
+    hashScalar(hash, scalar);
+    const value = plainBytes(scalar);
+    if (value === undefined || isNeverEncrypted(scalar) || !isEncryptedPath(options.rule, path)) return scalar;
+    const iv = options.iv(path, index++);
+    return {
+      kind: 'string',
+      value: encryptValue(value.bytes, value.type, options.dataKey, iv, authenticatedPath(path)),
+    };
+  });
+  const digest = Buffer.from(hash.digest('hex').toUpperCase());
+  const mac = encryptValue(digest, 'str', options.dataKey, options.iv(['sops', 'mac'], index), options.lastmodified);
+  const { age, lastmodified, rule, version } = options;
+  const entries = encrypted.kind === 'object' ? encrypted.entries : [];
+  const sops = metadataTree({ age, lastmodified, mac, rule, version });
+  return formatSopsTree({ kind: 'object', entries: [...entries, ['sops', sops]] }, options.indent);
+}
+
+/** Encrypts every value of a document to age recipients, with a new data key. Needs public keys only. */
+export async function encryptSops(document: Json, recipients: readonly string[], now: Date): Promise<string> {
+  const dataKey = randomBytes(DATA_KEY_LENGTH);
+  return encryptTree(readSopsTree(JSON.stringify(document)), {
+    dataKey,
+    age: await Promise.all(
+      recipients.map(async (recipient) => ({ recipient, enc: await wrapDataKey(dataKey, recipient) })),
+    ),
+    rule: { kind: 'unencrypted_suffix', suffix: '_unencrypted' },
+    lastmodified: now.toISOString().replace(/\.\d+Z$/, 'Z'),
+    iv: () => randomBytes(IV_LENGTH),
+    indent: '\t',
+    version: WRITTEN_VERSION,
+  });
+}
+
+async function wrapDataKey(dataKey: Buffer, recipient: string): Promise<string> {
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(recipient);
+  return armor.encode(await encrypter.encrypt(dataKey));
+}
+
+type Scalar = Extract<SopsTree, { kind: 'string' | 'literal' }>;
+
+/** Changes every scalar in the file's order; the items of a list have the list's path. */
+function walk(
+  tree: SopsTree,
+  path: readonly string[],
+  change: (scalar: Scalar, path: readonly string[]) => SopsTree,
+): SopsTree {
+  if (tree.kind === 'object') {
+    return { kind: 'object', entries: tree.entries.map(([key, value]) => [key, walk(value, [...path, key], change)]) };
+  }
+  if (tree.kind === 'array') return { kind: 'array', items: tree.items.map((item) => walk(item, path, change)) };
+  return change(tree, path);
+}
+
+function withoutMetadata(root: SopsTree): SopsTree {
+  return root.kind === 'object' ? { kind: 'object', entries: root.entries.filter(([key]) => key !== 'sops') } : root;
+}
+
+/** sops leaves the empty text and null as they are. */
+function isNeverEncrypted(scalar: Scalar): boolean {
+  return scalar.kind === 'string' ? scalar.value === '' : scalar.text === 'null';
+}
+
+function hashScalar(hash: Hash, scalar: SopsTree): void {
+  if (scalar.kind !== 'string' && scalar.kind !== 'literal') return;
+  const plain = plainBytes(scalar);
+  if (plain !== undefined) hash.update(plain.bytes);
+}
+
+function authenticatedPath(path: readonly string[]): string {
+  return `${path.join(':')}:`;
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import fc from 'fast-check';
+import { openConnection, sealConnection } from '../../src/secrets/connection-file.ts';
+import { inspectConnectionFile } from '../../src/secrets/inspect.ts';
+import { addNewIdentity, defaultKeyringPath, readKeyring, recipientsOf } from '../../src/secrets/keyring.ts';
+import { Redactor } from '../../src/secrets/redaction.ts';
+import { SecretError } from '../../src/secrets/secret-error.ts';
+
+const identity = await generateX25519Identity();
+const recipient = await identityToRecipient(identity);
+const seal = (account: string, connection: string, recipients = [recipient]): Promise<string> =>
+  sealConnection({
+    account,
+    connection,
+    fields: { api_key: 'sk-secret-1' },
+    hosts: ['api.example.com'],
+    recipients,
+    now: new Date(),
+  });
+const withCode = (code: string) => (error: unknown) =>
+  error instanceof SecretError && error.code === code && !error.message.includes('sk-secret');
+
+const codeOf = (source: string): string => {
+  const inspection = inspectConnectionFile(source);
+  return inspection.ok ? 'ok' : inspection.error.code;
+};
+
+test('a sealed connection opens for its own account and connection only', async () => {
+  const text = await seal('acme', 'mail');
+  assert.doesNotMatch(text, /sk-secret|example/);
+  const open = (account: string, connection: string, source = text) =>
+    openConnection(source, { account, connection, identities: [identity] });
+  assert.deepEqual(await open('acme', 'mail'), { fields: { api_key: 'sk-secret-1' }, hosts: ['api.example.com'] });
+  await assert.rejects(open('globex', 'mail'), withCode('wrong_account'));
+  await assert.rejects(open('globex', 'mail', text.replace('"acme"', '"globex"')), withCode('sops_value_refused'));
+  await assert.rejects(open('acme', 'post', text.replace('"mail"', '"post"')), withCode('sops_value_refused'));
+});
+
+test('post-quantum recipients work too', async () => {
+  const hybrid = await generateHybridIdentity();
+  const text = await seal('acme', 'mail', [recipient, await identityToRecipient(hybrid)]);
+  const credential = await openConnection(text, { account: 'acme', connection: 'mail', identities: [hybrid] });
+  assert.equal(credential.fields['api_key'], 'sk-secret-1');
+});
+
+test('without a key: who, what and for whom; plain text is found', async () => {
+  const text = await seal('acme', 'mail');
+  assert.deepEqual(inspectConnectionFile(text), {
+    ok: true,
+    account: 'acme',
+    connection: 'mail',
+    fields: ['api_key'],
+    recipients: [recipient],
+  });
+  assert.equal(codeOf(text.replace(/"api_key": "[^"]*"/, '"api_key": "sk-secret-1"')), 'sops_plain_value');
+  assert.equal(codeOf(text.replace('"api_key"', '"api_key_unencrypted"')), 'sops_plain_value');
+  assert.equal(codeOf('{"acme":{"mail":{"api_key":"x"}}}'), 'sops_no_metadata');
+  assert.equal(codeOf(text.replace('"acme"', '"other": {}, "acme"')), 'bad_connection_file');
+});
+
+test('the keyring is made for its owner alone, and read only so', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'waybill-keys-'));
+  try {
+    const file = defaultKeyringPath({}, folder);
+    const made = [await addNewIdentity(file, new Date()), await addNewIdentity(file, new Date())];
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    assert.deepEqual(await recipientsOf(await readKeyring(file, { anyoneMayRead: false })), made);
+    const open = join(folder, 'open.txt');
+    await writeFile(open, `${identity}\n`, { mode: 0o644 });
+    await assert.rejects(readKeyring(open, { anyoneMayRead: false }), withCode('bad_identity_file'));
+    assert.deepEqual(await readKeyring(open, { anyoneMayRead: true }), [identity]);
+    await writeFile(open, 'something else\n');
+    await assert.rejects(readKeyring(open, { anyoneMayRead: true }), withCode('bad_identity_file'));
+    await assert.rejects(readKeyring(join(folder, 'none'), { anyoneMayRead: true }), withCode('bad_identity_file'));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('no form of a known secret is shown', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ minLength: 8, unit: 'binary-ascii' }),
+      fc.string(),
+      fc.string(),
+      (secret, before, after) => {
+        const redactor = new Redactor();
+        redactor.add(secret);
+        const within = before + secret + after;
+        const bytes = Buffer.from(secret);
+        const shown = JSON.stringify(
+          redactor.json([
+            within,
+            encodeURIComponent(secret),
+            JSON.stringify(secret),
+            bytes.toString('hex'),
+            bytes.toString('base64url'),
+            { [within]: Buffer.from(within).toString('base64') },
+          ]),
+        );
+        for (const form of [secret, encodeURIComponent(secret), bytes.toString('hex')])
+          assert.ok(!shown.includes(form), shown);
+        const again = (JSON.parse(shown) as [string, ...unknown[]])[0];
+        assert.ok(again.includes('[redacted]'));
+      },
+    ),
+  );
+  const redactor = new Redactor();
+  redactor.add('swordfish');
+  const basic = Buffer.from('user:swordfish:x').toString('base64');
+  assert.ok(redactor.text(`Basic ${basic}`).includes('[redacted]'));
+  assert.equal(redactor.text('nothing to hide'), 'nothing to hide');
+});
