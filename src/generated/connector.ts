@@ -213,9 +213,9 @@ export interface Request {
    */
   url?: string;
   /**
-   * Query parameters.
+   * Query parameters, or an expression that gives an object of them.
    */
-  query?: JsonObject;
+  query?: Json;
   /**
    * Headers, or an expression that gives an object of them.
    */

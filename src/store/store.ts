@@ -1,12 +1,13 @@
 import type { Json } from '../json/value.ts';
 import type { Outcome } from '../run/failure.ts';
-import type { AttemptKey, AttemptRecord, Effect, Instant, RunRecord } from '../run/records.ts';
+import type { AttemptKey, AttemptRecord, Instant, RunRecord } from '../run/records.ts';
 import type { StorageOperation } from '../run/storage-operation.ts';
 import type { DeploymentEntry, DeploymentRecord, RefusalRecord, RunFilter, StorageEntry } from './records.ts';
 
 /**
  * What Waybill keeps. A promise that a writing method gives resolves when the change is durable: on disk, so that it
  * survives a loss of power. Writes take effect in the order in which they were asked for; many may share one commit.
+ * Reads see what is durable. What cannot be kept rejects with `StoreError`.
  */
 export interface Store {
   deployments: DeploymentStore;
@@ -15,6 +16,19 @@ export interface Store {
   refusals: RefusalStore;
   /** Writes what is pending and closes. */
   close(): Promise<void>;
+}
+
+/** `soon`: nobody waits for it, so it may wait for the commit of another write, at most 50 milliseconds. */
+export type Urgency = 'now' | 'soon';
+
+/** A write whose result is known before it is durable. */
+export interface PendingWrite<T> {
+  /**
+   * What the write comes to, unless its commit fails. What is asked for as soon as this resolves can share the commit.
+   * Nothing outside of the store may build on it before `durable`.
+   */
+  result: Promise<T>;
+  durable: Promise<void>;
 }
 
 export interface DeploymentStore {
@@ -33,8 +47,11 @@ export interface DeploymentStore {
   hookSecret(account: string, automation: string): Promise<string>;
 }
 
+export type BegunAttempt = Pick<AttemptRecord, 'run' | 'key' | 'effect' | 'input' | 'startedAt'>;
+
 export interface RunStore {
   insert(run: RunRecord): Promise<void>;
+  /** The run goes on: status `running`. Written soon. */
   begin(run: string, at: Instant): Promise<void>;
   finish(run: string, at: Instant, result: Pick<RunRecord, 'status' | 'output' | 'failure'>): Promise<void>;
   beginAttempt(attempt: {

@@ -1,0 +1,50 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Connector } from '../generated/connector.ts';
+import { validateConnector } from '../generated/validators.js';
+import type { Catalog } from './catalog.ts';
+
+/** The catalog of the connectors that come with Waybill. Each is read when it is first asked for. */
+export function builtinCatalog(): Catalog {
+  const folder = builtinFolder();
+  const known = new Map<string, Connector | undefined>();
+  return {
+    names: () => readdirSync(folder).toSorted(),
+    get(name) {
+      if (!known.has(name)) known.set(name, readConnector(name));
+      return known.get(name);
+    },
+  };
+}
+
+/** The text of a built-in connector's file, or `undefined` where there is no such built-in. */
+export function builtinText(name: string): string | undefined {
+  // A name comes from a user's file; it must not lead out of the folder.
+  if (!/^[a-z][a-z0-9_-]*$/.test(name)) return undefined;
+  const file = join(builtinFolder(), name, 'connector.json');
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+function readConnector(name: string): Connector | undefined {
+  const text = builtinText(name);
+  if (text === undefined) return undefined;
+  const value: unknown = JSON.parse(text);
+  if (!validateConnector(value)) throw new Error(`the built-in connector ${name} does not fit its schema`);
+  return value as Connector;
+}
+
+let builtin: string | undefined;
+
+/** `connectors/` of this package, from the sources as well as from the bundle. */
+function builtinFolder(): string {
+  builtin ??= findAbove(import.meta.dirname);
+  return builtin;
+}
+
+function findAbove(folder: string): string {
+  const candidate = join(folder, 'connectors');
+  if (existsSync(join(candidate, 'storage', 'connector.json'))) return candidate;
+  const parent = dirname(folder);
+  if (parent === folder) throw new Error('the folder connectors/ of the package is missing');
+  return findAbove(parent);
+}

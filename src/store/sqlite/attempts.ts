@@ -1,0 +1,103 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { AttemptKey, AttemptRecord, Effect } from '../../run/records.ts';
+import type { StorageOperation } from '../../run/storage-operation.ts';
+import { StoreError } from '../store-error.ts';
+import type { RunStore } from '../store.ts';
+import type { CommitQueue } from './commit-queue.ts';
+import { readOutcome } from './outcome-json.ts';
+import { integer, json, optionalInteger, optionalJson, text, type Row } from './row.ts';
+import { prepareStorageOperations } from './storage.ts';
+
+/** The journal of a run, in the order in which its attempts were begun. */
+export function prepareAttemptReads(reader: DatabaseSync): (run: string) => AttemptRecord[] {
+  const select = reader.prepare(
+    `SELECT run, step, attempt, effect, input, started_at, finished_at, outcome, sleep_until
+     FROM attempts WHERE run = ? ORDER BY id`,
+  );
+  return (run) => select.all(run).map(readAttempt);
+}
+
+export function prepareAttemptWrites(
+  writer: DatabaseSync,
+  queue: CommitQueue,
+): Pick<RunStore, 'beginAttempt' | 'finishAttempt' | 'sleep' | 'storageAttempt'> {
+  // An attempt that a crash cut off begins again under the same key; one with an outcome is never touched.
+  const begin = writer.prepare(
+    `INSERT INTO attempts (run, step, attempt, effect, input, started_at) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (run, step, attempt) DO UPDATE SET input = excluded.input, started_at = excluded.started_at
+     WHERE finished_at IS NULL`,
+  );
+  const finish = writer.prepare(
+    `UPDATE attempts SET finished_at = ?, outcome = ? WHERE run = ? AND step = ? AND attempt = ? AND finished_at IS NULL`,
+  );
+  const sleep = writer.prepare(`UPDATE attempts SET sleep_until = ? WHERE run = ? AND step = ? AND attempt = ?`);
+  const wait = writer.prepare(`UPDATE runs SET status = 'waiting' WHERE id = ? AND finished_at IS NULL`);
+  const insertWhole = writer.prepare(
+    `INSERT INTO attempts (run, step, attempt, effect, input, started_at, finished_at, outcome)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const performStorage = prepareStorageOperations(writer);
+
+  return {
+    beginAttempt: ({ run, key, effect, input, startedAt }, urgency) => {
+      const inputText = JSON.stringify(input);
+      const write = (): void => {
+        expectOne(begin.run(run, key.step, key.attempt, effect, inputText, startedAt).changes, run, key);
+      };
+      return queue.add(write, urgency).durable;
+    },
+    finishAttempt: (run, key, at, outcome) => {
+      const outcomeText = JSON.stringify(outcome);
+      return queue.commit(() => expectOne(finish.run(at, outcomeText, run, key.step, key.attempt).changes, run, key));
+    },
+    sleep: (run, key, until) =>
+      queue.commit(() => {
+        expectOne(sleep.run(until, run, key.step, key.attempt).changes, run, key);
+        wait.run(run);
+      }),
+    storageAttempt: (run, key, input, operation, at) => {
+      const inputText = JSON.stringify(input);
+      return queue.add(() => {
+        const outcome = performStorage(run.account, operation, at);
+        const effect = STORAGE_EFFECTS[operation.kind];
+        insertWhole.run(run.id, key.step, key.attempt, effect, inputText, at, at, JSON.stringify(outcome));
+        return outcome;
+      });
+    },
+  };
+}
+
+/** For the history only: whatever it is, a storage operation takes place exactly once. */
+const STORAGE_EFFECTS: { [kind in StorageOperation['kind']]: Effect } = {
+  get: 'read',
+  set: 'idempotent',
+  delete: 'idempotent',
+  list: 'read',
+  increment: 'write',
+};
+
+function expectOne(changes: number | bigint, run: string, key: AttemptKey): void {
+  if (Number(changes) === 1) return;
+  const attempt = `attempt ${key.attempt} of step ${key.step} of run ${run}`;
+  throw new StoreError('store_refused', `The store has no open ${attempt}.`);
+}
+
+const EFFECTS: readonly Effect[] = ['read', 'idempotent', 'write'];
+
+function readAttempt(row: Row): AttemptRecord {
+  const effect = EFFECTS.find((name) => name === row['effect']);
+  if (effect === undefined) throw new TypeError('The store holds an attempt with an unknown effect. The data folder is damaged.');
+  const outcome = optionalJson(row, 'outcome');
+  const finishedAt = optionalInteger(row, 'finished_at');
+  const sleepUntil = optionalInteger(row, 'sleep_until');
+  return {
+    run: text(row, 'run'),
+    key: { step: text(row, 'step'), attempt: integer(row, 'attempt') },
+    effect,
+    input: json(row, 'input'),
+    startedAt: integer(row, 'started_at'),
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+    ...(outcome === undefined ? {} : { outcome: readOutcome(outcome) }),
+    ...(sleepUntil === undefined ? {} : { sleepUntil }),
+  };
+}

@@ -1,0 +1,39 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { StoreError } from '../store-error.ts';
+import { initial } from './migrations/0001-initial.ts';
+import { integer } from './row.ts';
+
+/** The texts in order; the database's version is how many of them it has had. A text is never changed once released. */
+export const MIGRATIONS: readonly string[] = [initial];
+
+/** Brings the database to the last version, each migration in a transaction. Throws `StoreError` `store_newer`. */
+export function migrate(database: DatabaseSync, migrations: readonly string[] = MIGRATIONS): void {
+  const version = schemaVersion(database);
+  if (version > migrations.length) {
+    throw new StoreError(
+      'store_newer',
+      `The data folder was written by a newer Waybill (version ${version} of its tables; this one knows ` +
+        `${migrations.length}). Start that Waybill, or give this one a data folder of its own.`,
+    );
+  }
+  for (const [index, migration] of migrations.entries()) {
+    if (index >= version) apply(database, migration, index + 1);
+  }
+}
+
+export function schemaVersion(database: DatabaseSync): number {
+  const row = database.prepare('PRAGMA user_version').get();
+  return row === undefined ? 0 : integer(row, 'user_version');
+}
+
+function apply(database: DatabaseSync, migration: string, version: number): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    database.exec(migration);
+    database.exec(`PRAGMA user_version = ${version}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}

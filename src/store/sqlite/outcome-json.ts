@@ -1,0 +1,34 @@
+import { isJsonObject, type Json, type JsonObject } from '../../json/value.ts';
+import type { Failure, FailureClass, Outcome } from '../../run/failure.ts';
+
+/** Reads an outcome back from the JSON that `JSON.stringify` made of it. Throws `TypeError` where it is none. */
+export function readOutcome(json: Json): Outcome {
+  if (!isJsonObject(json)) throw damaged('outcome');
+  if (json['ok'] === true) return { ok: true, output: json['output'] ?? null };
+  return { ok: false, failure: readFailure(json['failure'] ?? null) };
+}
+
+/** Reads a failure back. Throws `TypeError` where it is none. */
+export function readFailure(json: Json): Failure {
+  if (!isJsonObject(json)) throw damaged('failure');
+  const failureClass = CLASSES.find((name) => name === json['class']);
+  const { code, message } = json;
+  if (failureClass === undefined || typeof code !== 'string' || typeof message !== 'string') throw damaged('failure');
+  return { class: failureClass, code, message, ...readFacts(json) };
+}
+
+const CLASSES: readonly FailureClass[] = ['permanent', 'retryable', 'credential', 'uncertain'];
+
+function readFacts(json: JsonObject): Pick<Failure, 'help' | 'status' | 'details' | 'retryAfterMs'> {
+  const { help, status, details, retryAfterMs } = json;
+  return {
+    ...(typeof help === 'string' ? { help } : {}),
+    ...(typeof status === 'number' ? { status } : {}),
+    ...(details === undefined ? {} : { details }),
+    ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
+  };
+}
+
+function damaged(what: string): TypeError {
+  return new TypeError(`The store holds ${what === 'outcome' ? 'an' : 'a'} ${what} that is none. The data folder is damaged.`);
+}

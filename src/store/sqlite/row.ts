@@ -1,0 +1,42 @@
+import type { SQLOutputValue } from 'node:sqlite';
+import { parseJson } from '../../json/parse.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../json/value.ts';
+
+/** A row as SQLite gives it. The readers throw `TypeError` where a column is not what the tables say. */
+export interface Row {
+  [column: string]: SQLOutputValue;
+}
+
+export function text(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw wrongType(column, 'a text');
+  return value;
+}
+
+export function integer(row: Row, column: string): number {
+  const value = row[column];
+  if (typeof value !== 'number') throw wrongType(column, 'an integer');
+  return value;
+}
+
+export function optionalInteger(row: Row, column: string): number | undefined {
+  return row[column] === null ? undefined : integer(row, column);
+}
+
+export function json(row: Row, column: string): Json {
+  return parseJson(text(row, column));
+}
+
+export function optionalJson(row: Row, column: string): Json | undefined {
+  return row[column] === null ? undefined : json(row, column);
+}
+
+export function jsonObject(row: Row, column: string): JsonObject {
+  const value = json(row, column);
+  if (!isJsonObject(value)) throw wrongType(column, 'a JSON object');
+  return value;
+}
+
+function wrongType(column: string, expected: string): TypeError {
+  return new TypeError(`The store's column ${column} should hold ${expected}. The data folder is damaged.`);
+}

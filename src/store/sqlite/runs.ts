@@ -1,0 +1,79 @@
+import type { RunRecord, RunStatus } from '../../run/records.ts';
+import { StoreError } from '../store-error.ts';
+import type { RunStore } from '../store.ts';
+import { prepareAttemptReads, prepareAttemptWrites } from './attempts.ts';
+import { readFailure } from './outcome-json.ts';
+import { integer, jsonObject, optionalInteger, optionalJson, text, type Row } from './row.ts';
+import { prepareRunList, RUN_COLUMNS } from './run-list.ts';
+import type { Connections } from './sqlite-store.ts';
+
+export function createRunStore({ reader, writer, queue }: Connections): RunStore {
+  const insert = writer.prepare(
+    `INSERT INTO runs (id, account, automation, plan, status, trigger, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const begin = writer.prepare(
+    `UPDATE runs SET status = 'running', started_at = coalesce(started_at, ?) WHERE id = ? AND finished_at IS NULL`,
+  );
+  const finish = writer.prepare(
+    `UPDATE runs SET status = ?, finished_at = ?, output = ?, failure = ? WHERE id = ? AND finished_at IS NULL`,
+  );
+  const get = reader.prepare(`SELECT ${RUN_COLUMNS} FROM runs WHERE id = ?`);
+  const list = prepareRunList(reader);
+  const attemptReads = prepareAttemptReads(reader);
+  const attemptWrites = prepareAttemptWrites(writer, queue);
+
+  return {
+    insert: (run) => {
+      const trigger = JSON.stringify(run.trigger);
+      return queue.commit(() => {
+        insert.run(run.id, run.account, run.automation, run.plan, run.status, trigger, run.createdAt);
+      });
+    },
+    begin: (run, at) => queue.add(() => expectOne(begin.run(at, run).changes, run), 'soon').durable,
+    finish: (run, at, result) => {
+      const output = result.output === undefined ? null : JSON.stringify(result.output);
+      const failure = result.failure === undefined ? null : JSON.stringify(result.failure);
+      return queue.commit(() => expectOne(finish.run(result.status, at, output, failure, run).changes, run));
+    },
+    ...attemptWrites,
+    attempts: attemptReads,
+    get: (id) => {
+      const row = get.get(id);
+      return row === undefined ? undefined : readRun(row);
+    },
+    list: (filter) => list(filter).map(readRun),
+    unfinished: function* () {
+      // A statement of its own, because somebody may write, and read, while this goes on.
+      const rows = reader.prepare(`SELECT ${RUN_COLUMNS} FROM runs WHERE finished_at IS NULL ORDER BY id`);
+      for (const row of rows.iterate()) yield readRun(row);
+    },
+  };
+}
+
+function expectOne(changes: number | bigint, run: string): void {
+  if (Number(changes) !== 1) throw new StoreError('store_refused', `The run ${run} is unknown, or has ended already.`);
+}
+
+const STATUSES: readonly RunStatus[] = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'uncertain'];
+
+function readRun(row: Row): RunRecord {
+  const status = STATUSES.find((name) => name === row['status']);
+  if (status === undefined) throw new TypeError('The store holds a run with an unknown status. The data folder is damaged.');
+  const output = optionalJson(row, 'output');
+  const failure = optionalJson(row, 'failure');
+  const startedAt = optionalInteger(row, 'started_at');
+  const finishedAt = optionalInteger(row, 'finished_at');
+  return {
+    id: text(row, 'id'),
+    account: text(row, 'account'),
+    automation: text(row, 'automation'),
+    plan: text(row, 'plan'),
+    status,
+    trigger: jsonObject(row, 'trigger'),
+    ...(output === undefined ? {} : { output }),
+    ...(failure === undefined ? {} : { failure: readFailure(failure) }),
+    createdAt: integer(row, 'created_at'),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+  };
+}

@@ -1,0 +1,73 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Store } from '../store.ts';
+import { CommitQueue } from './commit-queue.ts';
+import { createDeploymentStore } from './deployments.ts';
+import { lockFolder, type FolderLock } from './folder-lock.ts';
+import { migrate } from './migrate.ts';
+import { createRefusalStore } from './refusals.ts';
+import { createRunStore } from './runs.ts';
+import { describeSqliteError } from './sqlite-error.ts';
+import { createKeyValueStore } from './storage.ts';
+
+/** What the queries share: one connection that only the queue's writes use, and one that sees what is committed. */
+export interface Connections {
+  reader: DatabaseSync;
+  writer: DatabaseSync;
+  queue: CommitQueue;
+}
+
+export interface SqliteStoreOptions {
+  /** Told after each commit how many writes shared it. */
+  onCommit?(writes: number): void;
+}
+
+/**
+ * Opens the store in a folder, which it makes where there is none, and holds it for this process alone.
+ * Throws `StoreError`: `store_locked`, `store_newer` or `store_unavailable`.
+ */
+export function openSqliteStore(folder: string, options: SqliteStoreOptions = {}): Store {
+  const path = resolve(folder);
+  // What runs carried is as private as the mail that it came in.
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const lock = lockFolder(path);
+  const opened: DatabaseSync[] = [];
+  try {
+    return openTables(join(path, 'waybill.db'), lock, options, opened);
+  } catch (error) {
+    for (const database of opened) database.close();
+    lock.release();
+    throw describeSqliteError(error);
+  }
+}
+
+function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions, opened: DatabaseSync[]): Store {
+  const open = (readOnly: boolean): DatabaseSync => {
+    const database = new DatabaseSync(file, { readOnly, timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+    opened.push(database);
+    return database;
+  };
+  const writer = open(false);
+  writer.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`);
+  migrate(writer);
+  const queue = new CommitQueue(writer, options.onCommit);
+  const connections: Connections = { reader: open(true), writer, queue };
+  return {
+    deployments: createDeploymentStore(connections),
+    runs: createRunStore(connections),
+    storage: createKeyValueStore(connections.reader),
+    refusals: createRefusalStore(connections),
+    close: async () => {
+      await queue.close();
+      for (const database of opened.splice(0).reverse()) database.close();
+      lock.release();
+    },
+  };
+}
+
+/** For another process that reads the file, such as a backup; no other writes. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** After one huge transaction the log is cut back to this at its next start. */
+const WAL_KEPT_BYTES = 64 * 1024 * 1024;
