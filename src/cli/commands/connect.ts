@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { applyEdits, modify } from 'jsonc-parser';
+import { connectionsOf } from '../../compiler/context.ts';
+import { fieldsWithDefaults, hostsOf } from '../../compiler/lower.ts';
+import { builtinCatalog } from '../../connectors/builtin.ts';
+import { extendCatalog } from '../../connectors/catalog.ts';
+import type { Connector, ConnectionSpec } from '../../generated/connector.ts';
+import { checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
+import { sealConnection } from '../../secrets/connection-file.ts';
+import { secretPath } from '../../workspace/workspace.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import { findWorkspace } from '../find-workspace.ts';
+import { askSecretFields, readSecretFields, checkSecretFields } from '../secret-input.ts';
+
+export interface ConnectOptions {
+  workspace?: string;
+  connector?: string;
+  stdin?: true;
+}
+
+/** `waybill connect ACCOUNT CONNECTION`: encrypts a credential to the account's keys. Needs no private key. */
+export async function connect(account: string, name: string, options: ConnectOptions): Promise<number> {
+  const folder = findWorkspace(options.workspace);
+  const checked = await checkWorkspace(folder);
+  const source = checked.workspace.accounts.get(account);
+  if (source === undefined) {
+    const known = [...checked.workspace.accounts.keys()].join(', ') || 'none';
+    throw new UsageError(`there is no valid automations/${account}/account.json`, `accounts: ${known}`);
+  }
+  const existing = connectionsOf(source)[name];
+  const service = existing?.connector ?? options.connector ?? name;
+  if (existing !== undefined && options.connector !== undefined && options.connector !== existing.connector) {
+    throw new UsageError(
+      `the connection ${name} is one to ${existing.connector}`,
+      'choose another name for the new connection',
+    );
+  }
+  const { connector, spec } = findConnector(checked, service);
+  const fields =
+    options.stdin === true ? await readSecretFields(process.stdin) : await askSecretFields(connector.title, spec);
+  checkSecretFields(spec, fields);
+  if (existing === undefined) await addToAccount(join(folder, 'automations', account, 'account.json'), name, service);
+  const hosts = hostsOf(spec, fieldsWithDefaults(spec, existing?.fields ?? {}));
+  const text = await sealConnection({
+    account,
+    connection: name,
+    fields,
+    hosts,
+    recipients: source.value.recipients,
+    now: new Date(),
+  });
+  await replaceFile(join(folder, secretPath(account, name)), text);
+  console.log(
+    `Encrypted to ${source.value.recipients.length} public keys of ${account}; may only be sent to ${hosts.join(', ')}.`,
+  );
+  console.log(
+    `Commit ${secretPath(account, name)}${existing === undefined ? ` and automations/${account}/account.json` : ''}.`,
+  );
+  return EXIT.clean;
+}
+
+function findConnector(
+  { workspace }: CheckedWorkspace,
+  service: string,
+): { connector: Connector; spec: ConnectionSpec } {
+  const own = new Map([...workspace.connectors].map(([name, { value }]) => [name, value]));
+  const catalog = extendCatalog(builtinCatalog(), own);
+  const connector = catalog.get(service);
+  if (connector === undefined)
+    throw new UsageError(
+      `there is no connector ${service}`,
+      `name one with --connector: ${catalog.names().join(', ')}`,
+    );
+  if (connector.connection === undefined) throw new UsageError(`${connector.title} needs no connection`);
+  return { connector, spec: connector.connection };
+}
+
+/** Adds the connection to account.json and keeps the file's form. */
+async function addToAccount(file: string, name: string, connector: string): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  const edits = modify(
+    text,
+    ['connections', name],
+    { connector },
+    { formattingOptions: { insertSpaces: true, tabSize: 2, eol: '\n' } },
+  );
+  await replaceFile(file, applyEdits(text, edits));
+}
+
+/** All of the new text, or the old file: never half of it. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  if (!existsSync(dirname(file))) await mkdir(dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  await writeFile(temporary, text);
+  await rename(temporary, file);
+}

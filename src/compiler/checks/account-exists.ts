@@ -1,0 +1,14 @@
+import type { CompileContext } from '../context.ts';
+
+/** Automations belong to an account, which says whose keys and connections they use. */
+export function checkAccountExists({ workspace, report }: CompileContext): void {
+  for (const { account, document } of workspace.automations) {
+    if (workspace.accounts.has(account)) continue;
+    const file = `automations/${account}/account.json`;
+    report(
+      document.diagnostic('WB7002', [], `the account \`${account}\` has no valid account.json`, {
+        help: `write or mend ${file}`,
+      }),
+    );
+  }
+}

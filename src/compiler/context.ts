@@ -1,0 +1,35 @@
+import type { Catalog } from '../connectors/catalog.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Account, AccountConnection } from '../generated/account.ts';
+import type { Automation, Step } from '../generated/automation.ts';
+import type { Action, Connector } from '../generated/connector.ts';
+import type { Source, Workspace } from '../workspace/workspace.ts';
+
+/** What every check sees. Checks report; they never throw at a user's mistake. */
+export interface CompileContext {
+  workspace: Workspace;
+  catalog: Catalog;
+  report: (diagnostic: Diagnostic) => void;
+}
+
+/** One automation on its way to a plan. */
+export interface AutomationContext extends CompileContext {
+  automation: Source<Automation> & { account: string; name: string };
+  account: Source<Account>;
+}
+
+/** A step whose action is known. */
+export interface ResolvedStep {
+  index: number;
+  step: Step;
+  service: string;
+  connector: Connector;
+  actionName: string;
+  action: Action;
+  /** Name of the account's connection, where the connector needs one. */
+  connection?: string;
+}
+
+export function connectionsOf(account: Source<Account>): { [name: string]: AccountConnection } {
+  return account.value.connections ?? {};
+}

@@ -1,0 +1,79 @@
+import type { Severity } from './diagnostic.ts';
+
+/** What a diagnostic code means. Codes are stable: one that is no longer used is never given to something else. */
+export interface CodeEntry {
+  title: string;
+  severity: Severity;
+  /** Why it is a finding, in a sentence or two; the documentation shows it. */
+  explanation: string;
+}
+
+/** Every code. WB1: syntax and schema. WB2: references. WB3: mappings. WB5: accounts, connections, secrets. WB7: workspace. */
+export const CODES = {
+  WB1001: error('broken JSON', 'The file is not JSON (RFC 8259), so nothing in it can be read.'),
+  WB1002: error(
+    'duplicate key',
+    'A key stands twice in one object. JSON readers keep one of them, and not all the same one.',
+  ),
+  WB1003: error(
+    'does not fit the schema',
+    'The file does not fit the contract in `schemas/`: a property is missing, unknown or of another type.',
+  ),
+  WB1004: error('number too precise', 'A double cannot hold the number, so it would be changed without a word.'),
+  WB1005: error(
+    'file too large',
+    'Files of a workspace are read by people; one above the limit is most likely there by mistake.',
+  ),
+  WB1006: error('file cannot be read', 'The file is not UTF-8 text, is a symbolic link, or may not be read.'),
+  WB1007: error('invalid JSON Schema', 'A schema in the automation is not a valid JSON Schema (2020-12).'),
+  WB1008: error(
+    'expression syntax',
+    'The expression cannot be read, or uses a part of JavaScript that is not in the language.',
+  ),
+  WB2001: error('unknown connector', 'No built-in connector and none of the workspace has this name.'),
+  WB2002: error('unknown action', 'The connector has no action of this name.'),
+  WB2003: error('unknown step', 'The expression reads the output of a step that does not exist.'),
+  WB2004: error('step not run yet', 'The expression reads the output of a step that runs later, or of its own.'),
+  WB2005: error('unknown name', 'The expression begins with a name that does not exist here.'),
+  WB2006: error('unknown field', 'The value is known not to have this field.'),
+  WB2007: error('duplicate step', 'Two steps have the same id, so a reference could mean either.'),
+  WB2008: error('unknown function', 'The library has no such function or method.'),
+  WB3001: error('missing required field', 'The action cannot be called without this field.'),
+  WB3002: error('extra field', 'The action has no such field; the value would be lost.'),
+  WB3003: error('wrong type', 'The value can never fit the field, or not on every path.'),
+  WB3004: error('may be absent', 'The value may be absent where one is needed.'),
+  WB3005: error(
+    'type not known',
+    'Nothing is known of the value, so nobody can say that it fits. Say what it must be with `expect`.',
+  ),
+  WB3006: error('wrong operand', 'The operator or method does not work on a value of this type.'),
+  WB5001: error('connection missing', 'The account has no connection through which the step could call the service.'),
+  WB5002: error('connection of another connector', 'The named connection belongs to another service.'),
+  WB5003: error('connection fields', 'The fields of the connection do not fit what the connector asks for.'),
+  WB5004: error('secret missing', 'The connection needs a credential and `secrets/` has none.'),
+  WB5005: error(
+    'secret file refused',
+    'The secrets file is not as it must be: not encrypted, for another account, or damaged.',
+  ),
+  WB5006: error(
+    'secret for other recipients',
+    'The secrets file is encrypted to other keys than those in account.json.',
+  ),
+  WB7001: error('no workspace', 'The folder has no waybill.json.'),
+  WB7002: error('account missing', 'Automations lie in a folder that has no account.json.'),
+  WB7003: error('made for a newer Waybill', 'The workspace is made for a newer version than the one that reads it.'),
+  WB7004: error(
+    'connector name taken',
+    'A workspace connector has the name of a built-in one, or another name than its folder.',
+  ),
+  WB7005: error(
+    'test does not fit',
+    'The test sends what the trigger would refuse, or names a step that does not exist.',
+  ),
+} as const satisfies { [code: string]: CodeEntry };
+
+export type Code = keyof typeof CODES;
+
+function error(title: string, explanation: string): CodeEntry {
+  return { title, severity: 'error', explanation };
+}

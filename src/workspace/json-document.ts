@@ -1,0 +1,186 @@
+import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import type { Diagnostic, Position, Range } from '../diagnostics/diagnostic.ts';
+import { CODES, type Code } from '../diagnostics/registry.ts';
+import { isExact } from '../json/parse.ts';
+import { formatPointer, type PointerToken } from '../json/pointer.ts';
+import type { Json, JsonObject } from '../json/value.ts';
+
+const MAX_DEPTH = 100;
+
+/** A JSON file with the place of every value in it. */
+export class JsonDocument {
+  readonly file: string;
+  readonly text: string;
+  readonly value: Json;
+  private readonly root: Node;
+  private readonly lineStarts: number[];
+
+  constructor(file: string, text: string, root: Node, value: Json) {
+    this.file = file;
+    this.text = text;
+    this.root = root;
+    this.value = value;
+    this.lineStarts = lineStartsOf(text);
+  }
+
+  /** The place of the value, or of the nearest one above it that exists; of its key, where `what` says so. */
+  rangeOf(path: readonly PointerToken[], what: 'value' | 'key' = 'value'): Range {
+    const node = findNodeAtLocation(this.root, [...path]);
+    if (node === undefined) return path.length === 0 ? this.range(0, 0) : this.rangeOf(path.slice(0, -1), 'key');
+    const key = node.parent?.type === 'property' ? node.parent.children?.[0] : undefined;
+    const shown = what === 'key' && key !== undefined ? key : node;
+    return this.range(shown.offset, what === 'key' && key === undefined ? 1 : shown.length);
+  }
+
+  /** The place within a string value of the offsets `start` to `end` of its decoded text. */
+  rangeInString(path: readonly PointerToken[], start: number, end: number): Range {
+    const node = findNodeAtLocation(this.root, [...path]);
+    if (node?.type !== 'string') return this.rangeOf(path);
+    const from = this.sourceOffset(node.offset + 1, start);
+    return this.range(from, Math.max(this.sourceOffset(node.offset + 1, end) - from, 1));
+  }
+
+  /** A finding about a value of this file. */
+  diagnostic(
+    code: Code,
+    path: readonly PointerToken[],
+    message: string,
+    more: { help?: string | undefined; range?: Range } = {},
+  ): Diagnostic {
+    return {
+      code,
+      severity: CODES[code].severity,
+      message,
+      file: this.file,
+      pointer: formatPointer(path),
+      range: more.range ?? this.rangeOf(path),
+      ...(more.help === undefined ? {} : { help: more.help }),
+    };
+  }
+
+  /** Where the character at an offset of the decoded text stands in the file: an escape takes several. */
+  private sourceOffset(begin: number, offset: number): number {
+    let position = begin;
+    for (let decoded = 0; decoded < offset; decoded++) {
+      if (this.text.charAt(position) !== '\\') position += 1;
+      else position += this.text.charAt(position + 1) === 'u' ? 6 : 2;
+    }
+    return position;
+  }
+
+  private range(offset: number, length: number): Range {
+    return { start: positionAt(this.lineStarts, offset), end: positionAt(this.lineStarts, offset + length) };
+  }
+}
+
+export interface ParsedDocument {
+  /** Absent where the text is not JSON. */
+  document?: JsonDocument;
+  diagnostics: Diagnostic[];
+}
+
+/** Reads a file as strict JSON (RFC 8259): no comments, no trailing commas, no key twice, no number that would change. */
+export function parseDocument(file: string, source: string): ParsedDocument {
+  const text = source.startsWith('\ufeff') ? source.slice(1) : source;
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  if (root === undefined || errors.length > 0) return { diagnostics: syntaxDiagnostics(file, text, errors) };
+  const findings: Finding[] = [];
+  const value = toValue(root, text, [], findings);
+  const document = new JsonDocument(file, text, root, value);
+  const diagnostics = findings.map(({ code, path, message, help, what }) =>
+    document.diagnostic(code, path, message, { help, range: document.rangeOf(path, what) }),
+  );
+  return findings.some(({ code }) => code === 'WB1001') ? { diagnostics } : { document, diagnostics };
+}
+
+interface Finding {
+  code: Code;
+  path: PointerToken[];
+  message: string;
+  help: string;
+  what: 'value' | 'key';
+}
+
+function syntaxDiagnostics(file: string, text: string, errors: readonly ParseError[]): Diagnostic[] {
+  const starts = lineStartsOf(text);
+  return errors.slice(0, 10).map(({ error, offset, length }) => ({
+    code: 'WB1001',
+    severity: 'error',
+    message: text.trim() === '' ? 'the file is empty' : `the file is not JSON: ${inWords(printParseErrorCode(error))}`,
+    file,
+    pointer: '',
+    range: { start: positionAt(starts, offset), end: positionAt(starts, offset + Math.max(length, 1)) },
+    help: 'JSON has no comments and no comma after the last entry; names and texts stand in double quotes',
+  }));
+}
+
+/** `CommaExpected` → `comma expected`. */
+function inWords(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+}
+
+function toValue(node: Node, text: string, path: PointerToken[], findings: Finding[]): Json {
+  if (path.length > MAX_DEPTH) {
+    findings.push({
+      code: 'WB1001',
+      path: path.slice(0, 3),
+      message: `the file is nested deeper than ${MAX_DEPTH} levels`,
+      help: 'make it flatter',
+      what: 'key',
+    });
+    return null;
+  }
+  if (node.type === 'array')
+    return (node.children ?? []).map((child, index) => toValue(child, text, [...path, index], findings));
+  if (node.type === 'object') return toObject(node, text, path, findings);
+  if (node.type === 'number') {
+    const source = text.slice(node.offset, node.offset + node.length);
+    if (!isExact(source, Number(source))) {
+      findings.push({
+        code: 'WB1004',
+        path,
+        message: `a double cannot hold ${source}`,
+        help: `write it as a text: "${source}"`,
+        what: 'value',
+      });
+    }
+    return Number(source);
+  }
+  return node.value as Json;
+}
+
+function toObject(node: Node, text: string, path: PointerToken[], findings: Finding[]): JsonObject {
+  const entries = new Map<string, Json>();
+  for (const { children: [name, value] = [] } of node.children ?? []) {
+    const key = String(name?.value);
+    if (entries.has(key)) {
+      findings.push({
+        code: 'WB1002',
+        path: [...path, key],
+        message: `the key \`${key}\` stands twice`,
+        help: 'keep one of the two',
+        what: 'key',
+      });
+    }
+    if (value !== undefined) entries.set(key, toValue(value, text, [...path, key], findings));
+  }
+  return Object.fromEntries(entries);
+}
+
+function lineStartsOf(text: string): number[] {
+  const starts = [0];
+  for (let index = text.indexOf('\n'); index !== -1; index = text.indexOf('\n', index + 1)) starts.push(index + 1);
+  return starts;
+}
+
+function positionAt(lineStarts: readonly number[], offset: number): Position {
+  let low = 0;
+  let high = lineStarts.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((lineStarts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 };
+}

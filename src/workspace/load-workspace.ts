@@ -1,0 +1,105 @@
+import type { ValidateFunction } from 'ajv';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Account } from '../generated/account.ts';
+import type { Automation } from '../generated/automation.ts';
+import type { Connector } from '../generated/connector.ts';
+import type { AutomationTest } from '../generated/test.ts';
+import type { WorkspaceConfig } from '../generated/waybill.ts';
+import {
+  validateAccount,
+  validateAutomation,
+  validateConnector,
+  validateTest,
+  validateWaybill,
+} from '../generated/validators.js';
+import { parsePointer } from '../json/pointer.ts';
+import { describeSchemaErrors, type SchemaIssue } from '../json/schema-issue.ts';
+import { parseDocument, type JsonDocument } from './json-document.ts';
+import { WHOLE_FILE, type SourceTree } from './source-tree.ts';
+import type { Source, Workspace } from './workspace.ts';
+
+/** Reads and validates every file; one that is broken does not hide what is wrong in the others. */
+export function loadWorkspace(tree: SourceTree): { workspace: Workspace; diagnostics: Diagnostic[] } {
+  const loader = new Loader(tree);
+  for (const [file, text] of tree.files) loader.load(file, text);
+  if (!tree.files.has('waybill.json')) loader.reportMissingConfig();
+  return { workspace: loader.workspace, diagnostics: loader.diagnostics };
+}
+
+class Loader {
+  readonly workspace: Workspace = {
+    accounts: new Map(),
+    automations: [],
+    tests: [],
+    secrets: new Map(),
+    connectors: new Map(),
+  };
+  readonly diagnostics: Diagnostic[];
+
+  constructor(tree: SourceTree) {
+    this.diagnostics = [...tree.diagnostics];
+  }
+
+  load(file: string, text: string): void {
+    const [root, folder = '', name = ''] = file.split('/');
+    const { workspace } = this;
+    if (root === 'secrets') {
+      workspace.secrets.set(file, text);
+    } else if (file === 'waybill.json') {
+      const config = this.read<WorkspaceConfig>(file, text, validateWaybill);
+      if (config !== undefined) workspace.config = config;
+    } else if (root === 'connectors' && name === 'connector.json') {
+      const connector = this.read<Connector>(file, text, validateConnector);
+      if (connector !== undefined) workspace.connectors.set(folder, connector);
+    } else if (root === 'automations' && file.split('/').length === 3) {
+      this.loadAccountFile(file, text, folder, name);
+    }
+  }
+
+  reportMissingConfig(): void {
+    this.diagnostics.push({
+      code: 'WB7001',
+      severity: 'error',
+      message: 'the workspace has no waybill.json',
+      file: 'waybill.json',
+      pointer: '',
+      range: WHOLE_FILE,
+      help: 'make one: { "waybill": "0.1.0" }',
+    });
+  }
+
+  private loadAccountFile(file: string, text: string, account: string, name: string): void {
+    if (name === 'account.json') {
+      const source = this.read<Account>(file, text, validateAccount);
+      if (source !== undefined) this.workspace.accounts.set(account, source);
+    } else if (name.endsWith('.test.json')) {
+      const source = this.read<AutomationTest>(file, text, validateTest);
+      if (source !== undefined)
+        this.workspace.tests.push({ ...source, account, automation: name.slice(0, -'.test.json'.length) });
+    } else {
+      const source = this.read<Automation>(file, text, validateAutomation);
+      if (source !== undefined)
+        this.workspace.automations.push({ ...source, account, name: name.slice(0, -'.json'.length) });
+    }
+  }
+
+  private read<Value>(file: string, text: string, validate: ValidateFunction): Source<Value> | undefined {
+    const { document, diagnostics } = parseDocument(file, text);
+    this.diagnostics.push(...diagnostics);
+    if (document === undefined || diagnostics.length > 0) return undefined;
+    if (validate(document.value)) return { document, value: document.value as Value };
+    const issues = describeSchemaErrors(validate.errors ?? []);
+    this.diagnostics.push(...issues.map((issue) => schemaDiagnostic(document, issue)));
+    return undefined;
+  }
+}
+
+function schemaDiagnostic(document: JsonDocument, issue: SchemaIssue): Diagnostic {
+  const path = parsePointer(issue.pointer).map((token) => (/^\d+$/.test(token) ? Number(token) : token));
+  const unknown = issue.property !== undefined && issue.keyword !== 'required';
+  const place = unknown && issue.property !== undefined ? [...path, issue.property] : path;
+  const subject = path.length === 0 ? 'the file' : `\`${path.join('.')}\``;
+  return document.diagnostic('WB1003', place, `${subject} ${issue.message}`, {
+    range: document.rangeOf(place, unknown || issue.keyword === 'required' ? 'key' : 'value'),
+  });
+}

@@ -1,0 +1,30 @@
+import type { Account } from '../generated/account.ts';
+import type { Automation } from '../generated/automation.ts';
+import type { Connector } from '../generated/connector.ts';
+import type { AutomationTest } from '../generated/test.ts';
+import type { WorkspaceConfig } from '../generated/waybill.ts';
+import type { JsonDocument } from './json-document.ts';
+
+/** A file that fits its schema, with the places of its values. */
+export interface Source<Value> {
+  document: JsonDocument;
+  value: Value;
+}
+
+/** The files of a workspace, read and validated; what is broken is left out and has a diagnostic. */
+export interface Workspace {
+  config?: Source<WorkspaceConfig>;
+  /** By name, which is the folder's. */
+  accounts: Map<string, Source<Account>>;
+  automations: (Source<Automation> & { account: string; name: string })[];
+  tests: (Source<AutomationTest> & { account: string; automation: string })[];
+  /** Text of `secrets/<account>/<connection>.json` by path. */
+  secrets: Map<string, string>;
+  /** The workspace's own connectors by folder name. */
+  connectors: Map<string, Source<Connector>>;
+}
+
+/** Where a connection's secret fields are kept. */
+export function secretPath(account: string, connection: string): string {
+  return `secrets/${account}/${connection}.json`;
+}
