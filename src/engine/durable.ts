@@ -10,7 +10,7 @@ export interface AttemptCall {
   /** What the step was given, for the history. */
   input: Json;
   /** Has the effect. Never throws: what goes wrong is an outcome. */
-  perform(signal: AbortSignal): Promise<Outcome>;
+  perform: (signal: AbortSignal) => Promise<Outcome>;
 }
 
 /**

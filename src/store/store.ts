@@ -54,13 +54,7 @@ export interface RunStore {
   /** The run goes on: status `running`. Written soon. */
   begin(run: string, at: Instant): Promise<void>;
   finish(run: string, at: Instant, result: Pick<RunRecord, 'status' | 'output' | 'failure'>): Promise<void>;
-  beginAttempt(attempt: {
-    run: string;
-    key: AttemptKey;
-    effect: Effect;
-    input: Json;
-    startedAt: Instant;
-  }): Promise<void>;
+  beginAttempt(attempt: BegunAttempt, urgency: Urgency): Promise<void>;
   finishAttempt(run: string, key: AttemptKey, at: Instant, outcome: Outcome): Promise<void>;
   /** The run waits until that instant. */
   sleep(run: string, key: AttemptKey, until: Instant): Promise<void>;
@@ -71,7 +65,7 @@ export interface RunStore {
     input: Json,
     operation: StorageOperation,
     at: Instant,
-  ): Promise<Outcome>;
+  ): PendingWrite<Outcome>;
   get(id: string): RunRecord | undefined;
   /** In the order in which they were begun. */
   attempts(run: string): AttemptRecord[];

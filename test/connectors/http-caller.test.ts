@@ -10,7 +10,6 @@ import { builtinCatalog } from '../../src/connectors/builtin.ts';
 import { hostAllowed } from '../../src/connectors/hosts.ts';
 import { HttpCaller } from '../../src/connectors/http-caller.ts';
 import { retryAfterMs } from '../../src/connectors/retry-after.ts';
-import type { PlanConnector } from '../../src/generated/plan.ts';
 import { isJsonObject } from '../../src/json/value.ts';
 import type { Failure, Outcome } from '../../src/run/failure.ts';
 import { checkWorkspace } from '../../src/runner/check-workspace.ts';
@@ -146,7 +145,7 @@ async function get(listener: RequestListener): Promise<Outcome> {
   const outcome = await http.call({
     account: 'demo',
     service: 'http',
-    connector: connector as PlanConnector,
+    connector,
     action: connector.actions['get'],
     connection: {
       name: 'web',
@@ -172,11 +171,12 @@ test('http.get sends its query, and a 19-digit id in the answer keeps its digits
   assert.equal(JSON.stringify(outcome.output['body']), '{"id":1234567890123456789,"url":"/a%2Fb?q=%C3%A4%26b&n=2"}');
 });
 
+const packed =
+  (size: number): RequestListener =>
+  (_request, response) =>
+    response.setHeader('content-encoding', 'gzip').end(gzipSync('x'.repeat(size)));
+
 test('a packed answer is unpacked, and only up to the limit', async () => {
-  const packed =
-    (size: number): RequestListener =>
-    (_request, response) =>
-      response.setHeader('content-encoding', 'gzip').end(gzipSync('x'.repeat(size)));
   assert.ok((await get(packed(1000))).ok);
   assert.equal((await failureOf(get(packed(20 * 1024 * 1024)))).code, 'answer_too_large');
 });

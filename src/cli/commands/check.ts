@@ -32,10 +32,12 @@ export async function check(paths: string[], options: CheckOptions): Promise<num
 
 /** The path as findings name it; it may be given from here or from the workspace. */
 function pathWithin(folder: string, path: string): string {
-  const file = [resolve(path), join(folder, path)].find((candidate) => existsSync(candidate));
-  if (file === undefined) throw new UsageError(`there is no file or folder ${path}`);
-  const within = relative(folder, file).replaceAll('\\', '/');
-  if (within.startsWith('..')) throw new UsageError(`${path} is not in the workspace ${folder}`);
+  const existing = [resolve(path), join(folder, path)].filter((candidate) => existsSync(candidate));
+  if (existing.length === 0) throw new UsageError(`there is no file or folder ${path}`);
+  const within = existing
+    .map((file) => relative(folder, file).replaceAll('\\', '/'))
+    .find((file) => !file.startsWith('..'));
+  if (within === undefined) throw new UsageError(`${path} is not in the workspace ${folder}`);
   return within;
 }
 

@@ -86,7 +86,8 @@ const EFFECTS: readonly Effect[] = ['read', 'idempotent', 'write'];
 
 function readAttempt(row: Row): AttemptRecord {
   const effect = EFFECTS.find((name) => name === row['effect']);
-  if (effect === undefined) throw new TypeError('The store holds an attempt with an unknown effect. The data folder is damaged.');
+  if (effect === undefined)
+    throw new TypeError('The store holds an attempt with an unknown effect. The data folder is damaged.');
   const outcome = optionalJson(row, 'outcome');
   const finishedAt = optionalInteger(row, 'finished_at');
   const sleepUntil = optionalInteger(row, 'sleep_until');

@@ -154,6 +154,6 @@ function schedule(urgency: Urgency, flush: () => void): () => void {
 /** Lets all that waits for settled promises run, and nothing else: no timer and no I/O comes between. */
 async function continuations(): Promise<void> {
   // A tick that is asked for by a promise's reaction comes when no more reactions are left.
-  await null;
+  await Promise.resolve();
   await new Promise<void>((resolve) => process.nextTick(resolve));
 }

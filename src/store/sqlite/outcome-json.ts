@@ -30,5 +30,7 @@ function readFacts(json: JsonObject): Pick<Failure, 'help' | 'status' | 'details
 }
 
 function damaged(what: string): TypeError {
-  return new TypeError(`The store holds ${what === 'outcome' ? 'an' : 'a'} ${what} that is none. The data folder is damaged.`);
+  return new TypeError(
+    `The store holds ${what === 'outcome' ? 'an' : 'a'} ${what} that is none. The data folder is damaged.`,
+  );
 }

@@ -25,7 +25,8 @@ export function createRefusalStore({ reader, writer, queue }: Connections): Refu
   const listOne = reader.prepare(`${columns} WHERE account = ? AND automation = ? ${newest}`);
 
   const select = (account: string | undefined, automation: string | undefined, limit: number): Row[] => {
-    if (account === undefined) return automation === undefined ? listAll.all(limit) : listAutomation.all(automation, limit);
+    if (account === undefined)
+      return automation === undefined ? listAll.all(limit) : listAutomation.all(automation, limit);
     return automation === undefined ? listAccount.all(account, limit) : listOne.all(account, automation, limit);
   };
 

@@ -58,7 +58,8 @@ const STATUSES: readonly RunStatus[] = ['queued', 'running', 'waiting', 'succeed
 
 function readRun(row: Row): RunRecord {
   const status = STATUSES.find((name) => name === row['status']);
-  if (status === undefined) throw new TypeError('The store holds a run with an unknown status. The data folder is damaged.');
+  if (status === undefined)
+    throw new TypeError('The store holds a run with an unknown status. The data folder is damaged.');
   const output = optionalJson(row, 'output');
   const failure = optionalJson(row, 'failure');
   const startedAt = optionalInteger(row, 'started_at');

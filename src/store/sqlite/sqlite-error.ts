@@ -5,9 +5,13 @@ export function describeSqliteError(error: unknown): unknown {
   const code = resultCode(error);
   if (code === undefined || !(error instanceof Error)) return error;
   if (code === SQLITE_FULL) {
-    return new StoreError('store_full', 'The disk of the data folder is full. Free some space; nothing that was kept is lost.', {
-      cause: error,
-    });
+    return new StoreError(
+      'store_full',
+      'The disk of the data folder is full. Free some space; nothing that was kept is lost.',
+      {
+        cause: error,
+      },
+    );
   }
   if (OWN_FAULTS.has(code)) {
     return new StoreError('store_refused', `The store refused a write: ${error.message}.`, { cause: error });

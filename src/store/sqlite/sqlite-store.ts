@@ -20,7 +20,7 @@ export interface Connections {
 
 export interface SqliteStoreOptions {
   /** Told after each commit how many writes shared it. */
-  onCommit?(writes: number): void;
+  onCommit?: (writes: number) => void;
 }
 
 /**
@@ -60,7 +60,7 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
     refusals: createRefusalStore(connections),
     close: async () => {
       await queue.close();
-      for (const database of opened.splice(0).reverse()) database.close();
+      for (const database of opened.splice(0).toReversed()) database.close();
       lock.release();
     },
   };

@@ -65,7 +65,8 @@ export function prepareStorageOperations(writer: DatabaseSync): PerformStorage {
 /** No text follows a prefix that is behind the prefix and the last code point, in the byte order that SQLite compares in. */
 const LAST_CHARACTER = '\u{10FFFF}';
 
-const LIST = 'SELECT key, value, updated_at FROM storage WHERE account = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?';
+const LIST =
+  'SELECT key, value, updated_at FROM storage WHERE account = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?';
 
 function readEntry(row: Row): StorageEntry {
   return { key: text(row, 'key'), value: json(row, 'value'), updatedAt: integer(row, 'updated_at') };
@@ -83,7 +84,10 @@ function increment(key: string, value: Json, by: number): Outcome {
   // Beyond 2^53 a double skips whole numbers, and the count would silently stand still.
   const exact = Number.isInteger(value) && Number.isInteger(by) ? Number.isSafeInteger(sum) : Number.isFinite(sum);
   if (exact) return success(sum);
-  return failure('storage_number_out_of_range', `The key \`${key}\` of the storage cannot count further without losing digits.`);
+  return failure(
+    'storage_number_out_of_range',
+    `The key \`${key}\` of the storage cannot count further without losing digits.`,
+  );
 }
 
 function failure(code: string, message: string): Outcome {

@@ -1,0 +1,118 @@
+import type { Json } from '../../json/value.ts';
+import type { Failure, Outcome } from '../../run/failure.ts';
+import type { AttemptKey, AttemptRecord, Instant, RunRecord } from '../../run/records.ts';
+import type { StorageOperation } from '../../run/storage-operation.ts';
+import type { RunStore } from '../../store/store.ts';
+import type { AttemptCall, Durable } from '../durable.ts';
+
+/** Unwinds a run that is left to the next start; nothing of it is journaled. */
+export class Stopped extends Error {}
+
+export interface DurableHost {
+  runs: RunStore;
+  now(): Instant;
+  /** Waits; rejects with `Stopped` when the engine stops. */
+  delay(milliseconds: number): Promise<void>;
+  /** No further attempt may begin. */
+  stopping(): boolean;
+  /** Aborted when attempts under way must end too. */
+  abort: AbortSignal;
+  attemptStarted(run: RunRecord, attempt: AttemptRecord): void;
+  attemptFinished(run: RunRecord, attempt: AttemptRecord): void;
+}
+
+/** The journal of one run in the store. */
+export class EmbeddedDurable implements Durable {
+  private readonly host: DurableHost;
+  private readonly run: RunRecord;
+  private readonly journal: Map<string, AttemptRecord>;
+  /** The record of what finished last: it must be on disk before anything more happens outside of the store. */
+  private lastWrite: Promise<void> = Promise.resolve();
+
+  constructor(host: DurableHost, run: RunRecord, journal: readonly AttemptRecord[]) {
+    this.host = host;
+    this.run = run;
+    this.journal = new Map(journal.map((attempt) => [nameOf(attempt.key), attempt]));
+  }
+
+  async attempt({ key, effect, input, perform }: AttemptCall): Promise<Outcome> {
+    const known = this.journal.get(nameOf(key));
+    if (known?.outcome !== undefined) return known.outcome;
+    await this.lastWrite;
+    if (this.host.stopping()) throw new Stopped();
+    if (known !== undefined && effect === 'write') return this.finish(known, uncertain(key));
+    const record: AttemptRecord = { run: this.run.id, key, effect, input, startedAt: this.host.now() };
+    const begun = this.host.runs.beginAttempt(record, effect === 'write' ? 'now' : 'soon');
+    if (effect === 'write') await begun;
+    else this.follow(begun);
+    this.host.attemptStarted(this.run, record);
+    const outcome = await perform(this.host.abort);
+    if (this.host.abort.aborted) throw new Stopped();
+    return this.finish(record, outcome);
+  }
+
+  async storage(key: AttemptKey, input: Json, operation: StorageOperation): Promise<Outcome> {
+    const known = this.journal.get(nameOf(key));
+    if (known?.outcome !== undefined) return known.outcome;
+    if (this.host.stopping()) throw new Stopped();
+    const startedAt = this.host.now();
+    const write = this.host.runs.storageAttempt(this.run, key, input, operation, startedAt);
+    this.follow(write.durable);
+    const outcome = await write.result;
+    const record: AttemptRecord = {
+      run: this.run.id,
+      key,
+      effect: 'idempotent',
+      input,
+      startedAt,
+      finishedAt: startedAt,
+      outcome,
+    };
+    this.host.attemptFinished(this.run, record);
+    return outcome;
+  }
+
+  async sleep(key: AttemptKey, milliseconds: number): Promise<void> {
+    const known = this.journal.get(nameOf(key))?.sleepUntil;
+    const until = known ?? this.host.now() + milliseconds;
+    if (known === undefined) {
+      await this.lastWrite;
+      await this.host.runs.sleep(this.run.id, key, until);
+    }
+    await this.host.delay(Math.max(0, until - this.host.now()));
+    await this.host.runs.begin(this.run.id, this.host.now());
+  }
+
+  /** Resolves when all that the run wrote is on disk. */
+  written(): Promise<void> {
+    return this.lastWrite;
+  }
+
+  private finish(record: AttemptRecord, outcome: Outcome): Outcome {
+    const finishedAt = this.host.now();
+    this.follow(this.host.runs.finishAttempt(this.run.id, record.key, finishedAt, outcome));
+    this.host.attemptFinished(this.run, { ...record, finishedAt, outcome });
+    return outcome;
+  }
+
+  /** Keeps a write's end in mind; a failure comes out at the next wait. */
+  private follow(write: Promise<void>): void {
+    const all = Promise.all([this.lastWrite, write]).then(() => undefined);
+    all.catch(() => undefined);
+    this.lastWrite = all;
+  }
+}
+
+function nameOf({ step, attempt }: AttemptKey): string {
+  return `${step} ${attempt}`;
+}
+
+function uncertain({ step }: AttemptKey): Outcome {
+  const failure: Failure = {
+    class: 'uncertain',
+    code: 'interrupted',
+    message: `the runner was stopped in the middle of step ${step}, which writes: nobody can say whether it was done`,
+    help: 'look at the service, then decide whether to do it again',
+  };
+  return { ok: false, failure };
+}

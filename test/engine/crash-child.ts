@@ -1,0 +1,47 @@
+/** Runs the embedded engine on a folder until it is killed, or all runs have ended. */
+import type { ActionCaller } from '../../src/connectors/action-call.ts';
+import { EmbeddedEngine } from '../../src/engine/embedded/embedded-engine.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { samplePlan } from './sample-plan.ts';
+
+const [folder = '', ledger = '', count = '0'] = process.argv.slice(2);
+const store = openSqliteStore(folder);
+const caller: ActionCaller = {
+  call: async ({ action, input }) => {
+    const response = await fetch(ledger, { method: 'POST', body: JSON.stringify({ effect: action.effect, input }) });
+    return { ok: true, output: (await response.json()) as { n: number } };
+  },
+};
+const engine = new EmbeddedEngine({
+  store,
+  services: {
+    caller,
+    credentials: { credential: () => Promise.reject(new Error('no credentials here')) },
+    random: Math.random,
+  },
+  now: Date.now,
+  maxConcurrentRuns: 20,
+  onError: (error) => {
+    throw error;
+  },
+});
+engine.resume();
+const { digest, text } = samplePlan();
+if (count !== '0') {
+  await store.deployments.activate(
+    'test',
+    Date.now(),
+    [{ account: 'acme', automation: 'example', plan: digest }],
+    new Map([[digest, text]]),
+  );
+}
+await Promise.all(
+  Array.from({ length: Number(count) }, async (_, n) => {
+    const run = await engine.start({ account: 'acme', automation: 'example', plan: digest, trigger: { body: { n } } });
+    // Only what was said out loud counts as accepted.
+    process.stdout.write(`${run.id}\n`);
+  }),
+);
+while ([...store.runs.unfinished()].length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+await engine.stop(0);
+await store.close();
