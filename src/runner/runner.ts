@@ -1,0 +1,88 @@
+import { HttpCaller } from '../connectors/http-caller.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { EmbeddedEngine } from '../engine/embedded/embedded-engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import { Redactor } from '../secrets/redaction.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { Store } from '../store/store.ts';
+import { checkWorkspace } from './check-workspace.ts';
+import { WorkspaceCredentials } from './credentials.ts';
+import { Hooks } from './hooks.ts';
+import { loadCurrentDeployment, type LiveDeployment } from './live-deployment.ts';
+
+export interface RunnerOptions {
+  /** The workspace's folder. */
+  workspace: string;
+  /** The folder of the runner's own data. */
+  data: string;
+  /** age private keys. */
+  identities: readonly string[];
+  /** Service to the address that stands in for it. */
+  reroutes: ReadonlyMap<string, string>;
+  onError: (error: unknown) => void;
+}
+
+const MAX_CONCURRENT_RUNS = 200;
+
+/** Deploys a workspace's plans and runs them. */
+export class Runner {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly hooks: Hooks;
+  readonly redactor = new Redactor();
+  private readonly caller: HttpCaller;
+  private readonly credentials: WorkspaceCredentials;
+  private readonly options: RunnerOptions;
+  private live: LiveDeployment = new Map();
+
+  /** Opens the data folder. Throws `StoreError` where another runner holds it. */
+  constructor(options: RunnerOptions) {
+    this.options = options;
+    this.store = openSqliteStore(options.data);
+    this.caller = new HttpCaller({ reroutes: options.reroutes, redactor: this.redactor });
+    this.credentials = new WorkspaceCredentials(options.identities);
+    const services = { caller: this.caller, credentials: this.credentials, random: Math.random };
+    this.engine = new EmbeddedEngine({
+      store: this.store,
+      services,
+      now: Date.now,
+      maxConcurrentRuns: MAX_CONCURRENT_RUNS,
+      onError: options.onError,
+    });
+    this.hooks = new Hooks(this.store, this.engine, () => this.live);
+  }
+
+  /** Deploys the workspace, or goes on with what was deployed last, and takes up the runs that had not ended. */
+  async begin(): Promise<{ diagnostics: Diagnostic[]; resumed: number }> {
+    this.live = await loadCurrentDeployment(this.store);
+    const diagnostics = await this.deploy();
+    return { diagnostics, resumed: this.engine.resume() };
+  }
+
+  /** Compiles the workspace and switches to it; where it has an error, the last good deployment goes on. */
+  async deploy(): Promise<Diagnostic[]> {
+    const { workspace, diagnostics, plans } = await checkWorkspace(this.options.workspace);
+    this.credentials.use(workspace.secrets);
+    if (diagnostics.some(({ severity }) => severity === 'error')) return diagnostics;
+    const entries = plans.map(({ plan: { account, automation }, digest }) => ({ account, automation, plan: digest }));
+    await this.store.deployments.activate(
+      this.options.workspace,
+      Date.now(),
+      entries,
+      new Map(plans.map(({ digest, text }) => [digest, text])),
+    );
+    this.live = await loadCurrentDeployment(this.store);
+    return diagnostics;
+  }
+
+  deployed(): LiveDeployment {
+    return this.live;
+  }
+
+  /** Lets attempts under way end, up to so many milliseconds; the rest goes on at the next start. */
+  async close(drainMs: number): Promise<void> {
+    await this.engine.stop(drainMs);
+    await this.caller.close();
+    await this.store.close();
+  }
+}
