@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify';
 import type { Runner } from '../runner/runner.ts';
 import type { DeliveryResult } from '../runner/hooks.ts';
 import type { ErrorView } from './api-types.ts';
@@ -6,8 +6,8 @@ import type { ErrorView } from './api-types.ts';
 const MAX_BODY = 1024 * 1024;
 
 /** The runner's HTTP server: webhooks and health. */
-export function createServer(runner: Runner): FastifyInstance {
-  const app = Fastify({ bodyLimit: MAX_BODY });
+export function createServer(runner: Runner, options: Pick<FastifyServerOptions, 'rewriteUrl'> = {}): FastifyInstance {
+  const app = Fastify({ ...options, bodyLimit: MAX_BODY });
   // The raw text: signatures and exact numbers need it as it came.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));

@@ -1,0 +1,56 @@
+/** Waybill with the example automation, once for each way to answer, behind the paths that the floor has too. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { Runner } from '../src/runner/runner.ts';
+import { sealConnection } from '../src/secrets/connection-file.ts';
+import { createServer } from '../src/server/server.ts';
+
+const [folder = '', service = ''] = process.argv.slice(2);
+const workspace = join(folder, 'workspace');
+const identity = await generateX25519Identity();
+const recipient = await identityToRecipient(identity);
+await writeWorkspace();
+const runner = new Runner({
+  workspace,
+  data: join(folder, 'data'),
+  identities: [identity],
+  reroutes: new Map([['anthropic', service]]),
+  onError: (error) => console.error(error),
+});
+await runner.begin();
+let finished = 0;
+runner.engine.watch((event) => {
+  if (event.kind === 'run_finished' && event.run.status === 'succeeded') finished++;
+});
+const app = createServer(runner, { rewriteUrl: ({ url = '' }) => hookPath(url.slice(1)) ?? url });
+app.get('/count', () => ({ finished }));
+const url = await app.listen({ port: 0, host: '127.0.0.1' });
+console.log(JSON.stringify({ url }));
+
+function hookPath(mode: string): string | undefined {
+  const live = runner.deployed().get(`bench/${mode}`);
+  return live && `/hooks/bench/${mode}/${live.hookSecret}`;
+}
+
+async function writeWorkspace(): Promise<void> {
+  const example = await readFile(join(import.meta.dirname, '../automations/demo/summarize-text.json'), 'utf8');
+  await mkdir(join(workspace, 'automations/bench'), { recursive: true });
+  await mkdir(join(workspace, 'secrets/bench'), { recursive: true });
+  await writeFile(join(workspace, 'waybill.json'), '{"waybill":"0.1.0"}');
+  const account = { name: 'Bench', recipients: [recipient], connections: { anthropic: { connector: 'anthropic' } } };
+  await writeFile(join(workspace, 'automations/bench/account.json'), JSON.stringify(account));
+  for (const mode of ['accepted', 'finished']) {
+    await writeFile(join(workspace, `automations/bench/${mode}.json`), example.replace('"accepted"', `"${mode}"`));
+  }
+  const fields = { api_key: 'sk-ant-bench' };
+  const sealed = {
+    account: 'bench',
+    connection: 'anthropic',
+    fields,
+    hosts: ['api.anthropic.com'],
+    recipients: [recipient],
+    now: new Date(),
+  };
+  await writeFile(join(workspace, 'secrets/bench/anthropic.json'), await sealConnection(sealed));
+}
