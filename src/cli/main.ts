@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '../version.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { ConnectOptions } from './commands/connect.ts';
+import type { DevOptions } from './commands/dev.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import { EXIT, UsageError } from './exit.ts';
 
@@ -58,6 +59,22 @@ function commands(finish: (code: number) => void): Command {
     .action(async (account: string, name: string, options: ConnectOptions) =>
       finish(await (await import('./commands/connect.ts')).connect(account, name, options)),
     );
+  program
+    .command('dev')
+    .description('run the working tree and follow its saves')
+    .option('--port <port>', 'where to listen on 127.0.0.1; 0 takes a free port', '8080')
+    .option('--data <dir>', "the runner's data (default: .waybill in the workspace)")
+    .option('--keys <file>', 'age private keys (default: ~/.config/waybill/keys.txt)')
+    .option('--public-keys', 'the file of keys may be readable by others, as a test key in git is')
+    .option(
+      '--reroute <service=url>',
+      'send calls of a service elsewhere; may be given several times',
+      (value: string, all: string[]) => [...all, value],
+      [],
+    )
+    .addOption(workspace())
+    .addHelpText('after', '\nExample:\n  waybill dev --port 0 --keys demo/demo.agekey --public-keys')
+    .action(async (options: DevOptions) => finish(await (await import('./commands/dev.ts')).dev(options)));
   const secrets = program.command('secrets').description('keys of the secrets');
   secrets
     .command('keygen')

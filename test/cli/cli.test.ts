@@ -47,7 +47,7 @@ test('the version is that of the package', async () => {
 });
 
 test('every command has help; a wrong call exits with 2', async () => {
-  for (const command of [['check'], ['plan'], ['connect'], ['secrets', 'keygen']]) {
+  for (const command of [['check'], ['plan'], ['connect'], ['dev'], ['secrets', 'keygen']]) {
     const { code, out } = await waybill([...command, '--help']);
     assert.equal(code, 0);
     assert.match(out, /Usage: waybill .*\n[^]*Example:/);

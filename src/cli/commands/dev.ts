@@ -1,0 +1,104 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { renderDiagnostic } from '../../diagnostics/render-text.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { readFile } from 'node:fs/promises';
+import { Runner } from '../../runner/runner.ts';
+import { watchWorkspace } from '../../runner/watch.ts';
+import { defaultKeyringPath, readKeyring } from '../../secrets/keyring.ts';
+import { createServer } from '../../server/server.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import { findWorkspace } from '../find-workspace.ts';
+
+export interface DevOptions {
+  workspace?: string;
+  port: string;
+  data?: string;
+  keys?: string;
+  publicKeys?: true;
+  reroute: string[];
+}
+
+const DRAIN_MS = 10_000;
+
+/** `waybill dev`: the runner on the working tree, until it is interrupted. */
+export async function dev(options: DevOptions): Promise<number> {
+  const workspace = findWorkspace(options.workspace);
+  const port = Number(options.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`${options.port} is not a port`);
+  const reroutes = new Map(options.reroute.map(parseReroute));
+  const data = resolve(options.data ?? join(workspace, '.waybill'));
+  const runner = new Runner({
+    workspace,
+    data,
+    identities: await identities(options),
+    reroutes,
+    onError: (error) => console.error(error),
+  });
+  const server = createServer(runner);
+  for (const [service, url] of reroutes)
+    console.error(`WARNING: calls of ${service}, with their credentials, go to ${url}`);
+  const { diagnostics, resumed } = await runner.begin();
+  const url = await server.listen({ port, host: '127.0.0.1' });
+  await show(workspace, diagnostics);
+  console.log(`The runner is up at ${url}; its data is in ${data}. Ctrl-C ends it.`);
+  if (resumed > 0) console.log(`${resumed} runs that had not ended go on.`);
+  showHooks(runner, url);
+  const unwatchRuns = runner.engine.watch(({ kind, run }) => {
+    const why = run.failure === undefined ? '' : `: ${runner.redactor.text(run.failure.message)}`;
+    if (kind === 'run_finished') console.log(`${run.account}/${run.automation} ${run.status} (${run.id})${why}`);
+  });
+  const unwatchFiles = watchWorkspace(workspace, async () => {
+    const found = await runner.deploy();
+    await show(workspace, found);
+    console.log(
+      found.some(({ severity }) => severity === 'error')
+        ? 'Not deployed: what was deployed last goes on.'
+        : 'Deployed.',
+    );
+  });
+  await interrupted();
+  unwatchFiles();
+  unwatchRuns();
+  await server.close();
+  await runner.close(DRAIN_MS);
+  return EXIT.clean;
+}
+
+async function identities({ keys, publicKeys }: DevOptions): Promise<string[]> {
+  if (keys !== undefined) return readKeyring(keys, { anyoneMayRead: publicKeys === true });
+  try {
+    return await readKeyring(defaultKeyringPath(process.env, homedir()), { anyoneMayRead: false });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    console.error(
+      `No private key: ${reason}. Steps that need a credential will fail until there is one (--keys FILE).`,
+    );
+    return [];
+  }
+}
+
+function parseReroute(text: string): [string, string] {
+  const [, service = '', url = ''] = /^([a-z][a-z0-9_-]*)=(https?:\/\/.+)$/.exec(text) ?? [];
+  if (url === '' || !URL.canParse(url))
+    throw new UsageError(`${text} is not a reroute`, 'for example: anthropic=http://127.0.0.1:4010');
+  return [service, url];
+}
+
+function showHooks(runner: Runner, url: string): void {
+  for (const [name, { hookSecret }] of runner.deployed()) console.log(`  POST ${url}/hooks/${name}/${hookSecret}`);
+}
+
+async function show(workspace: string, diagnostics: readonly Diagnostic[]): Promise<void> {
+  for (const diagnostic of diagnostics) {
+    const source = await readFile(join(workspace, diagnostic.file), 'utf8').catch(() => undefined);
+    console.error(renderDiagnostic(diagnostic, source));
+  }
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((done) => {
+    process.once('SIGINT', () => done());
+    process.once('SIGTERM', () => done());
+  });
+}

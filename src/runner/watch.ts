@@ -1,0 +1,22 @@
+import { watch } from 'node:fs';
+
+/** Milliseconds of quiet after which a save counts as done: editors write a file in several goes. */
+const QUIET_MS = 100;
+
+/** Calls `changed` after each save in the workspace, one call at a time. Gives what ends it. */
+export function watchWorkspace(folder: string, changed: () => Promise<void>): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let last: Promise<void> = Promise.resolve();
+  const watcher = watch(folder, { recursive: true }, (_event, file) => {
+    if (file === null || !/^(waybill\.json|automations|connectors|secrets)/.test(file)) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      last = last.then(changed);
+    }, QUIET_MS);
+  });
+  watcher.on('error', (error) => console.error(`saves in ${folder} cannot be followed: ${error.message}`));
+  return () => {
+    clearTimeout(timer);
+    watcher.close();
+  };
+}
