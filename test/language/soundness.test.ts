@@ -68,6 +68,11 @@ function valueOf(of: Json | undefined): fc.Arbitrary<Json> {
   }
 }
 
+function targetOf(source: JsonObject): fc.Arbitrary<JsonObject> {
+  const parts = Object.values(isJsonObject(source['properties']) ? source['properties'] : {}).filter(isJsonObject);
+  return fc.oneof(schema, fc.constantFrom(source, ...parts), fc.constant<JsonObject>({}));
+}
+
 const path = fc
   .array(fc.constantFrom('.a', '.b', '?.a', '?.b', '?.[0]', '.length', '?.length'), { maxLength: 3 })
   .map((parts) => `root${parts.join('')}`);
@@ -149,14 +154,14 @@ function admits(type: Type, value: Json | undefined): boolean {
   }
 }
 
-test('the inferred type admits every value, and what fits a field validates against it', () => {
+test('the inferred type admits every value, and what fits a field validates against it', (context) => {
   const verdicts = new Map<string, number>();
   fc.assert(
     fc.property(
-      schema.chain((source) => fc.tuple(fc.constant(source), valueOf(source))),
+      // Often a part of a value goes to where just that part fits: by chance alone few mappings would fit.
+      schema.chain((source) => fc.tuple(fc.constant(source), valueOf(source), targetOf(source))),
       expression,
-      schema,
-      ([source, root], text, target) => {
+      ([source, root, target], text) => {
         const template = `\${{ ${text} }}`;
         const { type, problems } = inferTemplate(template, { roots: new Map([['root', typeFromSchema(source)]]) });
         if (problems.length > 0) return;
@@ -187,5 +192,6 @@ test('the inferred type admits every value, and what fits a field validates agai
     ),
     { numRuns: Number(process.env['WAYBILL_SOUNDNESS_RUNS'] ?? 3000) },
   );
-  assert.ok((verdicts.get('yes') ?? 0) > 20, 'too few mappings fit for the test to mean anything');
+  context.diagnostic([...verdicts].map(([verdict, count]) => `${verdict} ${count}`).join(', '));
+  assert.ok((verdicts.get('yes') ?? 0) > 100, 'too few mappings fit for the test to mean anything');
 });
