@@ -32,7 +32,8 @@ app.post('/finished', async (request) => {
 });
 app.get('/count', () => ({ finished }));
 await app.listen({ port: 0, host: '127.0.0.1' });
-console.log(JSON.stringify({ url: `http://127.0.0.1:${(app.server.address() as { port: number }).port}` }));
+const url = `http://127.0.0.1:${(app.server.address() as { port: number }).port}`;
+console.log(JSON.stringify({ url, counter: `${url}/count` }));
 
 async function receive(body: unknown): Promise<{ id: number; text: string }> {
   const id = ++lastId;

@@ -61,6 +61,8 @@ async function measureAll(): Promise<Row[]> {
 interface Started {
   pid: number;
   url: string;
+  /** Tells how many runs have ended. */
+  counter: string;
 }
 
 async function start(children: ChildProcess[], file: string, args: string[]): Promise<Started> {
@@ -69,7 +71,7 @@ async function start(children: ChildProcess[], file: string, args: string[]): Pr
   });
   children.push(child);
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  return { pid: child.pid ?? 0, ...(JSON.parse(String(line)) as { url: string }) };
+  return { pid: child.pid ?? 0, ...(JSON.parse(String(line)) as Omit<Started, 'pid'>) };
 }
 
 async function measure(who: Row['who'], server: Started, mode: Row['mode'], concurrency: number): Promise<Row> {
@@ -96,7 +98,7 @@ async function send(
   concurrency: number,
 ): ReturnType<typeof burst> {
   const count = async (): Promise<number> =>
-    ((await (await fetch(`${server.url}/count`)).json()) as { finished: number }).finished;
+    ((await (await fetch(server.counter)).json()) as { finished: number }).finished;
   const target = (await count()) + requests;
   const expectedStatus = mode === 'accepted' ? 202 : 200;
   return burst({

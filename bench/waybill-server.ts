@@ -1,10 +1,11 @@
 /** Waybill with the example automation, once for each way to answer, behind the paths that the floor has too. */
+import { createServer } from 'node:http';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { Runner } from '../src/runner/runner.ts';
 import { sealConnection } from '../src/secrets/connection-file.ts';
-import { createServer } from '../src/server/server.ts';
+import { serve } from '../src/server/serve.ts';
 
 const [folder = '', service = ''] = process.argv.slice(2);
 const workspace = join(folder, 'workspace');
@@ -23,10 +24,9 @@ let finished = 0;
 runner.engine.watch((event) => {
   if (event.kind === 'run_finished' && event.run.status === 'succeeded') finished++;
 });
-const app = createServer(runner, { rewriteUrl: ({ url = '' }) => hookPath(url.slice(1)) ?? url });
-app.get('/count', () => ({ finished }));
-const url = await app.listen({ port: 0, host: '127.0.0.1' });
-console.log(JSON.stringify({ url }));
+const counter = createServer((_request, response) => response.end(JSON.stringify({ finished }))).listen(0, '127.0.0.1');
+const { url } = await serve({ runner, port: 0, rewriteUrl: ({ url = '' }) => hookPath(url.slice(1)) ?? url });
+console.log(JSON.stringify({ url, counter: `http://127.0.0.1:${(counter.address() as { port: number }).port}` }));
 
 function hookPath(mode: string): string | undefined {
   const live = runner.deployed().get(`bench/${mode}`);

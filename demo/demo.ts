@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { renderPlan } from '../src/plan/render-text.ts';
-import type { RunRecord } from '../src/run/records.ts';
+import { renderRun } from '../src/cli/render-run.ts';
 import { checkWorkspace } from '../src/runner/check-workspace.ts';
 import { Runner } from '../src/runner/runner.ts';
 import { sealConnection } from '../src/secrets/connection-file.ts';
 import { readKeyring } from '../src/secrets/keyring.ts';
-import { createServer } from '../src/server/server.ts';
+import type { RunDetailView, StorageEntryView } from '../src/server/api-types.ts';
+import { serve } from '../src/server/serve.ts';
 import { startAnthropicStandIn, type AnthropicStandIn } from './anthropic-stand-in.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -17,6 +18,11 @@ const ROOT = join(import.meta.dirname, '..');
 const STAND_IN_KEY = 'sk-ant-demo-stand-in-not-a-real-key';
 const TEXT =
   'Waybill keeps automations in git and proves their mappings before they run. Everything else follows from that.';
+
+const GO_ON = `npm run demo -- --keep          the same, and the runner stays up for more
+npm run -s waybill -- --help    all commands; check, plan and connector search need no runner
+automations/demo/               the automation, its account and its test
+docs/guides/first-steps.md      your own automation`;
 
 const { values: flags } = parseArgs({ options: { keep: { type: 'boolean' }, help: { type: 'boolean' } } });
 if (flags.help) {
@@ -61,11 +67,9 @@ async function story(folder: string, closing: (() => Promise<unknown>)[]): Promi
     reroutes: new Map(standIn === undefined ? [] : [['anthropic', standIn.url]]),
     onError: (error) => console.error(error),
   });
-  closing.push(() => runner.close(5000));
   await runner.begin();
-  const server = createServer(runner);
-  closing.push(() => server.close());
-  const url = await server.listen({ port: 0, host: '127.0.0.1' });
+  const { url, token, close } = await serve({ runner, port: 0 });
+  closing.push(() => close(5000));
   const hook = `${url}/hooks/demo/summarize-text/${runner.deployed().get('demo/summarize-text')?.hookSecret}`;
   console.log(indent(`up at ${url}; data in ${join(folder, 'data')}`));
 
@@ -76,18 +80,33 @@ async function story(folder: string, closing: (() => Promise<unknown>)[]): Promi
   const { run: id = '' } = (await response.json()) as { run?: string };
   console.log(indent(`answered ${response.status}: the request is on disk as run ${id}`));
 
-  say('5. The run, step by step');
-  const run = await runner.engine.finished(id);
-  showRun(runner, run);
-  const stored = runner.store.storage.get('demo', 'last_summary')?.value;
+  say('5. The run, step by step, as the API gives it');
+  await runner.engine.finished(id);
+  const read = async (path: string): Promise<unknown> =>
+    (await fetch(`${url}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } })).json();
+  const detail = (await read(`/runs/${id}`)) as RunDetailView;
+  console.log(indent(renderRun(detail)));
 
   say('6. The stored value');
-  console.log(indent(`last_summary = ${JSON.stringify(stored)}`));
-  console.log(
-    '\nGo on with:\n  npm run -s waybill -- --help\n  npm run -s waybill -- plan\n  automations/demo/summarize-text.json',
-  );
-  if (flags.keep) await untilInterrupted();
-  return run.status === 'succeeded' && stored !== undefined ? 0 : 1;
+  const entry = (await read('/storage/demo/last_summary')) as Partial<StorageEntryView>;
+  console.log(indent(`last_summary = ${JSON.stringify(entry.value)}`));
+
+  say('Go on');
+  if (flags.keep) await stayUp(runner.data, workspace);
+  else console.log(indent(GO_ON));
+  return detail.run.status === 'succeeded' && entry.value !== undefined ? 0 : 1;
+}
+
+/** Keeps the runner until Ctrl-C, and says what to ask it. */
+async function stayUp(data: string, workspace: string): Promise<void> {
+  const to = `--data ${data} --workspace ${workspace}`;
+  const commands = ['runs list', 'runs show RUN', 'storage list demo', 'url demo summarize-text', 'runs wait'];
+  for (const command of commands) console.log(indent(`npm run -s waybill -- ${command} ${to}`));
+  console.log('\nThe runner stays up; Ctrl-C ends it.');
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
 }
 
 /** The stand-in, or nothing where the real service is called with the user's own key. */
@@ -112,33 +131,6 @@ async function chooseService(workspace: string): Promise<AnthropicStandIn | unde
   );
   console.log(indent('Calls the real Anthropic API with your key, encrypted in a temporary copy of the workspace.'));
   return undefined;
-}
-
-function showRun(runner: Runner, run: RunRecord): void {
-  for (const { key, input, startedAt, finishedAt, outcome } of runner.store.runs.attempts(run.id)) {
-    const result = outcome?.ok === true ? outcome.output : (outcome?.failure ?? null);
-    console.log(
-      indent(
-        `${outcome?.ok === true ? 'ok    ' : 'failed'} ${key.step}, attempt ${key.attempt}, ${(finishedAt ?? startedAt) - startedAt} ms`,
-      ),
-    );
-    console.log(
-      indent(`  input   ${JSON.stringify(runner.redactor.json(input))}\n  output  ${JSON.stringify(result)}`),
-    );
-  }
-  console.log(
-    indent(
-      `run ${run.status}${run.failure === undefined ? '' : `: ${run.failure.message}\n${run.failure.help ?? ''}`}`,
-    ),
-  );
-}
-
-function untilInterrupted(): Promise<void> {
-  console.log('\nThe runner stays up; Ctrl-C ends it.');
-  return new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
 }
 
 function say(title: string): void {

@@ -1,13 +1,30 @@
 /** Exit codes of every command. */
 export const EXIT = { clean: 0, findings: 1, usage: 2, failure: 3 } as const;
 
-/** The command was called in a way that cannot work; shown without a stack. */
-export class UsageError extends Error {
+/** An error that is shown without a stack, with a way out. */
+class ShownError extends Error {
   readonly help: string | undefined;
 
   constructor(message: string, help?: string) {
     super(message);
-    this.name = 'UsageError';
     this.help = help;
   }
+}
+
+/** The command was called in a way that cannot work. */
+export class UsageError extends ShownError {}
+
+/** What was asked for is not there. */
+export class NotFoundError extends ShownError {}
+
+/** Says on stderr what went wrong in one line, and what to do. Gives the exit code. */
+export function report(error: unknown): number {
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(`waybill: ${message}`);
+  if (error instanceof ShownError) {
+    if (error.help !== undefined) console.error(`  ${error.help}`);
+    return error instanceof UsageError ? EXIT.usage : EXIT.findings;
+  }
+  if (process.env['WAYBILL_DEBUG'] === '1') console.error(error);
+  return EXIT.failure;
 }

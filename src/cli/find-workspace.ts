@@ -9,12 +9,18 @@ export function findWorkspace(named: string | undefined): string {
     if (!existsSync(folder)) throw new UsageError(`there is no folder ${folder}`);
     return folder;
   }
+  const nearest = nearestWorkspace();
+  if (nearest !== undefined) return nearest;
+  throw new UsageError(
+    'no folder from here upwards has a waybill.json',
+    'go to a workspace, or name one with --workspace',
+  );
+}
+
+/** The nearest folder from here upwards with a waybill.json. */
+export function nearestWorkspace(): string | undefined {
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'waybill.json'))) return folder;
-    if (dirname(folder) === folder)
-      throw new UsageError(
-        'no folder from here upwards has a waybill.json',
-        'go to a workspace, or name one with --workspace',
-      );
+    if (dirname(folder) === folder) return undefined;
   }
 }

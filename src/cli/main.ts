@@ -1,10 +1,14 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { ConnectOptions } from './commands/connect.ts';
+import type { ConnectorOptions } from './commands/connector.ts';
 import type { DevOptions } from './commands/dev.ts';
+import type { DoctorOptions } from './commands/doctor.ts';
 import type { PlanOptions } from './commands/plan.ts';
-import { EXIT, UsageError } from './exit.ts';
+import { EXIT, report } from './exit.ts';
+import { accountOption, automationOption, dataOption, formatOption, workspaceOption } from './options.ts';
+import { addRunnerCommands } from './runner-commands.ts';
 
 process.exitCode = await run(process.argv);
 
@@ -18,6 +22,7 @@ async function run(argv: string[]): Promise<number> {
     await program.parseAsync(argv);
     return code;
   } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.usage;
     return report(error);
   }
 }
@@ -32,8 +37,8 @@ function commands(finish: (code: number) => void): Command {
     .command('check')
     .description('find what is wrong in a workspace')
     .argument('[paths...]', 'show only findings in these files and folders')
-    .addOption(workspace())
-    .addOption(format())
+    .addOption(workspaceOption())
+    .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  waybill check automations/demo --format json')
     .action(async (paths: string[], options: CheckOptions) =>
       finish(await (await import('./commands/check.ts')).check(paths, options)),
@@ -41,10 +46,10 @@ function commands(finish: (code: number) => void): Command {
   program
     .command('plan')
     .description('show the execution plans and their digests')
-    .option('--account <name>', 'only this account')
-    .option('--automation <name>', 'only this automation')
-    .addOption(workspace())
-    .addOption(format())
+    .addOption(accountOption())
+    .addOption(automationOption())
+    .addOption(workspaceOption())
+    .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  waybill plan --account demo')
     .action(async (options: PlanOptions) => finish(await (await import('./commands/plan.ts')).plan(options)));
   program
@@ -54,7 +59,7 @@ function commands(finish: (code: number) => void): Command {
     .argument('<connection>', "its name, such as the connector's")
     .option('--connector <name>', 'which connector, where the name does not say it')
     .option('--stdin', 'read the secret fields as JSON from stdin')
-    .addOption(workspace())
+    .addOption(workspaceOption())
     .addHelpText('after', '\nExample:\n  waybill connect demo anthropic')
     .action(async (account: string, name: string, options: ConnectOptions) =>
       finish(await (await import('./commands/connect.ts')).connect(account, name, options)),
@@ -63,7 +68,7 @@ function commands(finish: (code: number) => void): Command {
     .command('dev')
     .description('run the working tree and follow its saves')
     .option('--port <port>', 'where to listen on 127.0.0.1; 0 takes a free port', '8080')
-    .option('--data <dir>', "the runner's data (default: .waybill in the workspace)")
+    .addOption(dataOption())
     .option('--keys <file>', 'age private keys (default: ~/.config/waybill/keys.txt)')
     .option('--public-keys', 'the file of keys may be readable by others, as a test key in git is')
     .option(
@@ -72,9 +77,41 @@ function commands(finish: (code: number) => void): Command {
       (value: string, all: string[]) => [...all, value],
       [],
     )
-    .addOption(workspace())
+    .addOption(workspaceOption())
     .addHelpText('after', '\nExample:\n  waybill dev --port 0 --keys demo/demo.agekey --public-keys')
     .action(async (options: DevOptions) => finish(await (await import('./commands/dev.ts')).dev(options)));
+  addRunnerCommands(program, finish);
+  const connector = program.command('connector').description('what services and actions there are');
+  connector
+    .command('search')
+    .description('find services and actions by what they do')
+    .argument('<words...>')
+    .addOption(workspaceOption())
+    .addOption(formatOption())
+    .addHelpText('after', '\nExample:\n  waybill connector search summarize text')
+    .action(async (words: string[], options: ConnectorOptions) =>
+      finish(await (await import('./commands/connector.ts')).search(words, options)),
+    );
+  connector
+    .command('describe')
+    .description('show what a service or an action needs and gives')
+    .argument('<service[.action]>')
+    .addOption(workspaceOption())
+    .addOption(formatOption())
+    .addHelpText('after', '\nExample:\n  waybill connector describe anthropic.message_to_ai')
+    .action(async (name: string, options: ConnectorOptions) =>
+      finish(await (await import('./commands/connector.ts')).describe(name, options)),
+    );
+  program
+    .command('doctor')
+    .description('look at what is set up and what is missing')
+    .addOption(workspaceOption())
+    .addOption(dataOption())
+    .option('--keys <file>', 'age private keys (default: ~/.config/waybill/keys.txt)')
+    .option('--public-keys', 'the file of keys may be readable by others, as a test key in git is')
+    .addOption(formatOption())
+    .addHelpText('after', '\nExample:\n  waybill doctor --keys demo/demo.agekey --public-keys')
+    .action(async (options: DoctorOptions) => finish(await (await import('./commands/doctor.ts')).doctor(options)));
   const secrets = program.command('secrets').description('keys of the secrets');
   secrets
     .command('keygen')
@@ -83,25 +120,4 @@ function commands(finish: (code: number) => void): Command {
     .addHelpText('after', '\nExample:\n  waybill secrets keygen --out keys.txt')
     .action(async (options: { out?: string }) => finish(await (await import('./commands/secrets.ts')).keygen(options)));
   return program;
-}
-
-function workspace(): Option {
-  return new Option('--workspace <dir>', 'the workspace (default: the nearest folder upwards with waybill.json)');
-}
-
-function format(): Option {
-  return new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text');
-}
-
-/** Says what went wrong in one line, and what to do. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.usage;
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(`waybill: ${message}`);
-  if (error instanceof UsageError) {
-    if (error.help !== undefined) console.error(`  ${error.help}`);
-    return EXIT.usage;
-  }
-  if (process.env['WAYBILL_DEBUG'] === '1') console.error(error);
-  return EXIT.failure;
 }

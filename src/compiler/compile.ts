@@ -23,6 +23,8 @@ export interface CompileResult {
   /** One for each automation without an error, in order of account and name. */
   plans: NamedPlan[];
   stats: { automations: number; plans: number; mappings: number };
+  /** The connectors that the workspace can use: the built-in ones and its own. */
+  catalog: Catalog;
 }
 
 export interface CompileInput {
@@ -52,10 +54,11 @@ const AUTOMATION_CHECKS = [checkDuplicateSteps, checkTriggerSchemas];
 export function compile(input: CompileInput): CompileResult {
   const { workspace } = input;
   const own = new Map([...workspace.connectors].map(([name, source]) => [name, source.value]));
+  const catalog = extendCatalog(input.builtins, own);
   const diagnostics: Diagnostic[] = [];
   const context: CompileContext = {
     workspace,
-    catalog: extendCatalog(input.builtins, own),
+    catalog,
     report: (diagnostic) => diagnostics.push(diagnostic),
   };
   for (const check of WORKSPACE_CHECKS) check(context, input);
@@ -73,6 +76,7 @@ export function compile(input: CompileInput): CompileResult {
     diagnostics: inOrder(diagnostics),
     plans,
     stats: { automations: workspace.automations.length, plans: plans.length, mappings },
+    catalog,
   };
 }
 

@@ -12,7 +12,7 @@ export type RunEvent =
 export interface Engine {
   /** Resolves when the run is on disk: from then on it ends in some way, through any crash. */
   start(request: { account: string; automation: string; plan: string; trigger: JsonObject }): Promise<RunRecord>;
-  /** Resolves with the run when it has ended. */
+  /** Resolves with the run when it has ended, or as it is when the engine stops before. */
   finished(run: string): Promise<RunRecord>;
   /** Takes up every run that had not ended. Gives their number. */
   resume(): number;

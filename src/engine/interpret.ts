@@ -35,8 +35,10 @@ export async function interpretPlan(
   const scope: JsonObject = { trigger: run.trigger, account: { ...plan.context }, run: { id: run.id }, steps };
   for (const step of prepared.steps) {
     const outcome = await runStep(step, scope, run, prepared, durable, services);
-    if (!outcome.ok)
-      return { status: outcome.failure.class === 'uncertain' ? 'uncertain' : 'failed', failure: outcome.failure };
+    if (!outcome.ok) {
+      const status = outcome.failure.class === 'uncertain' ? 'uncertain' : 'failed';
+      return { status, failure: { ...outcome.failure, step: step.step.id } };
+    }
     steps[step.step.id] = outcome.output;
   }
   if (prepared.output === undefined) return { status: 'succeeded' };

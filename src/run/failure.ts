@@ -15,6 +15,8 @@ export interface Failure {
   /** Stable, in snake_case, such as `http_status`, `timeout`, `connection_refused`; `docs/errors.md` lists them. */
   code: string;
   message: string;
+  /** Which step failed; in the failure of a run. */
+  step?: string;
   /** The way out, where there is one. */
   help?: string;
   /** HTTP status, where there was an answer. */

@@ -21,6 +21,7 @@ export interface Delivery {
 /** What becomes of a delivery. */
 export type DeliveryResult =
   | { kind: 'unknown' }
+  | { kind: 'stopping' }
   | { kind: 'refused'; status: number; reason: string; issues: SchemaIssue[] }
   | { kind: 'accepted'; run: RunRecord; respond: 'accepted' | 'finished' };
 
@@ -32,6 +33,7 @@ export class Hooks {
   private readonly store: Store;
   private readonly engine: Engine;
   private readonly live: () => LiveDeployment;
+  private stopped = false;
 
   constructor(store: Store, engine: Engine, live: () => LiveDeployment) {
     this.store = store;
@@ -39,7 +41,13 @@ export class Hooks {
     this.live = live;
   }
 
+  /** From now on senders are asked to come again. */
+  stop(): void {
+    this.stopped = true;
+  }
+
   async deliver(delivery: Delivery): Promise<DeliveryResult> {
+    if (this.stopped) return { kind: 'stopping' };
     const { account, automation } = delivery;
     const target = this.live().get(`${account}/${automation}`);
     if (target === undefined || !sameSecret(target.hookSecret, delivery.secret)) return { kind: 'unknown' };

@@ -30,6 +30,8 @@ export class Runner {
   readonly engine: Engine;
   readonly hooks: Hooks;
   readonly redactor = new Redactor();
+  /** The folder of the runner's own data. */
+  readonly data: string;
   private readonly caller: HttpCaller;
   private readonly credentials: WorkspaceCredentials;
   private readonly options: RunnerOptions;
@@ -38,6 +40,7 @@ export class Runner {
   /** Opens the data folder. Throws `StoreError` where another runner holds it. */
   constructor(options: RunnerOptions) {
     this.options = options;
+    this.data = options.data;
     this.store = openSqliteStore(options.data);
     this.caller = new HttpCaller({ reroutes: options.reroutes, redactor: this.redactor });
     this.credentials = new WorkspaceCredentials(options.identities);
@@ -79,9 +82,14 @@ export class Runner {
     return this.live;
   }
 
-  /** Lets attempts under way end, up to so many milliseconds; the rest goes on at the next start. */
-  async close(drainMs: number): Promise<void> {
+  /** Takes nothing more, and lets attempts under way end, up to so many milliseconds; the rest goes on at the next start. */
+  async stop(drainMs: number): Promise<void> {
+    this.hooks.stop();
     await this.engine.stop(drainMs);
+  }
+
+  /** After `stop`. */
+  async close(): Promise<void> {
     await this.caller.close();
     await this.store.close();
   }

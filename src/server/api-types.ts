@@ -1,22 +1,27 @@
+/** What the API gives. Instants are ISO 8601 texts in UTC, secrets are redacted; what is `undefined` is left out. */
 import type { Json } from '../json/value.ts';
 import type { Failure } from '../run/failure.ts';
 import type { RunStatus } from '../run/records.ts';
 
-/** A run as the API gives it: instants as ISO 8601 texts in UTC, secrets redacted. */
-export interface RunView {
+/** A run without what it carried: as it stands in lists and events. */
+export interface RunSummaryView {
   id: string;
   account: string;
   automation: string;
+  /** Digest. */
   plan: string;
   status: RunStatus;
-  trigger: Json;
-  output?: Json;
-  failure?: Failure;
+  failure: Failure | undefined;
   created_at: string;
-  started_at?: string;
-  finished_at?: string;
+  started_at: string | undefined;
+  finished_at: string | undefined;
   /** Milliseconds from start to end. */
-  duration_ms?: number;
+  duration_ms: number | undefined;
+}
+
+export interface RunView extends RunSummaryView {
+  trigger: Json;
+  output: Json | undefined;
 }
 
 /** One step of a run; `pending` where it has not begun. */
@@ -29,36 +34,50 @@ export interface StepView {
 }
 
 export interface AttemptView {
+  /** Counts from 1. */
   attempt: number;
   input: Json;
-  output?: Json;
-  failure?: Failure;
+  output: Json | undefined;
+  failure: Failure | undefined;
   started_at: string;
-  finished_at?: string;
-  duration_ms?: number;
+  finished_at: string | undefined;
+  duration_ms: number | undefined;
   /** Until when the run waits before the next attempt. */
-  retry_at?: string;
+  retry_at: string | undefined;
 }
 
+/** `GET /api/v1/runs/:id` */
 export interface RunDetailView {
   run: RunView;
   steps: StepView[];
 }
 
-export interface DeploymentView {
-  id: number;
-  created_at: string;
-  source: string;
-  current: boolean;
-  entries: { account: string; automation: string; plan: string }[];
+/** `GET /api/v1/runs` */
+export interface RunListView {
+  runs: RunSummaryView[];
+  /** Where there are older ones: `before` of the next page. */
+  next: string | undefined;
 }
 
+/** `GET /api/v1/deployments` */
+export interface DeploymentListView {
+  deployments: {
+    id: number;
+    created_at: string;
+    source: string;
+    current: boolean;
+    entries: { account: string; automation: string; plan: string }[];
+  }[];
+}
+
+/** `GET /api/v1/hooks/:account/:automation` */
 export interface HookView {
-  account: string;
-  automation: string;
-  url: string;
-  /** A command whose body fits the trigger's schema. */
-  curl: string;
+  /** Path of the webhook with its secret part, from the server's address on. */
+  path: string;
+  /** A body made from the trigger's schema. */
+  sample: Json;
+  /** In what the sample does not fit the schema, where none could be made that does. */
+  issues: string[];
 }
 
 export interface StorageEntryView {
@@ -67,25 +86,33 @@ export interface StorageEntryView {
   updated_at: string;
 }
 
-export interface RefusalView {
-  id: string;
-  account: string;
-  automation: string;
-  received_at: string;
-  status: number;
-  reason: string;
-  body: string;
+/** `GET /api/v1/storage/:account` */
+export interface StorageListView {
+  entries: StorageEntryView[];
+}
+
+/** `GET /api/v1/refusals` */
+export interface RefusalListView {
+  refusals: {
+    id: string;
+    account: string;
+    automation: string;
+    received_at: string;
+    status: number;
+    reason: string;
+    body: string;
+  }[];
 }
 
 /** What `GET /api/v1/events` sends, one a server-sent event. */
 export interface RunEventView {
   kind: 'run_accepted' | 'attempt_started' | 'attempt_finished' | 'run_finished';
-  run: RunView;
+  run: RunSummaryView;
   /** With the attempt events. */
-  step?: { id: string; uses: string; attempt: AttemptView };
+  step: { id: string; attempt: AttemptView } | undefined;
 }
 
 /** Every answer with status 400 or more. */
 export interface ErrorView {
-  error: { code: string; message: string; help?: string };
+  error: { code: string; message: string; help?: string | undefined };
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,27 +6,7 @@ import { test } from 'node:test';
 import { openConnection } from '../../src/secrets/connection-file.ts';
 import { readKeyring } from '../../src/secrets/keyring.ts';
 import { VERSION } from '../../src/version.ts';
-
-const root = join(import.meta.dirname, '../..');
-
-interface Result {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
-/** Calls the real command line. */
-function waybill(args: string[], input = ''): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, 'src/cli/main.ts'), ...args], { cwd: root });
-    const result: Result = { code: null, out: '', err: '' };
-    child.stdout.on('data', (chunk) => (result.out += String(chunk)));
-    child.stderr.on('data', (chunk) => (result.err += String(chunk)));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ ...result, code }));
-    child.stdin.end(input);
-  });
-}
+import { root, waybill } from './waybill.ts';
 
 async function inCopy(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'waybill-cli-'));
@@ -47,7 +26,9 @@ test('the version is that of the package', async () => {
 });
 
 test('every command has help; a wrong call exits with 2', async () => {
-  for (const command of [['check'], ['plan'], ['connect'], ['dev'], ['secrets', 'keygen']]) {
+  const commands = ['check', 'plan', 'connect', 'dev', 'doctor', 'url', 'secrets keygen', 'connector search'];
+  commands.push('connector describe', 'runs list', 'runs show', 'runs wait', 'storage get', 'storage list');
+  for (const command of commands.map((name) => name.split(' '))) {
     const { code, out } = await waybill([...command, '--help']);
     assert.equal(code, 0);
     assert.match(out, /Usage: waybill .*\n[^]*Example:/);
@@ -59,6 +40,8 @@ test('every command has help; a wrong call exits with 2', async () => {
     ['plan', '--account', 'dmeo'],
     ['check', '--format', 'xml'],
     ['connect', 'demo'],
+    ['runs', 'list', '--limit', '0'],
+    ['connector', 'search'],
   ]) {
     const { code, err } = await waybill(args);
     assert.equal(code, 2, `${args.join(' ')}: ${err}`);
@@ -157,5 +140,64 @@ test('connecting a service that the account does not have yet adds it to account
       anthropic: { connector: 'anthropic' },
       second: { connector: 'anthropic' },
     });
+  });
+});
+
+test('connectors are found by what they do and described', async () => {
+  const { code, out } = await waybill(['connector', 'search', 'summarise', 'text', '--format', 'json']);
+  assert.equal(code, 0);
+  const { results } = JSON.parse(out) as { results: { name: string }[] };
+  assert.equal(results[0]?.name, 'anthropic.message_to_ai');
+  assert.equal((await waybill(['connector', 'search', 'zzzzqqq'])).code, 1);
+  const described = await waybill(['connector', 'describe', 'anthropic.message_to_ai', '--format', 'json']);
+  const { input, example } = JSON.parse(described.out) as { input: { required: string[] }; example: object };
+  assert.deepEqual(input.required, ['prompt']);
+  assert.deepEqual(example, { id: 'message_to_ai', uses: 'anthropic.message_to_ai', with: { prompt: 'string' } });
+  assert.match(
+    (await waybill(['connector', 'describe', 'anthropic'])).out,
+    /api_key +secret, required[^]*anthropic\.message_to_ai/,
+  );
+  const wrong = await waybill(['connector', 'describe', 'antropic']);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.err, /did you mean anthropic/);
+});
+
+test('a connector of the workspace is in the catalog too', async () => {
+  await inCopy(async (folder) => {
+    const file = join(folder, 'connectors/acme/connector.json');
+    await cp(join(root, 'connectors/http/connector.json'), file);
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('"name": "http"', '"name": "acme"'));
+    assert.match((await waybill(['connector', 'describe', 'acme', '--workspace', folder])).out, /^acme /);
+  });
+});
+
+function statuses({ out }: { out: string }): object {
+  const { checks } = JSON.parse(out) as { checks: { name: string; status: string; help?: string }[] };
+  return Object.fromEntries(checks.map(({ name, status }) => [name, status]));
+}
+
+test('doctor tells what is missing from what is wrong, with the way out', async () => {
+  await inCopy(async (folder) => {
+    const call = (...args: string[]) => waybill(['doctor', '--workspace', folder, '--format', 'json', ...args]);
+    const good = await call('--keys', join(root, 'demo/demo.agekey'), '--public-keys');
+    assert.equal(good.code, 0);
+    const all = {
+      node: 'ok',
+      git: 'ok',
+      workspace: 'ok',
+      'private keys': 'ok',
+      'connection demo/anthropic': 'ok',
+      runner: 'missing',
+    };
+    assert.deepEqual(statuses(good), all);
+    const keys = join(folder, 'other.txt');
+    await waybill(['secrets', 'keygen', '--out', keys]);
+    const wrongKey = await call('--keys', keys);
+    assert.equal(wrongKey.code, 1);
+    assert.deepEqual(statuses(wrongKey), { ...all, 'connection demo/anthropic': 'wrong' });
+    await writeFile(join(folder, 'automations/demo/summarize-text.json'), '{');
+    const broken = await call('--keys', keys);
+    assert.match(broken.out, /waybill check shows where/);
   });
 });

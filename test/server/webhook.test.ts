@@ -1,67 +1,8 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startAnthropicStandIn, type AnthropicStandIn } from '../../demo/anthropic-stand-in.ts';
-import { Runner } from '../../src/runner/runner.ts';
-import { readKeyring } from '../../src/secrets/keyring.ts';
-import { createServer } from '../../src/server/server.ts';
-
-const root = join(import.meta.dirname, '../..');
-/** What `secrets/demo/anthropic.json` of this repository holds: a test key for the stand-in. */
-const DEMO_KEY = 'sk-ant-demo-stand-in-not-a-real-key';
-
-interface Setup {
-  folder: string;
-  runner: Runner;
-  standIn: AnthropicStandIn;
-  post: (
-    body: string,
-    contentType?: string,
-  ) => Promise<{ status: number; body: { run?: string; error?: { message: string; code: string } } }>;
-}
-
-/** The repository's own workspace on a real runner, server and stand-in. */
-async function withRunner(
-  use: (setup: Setup) => Promise<void>,
-  change: (automation: string) => string = (text) => text,
-): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'waybill-runner-'));
-  const standIn = await startAnthropicStandIn({ apiKey: DEMO_KEY });
-  for (const part of ['waybill.json', 'automations', 'secrets'])
-    await cp(join(root, part), join(folder, part), { recursive: true });
-  const file = join(folder, 'automations/demo/summarize-text.json');
-  await writeFile(file, change(await readFile(file, 'utf8')));
-  const runner = new Runner({
-    workspace: folder,
-    data: join(folder, 'data'),
-    identities: await readKeyring(join(root, 'demo/demo.agekey'), { anyoneMayRead: true }),
-    reroutes: new Map([['anthropic', standIn.url]]),
-    onError: (error) => assert.fail(String(error)),
-  });
-  const { diagnostics } = await runner.begin();
-  assert.deepEqual(diagnostics, []);
-  const server = createServer(runner);
-  const url = await server.listen({ port: 0, host: '127.0.0.1' });
-  const secret = runner.deployed().get('demo/summarize-text')?.hookSecret;
-  const post: Setup['post'] = async (body, contentType = 'application/json') => {
-    const response = await fetch(`${url}/hooks/demo/summarize-text/${secret}`, {
-      method: 'POST',
-      headers: { 'content-type': contentType },
-      body,
-    });
-    return { status: response.status, body: (await response.json()) as { run?: string } };
-  };
-  try {
-    await use({ folder, runner, standIn, post });
-  } finally {
-    await server.close();
-    await runner.close(1000);
-    await standIn.close();
-    await rm(folder, { recursive: true });
-  }
-}
+import { DEMO_KEY, withRunner } from './with-runner.ts';
 
 test('a webhook becomes a run that calls the service and keeps the summary', async () => {
   await withRunner(async ({ runner, post }) => {
@@ -129,12 +70,11 @@ test('a save that does not compile leaves the last good deployment; one that doe
 });
 
 test('a hook with a wrong secret, or of nothing, says nothing', async () => {
-  await withRunner(async ({ runner }) => {
-    const server = createServer(runner);
+  await withRunner(async ({ runner, url }) => {
     for (const path of ['/hooks/demo/summarize-text/wrong', '/hooks/demo/nothing/x', '/nothing']) {
-      assert.equal((await server.inject({ method: 'POST', url: path, payload: '{"text":"x"}' })).statusCode, 404);
+      const { status } = await fetch(url + path, { method: 'POST', body: '{"text":"x"}' });
+      assert.equal(status, 404);
     }
     assert.deepEqual(runner.store.refusals.list({ limit: 10 }), []);
-    await server.close();
   });
 });

@@ -4,8 +4,6 @@ import { dirname, join } from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
 import { connectionsOf } from '../../compiler/context.ts';
 import { fieldsWithDefaults, hostsOf } from '../../compiler/lower.ts';
-import { builtinCatalog } from '../../connectors/builtin.ts';
-import { extendCatalog } from '../../connectors/catalog.ts';
 import type { Connector, ConnectionSpec } from '../../generated/connector.ts';
 import { checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
 import { sealConnection } from '../../secrets/connection-file.ts';
@@ -61,12 +59,7 @@ export async function connect(account: string, name: string, options: ConnectOpt
   return EXIT.clean;
 }
 
-function findConnector(
-  { workspace }: CheckedWorkspace,
-  service: string,
-): { connector: Connector; spec: ConnectionSpec } {
-  const own = new Map([...workspace.connectors].map(([name, { value }]) => [name, value]));
-  const catalog = extendCatalog(builtinCatalog(), own);
+function findConnector({ catalog }: CheckedWorkspace, service: string): { connector: Connector; spec: ConnectionSpec } {
   const connector = catalog.get(service);
   if (connector === undefined)
     throw new UsageError(

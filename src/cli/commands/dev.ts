@@ -1,14 +1,15 @@
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { renderDiagnostic } from '../../diagnostics/render-text.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { readFile } from 'node:fs/promises';
 import { Runner } from '../../runner/runner.ts';
 import { watchWorkspace } from '../../runner/watch.ts';
 import { defaultKeyringPath, readKeyring } from '../../secrets/keyring.ts';
-import { createServer } from '../../server/server.ts';
+import { serve } from '../../server/serve.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
+import { dataFolder } from '../runner-client.ts';
 
 export interface DevOptions {
   workspace?: string;
@@ -27,7 +28,7 @@ export async function dev(options: DevOptions): Promise<number> {
   const port = Number(options.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`${options.port} is not a port`);
   const reroutes = new Map(options.reroute.map(parseReroute));
-  const data = resolve(options.data ?? join(workspace, '.waybill'));
+  const data = dataFolder(options);
   const runner = new Runner({
     workspace,
     data,
@@ -35,15 +36,15 @@ export async function dev(options: DevOptions): Promise<number> {
     reroutes,
     onError: (error) => console.error(error),
   });
-  const server = createServer(runner);
   for (const [service, url] of reroutes)
     console.error(`WARNING: calls of ${service}, with their credentials, go to ${url}`);
   const { diagnostics, resumed } = await runner.begin();
-  const url = await server.listen({ port, host: '127.0.0.1' });
   await show(workspace, diagnostics);
-  console.log(`The runner is up at ${url}; its data is in ${data}. Ctrl-C ends it.`);
+  const server = await serve({ runner, port });
+  console.log(`The runner is up at ${server.url}; its data is in ${data}. Ctrl-C ends it.`);
+  console.log(`The API's token, until it ends: ${server.token}`);
   if (resumed > 0) console.log(`${resumed} runs that had not ended go on.`);
-  showHooks(runner, url);
+  showHooks(runner, server.url);
   const unwatchRuns = runner.engine.watch(({ kind, run }) => {
     const why = run.failure === undefined ? '' : `: ${runner.redactor.text(run.failure.message)}`;
     if (kind === 'run_finished') console.log(`${run.account}/${run.automation} ${run.status} (${run.id})${why}`);
@@ -60,8 +61,8 @@ export async function dev(options: DevOptions): Promise<number> {
   await interrupted();
   unwatchFiles();
   unwatchRuns();
-  await server.close();
-  await runner.close(DRAIN_MS);
+  console.log('The runner stops: what is under way may end, the rest goes on at the next start.');
+  await server.close(DRAIN_MS);
   return EXIT.clean;
 }
 

@@ -55,7 +55,8 @@ export class EmbeddedEngine implements Engine {
 
   finished(id: string): Promise<RunRecord> {
     const run = this.options.store.runs.get(id);
-    if (run?.finishedAt !== undefined) return Promise.resolve(run);
+    if (run === undefined) return Promise.reject(new Error(`there is no run ${id}`));
+    if (run.finishedAt !== undefined || this.host.stopping()) return Promise.resolve(run);
     return new Promise((resolve) => {
       this.waiters.set(id, [...(this.waiters.get(id) ?? []), resolve]);
     });
@@ -80,6 +81,11 @@ export class EmbeddedEngine implements Engine {
     stop.name = 'AbortError';
     this.abortAttempts.abort(stop);
     await drained;
+    for (const [id, waiting] of this.waiters) {
+      const run = this.options.store.runs.get(id);
+      if (run !== undefined) for (const resolve of waiting) resolve(run);
+    }
+    this.waiters.clear();
   }
 
   private enqueue(run: RunRecord): void {

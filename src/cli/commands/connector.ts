@@ -1,0 +1,141 @@
+import { builtinCatalog } from '../../connectors/builtin.ts';
+import type { Catalog } from '../../connectors/catalog.ts';
+import {
+  describeAction,
+  describeConnector,
+  type ActionDescription,
+  type ConnectorDescription,
+} from '../../connectors/describe.ts';
+import { searchCatalog } from '../../connectors/search.ts';
+import type { Connector } from '../../generated/connector.ts';
+import type { JsonObject } from '../../json/value.ts';
+import { nearestName } from '../../language/scope.ts';
+import { typeFromSchema } from '../../language/schema-type.ts';
+import { describeType } from '../../language/types.ts';
+import { checkWorkspace } from '../../runner/check-workspace.ts';
+import { EXIT, NotFoundError } from '../exit.ts';
+import { findWorkspace, nearestWorkspace } from '../find-workspace.ts';
+import type { Format } from '../options.ts';
+import { renderTable } from '../render-table.ts';
+
+export interface ConnectorOptions {
+  workspace?: string;
+  format: Format;
+}
+
+const MAX_HITS = 20;
+
+/** `waybill connector search WORDS`: connectors and actions by what they do. */
+export async function search(words: string[], options: ConnectorOptions): Promise<number> {
+  const catalog = await catalogOf(options);
+  const results = searchCatalog(catalog, words.join(' '), MAX_HITS);
+  if (options.format === 'json') console.log(JSON.stringify({ results }));
+  else if (results.length === 0) console.log(`nothing fits; services: ${catalog.names().join(', ')}`);
+  else {
+    for (const { name, title, description } of results) console.log(`${name}\n    ${title}. ${description}`);
+  }
+  return results.length === 0 ? EXIT.findings : EXIT.clean;
+}
+
+/** `waybill connector describe SERVICE[.ACTION]`: what a connection and a step need. */
+export async function describe(name: string, options: ConnectorOptions): Promise<number> {
+  const catalog = await catalogOf(options);
+  const [service = '', ...rest] = name.split('.');
+  const connector = catalog.get(service);
+  if (connector === undefined) throw unknown('service', service, catalog.names());
+  const text = options.format === 'text';
+  if (rest.length === 0) {
+    const description = describeConnector(connector);
+    console.log(text ? renderConnector(description) : JSON.stringify(description));
+  } else {
+    const description = findAction(connector, rest.join('.'));
+    console.log(text ? renderAction(description) : JSON.stringify(description));
+  }
+  return EXIT.clean;
+}
+
+function findAction(connector: Connector, name: string): ActionDescription {
+  const action = Object.hasOwn(connector.actions, name) ? connector.actions[name] : undefined;
+  if (action === undefined) throw unknown(`action ${connector.name}.`, name, Object.keys(connector.actions));
+  return describeAction(connector, name, action);
+}
+
+/** The built-in connectors, with those of the workspace where there is one. */
+async function catalogOf({ workspace }: ConnectorOptions): Promise<Catalog> {
+  const folder = workspace === undefined ? nearestWorkspace() : findWorkspace(workspace);
+  return folder !== undefined ? (await checkWorkspace(folder)).catalog : builtinCatalog();
+}
+
+function unknown(what: string, name: string, known: string[]): NotFoundError {
+  const near = nearestName(name, known);
+  return new NotFoundError(
+    `there is no ${what}${what.endsWith('.') ? '' : ' '}${name}`,
+    near === undefined ? `known: ${known.join(', ')}` : `did you mean ${near}?`,
+  );
+}
+
+function renderConnector({
+  name,
+  title,
+  version,
+  description,
+  docs,
+  connection,
+  actions,
+}: ConnectorDescription): string {
+  const lines = [`${name} ${version}: ${title}`, description];
+  if (docs !== undefined) lines.push(docs);
+  if (connection === undefined) lines.push('', 'It needs no connection.');
+  else {
+    const { hosts, fields } = connection;
+    lines.push('', `Connection (waybill connect ACCOUNT ${name}), to ${[hosts].flat().join(', ')}:`);
+    lines.push(
+      renderTable(
+        fields.map((field) => [
+          `  ${field.name}`,
+          `${field.secret ? 'secret' : 'in account.json'}, ${field.required ? 'required' : 'optional'}`,
+          [field.title, field.description, field.help_url].filter((part) => part !== undefined).join('; '),
+        ]),
+      ),
+    );
+  }
+  lines.push('', 'Actions:', renderTable(actions.map(({ uses, effect, title: what }) => [`  ${uses}`, effect, what])));
+  return lines.join('\n');
+}
+
+function renderAction({
+  uses,
+  title,
+  description,
+  effect,
+  connection,
+  input,
+  output,
+  example,
+}: ActionDescription): string {
+  return [
+    `${uses}: ${title}`,
+    description,
+    `Effect: ${effect}. ${connection ? 'Needs a connection.' : 'Needs no connection.'}`,
+    '',
+    'Input:',
+    renderFields(input),
+    '',
+    'Output:',
+    renderFields(output),
+    '',
+    'A step to begin with:',
+    JSON.stringify(example, undefined, 2),
+  ].join('\n');
+}
+
+function renderFields(schema: JsonObject): string {
+  const { properties, required } = schema as { properties?: { [name: string]: JsonObject }; required?: string[] };
+  if (properties === undefined) return `  ${describeType(typeFromSchema(schema))}`;
+  const rows = Object.entries(properties).map(([name, field]) => [
+    `  ${name}${required?.includes(name) === true ? '' : '?'}`,
+    describeType(typeFromSchema(field)),
+    typeof field['description'] === 'string' ? field['description'] : '',
+  ]);
+  return renderTable(rows);
+}

@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process';
+import { homedir } from 'node:os';
+import { promisify } from 'node:util';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
+import { openConnection } from '../../secrets/connection-file.ts';
+import { defaultKeyringPath, readKeyring } from '../../secrets/keyring.ts';
+import { EXIT } from '../exit.ts';
+import { findWorkspace, nearestWorkspace } from '../find-workspace.ts';
+import type { Format } from '../options.ts';
+import { RunnerClient } from '../runner-client.ts';
+
+export interface DoctorOptions {
+  workspace?: string;
+  data?: string;
+  keys?: string;
+  publicKeys?: true;
+  format: Format;
+}
+
+/** One thing that was looked at. `missing` is no fault: some work is possible without it. */
+interface Finding {
+  name: string;
+  status: 'ok' | 'missing' | 'wrong';
+  message: string;
+  /** The way out. */
+  help?: string;
+}
+
+/** `waybill doctor`: what is set up and what is not, each with the way out. Exit code 1 where something is wrong. */
+export async function doctor(options: DoctorOptions): Promise<number> {
+  const checks: Finding[] = [checkNode(), await checkGit()];
+  const folder = options.workspace === undefined ? nearestWorkspace() : findWorkspace(options.workspace);
+  const workspace = folder === undefined ? undefined : await checkWorkspace(folder);
+  checks.push(workspace === undefined ? noWorkspace() : describeFindings(workspace.diagnostics, folder ?? ''));
+  const { finding, identities } = await checkKeys(options);
+  checks.push(finding);
+  if (workspace !== undefined) {
+    checks.push(...(await checkSecrets(workspace, identities)), await checkRunner(options));
+  }
+  if (options.format === 'json') console.log(JSON.stringify({ checks }));
+  else for (const check of checks) console.log(render(check));
+  return checks.some(({ status }) => status === 'wrong') ? EXIT.findings : EXIT.clean;
+}
+
+function checkNode(): Finding {
+  // An older Node ends before this is reached.
+  return { name: 'node', status: 'ok', message: `Node ${process.versions.node}` };
+}
+
+async function checkGit(): Promise<Finding> {
+  try {
+    const { stdout } = await promisify(execFile)('git', ['--version']);
+    return { name: 'git', status: 'ok', message: stdout.trim() };
+  } catch {
+    const help = 'install it with the package manager of the system';
+    return { name: 'git', status: 'missing', message: 'git is not installed', help };
+  }
+}
+
+function noWorkspace(): Finding {
+  const message = 'no folder from here upwards has a waybill.json';
+  return { name: 'workspace', status: 'missing', message, help: 'go to a workspace, or name one with --workspace' };
+}
+
+function describeFindings(diagnostics: readonly Diagnostic[], folder: string): Finding {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  if (errors === 0) return { name: 'workspace', status: 'ok', message: `${folder} compiles` };
+  const message = `${folder} has ${errors} error${errors === 1 ? '' : 's'}`;
+  return { name: 'workspace', status: 'wrong', message, help: 'waybill check shows where and why' };
+}
+
+async function checkKeys(options: DoctorOptions): Promise<{ finding: Finding; identities: string[] }> {
+  const file = options.keys ?? defaultKeyringPath(process.env, homedir());
+  try {
+    const identities = await readKeyring(file, { anyoneMayRead: options.publicKeys === true });
+    const message = `${identities.length} in ${file}`;
+    return { finding: { name: 'private keys', status: 'ok', message }, identities };
+  } catch (error) {
+    const finding: Finding = {
+      name: 'private keys',
+      status: options.keys === undefined ? 'missing' : 'wrong',
+      message: error instanceof Error ? error.message : String(error),
+      help: helpOf(error) ?? 'name the file with --keys',
+    };
+    return { finding, identities: [] };
+  }
+}
+
+/** Opens each connection's file: only a runner with the right key can call its service. */
+async function checkSecrets({ workspace }: CheckedWorkspace, identities: readonly string[]): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [path, text] of workspace.secrets) {
+    const [, account = '', file = ''] = path.split('/');
+    const connection = file.replace(/\.json$/, '');
+    const name = `connection ${account}/${connection}`;
+    if (identities.length === 0) {
+      findings.push({ name, status: 'missing', message: 'cannot be tried without a private key' });
+      continue;
+    }
+    try {
+      await openConnection(text, { account, connection, identities });
+      findings.push({ name, status: 'ok', message: 'opens' });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const help = helpOf(error) ?? `waybill connect ${account} ${connection}`;
+      findings.push({ name, status: 'wrong', message, help });
+    }
+  }
+  return findings;
+}
+
+async function checkRunner(options: DoctorOptions): Promise<Finding> {
+  try {
+    const client = await RunnerClient.find(options);
+    await client.get('/runs', { limit: 1 });
+    return { name: 'runner', status: 'ok', message: `up at ${client.url}` };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { name: 'runner', status: 'missing', message };
+  }
+}
+
+function helpOf(error: unknown): string | undefined {
+  return error instanceof Error && 'help' in error && typeof error.help === 'string' ? error.help : undefined;
+}
+
+const MARKS = { ok: '✓', missing: '–', wrong: '✗' };
+
+function render({ name, status, message, help }: Finding): string {
+  return `${MARKS[status]} ${name}: ${message}${help === undefined ? '' : `\n    ${help}`}`;
+}

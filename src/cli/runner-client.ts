@@ -1,0 +1,73 @@
+import { join, resolve } from 'node:path';
+import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { readRunnerAddress, type RunnerAddress } from '../runner/runner-address.ts';
+import type { ErrorView, RunEventView } from '../server/api-types.ts';
+import { NotFoundError } from './exit.ts';
+import { findWorkspace } from './find-workspace.ts';
+
+export interface RunnerOptions {
+  workspace?: string;
+  data?: string;
+}
+
+export interface Query {
+  [name: string]: string | number | undefined;
+}
+
+/** Reads the API of the runner that holds a data folder. */
+export class RunnerClient {
+  readonly url: string;
+  private readonly token: string;
+
+  private constructor({ url, token }: RunnerAddress) {
+    this.url = url;
+    this.token = token;
+  }
+
+  /** The runner of the data folder that the options name. Throws where none is up. */
+  static async find(options: RunnerOptions): Promise<RunnerClient> {
+    const data = dataFolder(options);
+    const address = await readRunnerAddress(data);
+    if (address === undefined) throw new Error(`no runner is up with the data in ${data}: start one with waybill dev`);
+    return new RunnerClient(address);
+  }
+
+  /** Throws `NotFoundError` for 404, `Error` for everything else that is not an answer. */
+  async get<View>(path: string, query: Query = {}): Promise<View> {
+    return (await (await this.request(path, query)).json()) as View;
+  }
+
+  /** What happens to runs from now on; throws when the runner stops. `opened` is called when nothing can be missed any more. */
+  async *events(query: Query, signal: AbortSignal, opened: () => void): AsyncGenerator<RunEventView> {
+    const { body } = await this.request('/events', query, signal);
+    opened();
+    const stream = body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+    for await (const { data } of stream ?? []) yield JSON.parse(data) as RunEventView;
+    throw new Error('the runner stopped');
+  }
+
+  private async request(path: string, query: Query, signal?: AbortSignal): Promise<Response> {
+    const url = new URL(`${this.url}/api/v1${path}`);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    let response: Response;
+    try {
+      const headers = { authorization: `Bearer ${this.token}` };
+      response = await fetch(url, { headers, ...(signal === undefined ? {} : { signal }) });
+    } catch (error) {
+      if (signal?.aborted === true) throw error;
+      throw new Error(`the runner at ${this.url} does not answer: was it killed? Start it again with waybill dev`, {
+        cause: error,
+      });
+    }
+    if (response.ok) return response;
+    const { error } = (await response.json()) as ErrorView;
+    if (response.status === 404) throw new NotFoundError(error.message, error.help);
+    throw new Error(error.help === undefined ? error.message : `${error.message}: ${error.help}`);
+  }
+}
+
+export function dataFolder({ workspace, data }: RunnerOptions): string {
+  return data === undefined ? join(findWorkspace(workspace), '.waybill') : resolve(data);
+}

@@ -1,0 +1,77 @@
+import { Option, type Command } from 'commander';
+import type { ListOptions, RunsOptions, WaitOptions } from './commands/runs.ts';
+import type { StorageOptions } from './commands/storage.ts';
+import { accountOption, automationOption, dataOption, formatOption, positive, workspaceOption } from './options.ts';
+
+/** The commands that ask a runner that is up. */
+export function addRunnerCommands(program: Command, finish: (code: number) => void): void {
+  addRuns(program.command('runs').description('what the runner ran'), finish);
+  addStorage(program.command('storage').description('what automations stored'), finish);
+  withRunner(program.command('url'))
+    .description("show a webhook's URL, and a curl with a body that fits")
+    .argument('<account>')
+    .argument('<automation>')
+    .addHelpText('after', '\nExample:\n  waybill url demo summarize-text')
+    .action(async (account: string, automation: string, options: StorageOptions) =>
+      finish(await (await import('./commands/url.ts')).url(account, automation, options)),
+    );
+}
+
+function addRuns(runs: Command, finish: (code: number) => void): void {
+  withRunner(runs.command('list'))
+    .description('list runs, newest first')
+    .addOption(accountOption())
+    .addOption(automationOption())
+    .addOption(
+      new Option('--status <status>', 'only these').choices([
+        'queued',
+        'running',
+        'waiting',
+        'succeeded',
+        'failed',
+        'uncertain',
+      ]),
+    )
+    .option('--before <run>', 'only older ones than this')
+    .option('--limit <number>', 'how many at most, up to 500', positive, 20)
+    .addHelpText('after', '\nExample:\n  waybill runs list --account demo --status failed')
+    .action(async (options: ListOptions) => finish(await (await import('./commands/runs.ts')).list(options)));
+  withRunner(runs.command('show'))
+    .description('show a run step by step')
+    .argument('<run>', 'its id')
+    .addHelpText('after', '\nExample:\n  waybill runs show 0193a1b2-…')
+    .action(async (id: string, options: RunsOptions) =>
+      finish(await (await import('./commands/runs.ts')).show(id, options)),
+    );
+  withRunner(runs.command('wait'))
+    .description('follow the next run to its end; exit code 1 where it does not succeed')
+    .addOption(accountOption())
+    .addOption(automationOption())
+    .option('--timeout <seconds>', 'wait no longer', positive)
+    .addHelpText('after', '\nExample:\n  waybill runs wait --account demo --automation summarize-text')
+    .action(async (options: WaitOptions) => finish(await (await import('./commands/runs.ts')).wait(options)));
+}
+
+function addStorage(storage: Command, finish: (code: number) => void): void {
+  withRunner(storage.command('get'))
+    .description('print the value under a key as JSON; exit code 1 where there is none')
+    .argument('<account>')
+    .argument('<key>')
+    .addHelpText('after', '\nExample:\n  waybill storage get demo last_summary')
+    .action(async (account: string, key: string, options: StorageOptions) =>
+      finish(await (await import('./commands/storage.ts')).get(account, key, options)),
+    );
+  withRunner(storage.command('list'))
+    .description('list keys and values')
+    .argument('<account>')
+    .option('--prefix <text>', 'only keys that begin so')
+    .option('--limit <number>', 'how many at most, up to 500', positive, 100)
+    .addHelpText('after', '\nExample:\n  waybill storage list demo --prefix last_')
+    .action(async (account: string, options: StorageOptions & { prefix?: string; limit: number }) =>
+      finish(await (await import('./commands/storage.ts')).list(account, options)),
+    );
+}
+
+function withRunner(command: Command): Command {
+  return command.addOption(workspaceOption()).addOption(dataOption()).addOption(formatOption());
+}

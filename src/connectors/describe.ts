@@ -1,0 +1,91 @@
+import type { Action, Connector } from '../generated/connector.ts';
+import { sampleFromSchema } from '../json/sample.ts';
+import type { Json, JsonObject } from '../json/value.ts';
+
+/** What one needs to know of a connector to choose an action and to connect it. */
+export interface ConnectorDescription {
+  name: string;
+  title: string;
+  version: string;
+  description: string;
+  docs: string | undefined;
+  /** `undefined` where the service needs none. */
+  connection: { hosts: string[] | string; fields: FieldDescription[] } | undefined;
+  actions: { uses: string; title: string; effect: Action['effect'] }[];
+}
+
+export interface FieldDescription {
+  name: string;
+  title: string;
+  secret: boolean;
+  required: boolean;
+  default: Json | undefined;
+  description: string | undefined;
+  help_url: string | undefined;
+}
+
+/** What one needs to know of an action to write a step with it. */
+export interface ActionDescription {
+  uses: string;
+  title: string;
+  description: string;
+  effect: Action['effect'];
+  /** Whether the account must have a connection to the service. */
+  connection: boolean;
+  /** JSON Schemas. */
+  input: JsonObject;
+  output: JsonObject;
+  /** A step to begin with. */
+  example: { id: string; uses: string; with: Json };
+}
+
+export function describeConnector({
+  name,
+  title,
+  version,
+  description,
+  docs,
+  connection,
+  actions,
+}: Connector): ConnectorDescription {
+  return {
+    name,
+    title,
+    version,
+    description,
+    docs,
+    connection: connection && { hosts: connection.hosts, fields: describeFields(connection.fields) },
+    actions: Object.entries(actions).map(([action, { title: what, effect }]) => {
+      return { uses: `${name}.${action}`, title: what, effect };
+    }),
+  };
+}
+
+export function describeAction(connector: Connector, name: string, action: Action): ActionDescription {
+  const uses = `${connector.name}.${name}`;
+  const { title, description, effect, input, output } = action;
+  const connection = Object.values(connector.connection?.fields ?? {}).some(({ required }) => required !== false);
+  const example = { id: name, uses, with: sampleFromSchema(requiredOnly(input)).value };
+  return { uses, title, description, effect, connection, input, output, example };
+}
+
+function describeFields(fields: NonNullable<Connector['connection']>['fields']): FieldDescription[] {
+  return Object.entries(fields).map(([name, { title, secret, required, description, help_url, ...field }]) => {
+    return {
+      name,
+      title,
+      secret: secret === true,
+      required: required !== false,
+      default: field.default,
+      description,
+      help_url,
+    };
+  });
+}
+
+/** The schema without the properties that may be left out. */
+function requiredOnly(schema: JsonObject): JsonObject {
+  const { required, properties } = schema as { required?: string[]; properties?: JsonObject };
+  const kept = Object.entries(properties ?? {}).filter(([name]) => required?.includes(name));
+  return { ...schema, properties: Object.fromEntries(kept) };
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { execFile } from 'node:child_process';
+import type { RunDetailView, RunListView } from '../../src/server/api-types.ts';
+import { withRunner, type Setup } from '../server/with-runner.ts';
+import { waybill, type Result } from './waybill.ts';
+
+function ask({ folder }: Setup, command: string): Promise<Result> {
+  return waybill([...command.split(' '), '--data', join(folder, 'data')]);
+}
+
+test('runs are listed and shown, as text and as JSON', async () => {
+  await withRunner(async (setup) => {
+    assert.equal((await ask(setup, 'runs list')).out, 'no runs\n');
+    const { body } = await setup.post('{"text":"One. Two."}');
+    await setup.runner.engine.finished(body.run ?? '');
+    const list = await ask(setup, 'runs list --account demo');
+    assert.match(list.out, new RegExp(`RUN +AUTOMATION[^]*${body.run} +demo/summarize-text +succeeded`));
+    const { runs } = JSON.parse((await ask(setup, 'runs list --format json')).out) as RunListView;
+    assert.deepEqual(
+      runs.map(({ id }) => id),
+      [body.run],
+    );
+    const shown = await ask(setup, `runs show ${body.run}`);
+    assert.equal(shown.code, 0, shown.err);
+    assert.match(shown.out, /✓ summarize +anthropic\.message_to_ai\n[^]*attempt 1, \d+ ms[^]*✓ save +storage\.set\n/);
+    const { steps } = JSON.parse((await ask(setup, `runs show ${body.run} --format json`)).out) as RunDetailView;
+    assert.equal(steps.length, 2);
+    const unknown = await ask(setup, 'runs show nope');
+    assert.deepEqual([unknown.code, unknown.err], [1, 'waybill: there is no run nope\n']);
+  });
+});
+
+test('a failed run shows why and the way out, and is a finding', async () => {
+  await withRunner(async (setup) => {
+    const error = { status: 401, type: 'authentication_error', message: 'invalid x-api-key' };
+    setup.standIn.fail({ kind: 'error', ...error });
+    const { body } = await setup.post('{"text":"One."}');
+    await setup.runner.engine.finished(body.run ?? '');
+    const { code, out } = await ask(setup, `runs show ${body.run}`);
+    assert.equal(code, 1);
+    assert.match(out, /failed[^]*✗ summarize[^]*failure +[^]*anthropic[^]*way out[^]*· save +storage\.set +pending/);
+  });
+});
+
+test('wait follows the next run and ends with it', async () => {
+  await withRunner(async (setup) => {
+    const waited = ask(setup, 'runs wait --account demo --timeout 20');
+    // The command says on stderr when it listens; until then another run would be missed, so runs go on coming.
+    const sender = setInterval(() => void setup.post('{"text":"One. Two."}'), 300);
+    const { code, out, err } = await waited;
+    clearInterval(sender);
+    assert.equal(code, 0, err);
+    assert.match(err, /Waiting for the next run/);
+    assert.match(
+      out,
+      /^demo\/summarize-text queued [^]*✓ summarize\n[^]*✓ save\n[^]*demo\/summarize-text succeeded in/,
+    );
+    const none = await ask(setup, 'runs wait --account nobody --timeout 1');
+    assert.deepEqual([none.code, none.err.includes('no run began within 1 seconds')], [1, true]);
+  });
+});
+
+test('stored values are read and listed', async () => {
+  await withRunner(async (setup) => {
+    assert.equal((await ask(setup, 'storage list demo')).out, 'nothing is stored\n');
+    const { body } = await setup.post('{"text":"One. Two."}');
+    await setup.runner.engine.finished(body.run ?? '');
+    assert.deepEqual(await ask(setup, 'storage get demo last_summary'), { code: 0, out: '"One."\n', err: '' });
+    assert.match((await ask(setup, 'storage list demo')).out, /^KEY +WRITTEN +VALUE\nlast_summary +\S+Z +"One\."\n$/);
+    const missing = await ask(setup, 'storage get demo last');
+    assert.equal(missing.code, 1);
+    assert.match(missing.err, /has no key last\n +keys: last_summary/);
+  });
+});
+
+test('the curl that url prints is taken by the webhook', async () => {
+  await withRunner(async (setup) => {
+    const { code, out } = await ask(setup, 'url demo summarize-text');
+    assert.equal(code, 0);
+    const curl = out.trim().split('\n').at(-1) ?? '';
+    const { stdout } = await promisify(execFile)('sh', ['-c', `${curl} --silent`]);
+    assert.equal((JSON.parse(stdout) as { status: string }).status, 'accepted');
+    assert.match(
+      (await ask(setup, 'url demo nothing')).err,
+      /demo\/nothing is not deployed\n +deployed: demo\/summarize-text/,
+    );
+  });
+});
+
+test('without a runner the commands say how to start one', async () => {
+  await withRunner(async (setup) => {
+    await setup.close();
+    for (const command of ['runs list', 'runs wait', 'storage list demo', 'url demo summarize-text']) {
+      const { code, err } = await ask(setup, command);
+      assert.equal(code, 3);
+      assert.match(err, /no runner is up .* waybill dev/);
+    }
+  });
+});
