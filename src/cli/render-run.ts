@@ -17,8 +17,11 @@ const MARKS: { [status in StepView['status']]: string } = {
 /** A run for readers, with all that its steps got and gave. */
 export function renderRun({ run, steps }: RunDetailView): string {
   const lines = [renderRunLine(run), field('trigger', run.trigger)];
+  const ended = run.finished_at !== undefined;
   for (const step of steps) {
-    lines.push(`${MARKS[step.status]} ${step.id}  ${step.uses}${step.attempts.length === 0 ? `  ${step.status}` : ''}`);
+    lines.push(
+      `${MARKS[step.status]} ${step.id}  ${step.uses}${step.attempts.length === 0 ? `  ${ended ? 'not reached' : step.status}` : ''}`,
+    );
     lines.push(...step.attempts.map((attempt) => renderAttempt(attempt)));
   }
   if (run.output !== undefined) lines.push(field('output', run.output));

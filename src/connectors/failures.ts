@@ -3,6 +3,7 @@ import type { Json } from '../json/value.ts';
 import { compileTemplate } from '../language/evaluate.ts';
 import type { Effect } from '../run/records.ts';
 import type { Failure, FailureClass } from '../run/failure.ts';
+import type { FailureCode } from '../run/failure-code.ts';
 import type { ActionCall } from './action-call.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -50,12 +51,12 @@ export function failureOfNetwork(call: ActionCall, error: unknown): Failure {
 }
 
 /** A failure before anything was sent. */
-export function permanentFailure(code: string, message: string, help?: string): Failure {
+export function permanentFailure(code: FailureCode, message: string, help?: string): Failure {
   return { class: 'permanent', code, message, ...(help === undefined ? {} : { help }) };
 }
 
 interface NetworkCase {
-  code: string;
+  code: FailureCode;
   words: string;
   /** Whether the service may have had the request. */
   reached: boolean;

@@ -1,4 +1,5 @@
 import type { Json } from '../json/value.ts';
+import type { FailureCode } from './failure-code.ts';
 
 /**
  * How a failed attempt is to be treated.
@@ -12,8 +13,7 @@ export type FailureClass = 'permanent' | 'retryable' | 'credential' | 'uncertain
 /** Why an attempt or a run failed, as it is journaled and shown. Never holds a secret. */
 export interface Failure {
   class: FailureClass;
-  /** Stable, in snake_case, such as `http_status`, `timeout`, `connection_refused`; `docs/errors.md` lists them. */
-  code: string;
+  code: FailureCode;
   message: string;
   /** Which step failed; in the failure of a run. */
   step?: string;

@@ -1,5 +1,25 @@
+import type { FailureCode } from '../run/failure-code.ts';
 import type { ErrorView } from './api-types.ts';
 
-export function errorView(code: string, message: string, help?: string): ErrorView {
+/** What the runner answers with status 400 or more, by its stable code. `docs/errors.md` is made from this. */
+export const API_ERRORS = {
+  bad_request: 'The request cannot be read; the message says why.',
+  body_too_large: 'The body has more bytes than the runner takes. (413)',
+  internal:
+    'The runner could not take the request, such as for a full disk. Nothing of it was kept: send it again. (500)',
+  not_found: 'There is nothing at this address.',
+  refused:
+    'The body of the webhook does not fit; `issues` names each place. The delivery is kept among the refusals. (400, 415)',
+  stopping: 'The runner stops: send it again after `Retry-After` seconds. (503)',
+  unauthorized: 'The token is missing or not the one of this runner. (401)',
+  unknown_automation: 'The automation is not deployed.',
+  unknown_hook: 'There is no such webhook, or its secret part is wrong.',
+  unknown_key: 'The storage of the account does not hold the key.',
+  unknown_run: 'There is no run with this id.',
+} as const;
+
+export type ApiErrorCode = keyof typeof API_ERRORS;
+
+export function errorView(code: ApiErrorCode | FailureCode, message: string, help?: string): ErrorView {
   return { error: { code, message, help } };
 }

@@ -47,8 +47,6 @@ async function finishedAnswer(runner: Runner, id: string, reply: FastifyReply): 
       .status(200)
       .type('application/json')
       .send(JSON.stringify(output ?? null));
-  return reply.status(502).send({
-    ...errorView(failure?.code ?? 'failed', runner.redactor.text(failure?.message ?? 'the run failed'), failure?.help),
-    run: id,
-  });
+  const { code = 'internal', message = 'the run failed', help } = failure ?? {};
+  return reply.status(502).send({ ...errorView(code, runner.redactor.text(message), help), run: id });
 }

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import type { Runner } from '../runner/runner.ts';
 import { requireToken } from './access.ts';
+import { ApiError } from './api-error.ts';
 import { addApiRoutes } from './api-routes.ts';
 import { errorView } from './error-view.ts';
 import { addHookRoutes } from './hook-routes.ts';
@@ -31,19 +32,13 @@ export function createServer(runner: Runner, { token, ...options }: ServerOption
   app.setNotFoundHandler((_request, reply) =>
     reply.status(404).send(errorView('not_found', 'there is nothing at this address')),
   );
-  app.setErrorHandler(
-    (error: { statusCode?: number; code?: string; message: string; help?: string }, _request, reply) => {
-      const status = error.statusCode ?? 500;
-      if (status === 413)
-        return reply.status(413).send(errorView('body_too_large', `the body has more than ${MAX_BODY} bytes`));
-      if (status < 500) return reply.status(status).send(errorView(codeOf(error), error.message, error.help));
-      return reply.status(500).send(errorView('internal', 'the runner could not take this; send it again'));
-    },
-  );
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (error instanceof ApiError) return reply.status(status).send(errorView(error.code, error.message, error.help));
+    if (status === 413)
+      return reply.status(413).send(errorView('body_too_large', `the body has more than ${MAX_BODY} bytes`));
+    if (status < 500) return reply.status(status).send(errorView('bad_request', error.message));
+    return reply.status(500).send(errorView('internal', 'the runner could not take this; send it again'));
+  });
   return app;
-}
-
-/** Our own codes are in small letters; Fastify's are not part of what we promise. */
-function codeOf({ code }: { code?: string }): string {
-  return code === undefined || code !== code.toLowerCase() ? 'bad_request' : code;
 }

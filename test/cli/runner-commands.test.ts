@@ -41,7 +41,10 @@ test('a failed run shows why and the way out, and is a finding', async () => {
     await setup.runner.engine.finished(body.run ?? '');
     const { code, out } = await ask(setup, `runs show ${body.run}`);
     assert.equal(code, 1);
-    assert.match(out, /failed[^]*✗ summarize[^]*failure +[^]*anthropic[^]*way out[^]*· save +storage\.set +pending/);
+    assert.match(
+      out,
+      /failed[^]*✗ summarize[^]*failure +Anthropic answered 401[^]*way out[^]*· save +storage\.set +not reached/,
+    );
   });
 });
 

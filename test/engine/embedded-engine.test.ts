@@ -87,7 +87,7 @@ test('a passing failure is tried again, up to the limit; a permanent one is not'
   let calls = 0;
   const failing = (kind: 'retryable' | 'permanent'): Promise<Outcome> => {
     calls++;
-    return Promise.resolve({ ok: false, failure: { class: kind, code: 'x', message: 'no' } });
+    return Promise.resolve({ ok: false, failure: { class: kind, code: 'http_status', message: 'no' } });
   };
   assert.deepEqual((await runOnce({ n: 1 }, () => failing('retryable'))).attempts, [
     'look 1 failed',
@@ -97,7 +97,7 @@ test('a passing failure is tried again, up to the limit; a permanent one is not'
   assert.equal(calls, 3);
   const { run, attempts } = await runOnce({ n: 1 }, () => failing('permanent'));
   assert.deepEqual(attempts, ['look 1 failed']);
-  assert.deepEqual([run.status, run.failure?.code], ['failed', 'x']);
+  assert.deepEqual([run.status, run.failure?.code], ['failed', 'http_status']);
 });
 
 test('a mapping without a value and a guard that fails are failures that name the place', async () => {
@@ -121,7 +121,10 @@ test('a run that the engine left in a wait goes on after a restart, and waits no
   const folder = newFolder();
   const first = openSqliteStore(folder);
   const failing = engineOn(first, () =>
-    Promise.resolve({ ok: false, failure: { class: 'retryable', code: 'x', message: 'no', retryAfterMs: 200 } }),
+    Promise.resolve({
+      ok: false,
+      failure: { class: 'retryable', code: 'http_status', message: 'no', retryAfterMs: 200 },
+    }),
   );
   const { id } = await startRun(first, failing, { n: 1 });
   while (first.runs.attempts(id)[0]?.sleepUntil === undefined) await new Promise((resolve) => setTimeout(resolve, 2));
@@ -157,7 +160,7 @@ test('accounts take turns', () => {
 });
 
 test('waits: as asked, otherwise growing with jitter; never for what does not pass', () => {
-  const retryable = { class: 'retryable', code: 'x', message: 'no' } as const;
+  const retryable = { class: 'retryable', code: 'http_status', message: 'no' } as const;
   assert.equal(
     waitBeforeRetry({ ...retryable, retryAfterMs: 7000 }, 1, 5, () => 0.5),
     7000,

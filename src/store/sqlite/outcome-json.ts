@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../json/value.ts';
+import { isFailureCode } from '../../run/failure-code.ts';
 import type { Failure, FailureClass, Outcome } from '../../run/failure.ts';
 
 /** Reads an outcome back from the JSON that `JSON.stringify` made of it. Throws `TypeError` where it is none. */
@@ -13,7 +14,7 @@ export function readFailure(json: Json): Failure {
   if (!isJsonObject(json)) throw damaged('failure');
   const failureClass = CLASSES.find((name) => name === json['class']);
   const { code, message } = json;
-  if (failureClass === undefined || typeof code !== 'string' || typeof message !== 'string') throw damaged('failure');
+  if (failureClass === undefined || !isFailureCode(code) || typeof message !== 'string') throw damaged('failure');
   return { class: failureClass, code, message, ...readFacts(json) };
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Json } from '../../json/value.ts';
+import type { FailureCode } from '../../run/failure-code.ts';
 import type { Outcome } from '../../run/failure.ts';
 import type { Instant } from '../../run/records.ts';
 import type { StorageOperation } from '../../run/storage-operation.ts';
@@ -90,6 +91,6 @@ function increment(key: string, value: Json, by: number): Outcome {
   );
 }
 
-function failure(code: string, message: string): Outcome {
+function failure(code: FailureCode, message: string): Outcome {
   return { ok: false, failure: { class: 'permanent', code, message } };
 }

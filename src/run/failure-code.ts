@@ -1,0 +1,32 @@
+/** Why an attempt or a run failed, by its stable code: what it means and what to do. `docs/errors.md` is made from this. */
+export const FAILURE_CODES = {
+  http_status:
+    'The service answered with an error. The message holds its words, `status` its status, `details` its answer.',
+  answer_not_read:
+    'The service answered with a success, but not with what it documents, such as HTML where JSON belongs.',
+  answer_too_large: 'The answer has more bytes than the runner takes.',
+  connection_refused: 'Nothing listens at the address of the service.',
+  connection_cut: 'The connection broke before the answer was whole.',
+  host_not_found: 'The name of the host has no address, or the name server did not answer.',
+  connect_timeout: 'No connection to the service could be made in time.',
+  timeout: "The service did not answer within the step's timeout.",
+  tls: "The service's certificate cannot be trusted.",
+  request_not_made:
+    'A template of the connector gave no request, such as for an address that is none. Nothing was sent.',
+  not_https: 'The address is not https, and no operator rerouted the service. Nothing was sent.',
+  host_not_allowed: 'The request goes to a host that the connection does not allow. Nothing was sent.',
+  host_not_sealed: 'The request goes to a host that the credential was not sealed for. Nothing was sent.',
+  credential_not_opened:
+    "The connection's secret file is missing, or no private key of the runner opens it. Nothing was sent.",
+  mapping_failed: 'An expression has no value, such as `1 / 0`. The message names the mapping. Nothing was sent.',
+  guard_failed: 'A value does not fit its field in a way that only a run can show. Nothing was sent.',
+  interrupted: 'The runner was stopped or killed in the middle of a write that may have taken place. A person decides.',
+  storage_not_a_number: 'A count was asked for where the key-value storage holds something else than a number.',
+  storage_number_out_of_range: 'A count would need more digits than a number holds exactly.',
+} as const;
+
+export type FailureCode = keyof typeof FAILURE_CODES;
+
+export function isFailureCode(code: unknown): code is FailureCode {
+  return typeof code === 'string' && Object.hasOwn(FAILURE_CODES, code);
+}
