@@ -6,7 +6,10 @@ import type { DevOptions } from './commands/dev.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import { EXIT, UsageError } from './exit.ts';
 
-process.exitCode = await run(process.argv);
+// No top-level await: the bundle is CommonJS, which has none.
+void run(process.argv).then((code) => {
+  process.exitCode = code;
+});
 
 /** Runs a command; every way out gives an exit code. */
 async function run(argv: string[]): Promise<number> {
