@@ -10,7 +10,10 @@ import { EXIT, report } from './exit.ts';
 import { accountOption, automationOption, dataOption, formatOption, workspaceOption } from './options.ts';
 import { addRunnerCommands } from './runner-commands.ts';
 
-process.exitCode = await run(process.argv);
+// No top-level await: the bundle is CommonJS, which has none.
+void run(process.argv).then((code) => {
+  process.exitCode = code;
+});
 
 /** Runs a command; every way out gives an exit code. */
 async function run(argv: string[]): Promise<number> {

@@ -44,7 +44,7 @@ export function lowerAutomation(
 }
 
 /** Milliseconds of a duration such as `30s`. */
-export function milliseconds(duration: string): number {
+function milliseconds(duration: string): number {
   const [, count, unit = ''] = /^(\d+)([a-z]+)$/.exec(duration) ?? [];
   return Number(count) * (UNITS[unit] ?? Number.NaN);
 }

@@ -1,4 +1,3 @@
-import { CODES } from './registry.ts';
 import type { Diagnostic, Range } from './diagnostic.ts';
 
 const MAX_WIDTH = 100;
@@ -19,11 +18,6 @@ export function renderDiagnostic(diagnostic: Diagnostic, source: string | undefi
   }
   if (help !== undefined) lines.push(`${margin} = help: ${help}`);
   return `${lines.join('\n')}\n`;
-}
-
-/** The title of a code, as lists show it. */
-export function titleOf(code: string): string {
-  return new Map<string, { title: string }>(Object.entries(CODES)).get(code)?.title ?? code;
 }
 
 function codeFrame(source: string, range: Range, margin: string): string[] {

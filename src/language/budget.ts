@@ -7,9 +7,9 @@ interface Place {
 }
 
 /** What one evaluation may use: it always ends, and its result has a bounded size. */
-export const MAX_STEPS = 100_000;
+const MAX_STEPS = 100_000;
 /** Characters of text and items of lists, together, that an evaluation may make. */
-export const MAX_SIZE = 8 * 1024 * 1024;
+const MAX_SIZE = 8 * 1024 * 1024;
 
 /** One evaluation: the values that it can see, and what it has used. */
 export class Frame {

@@ -41,10 +41,6 @@ export function readEncryptedValue(text: string, path: readonly string[]): Encry
   return value;
 }
 
-export function isEncryptedForm(text: string): boolean {
-  return FORM.test(text);
-}
-
 /** AES-256-GCM with the path as authenticated data. Throws `SecretError` `sops_value_refused`. */
 export function decryptValue(
   value: EncryptedValue,
