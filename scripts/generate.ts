@@ -95,6 +95,8 @@ async function validators(): Promise<string> {
     strict: true,
     strictRequired: false,
     strictTypes: false,
+    // An error then names the properties that there are.
+    verbose: true,
     code: { source: true, esm: true },
   });
   formats.default(ajv);

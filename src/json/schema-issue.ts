@@ -9,6 +9,8 @@ export interface SchemaIssue {
   message: string;
   /** The property that is missing or not allowed, where the issue is about one. */
   property?: string;
+  /** The properties that there may be, where the issue is about one that may not. */
+  known?: string[];
 }
 
 /** Puts ajv's errors in plain words, one a place: of the arms of a choice only what helps is kept. */
@@ -32,8 +34,18 @@ function describe(error: ErrorObject): SchemaIssue {
     keyword: error.keyword,
     message: wording(error),
     ...(property === undefined ? {} : { property }),
+    ...knownProperties(error),
   };
 }
+
+/** Known only where the validator was compiled with `verbose`. */
+function knownProperties({ keyword, parentSchema }: ErrorObject): { known?: string[] } {
+  const properties: unknown = parentSchema?.['properties'];
+  if (!UNKNOWN_PROPERTY.has(keyword) || typeof properties !== 'object' || properties === null) return {};
+  return { known: Object.keys(properties) };
+}
+
+const UNKNOWN_PROPERTY = new Set(['additionalProperties', 'unevaluatedProperties']);
 
 function propertyOf(error: ErrorObject): string | undefined {
   const { missingProperty, additionalProperty, unevaluatedProperty, propertyName } = error.params;

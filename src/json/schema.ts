@@ -22,7 +22,13 @@ export function compileSchema(schema: JsonObject): SchemaCheck {
 
 function ajv(): Ajv2020 {
   // One instance a schema: ajv keeps every schema that it has seen, and refuses a second one with the same $id.
-  const instance = new Ajv2020({ allErrors: true, strict: false, validateFormats: true, code: { regExp: linearTime } });
+  const instance = new Ajv2020({
+    allErrors: true,
+    strict: false,
+    validateFormats: true,
+    verbose: true,
+    code: { regExp: linearTime },
+  });
   formats.default(instance);
   return instance;
 }

@@ -3,7 +3,8 @@ import type { Argument, Expression } from './expression.ts';
 import { EXPECTABLE, FUNCTION_NAMES, LIST_METHOD, TEXT_METHOD } from './functions/library.ts';
 import type { InferredArgument, Method } from './functions/method.ts';
 import type { Inference } from './infer.ts';
-import { nearestName, type TypeScope } from './scope.ts';
+import { nearestName } from '../diagnostics/nearest-name.ts';
+import type { TypeScope } from './scope.ts';
 import { ABSENT, UNKNOWN, describeType, mayBe, membersOf, unionOf, without, type Type } from './types.ts';
 
 type Call = Extract<Expression, { kind: 'call' }>;

@@ -1,6 +1,7 @@
 import type { Expression } from './expression.ts';
 import type { Inference } from './infer.ts';
-import { nearestName, type TypeScope } from './scope.ts';
+import { nearestName } from '../diagnostics/nearest-name.ts';
+import type { TypeScope } from './scope.ts';
 import {
   ABSENT,
   UNKNOWN,

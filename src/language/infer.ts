@@ -5,7 +5,8 @@ import { inferMember } from './infer-member.ts';
 import { inferBinary, inferLogical } from './infer-operator.ts';
 import type { Problem, ProblemCode } from './problem.ts';
 import { typeOfConstant } from './schema-type.ts';
-import { extendScope, nearestName, type TypeScope } from './scope.ts';
+import { nearestName } from '../diagnostics/nearest-name.ts';
+import { extendScope, type TypeScope } from './scope.ts';
 import {
   BOOLEAN,
   NUMBER,

@@ -1,4 +1,3 @@
-import { closest, distance } from 'fastest-levenshtein';
 import type { Type } from './types.ts';
 
 /** What an expression can see, as types. */
@@ -12,11 +11,4 @@ export interface TypeScope {
 /** The scope with further names, such as a function's parameters. */
 export function extendScope(scope: TypeScope, names: Iterable<readonly [string, Type]>): TypeScope {
   return { ...scope, roots: new Map([...scope.roots, ...names]) };
-}
-
-/** The known name that the written one is most likely meant to be, if one is near enough. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const near = closest(name, known);
-  return distance(name, near) <= Math.max(2, Math.floor(name.length / 3)) ? near : undefined;
 }

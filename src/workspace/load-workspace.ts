@@ -1,4 +1,5 @@
 import type { ValidateFunction } from 'ajv';
+import { nearestName } from '../diagnostics/nearest-name.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Account } from '../generated/account.ts';
 import type { Automation } from '../generated/automation.ts';
@@ -99,7 +100,9 @@ function schemaDiagnostic(document: JsonDocument, issue: SchemaIssue): Diagnosti
   const unknown = issue.property !== undefined && issue.keyword !== 'required';
   const place = unknown && issue.property !== undefined ? [...path, issue.property] : path;
   const subject = path.length === 0 ? 'the file' : `\`${path.join('.')}\``;
+  const near = unknown && nearestName(issue.property ?? '', issue.known ?? []);
   return document.diagnostic('WB1003', place, `${subject} ${issue.message}`, {
     range: document.rangeOf(place, unknown || issue.keyword === 'required' ? 'key' : 'value'),
+    ...(near ? { help: `did you mean \`${near}\`?` } : {}),
   });
 }

@@ -9,7 +9,7 @@ import {
 import { searchCatalog } from '../../connectors/search.ts';
 import type { Connector } from '../../generated/connector.ts';
 import type { JsonObject } from '../../json/value.ts';
-import { nearestName } from '../../language/scope.ts';
+import { nearestName } from '../../diagnostics/nearest-name.ts';
 import { typeFromSchema } from '../../language/schema-type.ts';
 import { describeType } from '../../language/types.ts';
 import { checkWorkspace } from '../../runner/check-workspace.ts';

@@ -1,5 +1,5 @@
 import { renderDiagnostic } from '../../diagnostics/render-text.ts';
-import { nearestName } from '../../language/scope.ts';
+import { nearestName } from '../../diagnostics/nearest-name.ts';
 import { renderPlan } from '../../plan/render-text.ts';
 import { checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
 import { EXIT, UsageError } from '../exit.ts';

@@ -1,4 +1,4 @@
-import { nearestName } from '../../language/scope.ts';
+import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { AutomationContext, ResolvedStep } from '../context.ts';
 
 /** Finds the connector and the action of each step; steps without one are left out and reported. */

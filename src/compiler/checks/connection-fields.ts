@@ -1,6 +1,6 @@
 import type { AccountConnection } from '../../generated/account.ts';
 import type { Field } from '../../generated/connector.ts';
-import { nearestName } from '../../language/scope.ts';
+import { nearestName } from '../../diagnostics/nearest-name.ts';
 import { connectionsOf, type CompileContext } from '../context.ts';
 
 /** The fields of each connection in account.json are those that its connector asks for, of the right kind. */

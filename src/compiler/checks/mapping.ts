@@ -5,7 +5,8 @@ import { isJsonObject, ownProperty, type Json, type JsonObject } from '../../jso
 import { assignable } from '../../language/assign.ts';
 import { inferTemplate } from '../../language/infer.ts';
 import { typeFromSchema, typeOfConstant } from '../../language/schema-type.ts';
-import { nearestName, type TypeScope } from '../../language/scope.ts';
+import { nearestName } from '../../diagnostics/nearest-name.ts';
+import type { TypeScope } from '../../language/scope.ts';
 import { hasExpression } from '../../language/template.ts';
 import { UNKNOWN, describeType, mayBe, without, type ObjectType, type Type } from '../../language/types.ts';
 import type { AutomationContext, ResolvedStep } from '../context.ts';

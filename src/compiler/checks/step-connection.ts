@@ -1,4 +1,4 @@
-import { nearestName } from '../../language/scope.ts';
+import { nearestName } from '../../diagnostics/nearest-name.ts';
 import { connectionsOf, type AutomationContext, type ResolvedStep } from '../context.ts';
 
 /** Finds the account's connection that each step calls through. */

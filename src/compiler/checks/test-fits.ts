@@ -1,5 +1,5 @@
 import { compileSchema, type SchemaCheck } from '../../json/schema.ts';
-import { nearestName } from '../../language/scope.ts';
+import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { JsonObject } from '../../json/value.ts';
 import type { CompileContext } from '../context.ts';
 
