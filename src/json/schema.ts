@@ -15,16 +15,33 @@ export type SchemaCheck = (value: Json) => SchemaIssue[];
 export function compileSchema(schema: JsonObject): SchemaCheck {
   const validate = ajv().compile(schema);
   return (value) => {
-    if (validate(withDoubles(value))) return [];
+    try {
+      if (validate(withDoubles(value))) return [];
+    } catch (error) {
+      // ajv compares objects by calling their own `valueOf` and `toString`, which in JSON can be anything.
+      if (error instanceof TypeError) return [INCOMPARABLE];
+      throw error;
+    }
     return describeSchemaErrors(validate.errors ?? []);
   };
 }
+
+const INCOMPARABLE: SchemaIssue = {
+  pointer: '',
+  keyword: 'uniqueItems',
+  message: 'holds objects with properties named `valueOf` or `toString`, which cannot be compared',
+};
 
 function ajv(): Ajv2020 {
   // One instance a schema: ajv keeps every schema that it has seen, and refuses a second one with the same $id.
   const instance = new Ajv2020({
     allErrors: true,
     strict: false,
+    // A format that ajv does not know is none of ours to tell on the console.
+    logger: false,
+    // The schema was checked when its workspace was; ajv would compile the schema of schemas each time.
+    meta: false,
+    validateSchema: false,
     validateFormats: true,
     verbose: true,
     code: { regExp: linearTime },

@@ -1,6 +1,8 @@
 import type { PointerToken } from '../json/pointer.ts';
+import { numberFits, stringFits } from './intersect.ts';
 import {
   describeType,
+  itemAt,
   mayBe,
   membersOf,
   without,
@@ -31,7 +33,7 @@ export function assignable(from: Type, to: Type): Assignability {
 
 function decide(from: Type, to: Type, path: PointerToken[]): Assignability {
   if (from.kind === 'never') return YES;
-  if (to.kind === 'unknown') return mayBe(from, 'absent') ? absentProblem(path) : YES;
+  if (to.kind === 'unknown') return mayBe(from, 'absent') ? absentProblem(path) : closed(YES, to);
   if (from.kind === 'union') return worst(from.members.map((member) => decide(member, to, path)));
   if (from.kind === 'unknown') {
     return { verdict: 'undecided', path, reason: `nothing is known of it, and ${describeType(to)} is required` };
@@ -46,7 +48,12 @@ function decide(from: Type, to: Type, path: PointerToken[]): Assignability {
     );
   if (from.kind === 'absent') return mayBe(to, 'absent') ? YES : absentProblem(path);
   if (from.kind !== to.kind) return mismatch(from, to, path);
-  return decideSameKind(from, to, path);
+  return closed(decideSameKind(from, to, path), to);
+}
+
+/** What fits a type whose schema demands more than it says is checked before the call. */
+function closed(fit: Assignability, to: Type): Assignability {
+  return fit.verdict === 'yes' && to.open === true ? GUARDED : fit;
 }
 
 function decideSameKind(from: Type, to: Type, path: PointerToken[]): Assignability {
@@ -75,15 +82,6 @@ function decideNumber(from: NumberType, to: NumberType, path: PointerToken[]): A
   return lowFits && highFits ? YES : GUARDED;
 }
 
-function numberFits(value: number, to: NumberType): boolean | undefined {
-  if (to.values !== undefined) return to.values.includes(value);
-  if (to.integer && !Number.isInteger(value)) return false;
-  if (value < (to.minimum ?? value) || value > (to.maximum ?? value)) return false;
-  if (to.exclusiveMinimum !== undefined && value <= to.exclusiveMinimum) return false;
-  if (to.exclusiveMaximum !== undefined && value >= to.exclusiveMaximum) return false;
-  return to.multipleOf === undefined ? true : undefined;
-}
-
 function decideString(from: StringType, to: StringType, path: PointerToken[]): Assignability {
   if (from.values !== undefined) return decideValues(from.values, (value) => stringFits(value, to), from, to, path);
   if (to.values !== undefined) return GUARDED;
@@ -93,14 +91,6 @@ function decideString(from: StringType, to: StringType, path: PointerToken[]): A
     (from.minLength ?? 0) < (to.minLength ?? 0) ||
     (from.maxLength ?? Number.POSITIVE_INFINITY) > (to.maxLength ?? Number.POSITIVE_INFINITY);
   return open ? GUARDED : YES;
-}
-
-function stringFits(value: string, to: StringType): boolean | undefined {
-  if (to.values !== undefined) return to.values.includes(value);
-  // JSON Schema counts code points (RFC 8259 characters), not UTF-16 code units.
-  const length = Array.from(value).length;
-  if (length < (to.minLength ?? 0) || length > (to.maxLength ?? length)) return false;
-  return to.format === undefined && to.pattern === undefined ? true : undefined;
 }
 
 /** Known values: all fit, none does, or a check must tell. */
@@ -117,11 +107,16 @@ function decideValues<Value>(
 }
 
 function decideArray(from: ArrayType, to: ArrayType, path: PointerToken[]): Assignability {
-  const items = from.maxItems === 0 ? YES : decide(from.items, to.items, [...path, 0]);
-  const lengths =
-    (from.minItems ?? 0) >= (to.minItems ?? 0) &&
-    (from.maxItems ?? Number.POSITIVE_INFINITY) <= (to.maxItems ?? Number.POSITIVE_INFINITY);
-  return worst([items, lengths ? YES : GUARDED]);
+  const { minItems: least = 0, maxItems: most = Number.POSITIVE_INFINITY } = from;
+  // Each item that has a type of its own on either side, and one for all further ones.
+  const own = Math.max(from.prefix?.length ?? 0, to.prefix?.length ?? 0);
+  const items = Array.from({ length: Math.min(own + 1, most) }, (_, index) => {
+    const fit = decide(itemAt(from, index), itemAt(to, index), [...path, index]);
+    // The list may end before the item that has no place.
+    return fit.verdict === 'no' && itemAt(to, index).kind === 'never' && index >= least ? GUARDED : fit;
+  });
+  const lengths = least >= (to.minItems ?? 0) && most <= (to.maxItems ?? Number.POSITIVE_INFINITY);
+  return worst([...items, lengths ? YES : GUARDED]);
 }
 
 function decideObject(from: ObjectType, to: ObjectType, path: PointerToken[]): Assignability {
@@ -138,7 +133,7 @@ function decideObject(from: ObjectType, to: ObjectType, path: PointerToken[]): A
   // What else the object holds is not known by name.
   if (from.additional !== false) {
     if (to.additional === false) results.push(GUARDED);
-    else results.push(decide(from.additional, to.additional, path));
+    else results.push(decideUndeclared(from.additional, to.additional, path));
   }
   return worst(results);
 }
@@ -153,11 +148,19 @@ function decideProperty(
   const property = from.properties.get(name);
   if (property === undefined) {
     if (from.additional !== false)
-      return required ? { verdict: 'undecided', path, reason: 'it may be absent' } : decide(from.additional, to, path);
+      return required
+        ? { verdict: 'undecided', path, reason: 'it may be absent' }
+        : decideUndeclared(from.additional, to, path);
     return required ? { verdict: 'no', path, reason: 'it is required and missing' } : YES;
   }
   if (!required) return decide(without(property.type, 'absent'), to, path);
   return property.required && !mayBe(property.type, 'absent') ? decide(property.type, to, path) : absentProblem(path);
+}
+
+/** A property that the object may have though nobody declared it: what is not known of it is checked before the call. */
+function decideUndeclared(from: Type, to: Type, path: PointerToken[]): Assignability {
+  const fit = decide(from, to, path);
+  return fit.verdict === 'undecided' ? GUARDED : fit;
 }
 
 function absentProblem(path: PointerToken[]): Assignability {

@@ -5,7 +5,7 @@ import type { InferredArgument, Method } from './functions/method.ts';
 import type { Inference } from './infer.ts';
 import { nearestName } from '../diagnostics/nearest-name.ts';
 import type { TypeScope } from './scope.ts';
-import { ABSENT, UNKNOWN, describeType, mayBe, membersOf, unionOf, without, type Type } from './types.ts';
+import { ABSENT, UNKNOWN, describeType, itemOf, mayBe, membersOf, unionOf, without, type Type } from './types.ts';
 
 type Call = Extract<Expression, { kind: 'call' }>;
 type MethodCall = Extract<Expression, { kind: 'method' }>;
@@ -33,9 +33,10 @@ export function inferMethod(inference: Inference, call: MethodCall, scope: TypeS
     );
   }
   const present = without(base, 'absent', 'null');
+  if (present.kind === 'never') return missing ? ABSENT : present;
   const method = methodFor(inference, call, present);
   if (method === undefined) return UNKNOWN;
-  const items = unionOf(membersOf(present).map((member) => (member.kind === 'array' ? member.items : member)));
+  const items = unionOf(membersOf(present).map((member) => (member.kind === 'array' ? itemOf(member) : member)));
   const args = inferArguments(inference, call, method, items, scope);
   if (args === undefined) return UNKNOWN;
   if (method.name === 'join') inference.requireText(call.object, items);

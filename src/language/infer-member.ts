@@ -6,10 +6,13 @@ import {
   ABSENT,
   UNKNOWN,
   describeType,
+  itemAt,
+  itemOf,
   mayBe,
   membersOf,
   unionOf,
   without,
+  type ArrayType,
   type ObjectType,
   type Type,
 } from './types.ts';
@@ -45,6 +48,8 @@ function keyOf(inference: Inference, member: Member, scope: TypeScope): string |
 
 function memberOf(inference: Inference, member: Member, base: Type, key: string | number | undefined): Type {
   switch (base.kind) {
+    case 'never':
+      return base;
     case 'unknown':
       return unionOf([UNKNOWN, ABSENT]);
     case 'object':
@@ -52,13 +57,20 @@ function memberOf(inference: Inference, member: Member, base: Type, key: string 
     case 'array':
       if (key === 'length') return { kind: 'number', integer: true, minimum: 0 };
       if (typeof key === 'string') return unknownField(inference, member, base, key, ['length']);
-      return unionOf([base.items, ABSENT]);
+      return itemType(base, key);
     case 'string':
       if (key === 'length') return { kind: 'number', integer: true, minimum: 0 };
       return unknownField(inference, member, base, String(key), ['length']);
     default:
       return inference.report('unknown_field', member, `${describeType(base)} has no fields`);
   }
+}
+
+function itemType(base: ArrayType, index: number | undefined): Type {
+  if (index === undefined || !Number.isInteger(index) || index < 0) return unionOf([itemOf(base), ABSENT]);
+  if (index >= (base.maxItems ?? Number.POSITIVE_INFINITY)) return ABSENT;
+  const item = itemAt(base, index);
+  return index < (base.minItems ?? 0) ? item : unionOf([item, ABSENT]);
 }
 
 function propertyOf(inference: Inference, member: Member, base: ObjectType, key: string): Type {

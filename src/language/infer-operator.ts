@@ -1,5 +1,6 @@
 import type { Expression } from './expression.ts';
 import type { Inference } from './infer.ts';
+import { narrow } from './narrow.ts';
 import type { TypeScope } from './scope.ts';
 import { BOOLEAN, NUMBER, STRING, membersOf, unionOf, without, type Type } from './types.ts';
 
@@ -29,7 +30,10 @@ export function inferLogical(
   scope: TypeScope,
 ): Type {
   const left = inference.infer(expression.left, scope);
-  const right = inference.infer(expression.right, scope);
+  // The right side is only looked at where the left one did not decide.
+  const decided = expression.operator === '&&';
+  const reached = expression.operator === '??' ? scope : narrow(scope, expression.left, decided);
+  const right = inference.infer(expression.right, reached);
   if (expression.operator === '??') return unionOf([without(left, 'null', 'absent'), right]);
   inference.require(expression.left, left, 'boolean');
   inference.require(expression.right, right, 'boolean');

@@ -3,11 +3,13 @@ import type { Arrow, Expression } from './expression.ts';
 import { inferCall, inferMethod } from './infer-call.ts';
 import { inferMember } from './infer-member.ts';
 import { inferBinary, inferLogical } from './infer-operator.ts';
+import { narrow } from './narrow.ts';
 import type { Problem, ProblemCode } from './problem.ts';
 import { typeOfConstant } from './schema-type.ts';
 import { nearestName } from '../diagnostics/nearest-name.ts';
 import { extendScope, type TypeScope } from './scope.ts';
 import {
+  ABSENT,
   BOOLEAN,
   NUMBER,
   STRING,
@@ -66,7 +68,10 @@ export class Inference {
         return inferLogical(this, expression, scope);
       case 'conditional':
         this.require(expression.test, this.infer(expression.test, scope), 'boolean');
-        return unionOf([this.infer(expression.consequent, scope), this.infer(expression.alternate, scope)]);
+        return unionOf([
+          this.infer(expression.consequent, narrow(scope, expression.test, true)),
+          this.infer(expression.alternate, narrow(scope, expression.test, false)),
+        ]);
       case 'template':
         for (const value of expression.values) this.requireText(value, this.infer(value, scope));
         return STRING;
@@ -146,7 +151,7 @@ export class Inference {
     if (name === 'steps' && scope.steps !== undefined) {
       return this.report('unknown_step', place, '`steps` needs the name of a step', 'write `steps.<id>`');
     }
-    const type = scope.roots.get(name);
+    const type = scope.roots.get(name) ?? (name === 'undefined' ? ABSENT : undefined);
     if (type !== undefined) return type;
     const known = [...scope.roots.keys(), ...(scope.steps === undefined ? [] : ['steps'])];
     const near = nearestName(name, known);
@@ -165,7 +170,8 @@ export class Inference {
       if (mayBe(type, 'absent')) this.reportAbsent(item);
       return type;
     });
-    return { kind: 'array', items: unionOf(types), minItems: items.length, maxItems: items.length };
+    const bounds = { minItems: items.length, maxItems: items.length };
+    return { kind: 'array', prefix: types, items: { kind: 'never' }, ...bounds };
   }
 }
 

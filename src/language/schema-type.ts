@@ -1,16 +1,52 @@
 import { isJsonObject, ownProperty, type Json, type JsonObject } from '../json/value.ts';
 import { parsePointer } from '../json/pointer.ts';
-import { UNKNOWN, unionOf, type NumberType, type StringType, type Type } from './types.ts';
+import { disjoint, intersect } from './intersect.ts';
+import {
+  UNKNOWN,
+  opened,
+  unionOf,
+  type ArrayType,
+  type NumberType,
+  type ObjectType,
+  type Property,
+  type StringType,
+  type Type,
+} from './types.ts';
 
-/** References within references beyond this depth say nothing: a schema may refer to itself. */
-const MAX_DEPTH = 24;
+/** How often a schema may stand within itself before nothing more is said of what lies deeper. */
+const MAX_RECURSION = 3;
+/** Schemas looked at for one type; a schema whose references multiply ends here. */
+const MAX_SCHEMAS = 20_000;
+/** Keywords that demand what a type cannot say. */
+const UNSAID = [
+  'not',
+  'if',
+  'dependentRequired',
+  'dependentSchemas',
+  'dependencies',
+  'propertyNames',
+  'minProperties',
+  'maxProperties',
+  'unevaluatedProperties',
+  'unevaluatedItems',
+  'uniqueItems',
+  'contains',
+  '$dynamicRef',
+];
+
+const known = new WeakMap<JsonObject, Type>();
 
 /**
- * The type of the values that fit a JSON Schema (2020-12). It never says more than the schema proves: what it does not
- * understand is `unknown`.
+ * The type of the values that fit a JSON Schema (2020-12). Every value that fits is of the type; where the schema demands
+ * more than the type says, the type is open.
  */
 export function typeFromSchema(schema: JsonObject): Type {
-  return convert(schema, schema, 0);
+  let type = known.get(schema);
+  if (type === undefined) {
+    type = new Conversion(schema).convert(schema, []);
+    known.set(schema, type);
+  }
+  return type;
 }
 
 /** The type of a constant: exactly this value, where a type can say so. */
@@ -20,41 +56,142 @@ export function typeOfConstant(value: Json): Type {
   if (typeof value === 'number') return { kind: 'number', integer: Number.isInteger(value), values: [value] };
   if (typeof value === 'string') return { kind: 'string', values: [value] };
   if (Array.isArray(value)) {
-    return { kind: 'array', items: unionOf(value.map(typeOfConstant)), minItems: value.length, maxItems: value.length };
+    const bounds = { minItems: value.length, maxItems: value.length };
+    return { kind: 'array', prefix: value.map(typeOfConstant), items: { kind: 'never' }, ...bounds };
   }
-  if (!isJsonObject(value)) return { kind: 'number', integer: false };
+  if (!isJsonObject(value)) return { kind: 'number', integer: false, open: true };
   const properties = Object.entries(value).map(
     ([key, item]) => [key, { type: typeOfConstant(item), required: true }] as const,
   );
   return { kind: 'object', properties: new Map(properties), additional: false };
 }
 
-function convert(schema: Json | undefined, root: JsonObject, depth: number): Type {
-  if (schema === false) return { kind: 'never' };
-  if (!isJsonObject(schema) || depth > MAX_DEPTH) return UNKNOWN;
-  const reference = ownProperty(schema, '$ref');
-  if (typeof reference === 'string') return convert(resolve(reference, root), root, depth + 1);
-  if (Object.hasOwn(schema, 'const')) return typeOfConstant(schema['const'] ?? null);
-  const values = ownProperty(schema, 'enum');
-  if (Array.isArray(values)) return enumType(values);
-  const arms = ownProperty(schema, 'anyOf') ?? ownProperty(schema, 'oneOf');
-  if (Array.isArray(arms) && !Object.hasOwn(schema, 'type'))
-    return unionOf(arms.map((arm) => convert(arm, root, depth + 1)));
-  const all = ownProperty(schema, 'allOf');
-  if (Array.isArray(all) && !Object.hasOwn(schema, 'type')) {
-    // Each part alone is true of the value; the first that says something is certain, if not all there is to say.
-    return all.map((part) => convert(part, root, depth + 1)).find((type) => type.kind !== 'unknown') ?? UNKNOWN;
+/** One schema with what its references name. */
+class Conversion {
+  private readonly root: JsonObject;
+  private schemas = 0;
+
+  constructor(root: JsonObject) {
+    this.root = root;
   }
-  return typed(schema, root, depth);
+
+  /** `within`: the references that led here. */
+  convert(schema: Json | undefined, within: readonly string[]): Type {
+    if (schema === false) return { kind: 'never' };
+    if (!isJsonObject(schema)) return UNKNOWN;
+    if (++this.schemas > MAX_SCHEMAS) return { kind: 'unknown', open: true };
+    const type = this.parts(schema, within).reduce(intersect, UNKNOWN);
+    return UNSAID.some((keyword) => Object.hasOwn(schema, keyword)) && type.kind !== 'never' ? opened(type) : type;
+  }
+
+  /** What the schema demands, each part by itself: a value must fit them all. */
+  private parts(schema: JsonObject, within: readonly string[]): Type[] {
+    const parts: Type[] = [this.typed(schema, within)];
+    const reference = ownProperty(schema, '$ref');
+    if (typeof reference === 'string') parts.push(this.referred(reference, within));
+    if (Object.hasOwn(schema, 'const')) parts.push(typeOfConstant(schema['const'] ?? null));
+    const { enum: values, allOf, anyOf, oneOf } = schema;
+    if (Array.isArray(values)) parts.push(enumType(values));
+    if (Array.isArray(allOf)) parts.push(...allOf.map((part) => this.convert(part, within)));
+    if (Array.isArray(anyOf)) parts.push(unionOf(anyOf.map((arm) => this.convert(arm, within))));
+    if (Array.isArray(oneOf)) parts.push(exclusive(oneOf.map((arm) => this.convert(arm, within))));
+    return parts;
+  }
+
+  private referred(reference: string, within: readonly string[]): Type {
+    if (within.filter((one) => one === reference).length >= MAX_RECURSION) return { kind: 'unknown', open: true };
+    const target = this.resolve(reference);
+    if (target === undefined) return { kind: 'unknown', open: true };
+    return this.convert(target, [...within, reference]);
+  }
+
+  private resolve(reference: string): Json | undefined {
+    if (!reference.startsWith('#')) return undefined;
+    if (!reference.startsWith('#/') && reference !== '#') return undefined;
+    let value: Json | undefined = this.root;
+    for (const token of parsePointer(decoded(reference.slice(1)))) {
+      value = Array.isArray(value) ? value[Number(token)] : isJsonObject(value) ? ownProperty(value, token) : undefined;
+    }
+    return value;
+  }
+
+  private typed(schema: JsonObject, within: readonly string[]): Type {
+    const declared = ownProperty(schema, 'type');
+    const names = Array.isArray(declared) ? declared : declared === undefined ? [] : [declared];
+    if (names.length === 0) return this.untyped(schema);
+    const nullable = ownProperty(schema, 'nullable') === true ? [{ kind: 'null' } as const] : [];
+    return unionOf([...names.map((name) => this.byName(name, schema, within)), ...nullable]);
+  }
+
+  /** Without `type`, the keywords of a type demand something of that type's values alone. */
+  private untyped(schema: JsonObject): Type {
+    return TYPED.some((keyword) => Object.hasOwn(schema, keyword)) ? { kind: 'unknown', open: true } : UNKNOWN;
+  }
+
+  private byName(name: Json, schema: JsonObject, within: readonly string[]): Type {
+    switch (name) {
+      case 'null':
+        return { kind: 'null' };
+      case 'boolean':
+        return { kind: 'boolean' };
+      case 'integer':
+      case 'number':
+        return { kind: 'number', integer: name === 'integer', ...numberFacts(schema) };
+      case 'string':
+        return { kind: 'string', ...stringFacts(schema) };
+      case 'array':
+        return this.array(schema, within);
+      case 'object':
+        return this.object(schema, within);
+      default:
+        return { kind: 'unknown', open: true };
+    }
+  }
+
+  private array(schema: JsonObject, within: readonly string[]): ArrayType {
+    const { prefixItems } = schema;
+    const prefix = Array.isArray(prefixItems) ? prefixItems.map((item) => this.convert(item, within)) : [];
+    return {
+      kind: 'array',
+      ...(prefix.length === 0 ? {} : { prefix }),
+      items: this.convert(ownProperty(schema, 'items'), within),
+      ...numeric(schema, 'minItems'),
+      ...numeric(schema, 'maxItems'),
+    };
+  }
+
+  private object(schema: JsonObject, within: readonly string[]): ObjectType {
+    const { properties: declared, required, patternProperties, additionalProperties } = schema;
+    const names = Array.isArray(required) ? required.filter((name) => typeof name === 'string') : [];
+    const additional = additionalProperties === false ? false : this.convert(additionalProperties, within);
+    const properties = new Map<string, Property>(
+      Object.entries(isJsonObject(declared) ? declared : {}).map(([name, inner]) => [
+        name,
+        { type: this.convert(inner, within), required: names.includes(name) },
+      ]),
+    );
+    const type: ObjectType = { kind: 'object', properties, additional };
+    if (isJsonObject(patternProperties)) {
+      const patterned = Object.values(patternProperties).map((inner) => this.convert(inner, within));
+      type.additional = unionOf([...patterned, ...(additional === false ? [] : [additional])]);
+      type.open = true;
+    }
+    for (const name of names) {
+      if (!properties.has(name)) properties.set(name, { type: type.additional || { kind: 'never' }, required: true });
+    }
+    return type;
+  }
 }
 
-function resolve(reference: string, root: JsonObject): Json | undefined {
-  if (!reference.startsWith('#')) return undefined;
-  let value: Json | undefined = root;
-  for (const token of parsePointer(decodeURIComponent(reference.slice(1)))) {
-    value = Array.isArray(value) ? value[Number(token)] : isJsonObject(value) ? ownProperty(value, token) : undefined;
-  }
-  return value;
+const TYPED =
+  'properties required additionalProperties patternProperties items prefixItems minItems maxItems minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf'.split(
+    ' ',
+  );
+
+/** Exactly one arm must fit: more than any, unless no value fits two of them. */
+function exclusive(arms: readonly Type[]): Type {
+  const apart = arms.every((arm, index) => arms.slice(index + 1).every((other) => disjoint(arm, other)));
+  return apart ? unionOf(arms) : unionOf(arms.map(opened));
 }
 
 function enumType(values: readonly Json[]): Type {
@@ -68,56 +205,6 @@ function enumType(values: readonly Json[]): Type {
       : []),
     ...others,
   ]);
-}
-
-function typed(schema: JsonObject, root: JsonObject, depth: number): Type {
-  const declared = ownProperty(schema, 'type');
-  const names = Array.isArray(declared) ? declared : declared === undefined ? [] : [declared];
-  if (names.length === 0) return UNKNOWN;
-  const nullable = ownProperty(schema, 'nullable') === true ? [{ kind: 'null' } as const] : [];
-  return unionOf([...names.map((name) => byName(name, schema, root, depth)), ...nullable]);
-}
-
-function byName(name: Json, schema: JsonObject, root: JsonObject, depth: number): Type {
-  switch (name) {
-    case 'null':
-      return { kind: 'null' };
-    case 'boolean':
-      return { kind: 'boolean' };
-    case 'integer':
-    case 'number':
-      return { kind: 'number', integer: name === 'integer', ...numberFacts(schema) };
-    case 'string':
-      return { kind: 'string', ...stringFacts(schema) };
-    case 'array':
-      return {
-        kind: 'array',
-        items: Object.hasOwn(schema, 'prefixItems') ? UNKNOWN : convert(ownProperty(schema, 'items'), root, depth + 1),
-        ...numeric(schema, 'minItems'),
-        ...numeric(schema, 'maxItems'),
-      };
-    case 'object':
-      return objectType(schema, root, depth);
-    default:
-      return UNKNOWN;
-  }
-}
-
-function objectType(schema: JsonObject, root: JsonObject, depth: number): Type {
-  const declared = ownProperty(schema, 'properties');
-  const required = ownProperty(schema, 'required');
-  const names = Array.isArray(required) ? required.filter((name) => typeof name === 'string') : [];
-  const properties = new Map(
-    Object.entries(isJsonObject(declared) ? declared : {}).map(([name, inner]) => [
-      name,
-      { type: convert(inner, root, depth + 1), required: names.includes(name) },
-    ]),
-  );
-  for (const name of names) if (!properties.has(name)) properties.set(name, { type: UNKNOWN, required: true });
-  const additional = ownProperty(schema, 'additionalProperties');
-  const closed = additional === false && !Object.hasOwn(schema, 'patternProperties');
-  const inner = Object.hasOwn(schema, 'patternProperties') ? UNKNOWN : convert(additional, root, depth + 1);
-  return { kind: 'object', properties, additional: closed ? false : inner };
 }
 
 function numberFacts(schema: JsonObject): Omit<NumberType, 'kind' | 'integer'> {
@@ -143,4 +230,13 @@ function stringFacts(schema: JsonObject): Omit<StringType, 'kind'> {
 function numeric<Key extends string>(schema: JsonObject, key: Key): { [K in Key]?: number } {
   const value = ownProperty(schema, key);
   return typeof value === 'number' ? ({ [key]: value } as { [K in Key]?: number }) : {};
+}
+
+/** A fragment is percent-encoded (RFC 6901 §6); one that is not names nothing. */
+function decoded(fragment: string): string {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return fragment;
+  }
 }

@@ -1,17 +1,24 @@
 /** What is known of a value before a run. A type describes a set of JSON values; `absent` stands for no value at all. */
-export type Type =
-  | { kind: 'never' }
-  | { kind: 'unknown' }
-  | { kind: 'absent' }
-  | { kind: 'null' }
-  | { kind: 'boolean'; value?: boolean }
-  | NumberType
-  | StringType
-  | ArrayType
-  | ObjectType
-  | { kind: 'union'; members: Type[] };
+export type Type = Open &
+  (
+    | { kind: 'never' }
+    | { kind: 'unknown' }
+    | { kind: 'absent' }
+    | { kind: 'null' }
+    | { kind: 'boolean'; value?: boolean }
+    | NumberType
+    | StringType
+    | ArrayType
+    | ObjectType
+    | { kind: 'union'; members: Type[] }
+  );
 
-export interface NumberType {
+export interface Open {
+  /** The schema demands more than the type can say: whether a value of the type fits is only known in a run. */
+  open?: true;
+}
+
+export interface NumberType extends Open {
   kind: 'number';
   integer: boolean;
   /** The only values. */
@@ -23,24 +30,28 @@ export interface NumberType {
   multipleOf?: number;
 }
 
-export interface StringType {
+export interface StringType extends Open {
   kind: 'string';
   /** The only values. */
   values?: string[];
+  /** In code points, as JSON Schema counts. */
   minLength?: number;
   maxLength?: number;
   pattern?: string;
   format?: string;
 }
 
-export interface ArrayType {
+export interface ArrayType extends Open {
   kind: 'array';
+  /** The types of the first items, where each has its own. */
+  prefix?: Type[];
+  /** The type of every further item. */
   items: Type;
   minItems?: number;
   maxItems?: number;
 }
 
-export interface ObjectType {
+export interface ObjectType extends Open {
   kind: 'object';
   properties: Map<string, Property>;
   /** The type of properties that are not named; `false`: there are none. */
@@ -84,6 +95,21 @@ export function mayBe(type: Type, kind: Type['kind']): boolean {
   return membersOf(type).some((member) => member.kind === kind);
 }
 
+/** The type, marked as one whose schema demands more than it can say. */
+export function opened(type: Type): Type {
+  return type.kind === 'union' ? { ...type, members: type.members.map(opened) } : { ...type, open: true };
+}
+
+/** The type of any item of the array. */
+export function itemOf({ prefix = [], items, maxItems = Number.POSITIVE_INFINITY }: ArrayType): Type {
+  return unionOf([...prefix.slice(0, maxItems), ...(maxItems > prefix.length ? [items] : [])]);
+}
+
+/** The type of the item at the index; never absent. */
+export function itemAt({ prefix = [], items }: ArrayType, index: number): Type {
+  return prefix[index] ?? items;
+}
+
 /** Says the type in words, as plans and findings show it. */
 export function describeType(type: Type): string {
   switch (type.kind) {
@@ -97,7 +123,7 @@ export function describeType(type: Type): string {
         (type.format === undefined ? 'string' : `string (${type.format})`)
       );
     case 'array':
-      return `array of ${type.items.kind === 'union' ? `(${describeType(type.items)})` : describeType(type.items)}`;
+      return describeArray(type);
     case 'object':
       return describeObject(type);
     case 'union':
@@ -105,6 +131,15 @@ export function describeType(type: Type): string {
     default:
       return type.kind;
   }
+}
+
+function describeArray(type: ArrayType): string {
+  const { prefix = [], items, maxItems } = type;
+  if (prefix.length > 0) {
+    const closed = items.kind === 'never' || (maxItems !== undefined && maxItems <= prefix.length);
+    return `[${[...prefix.map(describeType), ...(closed ? [] : ['…'])].join(', ')}]`;
+  }
+  return `array of ${items.kind === 'union' ? `(${describeType(items)})` : describeType(items)}`;
 }
 
 function describeObject(type: ObjectType): string {

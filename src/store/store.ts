@@ -14,7 +14,7 @@ export interface Store {
   runs: RunStore;
   storage: KeyValueStore;
   refusals: RefusalStore;
-  /** Writes what is pending and closes. */
+  /** Writes what is pending and closes; a second time does nothing. */
   close(): Promise<void>;
 }
 

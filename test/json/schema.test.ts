@@ -58,3 +58,9 @@ test('two schemas may have the same $id', () => {
   assert.deepEqual(compileSchema(schema)('x'), []);
   assert.deepEqual(compileSchema(schema)('x'), []);
 });
+
+test('objects that pass for something else are refused, not thrown at', () => {
+  const check = compileSchema({ type: 'array', uniqueItems: true });
+  assert.equal(check([{ valueOf: 1 }, { valueOf: 1 }])[0]?.keyword, 'uniqueItems');
+  assert.deepEqual(check([{ a: 1 }, { a: 2 }]), []);
+});

@@ -8,7 +8,7 @@ import { compileTemplate } from '../../src/language/evaluate.ts';
 import { EvaluationError } from '../../src/language/evaluation-error.ts';
 import { inferTemplate } from '../../src/language/infer.ts';
 import { typeFromSchema } from '../../src/language/schema-type.ts';
-import type { Type } from '../../src/language/types.ts';
+import { admits } from './admits.ts';
 
 /** What may happen at run time although the types fit: only what arithmetic and bounds bring about. */
 const ALLOWED_ERRORS = new Set(['division_by_zero', 'number_overflow', 'too_many_steps', 'too_large']);
@@ -107,52 +107,6 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => ({
     tie('expression').map((inner) => `expect(${inner}, 'string')`),
   ),
 }));
-
-function admits(type: Type, value: Json | undefined): boolean {
-  switch (type.kind) {
-    case 'unknown':
-      return value !== undefined;
-    case 'never':
-      return false;
-    case 'absent':
-      return value === undefined;
-    case 'null':
-      return value === null;
-    case 'boolean':
-      return typeof value === 'boolean' && (type.value ?? value) === value;
-    case 'number':
-      return (
-        typeof value === 'number' &&
-        (!type.integer || Number.isInteger(value)) &&
-        (type.values?.includes(value) ?? true) &&
-        value >= (type.minimum ?? value) &&
-        value <= (type.maximum ?? value)
-      );
-    case 'string':
-      return (
-        typeof value === 'string' && (type.values?.includes(value) ?? true) && value.length >= (type.minLength ?? 0)
-      );
-    case 'array':
-      return (
-        Array.isArray(value) &&
-        value.every((item) => admits(type.items, item)) &&
-        value.length >= (type.minItems ?? 0) &&
-        value.length <= (type.maxItems ?? value.length)
-      );
-    case 'object':
-      return (
-        isJsonObject(value) &&
-        [...type.properties].every(([name, property]) =>
-          Object.hasOwn(value, name) ? admits(property.type, value[name]) : !property.required,
-        ) &&
-        Object.keys(value).every(
-          (name) => type.properties.has(name) || (type.additional !== false && admits(type.additional, value[name])),
-        )
-      );
-    case 'union':
-      return type.members.some((member) => admits(member, value));
-  }
-}
 
 test('the inferred type admits every value, and what fits a field validates against it', (context) => {
   const verdicts = new Map<string, number>();

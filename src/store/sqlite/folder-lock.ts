@@ -24,5 +24,9 @@ export function lockFolder(folder: string): FolderLock {
       { cause: error },
     );
   }
-  return { release: () => database.close() };
+  return {
+    release: () => {
+      if (database.isOpen) database.close();
+    },
+  };
 }

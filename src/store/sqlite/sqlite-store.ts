@@ -21,6 +21,8 @@ export interface Connections {
 export interface SqliteStoreOptions {
   /** Told after each commit how many writes shared it. */
   onCommit?: (writes: number) => void;
+  /** The most pages of 4096 bytes that the database may have; without it, as many as the disk holds. */
+  maxPages?: number;
 }
 
 /**
@@ -51,6 +53,7 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
   const writer = open(false);
   writer.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`);
   migrate(writer);
+  if (options.maxPages !== undefined) writer.exec(`PRAGMA max_page_count = ${options.maxPages}`);
   const queue = new CommitQueue(writer, options.onCommit);
   const connections: Connections = { reader: open(true), writer, queue };
   return {
