@@ -1,6 +1,6 @@
 import type { ActionCaller } from '../connectors/action-call.ts';
 import { storageOperation } from '../connectors/native/storage.ts';
-import { isJsonObject, ownProperty, type Json, type JsonObject } from '../json/value.ts';
+import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { EvaluationError } from '../language/evaluation-error.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
 import type { RunRecord } from '../run/records.ts';
@@ -78,31 +78,26 @@ async function runStep(
   }
 }
 
-/** Evaluates the step's mappings and checks its guards. */
-function inputOf({ step, input, guards }: PreparedStep, scope: JsonObject): Outcome {
+/** Evaluates the step's mappings and checks its guard. */
+function inputOf({ step, input, guard }: PreparedStep, scope: JsonObject): Outcome {
   let value: Json;
   try {
     value = input(scope) ?? {};
   } catch (error) {
     return { ok: false, failure: mappingFailure(error, step.id) };
   }
-  for (const { path, check } of guards) {
-    const found = valueAt(value, path);
-    // What is absent was left out, which the compiler allowed.
-    const [issue] = found === undefined ? [] : check(found);
-    if (issue === undefined) continue;
-    const message = `step ${step.id}: the value for \`${path.join('.')}\` ${issue.message}`;
-    return {
-      ok: false,
-      failure: {
-        class: 'permanent',
-        code: 'guard_failed',
-        message,
-        help: 'look at what the mapping got from its source',
-      },
-    };
-  }
-  return { ok: true, output: value };
+  const [issue] = guard?.(value) ?? [];
+  if (issue === undefined) return { ok: true, output: value };
+  const place = issue.pointer === '' ? 'the input' : `the value for \`${issue.pointer.slice(1).replaceAll('/', '.')}\``;
+  return {
+    ok: false,
+    failure: {
+      class: 'permanent',
+      code: 'guard_failed',
+      message: `step ${step.id}: ${place} ${issue.message}`,
+      help: 'look at what the mapping got from its source',
+    },
+  };
 }
 
 function performer(
@@ -158,13 +153,6 @@ function credentialFailure(error: unknown, connection: string, account: string):
     message: `the connection ${connection} of account ${account} cannot be opened: ${message}`,
     help,
   };
-}
-
-function valueAt(value: Json, path: readonly string[]): Json | undefined {
-  let found: Json | undefined = value;
-  for (const token of path)
-    found = Array.isArray(found) ? found[Number(token)] : isJsonObject(found) ? ownProperty(found, token) : undefined;
-  return found;
 }
 
 function asObject(value: Json): JsonObject {

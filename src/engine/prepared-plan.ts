@@ -1,5 +1,4 @@
 import type { Plan, PlanAction, PlanConnector, PlanStep } from '../generated/plan.ts';
-import { parsePointer } from '../json/pointer.ts';
 import { compileSchema, type SchemaCheck } from '../json/schema.ts';
 import { compileTemplate, type Evaluator } from '../language/evaluate.ts';
 
@@ -15,8 +14,8 @@ export interface PreparedStep {
   connector: PlanConnector;
   action: PlanAction;
   input: Evaluator;
-  /** What is checked before the call. */
-  guards: { path: string[]; check: SchemaCheck }[];
+  /** The check of the whole input before the call, where a mapping is guarded. */
+  guard: SchemaCheck | undefined;
 }
 
 /** Compiles a plan once; many runs use it. */
@@ -33,8 +32,7 @@ function prepareStep(plan: Plan, step: PlanStep): PreparedStep {
   const action = connector?.actions[step.action];
   if (connector === undefined || action === undefined)
     throw new TypeError(`the plan lacks ${step.connector}.${step.action}`);
-  const guards = step.mappings.flatMap(({ to, guard }) =>
-    guard === undefined ? [] : [{ path: parsePointer(to), check: compileSchema(guard) }],
-  );
-  return { step, connector, action, input: compileTemplate(step.with), guards };
+  const guarded = step.mappings.some((mapping) => mapping.guarded === true);
+  const guard = guarded ? compileSchema(action.input) : undefined;
+  return { step, connector, action, input: compileTemplate(step.with), guard };
 }

@@ -121,9 +121,9 @@ export interface Mapping {
    */
   expects: string;
   /**
-   * JSON Schema that the value is checked against before the call, because its type alone does not prove that it fits.
+   * The type alone does not prove that the value fits: the whole input is checked against the action's schema before the call.
    */
-  guard?: JsonObject;
+  guarded?: true;
 }
 export interface PlanRetry {
   attempts: number;

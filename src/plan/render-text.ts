@@ -27,7 +27,7 @@ function renderStep(step: PlanStep, number: number): string[] {
   ];
 }
 
-function renderMapping({ to, from, type, expects, guard }: Mapping): string {
-  const checked = guard === undefined ? '' : '  [checked before the call]';
+function renderMapping({ to, from, type, expects, guarded }: Mapping): string {
+  const checked = guarded === undefined ? '' : '  [checked before the call]';
   return `${to.slice(1).replaceAll('/', '.')} ← ${from}  : ${type} → ${expects}${checked}`;
 }

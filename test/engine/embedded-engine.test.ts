@@ -106,13 +106,12 @@ test('a mapping without a value and a guard that fails are failures that name th
     steps: plan.steps.map((step) => ({ ...step, with: { text: 'n is ${{ trigger.body.n }}' } })),
   }));
   assert.match(mapping.run.failure?.message ?? '', /step look: the mapping `text` has no value: this value is absent/);
-  const guarded = await runOnce({ n: 7 }, echo, (plan) => ({
-    ...plan,
-    steps: plan.steps.map((step) => ({
-      ...step,
-      mappings: [{ to: '/n', from: '', type: 'number', expects: 'number', guard: { maximum: 5 } }],
-    })),
-  }));
+  const guarded = await runOnce({ n: 7 }, echo, (plan) => {
+    const look = plan.connectors['ledger']?.actions['read'];
+    if (look !== undefined) look.input = { type: 'object', properties: { n: { maximum: 5 } } };
+    const mapping = { to: '/n', from: '', type: 'number', expects: 'number', guarded: true } as const;
+    return { ...plan, steps: plan.steps.map((step) => ({ ...step, mappings: [mapping] })) };
+  });
   assert.deepEqual([guarded.run.failure?.code, guarded.attempts.length], ['guard_failed', 0]);
   assert.match(guarded.run.failure?.message ?? '', /step look: the value for `n` must be <= 5/);
 });

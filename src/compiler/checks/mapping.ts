@@ -8,7 +8,16 @@ import { typeFromSchema, typeOfConstant } from '../../language/schema-type.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { TypeScope } from '../../language/scope.ts';
 import { hasExpression } from '../../language/template.ts';
-import { UNKNOWN, describeType, mayBe, without, type ObjectType, type Type } from '../../language/types.ts';
+import {
+  UNKNOWN,
+  describeType,
+  itemAt,
+  mayBe,
+  without,
+  type ArrayType,
+  type ObjectType,
+  type Type,
+} from '../../language/types.ts';
 import type { AutomationContext, ResolvedStep } from '../context.ts';
 import { codeOfProblem } from '../problem-code.ts';
 import { scopeFor } from '../scope.ts';
@@ -54,6 +63,8 @@ export function checkMappings(context: AutomationContext, steps: readonly Resolv
 class MappingChecker {
   readonly mappings: Mapping[] = [];
   count = 0;
+  /** A schema demands of an object or a list around expressions what its fields alone do not prove. */
+  private open = false;
   private readonly context: AutomationContext;
   private readonly scope: TypeScope;
   private readonly base: readonly PointerToken[];
@@ -92,27 +103,22 @@ class MappingChecker {
 
   /** One value, written out or as an expression. `schema` is the field's own, where it stands by itself. */
   checkValue(value: Json, path: PointerToken[], target: Type, required: boolean, schema: Json | undefined): void {
+    if (target.open === true && typeof value === 'object' && value !== null) this.open = true;
     if (isJsonObject(value) && (target.kind === 'object' || target.kind === 'unknown')) {
       this.checkFields(value, path, target, schema);
     } else if (Array.isArray(value) && (target.kind === 'array' || target.kind === 'unknown')) {
-      const items = target.kind === 'array' ? target.items : UNKNOWN;
+      const list: ArrayType = target.kind === 'array' ? target : { kind: 'array', items: UNKNOWN };
       const itemSchema = isJsonObject(schema) ? ownProperty(schema, 'items') : undefined;
-      for (const [index, item] of value.entries()) this.checkValue(item, [...path, index], items, true, itemSchema);
+      for (const [index, item] of value.entries())
+        this.checkValue(item, [...path, index], itemAt(list, index), true, itemSchema);
     } else {
       this.count++;
-      if (typeof value === 'string' && hasExpression(value))
-        this.checkExpression(value, path, target, required, schema);
+      if (typeof value === 'string' && hasExpression(value)) this.checkExpression(value, path, target, required);
       else this.checkConstant(value, path, target, schema);
     }
   }
 
-  private checkExpression(
-    text: string,
-    path: PointerToken[],
-    target: Type,
-    required: boolean,
-    schema: Json | undefined,
-  ): void {
+  private checkExpression(text: string, path: PointerToken[], target: Type, required: boolean): void {
     const { type: inferred, problems } = inferTemplate(text, this.scope);
     const { document } = this.context.automation;
     const place = [...this.base, ...path];
@@ -128,7 +134,6 @@ class MappingChecker {
     // What is absent is left out: that is fine for a field that need not be there.
     const type = required ? inferred : without(inferred, 'absent');
     const fit = assignable(type, target);
-    const guard = fit.verdict === 'guarded' ? this.guardOf(schema) : undefined;
     if (fit.verdict === 'no' || fit.verdict === 'undecided') {
       const inner = fit.path.length === 0 ? '' : `\`${fit.path.join('.')}\` of it: `;
       const code =
@@ -140,7 +145,8 @@ class MappingChecker {
       this.report(code, path, `this does not fit \`${fieldName(path)}\`: ${inner}${fit.reason}`, helpFor(code, target));
     }
     const words = { type: describeType(inferred), expects: describeType(target) };
-    this.mappings.push({ to: formatPointer(path), from: text, ...words, ...(guard === undefined ? {} : { guard }) });
+    const guarded = fit.verdict === 'guarded' || this.open ? ({ guarded: true } as const) : {};
+    this.mappings.push({ to: formatPointer(path), from: text, ...words, ...guarded });
   }
 
   private checkConstant(value: Json, path: PointerToken[], target: Type, schema: Json | undefined): void {
@@ -153,10 +159,6 @@ class MappingChecker {
       if (issue !== undefined)
         this.report('WB3003', path, `this does not fit \`${fieldName(path)}\`: it ${issue.message}`);
     }
-  }
-
-  private guardOf(schema: Json | undefined): JsonObject | undefined {
-    return isJsonObject(schema) ? this.withDefinitions(schema) : undefined;
   }
 
   /** The schema with what its references name. */
