@@ -10,6 +10,7 @@ const MARKS: { [status in StepView['status']]: string } = {
   running: '…',
   waiting: '…',
   succeeded: '✓',
+  skipped: '–',
   failed: '✗',
   uncertain: '?',
 };
@@ -18,18 +19,27 @@ const MARKS: { [status in StepView['status']]: string } = {
 export function renderRun({ run, steps }: RunDetailView): string {
   const lines = [renderRunLine(run), field('trigger', run.trigger)];
   const ended = run.finished_at !== undefined;
-  for (const step of steps) {
-    lines.push(
-      `${MARKS[step.status]} ${step.id}  ${step.uses}${step.attempts.length === 0 ? `  ${ended ? 'not reached' : step.status}` : ''}`,
-    );
-    lines.push(...step.attempts.map((attempt) => renderAttempt(attempt)));
-  }
+  for (const step of steps) lines.push(...renderStep(step, ended).map((line) => `${'  '.repeat(step.depth)}${line}`));
   if (run.output !== undefined) lines.push(field('output', run.output));
-  // A failure of an attempt stands there already.
-  const shown = steps.some(({ id, attempts }) => id === run.failure?.step && attempts.length > 0);
+  // The failure of a step stands there already.
+  const shown = steps.some(({ path }) => path === run.failure?.step);
   if (run.failure !== undefined && !shown) lines.push(...renderFailure(run.failure));
   return lines.join('\n');
 }
+
+function renderStep({ path, uses, kind, status, output, failure, attempts }: StepView, ended: boolean): string[] {
+  const words = ended && status === 'pending' ? 'not reached' : status;
+  const lines = [
+    `${MARKS[status]} ${path}  ${uses ?? kind}${attempts.length === 0 && !DONE.has(status) ? `  ${words}` : ''}`,
+  ];
+  if (output !== undefined) lines.push(field('output', output));
+  if (failure !== undefined) lines.push(...renderFailure(failure));
+  lines.push(...attempts.map((attempt) => renderAttempt(attempt)));
+  return lines.flatMap((text) => text.split('\n'));
+}
+
+/** Their mark says it. */
+const DONE = new Set<StepView['status']>(['succeeded', 'failed']);
 
 /** `demo/summarize-text succeeded in 312 ms  (0192…)` */
 export function renderRunLine({ id, account, automation, status, created_at, duration_ms }: RunSummaryView): string {

@@ -11,11 +11,12 @@ import { checkSecretFiles } from './checks/secret-file.ts';
 import { checkTests } from './checks/test-fits.ts';
 import { checkTriggerSchemas } from './checks/trigger-schema.ts';
 import { checkWorkspaceVersion } from './checks/workspace-version.ts';
-import { checkMappings } from './checks/mapping.ts';
 import { resolveActions } from './checks/action.ts';
 import { resolveStepConnections } from './checks/step-connection.ts';
 import type { AutomationContext, CompileContext } from './context.ts';
+import { checkFlow } from './flow/flow.ts';
 import { lowerAutomation } from './lower.ts';
+import { stepTree } from './step-tree.ts';
 
 export interface CompileResult {
   /** In order of file and place. */
@@ -67,7 +68,12 @@ export function compile(input: CompileInput): CompileResult {
   for (const automation of workspace.automations) {
     const account = workspace.accounts.get(automation.account);
     if (account === undefined) continue;
-    const compiled = compileAutomation({ ...context, automation, account });
+    const compiled = compileAutomation({
+      ...context,
+      automation,
+      account,
+      steps: stepTree(automation.value.steps, ['steps']),
+    });
     mappings += compiled.mappings;
     diagnostics.push(...compiled.diagnostics);
     if (compiled.plan !== undefined) plans.push(compiled.plan);
@@ -88,9 +94,9 @@ function compileAutomation(outer: AutomationContext): {
   const diagnostics: Diagnostic[] = [];
   const context = { ...outer, report: (diagnostic: Diagnostic) => diagnostics.push(diagnostic) };
   for (const check of AUTOMATION_CHECKS) check(context);
-  const steps = resolveStepConnections(context, resolveActions(context));
-  const mappings = checkMappings(context, steps);
+  const actions = resolveStepConnections(context, resolveActions(context));
+  const flow = checkFlow(context, actions);
   const broken = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-  if (broken) return { diagnostics, mappings: mappings.count };
-  return { plan: namePlan(lowerAutomation(context, steps, mappings)), diagnostics, mappings: mappings.count };
+  if (broken) return { diagnostics, mappings: flow.count };
+  return { plan: namePlan(lowerAutomation(context, actions, flow)), diagnostics, mappings: flow.count };
 }

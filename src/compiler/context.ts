@@ -1,9 +1,10 @@
 import type { Catalog } from '../connectors/catalog.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Account, AccountConnection } from '../generated/account.ts';
-import type { Automation, Step } from '../generated/automation.ts';
+import type { Automation } from '../generated/automation.ts';
 import type { Action, Connector } from '../generated/connector.ts';
 import type { Source, Workspace } from '../workspace/workspace.ts';
+import type { StepNode } from './step-tree.ts';
 
 /** What every check sees. Checks report; they never throw at a user's mistake. */
 export interface CompileContext {
@@ -16,19 +17,20 @@ export interface CompileContext {
 export interface AutomationContext extends CompileContext {
   automation: Source<Automation> & { account: string; name: string };
   account: Source<Account>;
+  steps: StepNode[];
 }
 
-/** A step whose action is known. */
-export interface ResolvedStep {
-  index: number;
-  step: Step;
+/** What an action step calls, where that is known. */
+export interface ResolvedAction {
   service: string;
   connector: Connector;
-  actionName: string;
+  name: string;
   action: Action;
   /** Name of the account's connection, where the connector needs one. */
   connection?: string;
 }
+
+export type ResolvedActions = ReadonlyMap<StepNode, ResolvedAction>;
 
 export function connectionsOf(account: Source<Account>): { [name: string]: AccountConnection } {
   return account.value.connections ?? {};

@@ -1,21 +1,14 @@
 import type { ConnectionSpec } from '../generated/connector.ts';
-import type { Plan, PlanAction, PlanConnection, PlanConnector, PlanStep } from '../generated/plan.ts';
+import type { Plan, PlanAction, PlanConnection, PlanConnector } from '../generated/plan.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import { compileTemplate } from '../language/evaluate.ts';
-import type { CheckedMappings } from './checks/mapping.ts';
-import { connectionsOf, type AutomationContext, type ResolvedStep } from './context.ts';
+import { connectionsOf, type AutomationContext, type ResolvedAction, type ResolvedActions } from './context.ts';
+import type { CheckedFlow } from './flow/flow.ts';
+import { lowerSteps } from './lower-steps.ts';
 import { ACCOUNT_DEFAULTS } from './scope.ts';
 
-const DEFAULT_TIMEOUT = '2m';
-const DEFAULT_ATTEMPTS = 6;
-const UNITS: { [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 /** Makes the plan of an automation that has no error: all defaults filled in, and only what it uses. */
-export function lowerAutomation(
-  context: AutomationContext,
-  steps: readonly ResolvedStep[],
-  mappings: CheckedMappings,
-): Plan {
+export function lowerAutomation(context: AutomationContext, actions: ResolvedActions, flow: CheckedFlow): Plan {
   const { automation, account } = context;
   const { webhook } = automation.value.trigger;
   const { name, timezone, locale, region, currency } = { ...ACCOUNT_DEFAULTS, ...account.value };
@@ -34,44 +27,19 @@ export function lowerAutomation(
         respond: webhook.respond ?? 'accepted',
       },
     },
-    steps: steps.map((step) => lowerStep(step, mappings)),
-    ...(automation.value.output === undefined
-      ? {}
-      : { output: automation.value.output, output_mappings: mappings.output }),
-    connections: lowerConnections(context, steps),
-    connectors: lowerConnectors(steps),
-  };
-}
-
-/** Milliseconds of a duration such as `30s`. */
-function milliseconds(duration: string): number {
-  const [, count, unit = ''] = /^(\d+)([a-z]+)$/.exec(duration) ?? [];
-  return Number(count) * (UNITS[unit] ?? Number.NaN);
-}
-
-function lowerStep(
-  { step, service, actionName, action, connection }: ResolvedStep,
-  mappings: CheckedMappings,
-): PlanStep {
-  return {
-    id: step.id,
-    connector: service,
-    action: actionName,
-    ...(connection === undefined ? {} : { connection }),
-    effect: action.effect,
-    with: step.with ?? {},
-    mappings: mappings.steps.get(step.id) ?? [],
-    timeout_ms: milliseconds(step.timeout ?? DEFAULT_TIMEOUT),
-    retry: { attempts: step.retry?.attempts ?? DEFAULT_ATTEMPTS },
+    steps: lowerSteps(context.steps, actions, flow),
+    ...(automation.value.output === undefined ? {} : { output: automation.value.output, output_mappings: flow.output }),
+    connections: lowerConnections(context, [...actions.values()]),
+    connectors: lowerConnectors([...actions.values()]),
   };
 }
 
 function lowerConnections(
   { account }: AutomationContext,
-  steps: readonly ResolvedStep[],
+  actions: readonly ResolvedAction[],
 ): { [name: string]: PlanConnection } {
   const used: { [name: string]: PlanConnection } = {};
-  for (const { connection, connector, service } of steps) {
+  for (const { connection, connector, service } of actions) {
     if (connection === undefined || connector.connection === undefined) continue;
     const fields = fieldsWithDefaults(connector.connection, connectionsOf(account)[connection]?.fields ?? {});
     const secrets = Object.entries(connector.connection.fields).flatMap(([name, { secret, required }]) =>
@@ -98,9 +66,9 @@ export function hostsOf(spec: ConnectionSpec, fields: JsonObject): string[] {
   return Array.isArray(hosts) ? hosts.map(String) : [];
 }
 
-function lowerConnectors(steps: readonly ResolvedStep[]): { [name: string]: PlanConnector } {
+function lowerConnectors(actions: readonly ResolvedAction[]): { [name: string]: PlanConnector } {
   const used: { [name: string]: PlanConnector } = {};
-  for (const { service, connector, actionName, action } of steps) {
+  for (const { service, connector, name, action } of actions) {
     const { title, version, connection } = connector;
     const entry = (used[service] ??= {
       title,
@@ -114,7 +82,7 @@ function lowerConnectors(steps: readonly ResolvedStep[]): { [name: string]: Plan
     if (response !== undefined) kept.response = response;
     if (errors !== undefined) kept.errors = errors;
     if (native !== undefined) kept.native = native;
-    entry.actions[actionName] = kept;
+    entry.actions[name] = kept;
   }
   return used;
 }

@@ -2,17 +2,11 @@ import type { JsonObject } from '../json/value.ts';
 import { typeFromSchema } from '../language/schema-type.ts';
 import type { TypeScope } from '../language/scope.ts';
 import { STRING, type Type } from '../language/types.ts';
-import type { AutomationContext, ResolvedStep } from './context.ts';
+import type { AutomationContext } from './context.ts';
+import { allSteps } from './step-tree.ts';
 
-/** What the expressions of the step at an index can see; an index after the last step is for the output. */
-export function scopeFor({ automation }: AutomationContext, steps: readonly ResolvedStep[], index: number): TypeScope {
-  const resolved = new Map(steps.map((step) => [step.index, step]));
-  const before = new Map<string, Type>();
-  for (const [position, { id }] of automation.value.steps.slice(0, index).entries()) {
-    const step = resolved.get(position);
-    // The output of a step whose action is unknown could be anything; that the action is unknown is already said.
-    before.set(id, step === undefined ? { kind: 'never' } : typeFromSchema(step.action.output));
-  }
+/** What the first step's expressions can see. */
+export function firstScope({ automation, steps }: AutomationContext): TypeScope {
   const { webhook } = automation.value.trigger;
   const trigger = closed(
     Object.entries({ body: webhook.body, query: webhook.query, headers: webhook.headers }).flatMap(([name, schema]) =>
@@ -27,7 +21,7 @@ export function scopeFor({ automation }: AutomationContext, steps: readonly Reso
       ['account', account],
       ['run', run],
     ]),
-    steps: { before, later: automation.value.steps.slice(index).map(({ id }) => id) },
+    steps: { before: new Map(), later: allSteps(steps).map(({ step }) => step.id), hidden: new Map() },
   };
 }
 

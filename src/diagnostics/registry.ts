@@ -38,6 +38,16 @@ export const CODES = {
   WB2006: error('unknown field', 'The value is known not to have this field.'),
   WB2007: error('duplicate step', 'Two steps have the same id, so a reference could mean either.'),
   WB2008: error('unknown function', 'The library has no such function or method.'),
+  WB2009: error(
+    'step out of reach',
+    'The step is done for each item of a loop, or at the same time as this one, so it has no one output here.',
+  ),
+  WB2010: warning('unreachable step', 'Every run ends before it comes to this step.'),
+  WB2011: warning('constant condition', 'The condition is the same in every run, so one of its ways is never gone.'),
+  WB2012: error(
+    'stop among others',
+    'A run cannot be stopped in a branch or a parallel loop, while other steps are under way.',
+  ),
   WB3001: error('missing required field', 'The action cannot be called without this field.'),
   WB3002: error('extra field', 'The action has no such field; the value would be lost.'),
   WB3003: error('wrong type', 'The value can never fit the field, or not on every path.'),
@@ -47,6 +57,10 @@ export const CODES = {
     'Nothing is known of the value, so nobody can say that it fits. Say what it must be with `expect`.',
   ),
   WB3006: error('wrong operand', 'The operator or method does not work on a value of this type.'),
+  WB3007: error(
+    'comparison that is always the same',
+    'The two values can never be equal, so the comparison says nothing: most likely a name is misspelt.',
+  ),
   WB5001: error('connection missing', 'The account has no connection through which the step could call the service.'),
   WB5002: error('connection of another connector', 'The named connection belongs to another service.'),
   WB5003: error('connection fields', 'The fields of the connection do not fit what the connector asks for.'),
@@ -73,6 +87,10 @@ export const CODES = {
 } as const satisfies { [code: string]: CodeEntry };
 
 export type Code = keyof typeof CODES;
+
+function warning(title: string, explanation: string): CodeEntry {
+  return { title, severity: 'warning', explanation };
+}
 
 function error(title: string, explanation: string): CodeEntry {
   return { title, severity: 'error', explanation };

@@ -1,160 +1,201 @@
-import type { ActionCaller } from '../connectors/action-call.ts';
-import { storageOperation } from '../connectors/native/storage.ts';
-import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
-import { EvaluationError } from '../language/evaluation-error.ts';
-import type { Failure, Outcome } from '../run/failure.ts';
+import type { Json, JsonObject } from '../json/value.ts';
+import type { Evaluator } from '../language/evaluate.ts';
+import type { Failure } from '../run/failure.ts';
 import type { RunRecord } from '../run/records.ts';
-import type { Credential, CredentialSource } from '../secrets/credential.ts';
-import type { AttemptCall, Durable } from './durable.ts';
-import type { PreparedPlan, PreparedStep } from './prepared-plan.ts';
-import { waitBeforeRetry } from './retry.ts';
-
-/** What a run needs besides the engine. */
-export interface Services {
-  caller: ActionCaller;
-  credentials: CredentialSource;
-  /** 0 to 1, for jitter. */
-  random(): number;
-}
+import type { Durable } from './durable.ts';
+import { evaluateAt } from './evaluate-at.ts';
+import { inOrder } from './in-order.ts';
+import { performAction, type ActionRun, type Services } from './perform-action.ts';
+import type { PreparedBlock, PreparedLoop, PreparedPlan, PreparedStep } from './prepared-plan.ts';
 
 /** How a run ends. */
 export type RunResult = { status: 'succeeded'; output?: Json } | { status: 'failed' | 'uncertain'; failure: Failure };
 
+/** What a step came to, as it is told to who watches. */
+export type StepEnd =
+  | { kind: 'done'; output: Json | undefined }
+  | { kind: 'skipped' }
+  /** It failed, its steps of `on_error` were done, and the run goes on. */
+  | { kind: 'handled'; failure: Failure }
+  | { kind: 'stopped'; output: Json | undefined }
+  | { kind: 'failed'; failure: Failure };
+
+/** Told of each step when it begins (`undefined`) and when it ends. `path` names it within the run: `each[2].send`. */
+export type StepObserver = (path: string, step: PreparedStep, end: StepEnd | undefined) => void;
+
+/** What the expressions of some steps see. `steps` grows with each step that is done. */
+interface Scope extends JsonObject {
+  steps: JsonObject;
+}
+
 /**
  * Runs a plan on a durable engine. The same run interpreted again gets the same outcomes for what had finished, and its
- * mappings are pure, so it comes to where it was.
+ * expressions are pure, so it comes to where it was.
  */
 export async function interpretPlan(
   prepared: PreparedPlan,
   run: RunRecord,
   durable: Durable,
   services: Services,
+  observe: StepObserver = () => undefined,
 ): Promise<RunResult> {
   const { plan } = prepared;
-  const steps: JsonObject = {};
-  const scope: JsonObject = { trigger: run.trigger, account: { ...plan.context }, run: { id: run.id }, steps };
-  for (const step of prepared.steps) {
-    const outcome = await runStep(step, scope, run, prepared, durable, services);
-    if (!outcome.ok) {
-      const status = outcome.failure.class === 'uncertain' ? 'uncertain' : 'failed';
-      return { status, failure: { ...outcome.failure, step: step.step.id } };
+  const scope: Scope = { trigger: run.trigger, account: { ...plan.context }, run: { id: run.id }, steps: {} };
+  const end = await new Interpretation({ plan, run, durable, services }, observe).block(prepared, '', scope, 'output');
+  switch (end.kind) {
+    case 'failed':
+      return { status: end.failure.class === 'uncertain' ? 'uncertain' : 'failed', failure: end.failure };
+    case 'done':
+    case 'stopped':
+      return { status: 'succeeded', ...(end.output === undefined ? {} : { output: end.output }) };
+  }
+}
+
+type BlockEnd = Exclude<StepEnd, { kind: 'skipped' | 'handled' }>;
+
+class Interpretation {
+  private readonly context: ActionRun;
+  private readonly observe: StepObserver;
+
+  constructor(context: ActionRun, observe: StepObserver) {
+    this.context = context;
+    this.observe = observe;
+  }
+
+  /** `name`: what a failure of the block's output is said of. */
+  async block({ steps, output }: PreparedBlock, path: string, scope: Scope, name: string): Promise<BlockEnd> {
+    const end = await this.steps(steps, path, scope);
+    if (end !== undefined) return end;
+    return output === undefined ? { kind: 'done', output: undefined } : done(output, scope, name);
+  }
+
+  /** The end that a step brought about, or `undefined` where all are done. */
+  private async steps(steps: readonly PreparedStep[], path: string, scope: Scope): Promise<BlockEnd | undefined> {
+    for (const step of steps) {
+      const place = path + step.id;
+      const end = await this.step(step, place, path, scope);
+      this.observe(place, step, end);
+      if (end.kind === 'failed' || end.kind === 'stopped') return end;
+      if (end.kind === 'done' && end.output !== undefined) scope.steps[step.id] = end.output;
     }
-    steps[step.step.id] = outcome.output;
+    return undefined;
   }
-  if (prepared.output === undefined) return { status: 'succeeded' };
-  try {
-    return { status: 'succeeded', output: prepared.output(scope) ?? null };
-  } catch (error) {
-    return { status: 'failed', failure: mappingFailure(error, 'output') };
-  }
-}
 
-async function runStep(
-  prepared: PreparedStep,
-  scope: JsonObject,
-  run: RunRecord,
-  plan: PreparedPlan,
-  durable: Durable,
-  services: Services,
-): Promise<Outcome> {
-  const input = inputOf(prepared, scope);
-  if (!input.ok) return input;
-  const { step, action } = prepared;
-  for (let attempt = 1; ; attempt++) {
-    const key = { step: step.id, attempt };
-    const outcome =
-      action.native === 'storage'
-        ? await durable.storage(key, input.output, storageOperation(step.action, asObject(input.output)))
-        : await durable.attempt({
-            key,
-            effect: step.effect,
-            input: input.output,
-            perform: performer(prepared, input.output, run, plan, services),
-          });
-    if (outcome.ok) return outcome;
-    const wait = waitBeforeRetry(outcome.failure, attempt, step.retry.attempts, () => services.random());
-    if (wait === undefined) return outcome;
-    await durable.sleep(key, wait);
+  /** The step, and where it fails, what is done then. */
+  private async step(step: PreparedStep, place: string, path: string, scope: Scope): Promise<StepEnd> {
+    const before = { ...scope.steps };
+    const end = await this.attempt(step, place, path, scope);
+    // Nobody knows what an uncertain step has done: that is for a person, not for the steps that handle failures.
+    if (end.kind !== 'failed' || step.onError === undefined || end.failure.class === 'uncertain') return end;
+    const { code, message, step: failedStep = place } = end.failure;
+    scope.steps = before;
+    const handled = await this.steps(step.onError, path, { ...scope, error: { code, message, step: failedStep } });
+    return handled ?? { kind: 'handled', failure: end.failure };
   }
-}
 
-/** Evaluates the step's mappings and checks its guard. */
-function inputOf({ step, input, guard }: PreparedStep, scope: JsonObject): Outcome {
-  let value: Json;
-  try {
-    value = input(scope) ?? {};
-  } catch (error) {
-    return { ok: false, failure: mappingFailure(error, step.id) };
-  }
-  const [issue] = guard?.(value) ?? [];
-  if (issue === undefined) return { ok: true, output: value };
-  const place = issue.pointer === '' ? 'the input' : `the value for \`${issue.pointer.slice(1).replaceAll('/', '.')}\``;
-  return {
-    ok: false,
-    failure: {
-      class: 'permanent',
-      code: 'guard_failed',
-      message: `step ${step.id}: ${place} ${issue.message}`,
-      help: 'look at what the mapping got from its source',
-    },
-  };
-}
-
-function performer(
-  { step, connector, action }: PreparedStep,
-  input: Json,
-  run: RunRecord,
-  { plan }: PreparedPlan,
-  { caller, credentials }: Services,
-): AttemptCall['perform'] {
-  return async (stop) => {
-    const name = step.connection;
-    const connection = name === undefined ? undefined : plan.connections[name];
-    const timeout = AbortSignal.timeout(step.timeout_ms);
-    const call = {
-      account: run.account,
-      service: step.connector,
-      connector,
-      action,
-      input,
-      signal: AbortSignal.any([stop, timeout]),
-    };
-    if (name === undefined || connection === undefined) return caller.call(call);
-    let credential: Credential;
-    try {
-      credential = await credentials.credential(run.account, name);
-    } catch (error) {
-      if (connection.secrets.length > 0) return { ok: false, failure: credentialFailure(error, name, run.account) };
-      credential = { fields: {}, hosts: [] };
+  private async attempt(step: PreparedStep, place: string, path: string, scope: Scope): Promise<StepEnd> {
+    if (step.condition !== undefined) {
+      const condition = evaluateAt(step.condition, scope, place);
+      if (!condition.ok) return failed(condition.failure, place);
+      if (condition.value !== true) return { kind: 'skipped' };
     }
-    return caller.call({ ...call, connection: { name, plan: connection, credential } });
-  };
+    this.observe(place, step, undefined);
+    return this.body(step, place, path, scope);
+  }
+
+  private async body({ body, id }: PreparedStep, place: string, path: string, scope: Scope): Promise<BlockEnd> {
+    switch (body.kind) {
+      case 'action': {
+        const outcome = await performAction(body, place, scope, this.context);
+        return outcome.ok ? { kind: 'done', output: outcome.output } : failed(outcome.failure, place);
+      }
+      case 'set':
+        return done(body.value, scope, place);
+      case 'switch':
+        return this.arms(body.arms, place, path, scope);
+      case 'for_each':
+        return this.loop(body, place, scope);
+      case 'branches':
+        return this.branches(body.branches, place, path, scope);
+      case 'stop': {
+        const end = body.output === undefined ? undefined : done(body.output, scope, place);
+        return end?.kind === 'failed' ? end : { kind: 'stopped', output: end?.output };
+      }
+      case 'fail': {
+        const message = evaluateAt(body.message, scope, place);
+        if (!message.ok) return failed(message.failure, place);
+        return failed(
+          {
+            class: 'permanent',
+            code: 'fail_step',
+            message: `step ${id}: ${typeof message.value === 'string' ? message.value : JSON.stringify(message.value)}`,
+          },
+          place,
+        );
+      }
+    }
+  }
+
+  private async arms(
+    arms: readonly { condition: Evaluator | undefined; block: PreparedBlock }[],
+    place: string,
+    path: string,
+    scope: Scope,
+  ): Promise<BlockEnd> {
+    for (const { condition, block } of arms) {
+      const met = condition === undefined ? undefined : evaluateAt(condition, scope, place);
+      if (met?.ok === false) return failed(met.failure, place);
+      if (met === undefined || met.value === true) return this.block(block, path, scope, place);
+    }
+    return { kind: 'done', output: undefined };
+  }
+
+  private async loop(loop: PreparedLoop, place: string, scope: Scope): Promise<BlockEnd> {
+    const list = evaluateAt(loop.items, scope, place);
+    if (!list.ok) return failed(list.failure, place);
+    const items = Array.isArray(list.value) ? list.value : [];
+    const ends = await inOrder(items.length, loop.parallel, (index) => {
+      const names = { [loop.as]: items[index] ?? null, ...(loop.index === undefined ? {} : { [loop.index]: index }) };
+      const own: Scope = { ...scope, ...names, steps: { ...scope.steps } };
+      return this.block(loop.block, `${place}[${index}].`, own, `${place}[${index}]`);
+    });
+    const broken = ends.find(({ kind }) => kind !== 'done');
+    if (broken !== undefined) return broken;
+    if (loop.block.output === undefined) return { kind: 'done', output: undefined };
+    return { kind: 'done', output: ends.map((end) => (end.kind === 'failed' ? null : (end.output ?? null))) };
+  }
+
+  private async branches(
+    branches: readonly (readonly [string, PreparedBlock])[],
+    place: string,
+    path: string,
+    scope: Scope,
+  ): Promise<BlockEnd> {
+    const scopes = branches.map((): Scope => ({ ...scope, steps: { ...scope.steps } }));
+    const ends = await inOrder(branches.length, branches.length, async (index) => {
+      const [branch, own] = [branches[index], scopes[index]];
+      return branch === undefined || own === undefined
+        ? { kind: 'done' as const, output: undefined }
+        : this.block(branch[1], path, own, `${place}.${branch[0]}`);
+    });
+    const broken = ends.find(({ kind }) => kind !== 'done');
+    if (broken !== undefined) return broken;
+    Object.assign(scope.steps, ...scopes.map(({ steps }) => steps));
+    const output: JsonObject = {};
+    for (const [index, [name]] of branches.entries()) {
+      const end = ends[index];
+      if (end?.kind === 'done' && end.output !== undefined) output[name] = end.output;
+    }
+    return { kind: 'done', output };
+  }
 }
 
-function mappingFailure(error: unknown, place: string): Failure {
-  if (!(error instanceof EvaluationError)) throw error;
-  const at = error.pointer === '' ? '' : ` \`${error.pointer.slice(1).replaceAll('/', '.')}\``;
-  return {
-    class: 'permanent',
-    code: 'mapping_failed',
-    message: `step ${place}: the mapping${at} has no value: ${error.message} (${error.code})`,
-  };
+function done(evaluate: Evaluator, scope: Scope, place: string): Exclude<BlockEnd, { kind: 'stopped' }> {
+  const evaluated = evaluateAt(evaluate, scope, place);
+  return evaluated.ok ? { kind: 'done', output: evaluated.value } : failed(evaluated.failure, place);
 }
 
-function credentialFailure(error: unknown, connection: string, account: string): Failure {
-  const message = error instanceof Error ? error.message : String(error);
-  const help =
-    error instanceof Error && 'help' in error && typeof error.help === 'string'
-      ? error.help
-      : `waybill connect ${account} ${connection}`;
-  return {
-    class: 'credential',
-    code: 'credential_not_opened',
-    message: `the connection ${connection} of account ${account} cannot be opened: ${message}`,
-    help,
-  };
-}
-
-function asObject(value: Json): JsonObject {
-  return isJsonObject(value) ? value : {};
+/** The innermost step that failed is the one that is named. */
+function failed(failure: Failure, place: string): { kind: 'failed'; failure: Failure } {
+  return { kind: 'failed', failure: { ...failure, step: failure.step ?? place } };
 }

@@ -3,6 +3,23 @@
 import type { Json, JsonObject } from '../json/value.ts'
 
 /**
+ * @maxItems 500
+ */
+export type Steps1 = Step[];
+/**
+ * With for_each: what is done for each item.
+ *
+ * @maxItems 500
+ */
+export type Steps2 = Step[];
+/**
+ * What is done, in this order.
+ *
+ * @maxItems 500
+ */
+export type Steps = Step[];
+
+/**
  * automations/<account>/<automation>.json: a trigger and the steps that it starts.
  */
 export interface Automation {
@@ -19,12 +36,7 @@ export interface Automation {
    */
   description?: string;
   trigger: Trigger;
-  /**
-   * What is done, in this order.
-   *
-   * @maxItems 500
-   */
-  steps: Step[];
+  steps: Steps;
   /**
    * What the run gives back: constants and ${{ expressions }}. The answer of a webhook with "respond": "finished".
    */
@@ -62,17 +74,25 @@ export interface Webhook {
   respond?: "accepted" | "finished";
 }
 /**
- * Calls one action of a connector.
+ * One thing that is done: exactly one of uses, set, switch, for_each, branches, stop and fail says what.
  */
 export interface Step {
   /**
-   * The step's name; later steps read its output as steps.<id>.
+   * The step's name, once in the automation; later steps read its output as steps.<id>.
    */
   id: string;
   /**
-   * <connector>.<action>, such as anthropic.message_to_ai.
+   * The step is done only where this is true; otherwise its output is absent.
    */
-  uses: string;
+  if?: string;
+  /**
+   * What a failure of the step leads to. fail: the run fails. continue: the run goes on and the output is absent. Steps: these are done, with error.code, error.message and error.step, and the run goes on.
+   */
+  on_error?: ("fail" | "continue") | Steps1;
+  /**
+   * Calls an action: <connector>.<action>, such as anthropic.message_to_ai.
+   */
+  uses?: string;
   /**
    * The action's input: constants and ${{ expressions }}.
    */
@@ -86,6 +106,52 @@ export interface Step {
    */
   timeout?: string;
   retry?: Retry;
+  /**
+   * Computes values: the step's output.
+   */
+  set?: JsonObject;
+  /**
+   * Does the first arm whose condition is true, or else where none is.
+   *
+   * @maxItems 100
+   */
+  switch?: Arm[];
+  else?: Block;
+  /**
+   * An expression that gives a list: the steps are done for each item, in order. The step's output is the list of what output gives for each.
+   */
+  for_each?: string;
+  /**
+   * With for_each: the name by which the steps read the item.
+   */
+  as?: string;
+  /**
+   * With for_each: the name by which the steps read the item's place, from 0.
+   */
+  index?: string;
+  /**
+   * With for_each: how many items at a time.
+   */
+  parallel?: number;
+  steps?: Steps2;
+  /**
+   * With for_each and stop: what the item, or the run, gives.
+   */
+  output?: Json;
+  /**
+   * Does several things at a time, each by its name. The step's output has what each gives under its name.
+   */
+  branches?: {
+    [k: string]: Block1;
+  };
+  /**
+   * Ends the run as succeeded; output is then the run's.
+   */
+  stop?: true;
+  /**
+   * Ends the run as failed with this message, in which ${{ expressions }} may stand.
+   */
+  fail?: string;
 }
 /**
  * How often a call that failed for a passing reason is made again. The wait is what the service asks for, otherwise exponential with jitter.
@@ -95,4 +161,32 @@ export interface Retry {
    * Attempts in all, the first one counted.
    */
   attempts?: number;
+}
+export interface Arm {
+  /**
+   * When the arm is done.
+   */
+  if: string;
+  steps: Steps1;
+  /**
+   * What it gives: constants and ${{ expressions }}.
+   */
+  output?: Json;
+}
+/**
+ * With switch: what is done where no arm's condition is true.
+ */
+export interface Block {
+  steps: Steps1;
+  /**
+   * What it gives: constants and ${{ expressions }}.
+   */
+  output?: Json;
+}
+export interface Block1 {
+  steps: Steps1;
+  /**
+   * What it gives: constants and ${{ expressions }}.
+   */
+  output?: Json;
 }

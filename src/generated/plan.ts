@@ -2,6 +2,32 @@
 
 import type { Json, JsonObject } from '../json/value.ts'
 
+export type PlanStep = ActionStep | SetStep | SwitchStep | ForEachStep | BranchesStep | StopStep | FailStep;
+/**
+ * What is done after a failure, after which the run goes on; without it, the run fails.
+ */
+export type PlanSteps1 = PlanStep[];
+/**
+ * What is done after a failure, after which the run goes on; without it, the run fails.
+ */
+export type PlanSteps2 = PlanStep[];
+/**
+ * What is done after a failure, after which the run goes on; without it, the run fails.
+ */
+export type PlanSteps3 = PlanStep[];
+export type PlanSteps4 = PlanStep[];
+/**
+ * What is done after a failure, after which the run goes on; without it, the run fails.
+ */
+export type PlanSteps5 = PlanStep[];
+/**
+ * What is done after a failure, after which the run goes on; without it, the run fails.
+ */
+export type PlanSteps6 = PlanStep[];
+/**
+ * The steps in order.
+ */
+export type PlanSteps = PlanStep[];
 /**
  * How the credential goes into a request. This is the only place where secret fields go.
  */
@@ -29,10 +55,7 @@ export interface Plan {
   name: string;
   context: AccountContext;
   trigger: PlanTrigger;
-  /**
-   * The steps in order.
-   */
-  steps: PlanStep[];
+  steps: PlanSteps;
   /**
    * Template of what the run gives back.
    */
@@ -83,8 +106,17 @@ export interface PlanWebhook {
   verify: "none";
   respond: "accepted" | "finished";
 }
-export interface PlanStep {
+/**
+ * Calls an action.
+ */
+export interface ActionStep {
+  kind: "action";
   id: string;
+  /**
+   * Done only where this is true.
+   */
+  if?: string;
+  on_error?: PlanSteps1;
   connector: string;
   action: string;
   /**
@@ -127,6 +159,129 @@ export interface Mapping {
 }
 export interface PlanRetry {
   attempts: number;
+}
+/**
+ * Computes values.
+ */
+export interface SetStep {
+  kind: "set";
+  id: string;
+  /**
+   * Done only where this is true.
+   */
+  if?: string;
+  on_error?: PlanSteps2;
+  /**
+   * Template of the step's output.
+   */
+  set: JsonObject;
+  mappings: Mapping[];
+}
+/**
+ * Does one of several things.
+ */
+export interface SwitchStep {
+  kind: "switch";
+  id: string;
+  /**
+   * Done only where this is true.
+   */
+  if?: string;
+  on_error?: PlanSteps3;
+  /**
+   * In order; the first whose condition is true is done.
+   */
+  arms: PlanArm[];
+}
+export interface PlanArm {
+  /**
+   * When it is done; absent: where no arm before it was.
+   */
+  if?: string;
+  block: PlanBlock;
+}
+export interface PlanBlock {
+  steps: PlanSteps4;
+  /**
+   * Template of what it gives.
+   */
+  output?: Json;
+  mappings: Mapping[];
+}
+/**
+ * Does the same for each item of a list.
+ */
+export interface ForEachStep {
+  kind: "for_each";
+  id: string;
+  /**
+   * Done only where this is true.
+   */
+  if?: string;
+  on_error?: PlanSteps5;
+  /**
+   * Template of the list.
+   */
+  items: string;
+  /**
+   * Name of the item.
+   */
+  as: string;
+  /**
+   * Name of the item's place.
+   */
+  index?: string;
+  /**
+   * Items at a time.
+   */
+  parallel: number;
+  block: PlanBlock;
+}
+/**
+ * Does several things at a time.
+ */
+export interface BranchesStep {
+  kind: "branches";
+  id: string;
+  /**
+   * Done only where this is true.
+   */
+  if?: string;
+  on_error?: PlanSteps6;
+  branches: {
+    [k: string]: PlanBlock;
+  };
+}
+/**
+ * Ends the run as succeeded.
+ */
+export interface StopStep {
+  kind: "stop";
+  id: string;
+  /**
+   * Done only where this is true.
+   */
+  if?: string;
+  /**
+   * Template of what the run gives back.
+   */
+  output?: Json;
+  mappings: Mapping[];
+}
+/**
+ * Ends the run as failed.
+ */
+export interface FailStep {
+  kind: "fail";
+  id: string;
+  /**
+   * Done only where this is true.
+   */
+  if?: string;
+  /**
+   * Template of the message.
+   */
+  message: string;
 }
 export interface PlanConnection {
   connector: string;

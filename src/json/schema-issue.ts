@@ -15,6 +15,11 @@ export interface SchemaIssue {
 
 /** Puts ajv's errors in plain words, one a place: of the arms of a choice only what helps is kept. */
 export function describeSchemaErrors(errors: readonly ErrorObject[]): SchemaIssue[] {
+  const kinds = errors.filter(isChoiceOfProperties);
+  if (kinds.length > 0) {
+    const others = errors.filter((error) => !kinds.includes(error) && !kinds.some((kind) => isArmOf(error, kind)));
+    return [...kinds.map(describe), ...describeSchemaErrors(others)];
+  }
   const issues = errors.filter((error) => !CHOICE_KEYWORDS.has(error.keyword)).map(describe);
   const choices = errors.filter((error) => CHOICE_KEYWORDS.has(error.keyword)).map(describe);
   const all = issues.length > 0 ? issues : choices;
@@ -26,6 +31,27 @@ export function describeSchemaErrors(errors: readonly ErrorObject[]): SchemaIssu
 }
 
 const CHOICE_KEYWORDS = new Set(['anyOf', 'oneOf', 'allOf', 'if', 'not', 'propertyNames']);
+
+/** Whether the choice is which one of several properties there is. Known only where the validator is `verbose`. */
+function isChoiceOfProperties(error: ErrorObject): boolean {
+  return error.keyword === 'oneOf' && propertiesOfChoice(error) !== undefined;
+}
+
+function propertiesOfChoice({ schema }: ErrorObject): string[] | undefined {
+  if (!Array.isArray(schema)) return undefined;
+  const names = schema.map((arm: unknown) => {
+    if (typeof arm !== 'object' || arm === null || Object.keys(arm).join() !== 'required') return undefined;
+    const [name, ...more]: unknown[] = (arm as { required: unknown[] }).required;
+    return typeof name === 'string' && more.length === 0 ? name : undefined;
+  });
+  return names.every((name) => name !== undefined) ? names : undefined;
+}
+
+function isArmOf({ instancePath, schemaPath, keyword }: ErrorObject, choice: ErrorObject): boolean {
+  return (
+    keyword === 'required' && instancePath === choice.instancePath && schemaPath.startsWith(`${choice.schemaPath}/`)
+  );
+}
 
 function describe(error: ErrorObject): SchemaIssue {
   const property = propertyOf(error);
@@ -77,6 +103,14 @@ function wording(error: ErrorObject): string {
       return `must be a valid ${params['format']}`;
     case 'minItems':
       return params['limit'] === 1 ? 'must not be empty' : `must have at least ${params['limit']} items`;
+    case 'oneOf': {
+      const names = propertiesOfChoice(error)?.map((name) => `\`${name}\``);
+      return names === undefined
+        ? 'must fit exactly one of the choices'
+        : `must have exactly one of ${names.join(', ')}`;
+    }
+    case 'dependentRequired':
+      return `has \`${params['property']}\`, which goes only with \`${params['missingProperty']}\``;
     case 'uniqueItems':
       return 'must not hold the same item twice';
     default:

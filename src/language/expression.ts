@@ -109,9 +109,7 @@ function convert(node: AnyNode, context: Context): Expression | undefined {
     case 'Literal':
       return convertLiteral(node, context);
     case 'Identifier':
-      return node.name === 'undefined'
-        ? refuse(context, node, '`undefined` has no meaning in JSON', 'leave the field out, or write `null`')
-        : { ...place, kind: 'name', name: node.name };
+      return { ...place, kind: 'name', name: node.name };
     case 'MemberExpression':
       return convertMember(node, inner);
     case 'CallExpression':

@@ -1,7 +1,7 @@
 import type { Expression } from './expression.ts';
 import type { Inference } from './infer.ts';
 import { nearestName } from '../diagnostics/nearest-name.ts';
-import type { TypeScope } from './scope.ts';
+import type { StepScope, TypeScope } from './scope.ts';
 import {
   ABSENT,
   UNKNOWN,
@@ -88,7 +88,7 @@ function anyProperty(base: ObjectType): Type {
   return unionOf([...named, ...(base.additional === false ? [] : [base.additional]), ABSENT]);
 }
 
-function inferStep(inference: Inference, member: Member, steps: NonNullable<TypeScope['steps']>): Type {
+function inferStep(inference: Inference, member: Member, steps: StepScope): Type {
   const id = member.key.kind === 'literal' ? String(member.key.value) : undefined;
   if (id === undefined)
     return inference.report(
@@ -99,6 +99,9 @@ function inferStep(inference: Inference, member: Member, steps: NonNullable<Type
     );
   const type = steps.before.get(id);
   if (type !== undefined) return type;
+  const hidden = steps.hidden.get(id);
+  if (hidden !== undefined)
+    return inference.report('hidden_step', member, `the step \`${id}\` cannot be read here`, hidden);
   if (steps.later.includes(id)) {
     return inference.report(
       'later_step',

@@ -1,8 +1,9 @@
 import type { Expression } from './expression.ts';
 import type { Inference } from './infer.ts';
+import { disjoint } from './intersect.ts';
 import { narrow } from './narrow.ts';
 import type { TypeScope } from './scope.ts';
-import { BOOLEAN, NUMBER, STRING, membersOf, unionOf, without, type Type } from './types.ts';
+import { BOOLEAN, NUMBER, STRING, describeType, membersOf, unionOf, without, type Type } from './types.ts';
 
 /** Comparison and arithmetic. */
 export function inferBinary(
@@ -13,7 +14,7 @@ export function inferBinary(
   const { operator, left, right } = expression;
   const leftType = inference.infer(left, scope);
   const rightType = inference.infer(right, scope);
-  if (operator === '===' || operator === '!==') return BOOLEAN;
+  if (operator === '===' || operator === '!==') return inferEquality(inference, expression, leftType, rightType);
   const texts = isText(leftType) && isText(rightType);
   if (texts && operator === '+') return STRING;
   if (texts && (operator.startsWith('<') || operator.startsWith('>'))) return BOOLEAN;
@@ -21,6 +22,19 @@ export function inferBinary(
   if (operator.startsWith('<') || operator.startsWith('>')) return BOOLEAN;
   if (!fits.every(Boolean) || operator === '/') return NUMBER;
   return { kind: 'number', integer: isInteger(leftType) && isInteger(rightType) };
+}
+
+/** A comparison of values that can never be equal is most likely a slip: a name that the choice does not have. */
+function inferEquality(
+  inference: Inference,
+  place: Extract<Expression, { kind: 'binary' }>,
+  left: Type,
+  right: Type,
+): Type {
+  if (left.kind === 'never' || right.kind === 'never' || !disjoint(left, right)) return BOOLEAN;
+  const words = `${describeType(left)} and ${describeType(right)} are never equal`;
+  inference.report('always_same', place, words, 'mend the value, or leave the comparison out');
+  return { kind: 'boolean', value: place.operator === '!==' };
 }
 
 /** `&&` and `||` on booleans; `??` for what is null or absent. */

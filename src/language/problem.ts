@@ -5,9 +5,11 @@ export type ProblemCode =
   | 'unknown_root'
   | 'unknown_step'
   | 'later_step'
+  | 'hidden_step'
   | 'unknown_field'
   | 'maybe_absent'
   | 'wrong_operand'
+  | 'always_same'
   | 'unknown_function';
 
 /** A mistake in an expression; `start` and `end` are UTF-16 offsets in the string that holds it. */

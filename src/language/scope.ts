@@ -4,8 +4,17 @@ import type { Type } from './types.ts';
 export interface TypeScope {
   /** `trigger`, `account`, … and the parameters of functions. */
   roots: ReadonlyMap<string, Type>;
-  /** The outputs of the steps before; absent where there are no steps, as in connectors' templates. */
-  steps?: { before: ReadonlyMap<string, Type>; later: readonly string[] };
+  /** Absent where there are no steps, as in connectors' templates. */
+  steps?: StepScope;
+}
+
+export interface StepScope {
+  /** The outputs of the steps before. */
+  before: ReadonlyMap<string, Type>;
+  /** Steps that there are, but not before. */
+  later: readonly string[];
+  /** Steps before that cannot be read here, and why. */
+  hidden: ReadonlyMap<string, string>;
 }
 
 /** The scope with further names, such as a function's parameters. */

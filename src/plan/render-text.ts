@@ -1,4 +1,4 @@
-import type { Mapping, PlanStep } from '../generated/plan.ts';
+import type { Mapping, PlanBlock, PlanStep } from '../generated/plan.ts';
 import type { NamedPlan } from './digest.ts';
 
 /** A plan as a reviewer reads it. */
@@ -12,22 +12,73 @@ export function renderPlan({ plan, digest }: NamedPlan): string {
       ([name, connection]) =>
         `  connects  ${name} (${connection.connector}): credential goes to ${connection.hosts.join(', ')}`,
     ),
-    ...plan.steps.flatMap((step, index) => renderStep(step, index + 1)),
+    '  steps',
+    ...renderSteps(plan.steps, '    '),
     ...(plan.output_mappings ?? []).map((mapping) => `  output    ${renderMapping(mapping)}`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function renderStep(step: PlanStep, number: number): string[] {
-  const through = step.connection === undefined ? '' : ` through ${step.connection}`;
-  const limits = `at most ${step.retry.attempts} attempts of ${step.timeout_ms / 1000} s`;
-  return [
-    `  step ${number}    ${step.id}: ${step.connector}.${step.action}${through} (${step.effect}, ${limits})`,
-    ...step.mappings.map((mapping) => `              ${renderMapping(mapping)}`),
-  ];
+function renderSteps(steps: readonly PlanStep[], indent: string): string[] {
+  return steps.flatMap((step) => renderStep(step, indent));
+}
+
+function renderStep(step: PlanStep, indent: string): string[] {
+  const deeper = `${indent}  `;
+  const lines = [`${indent}${step.id}: ${describe(step)}${step.if === undefined ? '' : `, if ${step.if}`}`];
+  switch (step.kind) {
+    case 'action':
+    case 'set':
+    case 'stop':
+      lines.push(...renderMappings(step.mappings, deeper));
+      break;
+    case 'switch':
+      for (const arm of step.arms) lines.push(`${deeper}${arm.if ?? 'else'}`, ...renderBlock(arm.block, deeper));
+      break;
+    case 'for_each':
+      lines.push(...renderBlock(step.block, indent));
+      break;
+    case 'branches':
+      for (const [name, block] of Object.entries(step.branches))
+        lines.push(`${deeper}${name}`, ...renderBlock(block, deeper));
+      break;
+    case 'fail':
+      break;
+  }
+  if ('on_error' in step && step.on_error !== undefined)
+    lines.push(`${deeper}on error, then go on`, ...renderSteps(step.on_error, `${deeper}  `));
+  return lines;
+}
+
+function renderBlock({ steps, mappings }: PlanBlock, indent: string): string[] {
+  return [...renderSteps(steps, `${indent}  `), ...renderMappings(mappings, `${indent}  output `)];
+}
+
+function renderMappings(mappings: readonly Mapping[], indent: string): string[] {
+  return mappings.map((mapping) => `${indent}${renderMapping(mapping)}`);
+}
+
+function describe(step: PlanStep): string {
+  switch (step.kind) {
+    case 'action': {
+      const through = step.connection === undefined ? '' : ` through ${step.connection}`;
+      const limits = `at most ${step.retry.attempts} attempts of ${step.timeout_ms / 1000} s`;
+      return `${step.connector}.${step.action}${through} (${step.effect}, ${limits})`;
+    }
+    case 'for_each':
+      return `for each ${step.as} of ${step.items}${step.parallel === 1 ? '' : `, ${step.parallel} at a time`}`;
+    case 'branches':
+      return 'at the same time';
+    case 'stop':
+      return 'ends the run';
+    case 'fail':
+      return `fails the run: ${step.message}`;
+    default:
+      return step.kind;
+  }
 }
 
 function renderMapping({ to, from, type, expects, guarded }: Mapping): string {
   const checked = guarded === undefined ? '' : '  [checked before the call]';
-  return `${to.slice(1).replaceAll('/', '.')} ← ${from}  : ${type} → ${expects}${checked}`;
+  return `${to.slice(1).replaceAll('/', '.')}${to === '' ? '' : ' '}← ${from}  : ${type} → ${expects}${checked}`;
 }

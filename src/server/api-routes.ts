@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { preparePlan } from '../engine/prepared-plan.ts';
+import { traceRun } from '../engine/trace.ts';
 import type { Plan } from '../generated/plan.ts';
 import type { RunStatus } from '../run/records.ts';
 import type { Runner } from '../runner/runner.ts';
@@ -80,12 +82,13 @@ function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views): void 
       return { runs: page.map((run) => views.summary(run)), next };
     },
   );
-  app.get<{ Params: { id: string } }>('/runs/:id', ({ params }): RunDetailView => {
+  app.get<{ Params: { id: string } }>('/runs/:id', async ({ params }): Promise<RunDetailView> => {
     const run = runs.get(params.id);
     if (run === undefined) throw new ApiError(404, 'unknown_run', `there is no run ${params.id}`);
     const text = deployments.plan(run.plan);
     if (text === undefined) throw new Error(`the store does not hold the plan ${run.plan}`);
-    return { run: views.run(run), steps: views.steps(JSON.parse(text) as Plan, run, runs.attempts(run.id)) };
+    const steps = await traceRun(preparePlan(JSON.parse(text) as Plan), run, runs.attempts(run.id));
+    return { run: views.run(run), steps: steps.map((step) => views.step(step)) };
   });
 }
 

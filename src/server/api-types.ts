@@ -24,12 +24,22 @@ export interface RunView extends RunSummaryView {
   output: Json | undefined;
 }
 
-/** One step of a run; `pending` where it has not begun. */
+/** One step of a run as it went; each turn of a loop by itself. */
 export interface StepView {
+  /** Names the step within the run: `send`, in a loop `each[2].send`. */
+  path: string;
   id: string;
-  /** `<connector>.<action>`. */
-  uses: string;
-  status: 'pending' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'uncertain';
+  kind: 'action' | 'set' | 'switch' | 'for_each' | 'branches' | 'stop' | 'fail';
+  /** `<connector>.<action>`, of an action. */
+  uses: string | undefined;
+  /** How many steps stand around it. */
+  depth: number;
+  /** `pending` where the run has not come to it; `skipped` where it went another way. */
+  status: 'pending' | 'running' | 'waiting' | 'succeeded' | 'skipped' | 'failed' | 'uncertain';
+  /** What it gave, of a step that calls nothing; an action's is that of its last attempt. */
+  output: Json | undefined;
+  /** Why it failed, where no attempt says so. */
+  failure: Failure | undefined;
   attempts: AttemptView[];
 }
 

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../engine/engine.ts';
-import type { Plan } from '../generated/plan.ts';
+import type { TracedStep } from '../engine/trace.ts';
 import type { Failure } from '../run/failure.ts';
 import type { AttemptRecord, Instant, RunRecord } from '../run/records.ts';
 import type { Redactor } from '../secrets/redaction.ts';
@@ -43,17 +43,22 @@ export class Views {
     return { ...this.summary(run), trigger: this.redactor.json(run.trigger), output };
   }
 
-  /** The steps of the plan in their order, each with what the run did of it. */
-  steps(plan: Plan, run: RunRecord, attempts: readonly AttemptRecord[]): StepView[] {
-    return plan.steps.map((step) => {
-      const own = attempts.filter(({ key }) => key.step === step.id);
-      return {
-        id: step.id,
-        uses: `${step.connector}.${step.action}`,
-        status: stepStatus(step.id, own.at(-1), run),
-        attempts: own.map((attempt) => this.attempt(attempt)),
-      };
-    });
+  step({ path, step, depth, begun, end, attempts }: TracedStep): StepView {
+    const { body, id } = step;
+    const action = body.kind === 'action';
+    const output = end?.kind === 'done' && !action ? end.output : undefined;
+    const failure = end?.kind === 'failed' || end?.kind === 'handled' ? end.failure : undefined;
+    return {
+      path,
+      id,
+      kind: body.kind,
+      uses: action ? `${body.step.connector}.${body.step.action}` : undefined,
+      depth,
+      status: stepStatus(begun, end, attempts.at(-1)),
+      output: output === undefined ? undefined : this.redactor.json(output),
+      failure: attempts.length === 0 ? this.failure(failure) : undefined,
+      attempts: attempts.map((attempt) => this.attempt(attempt)),
+    };
   }
 
   event(event: RunEvent): RunEventView {
@@ -100,13 +105,21 @@ export class Views {
   }
 }
 
-function stepStatus(step: string, last: AttemptRecord | undefined, run: RunRecord): StepView['status'] {
-  // A step whose input could not be made has failed without an attempt.
-  if (last === undefined) return run.failure?.step === step ? 'failed' : 'pending';
-  if (last.outcome?.ok === true) return 'succeeded';
-  if (last.outcome?.failure.class === 'uncertain') return 'uncertain';
-  if (run.finishedAt !== undefined) return 'failed';
-  return last.outcome === undefined ? 'running' : 'waiting';
+function stepStatus(begun: boolean, end: TracedStep['end'], last: AttemptRecord | undefined): StepView['status'] {
+  switch (end?.kind) {
+    case 'done':
+    case 'stopped':
+      return 'succeeded';
+    case 'skipped':
+    case 'not_taken':
+      return 'skipped';
+    case 'failed':
+    case 'handled':
+      return end.failure.class === 'uncertain' ? 'uncertain' : 'failed';
+    case undefined:
+      if (!begun) return 'pending';
+      return last?.outcome?.ok === false ? 'waiting' : 'running';
+  }
 }
 
 export function iso(instant: Instant): string {

@@ -5,7 +5,7 @@ import { namePlan, type NamedPlan } from '../../src/plan/digest.ts';
 export function samplePlan(change: (plan: Plan) => Plan = (plan) => plan): NamedPlan {
   const retry = { attempts: 3 };
   const open = { type: 'object' };
-  const call = { connector: 'ledger', mappings: [], timeout_ms: 5000, retry };
+  const call = { kind: 'action' as const, connector: 'ledger', mappings: [], timeout_ms: 5000, retry };
   return namePlan(
     change({
       format: 1,
@@ -18,6 +18,7 @@ export function samplePlan(change: (plan: Plan) => Plan = (plan) => plan): Named
         { ...call, id: 'look', action: 'read', effect: 'read', with: { n: '${{ trigger.body.n }}' } },
         { ...call, id: 'send', action: 'write', effect: 'write', with: { got: '${{ steps.look }}' } },
         {
+          kind: 'action',
           id: 'save',
           connector: 'storage',
           action: 'set',

@@ -39,6 +39,7 @@ const SCOPE: TypeScope = {
       ['summarize', typeFromSchema({ type: 'object', required: ['text'], properties: { text: { type: 'string' } } })],
     ]),
     later: ['save'],
+    hidden: new Map([['inner', 'give the loop an output']]),
   },
 };
 

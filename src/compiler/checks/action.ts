@@ -1,27 +1,37 @@
 import { nearestName } from '../../diagnostics/nearest-name.ts';
-import type { AutomationContext, ResolvedStep } from '../context.ts';
+import type { AutomationContext, ResolvedAction, ResolvedActions } from '../context.ts';
+import { allSteps, type StepNode } from '../step-tree.ts';
 
 /** Finds the connector and the action of each step; steps without one are left out and reported. */
-export function resolveActions({ automation, catalog, report }: AutomationContext): ResolvedStep[] {
-  return automation.value.steps.flatMap((step, index) => {
-    const [service = '', actionName = ''] = step.uses.split('.');
-    const path = ['steps', index, 'uses'];
-    const connector = catalog.get(service);
-    if (connector === undefined) {
-      const help = suggestion(service, catalog.names(), 'connectors');
-      report(automation.document.diagnostic('WB2001', path, `there is no connector \`${service}\``, { help }));
-      return [];
-    }
-    const action = Object.hasOwn(connector.actions, actionName) ? connector.actions[actionName] : undefined;
-    if (action === undefined) {
-      const help = suggestion(actionName, Object.keys(connector.actions), `actions of ${service}`);
-      report(
-        automation.document.diagnostic('WB2002', path, `${connector.title} has no action \`${actionName}\``, { help }),
-      );
-      return [];
-    }
-    return [{ index, step, service, connector, actionName, action }];
-  });
+export function resolveActions(context: AutomationContext): ResolvedActions {
+  const resolved = new Map<StepNode, ResolvedAction>();
+  for (const node of allSteps(context.steps)) {
+    const action = node.body.kind === 'action' ? resolve(context, node, node.body.uses) : undefined;
+    if (action !== undefined) resolved.set(node, action);
+  }
+  return resolved;
+}
+
+function resolve(
+  { automation, catalog, report }: AutomationContext,
+  node: StepNode,
+  uses: string,
+): ResolvedAction | undefined {
+  const [service = '', name = ''] = uses.split('.');
+  const path = [...node.path, 'uses'];
+  const connector = catalog.get(service);
+  if (connector === undefined) {
+    const help = suggestion(service, catalog.names(), 'connectors');
+    report(automation.document.diagnostic('WB2001', path, `there is no connector \`${service}\``, { help }));
+    return undefined;
+  }
+  const action = Object.hasOwn(connector.actions, name) ? connector.actions[name] : undefined;
+  if (action === undefined) {
+    const help = suggestion(name, Object.keys(connector.actions), `actions of ${service}`);
+    report(automation.document.diagnostic('WB2002', path, `${connector.title} has no action \`${name}\``, { help }));
+    return undefined;
+  }
+  return { service, connector, name, action };
 }
 
 function suggestion(name: string, known: string[], what: string): string {

@@ -1,25 +1,33 @@
 import { nearestName } from '../../diagnostics/nearest-name.ts';
-import { connectionsOf, type AutomationContext, type ResolvedStep } from '../context.ts';
+import { connectionsOf, type AutomationContext, type ResolvedAction, type ResolvedActions } from '../context.ts';
+import type { StepNode } from '../step-tree.ts';
 
 /** Finds the account's connection that each step calls through. */
-export function resolveStepConnections(context: AutomationContext, steps: ResolvedStep[]): ResolvedStep[] {
-  return steps.map((step) => {
-    if (step.connector.connection === undefined) return step;
-    const connection =
-      step.step.connection === undefined
-        ? onlyConnection(context, step)
-        : namedConnection(context, step, step.step.connection);
-    return connection === undefined ? step : { ...step, connection };
-  });
+export function resolveStepConnections(context: AutomationContext, actions: ResolvedActions): ResolvedActions {
+  return new Map(
+    [...actions].map(([node, action]) => {
+      const connection = action.connector.connection === undefined ? undefined : connectionOf(context, node, action);
+      return [node, connection === undefined ? action : { ...action, connection }];
+    }),
+  );
 }
 
-function onlyConnection({ automation, account, report }: AutomationContext, step: ResolvedStep): string | undefined {
+function connectionOf(context: AutomationContext, node: StepNode, action: ResolvedAction): string | undefined {
+  const name = node.step.connection;
+  return name === undefined ? onlyConnection(context, node, action) : namedConnection(context, node, action, name);
+}
+
+function onlyConnection(
+  { automation, account, report }: AutomationContext,
+  node: StepNode,
+  step: ResolvedAction,
+): string | undefined {
   const names = Object.entries(connectionsOf(account)).flatMap(([name, { connector }]) =>
     connector === step.service ? [name] : [],
   );
   const [only] = names;
   if (names.length === 1) return only;
-  const path = ['steps', step.index, 'uses'];
+  const path = [...node.path, 'uses'];
   const owner = automation.account;
   if (only === undefined) {
     const message = `the account \`${owner}\` has no connection to ${step.connector.title}`;
@@ -39,12 +47,13 @@ function onlyConnection({ automation, account, report }: AutomationContext, step
 
 function namedConnection(
   { automation, account, report }: AutomationContext,
-  step: ResolvedStep,
+  node: StepNode,
+  step: ResolvedAction,
   name: string,
 ): string | undefined {
   const connections = connectionsOf(account);
   const connection = Object.hasOwn(connections, name) ? connections[name] : undefined;
-  const path = ['steps', step.index, 'connection'];
+  const path = [...node.path, 'connection'];
   if (connection === undefined) {
     const near = nearestName(name, Object.keys(connections));
     const help =

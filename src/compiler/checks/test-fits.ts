@@ -2,6 +2,7 @@ import { compileSchema, type SchemaCheck } from '../../json/schema.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { JsonObject } from '../../json/value.ts';
 import type { CompileContext } from '../context.ts';
+import { allSteps, stepTree } from '../step-tree.ts';
 
 /** A test sends what its trigger accepts, and speaks of steps that exist. */
 export function checkTests({ workspace, report }: CompileContext): void {
@@ -16,7 +17,7 @@ export function checkTests({ workspace, report }: CompileContext): void {
       );
       continue;
     }
-    const ids = automation.value.steps.map(({ id }) => id);
+    const ids = allSteps(stepTree(automation.value.steps, ['steps'])).map(({ step }) => step.id);
     const body = compileOrSkip(automation.value.trigger.webhook.body);
     for (const [index, { trigger, answers = {}, expect }] of test.value.cases.entries()) {
       const path = ['cases', index];

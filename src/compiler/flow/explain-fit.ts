@@ -1,0 +1,54 @@
+import type { PointerToken } from '../../json/pointer.ts';
+import type { Assignability } from '../../language/assign.ts';
+import { describeType, mayBe, type Type } from '../../language/types.ts';
+
+/** A source longer than this is not repeated in a message. */
+const MAX_SUBJECT = 60;
+
+interface Misfit {
+  type: Type;
+  target: Type;
+  /** The source, or `this` for a constant. */
+  subject: string;
+  /** The field. */
+  path: readonly PointerToken[];
+}
+
+/** Says why a value does not fit its field, and the way out. */
+export function explainFit(
+  fit: Extract<Assignability, { reason: string }>,
+  { type, target, subject, path }: Misfit,
+): { code: 'WB3003' | 'WB3004' | 'WB3005'; message: string; help?: string } {
+  const what = nameOf(subject);
+  const inner = fit.path.length === 0 ? what : `\`${fit.path.join('.')}\` of ${what}`;
+  const wanted = `\`${fieldName(path)}\` requires ${describeType(target)}`;
+  if (fit.reason === 'it may be absent' || (fit.verdict === 'no' && mayBe(type, 'absent'))) {
+    return {
+      code: 'WB3004',
+      message: `${inner} may be absent; ${wanted}`,
+      help: 'give a value for that case: `… ?? …`',
+    };
+  }
+  if (fit.verdict === 'undecided') {
+    const help = target.kind === 'union' ? undefined : `say what it must be: \`expect(…, '${target.kind}')\``;
+    return {
+      code: 'WB3005',
+      message: `nothing is known of ${inner}; ${wanted}`,
+      ...(help === undefined ? {} : { help }),
+    };
+  }
+  const reason = fit.path.length === 0 ? `${what} is ${describeType(type)}` : `${inner}: ${fit.reason}`;
+  return { code: 'WB3003', message: `${reason}; ${wanted}` };
+}
+
+/** The field's name as messages give it. */
+export function fieldName(path: readonly PointerToken[]): string {
+  return path.length === 0 ? 'it' : path.join('.');
+}
+
+function nameOf(subject: string): string {
+  const [, expression] = /^\$\{\{\s*(.*?)\s*\}\}$/s.exec(subject) ?? [];
+  return expression === undefined || expression.length > MAX_SUBJECT || expression.includes('}}')
+    ? 'this'
+    : `\`${expression}\``;
+}

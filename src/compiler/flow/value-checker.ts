@@ -1,0 +1,201 @@
+import type { Mapping } from '../../generated/plan.ts';
+import { formatPointer, type PointerToken } from '../../json/pointer.ts';
+import { compileSchema } from '../../json/schema.ts';
+import { isJsonObject, ownProperty, type Json, type JsonObject } from '../../json/value.ts';
+import { assignable, type Assignability } from '../../language/assign.ts';
+import { nearestName } from '../../diagnostics/nearest-name.ts';
+import { disjoint } from '../../language/intersect.ts';
+import { typeFromSchema, typeOfConstant } from '../../language/schema-type.ts';
+import type { TypeScope } from '../../language/scope.ts';
+import { hasExpression } from '../../language/template.ts';
+import {
+  UNKNOWN,
+  describeType,
+  itemAt,
+  mayBe,
+  membersOf,
+  without,
+  type ArrayType,
+  type ObjectType,
+  type Property,
+  type Type,
+} from '../../language/types.ts';
+import type { AutomationContext } from '../context.ts';
+import { explainFit, fieldName } from './explain-fit.ts';
+import { readExpression } from './read-expression.ts';
+
+/** What a value was found to be. */
+export interface CheckedValue {
+  type: Type;
+  mappings: Mapping[];
+  /** How many values were looked at. */
+  count: number;
+}
+
+const ANY_OBJECT: ObjectType = { kind: 'object', properties: new Map(), additional: UNKNOWN };
+const ANY_ARRAY: ArrayType = { kind: 'array', items: UNKNOWN };
+
+/**
+ * Decides for a value of the file, constants and expressions, whether it fits a schema. Without a schema, anything fits.
+ * `base` is the place of the value in the file.
+ */
+export function checkValue(
+  context: AutomationContext,
+  scope: TypeScope,
+  value: Json,
+  base: readonly PointerToken[],
+  schema?: JsonObject,
+): CheckedValue {
+  const checker = new ValueChecker(context, scope, base);
+  const type = checker.visit(value, [], schema === undefined ? UNKNOWN : typeFromSchema(schema), false);
+  if (schema !== undefined && checker.open && !checker.failed) checker.checkOpen(value, schema);
+  return { type, mappings: checker.mappings, count: checker.count };
+}
+
+class ValueChecker {
+  readonly mappings: Mapping[] = [];
+  count = 0;
+  failed = false;
+  /** The types alone do not prove that the whole fits. */
+  open = false;
+  private readonly context: AutomationContext;
+  private readonly scope: TypeScope;
+  private readonly base: readonly PointerToken[];
+
+  constructor(context: AutomationContext, scope: TypeScope, base: readonly PointerToken[]) {
+    this.context = context;
+    this.scope = scope;
+    this.base = base;
+  }
+
+  /** The value's type; what does not fit the target is reported, the innermost place first. */
+  visit(value: Json, path: PointerToken[], target: Type, required: boolean): Type {
+    if (isJsonObject(value)) return this.container(path, target, () => this.object(value, path, target));
+    if (Array.isArray(value)) return this.container(path, target, () => this.array(value, path, target));
+    this.count++;
+    if (typeof value === 'string' && hasExpression(value)) return this.expression(value, path, target, required);
+    const type = typeOfConstant(value);
+    this.requireFit(type, path, target, 'this');
+    return type;
+  }
+
+  /** What is open is only known of the whole value: of a constant at once, otherwise before the call. */
+  checkOpen(value: Json, schema: JsonObject): void {
+    if (this.mappings.length > 0) {
+      const guarded = this.mappings.some((mapping) => mapping.guarded === true);
+      if (!guarded) this.mappings[0] = { ...(this.mappings[0] as Mapping), guarded: true };
+      return;
+    }
+    for (const { pointer, message } of compileSchema(schema)(value)) {
+      const path = pointer.split('/').slice(1);
+      this.report('WB3003', path, `this does not fit \`${fieldName(path)}\`: it ${message}`);
+    }
+  }
+
+  /** The parts first; then what only the whole shows, such as too few items. */
+  private container(path: PointerToken[], target: Type, visitParts: () => Type): Type {
+    const failedBefore = this.failed;
+    this.failed = false;
+    const type = visitParts();
+    if (!this.failed) this.requireFit(type, path, target, 'this');
+    this.failed ||= failedBefore;
+    return type;
+  }
+
+  private object(value: JsonObject, path: PointerToken[], target: Type): Type {
+    const fields = candidate(target, value) ?? ANY_OBJECT;
+    for (const [name, { type, required }] of fields.properties) {
+      if (required && !Object.hasOwn(value, name))
+        this.report('WB3001', path, `the field \`${name}\` is missing`, `it must be ${describeType(type)}`);
+    }
+    const properties = new Map<string, Property>();
+    for (const [name, item] of Object.entries(value)) {
+      const field = fields.properties.get(name);
+      if (field === undefined && fields.additional === false) {
+        this.reportExtra(name, [...path, name], fields);
+        continue;
+      }
+      const wanted = field?.type ?? (fields.additional === false ? UNKNOWN : fields.additional);
+      const type = this.visit(item, [...path, name], wanted, field?.required ?? false);
+      // What is absent is left out.
+      properties.set(name, { type: without(type, 'absent'), required: !mayBe(type, 'absent') });
+    }
+    return { kind: 'object', properties, additional: false };
+  }
+
+  private array(value: readonly Json[], path: PointerToken[], target: Type): Type {
+    const arms = membersOf(target).filter((arm) => arm.kind === 'array');
+    const [list = ANY_ARRAY] = arms.length === 1 ? arms : [];
+    const prefix = value.map((item, index) => this.visit(item, [...path, index], itemAt(list, index), true));
+    return { kind: 'array', prefix, items: { kind: 'never' }, minItems: value.length, maxItems: value.length };
+  }
+
+  private expression(text: string, path: PointerToken[], target: Type, required: boolean): Type {
+    const type = readExpression(this.context, this.scope, text, [...this.base, ...path]);
+    if (type === undefined) {
+      this.failed = true;
+      // What is wrong is told; that nothing is known of it now is not told again.
+      return { kind: 'never' };
+    }
+    const given = required ? type : without(type, 'absent');
+    const fit = this.requireFit(given, path, target, text);
+    const words = { type: describeType(type), expects: describeType(target) };
+    const guarded = fit.verdict === 'guarded' ? ({ guarded: true } as const) : {};
+    this.mappings.push({ to: formatPointer(path), from: text, ...words, ...guarded });
+    return type;
+  }
+
+  private requireFit(type: Type, path: PointerToken[], target: Type, subject: string): Assignability {
+    const fit = assignable(type, target);
+    if (fit.verdict === 'guarded') this.open = true;
+    if (fit.verdict === 'no' || fit.verdict === 'undecided') {
+      const { code, message, help } = explainFit(fit, { type, target, subject, path });
+      this.report(code, path, message, help);
+    }
+    return fit;
+  }
+
+  private reportExtra(name: string, path: PointerToken[], fields: ObjectType): void {
+    const known = [...fields.properties.keys()];
+    const near = nearestName(name, known);
+    const help = near === undefined ? `fields: ${known.join(', ')}` : `did you mean \`${near}\`?`;
+    const { document } = this.context.automation;
+    const place = [...this.base, ...path];
+    const range = document.rangeOf(place, 'key');
+    this.failed = true;
+    this.context.report(document.diagnostic('WB3002', place, `there is no field \`${name}\``, { help, range }));
+  }
+
+  private report(
+    code: 'WB3001' | 'WB3003' | 'WB3004' | 'WB3005',
+    path: readonly PointerToken[],
+    message: string,
+    help?: string,
+  ): void {
+    this.failed = true;
+    const place = [...this.base, ...path];
+    const { document } = this.context.automation;
+    // A missing field has no place of its own: the action's name stands for it.
+    const above = this.base.slice(0, -1);
+    const range =
+      code === 'WB3001' && path.length === 0 ? document.rangeOf([...above, 'uses']) : document.rangeOf(place);
+    this.context.report(document.diagnostic(code, place, message, { help, range }));
+  }
+}
+
+/** The object type that the value is surely meant to be of: the only one that its constants do not rule out. */
+function candidate(target: Type, value: JsonObject): ObjectType | undefined {
+  const objects = membersOf(target).filter((arm) => arm.kind === 'object');
+  const possible = objects.filter((arm) =>
+    [...arm.properties].every(([name, { type }]) => {
+      const given = ownProperty(value, name);
+      const constant = given === undefined || (typeof given === 'string' && hasExpression(given)) || isComposite(given);
+      return constant || !disjoint(typeOfConstant(given), type);
+    }),
+  );
+  return possible.length === 1 ? possible[0] : objects.length === 1 ? objects[0] : undefined;
+}
+
+function isComposite(value: Json): boolean {
+  return isJsonObject(value) || Array.isArray(value);
+}

@@ -1,0 +1,76 @@
+import type { ActionStep, PlanArm, PlanBlock, PlanStep } from '../generated/plan.ts';
+import type { ResolvedActions } from './context.ts';
+import type { CheckedFlow } from './flow/flow.ts';
+import type { ArmNode, BlockNode, StepNode } from './step-tree.ts';
+
+const DEFAULT_TIMEOUT = '2m';
+const DEFAULT_ATTEMPTS = 6;
+const UNITS: { [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** The steps of a plan: all defaults filled in, each with what was found of its mappings. */
+export function lowerSteps(nodes: readonly StepNode[], actions: ResolvedActions, flow: CheckedFlow): PlanStep[] {
+  return nodes.map((node) => lowerStep(node, actions, flow));
+}
+
+function lowerStep(node: StepNode, actions: ResolvedActions, flow: CheckedFlow): PlanStep {
+  const { step, body, onError } = node;
+  const mappings = flow.mappings.get(node) ?? [];
+  const end = { id: step.id, ...(step.if === undefined ? {} : { if: step.if }) };
+  const common = { ...end, ...(onError === undefined ? {} : { on_error: lowerSteps(onError, actions, flow) }) };
+  const block = (inner: BlockNode): PlanBlock => lowerBlock(inner, actions, flow);
+  switch (body.kind) {
+    case 'action':
+      return { kind: 'action', ...common, ...lowerAction(node, actions), mappings };
+    case 'set':
+      return { kind: 'set', ...common, set: body.set, mappings };
+    case 'switch':
+      return { kind: 'switch', ...common, arms: body.arms.map((arm) => lowerArm(arm, block)) };
+    case 'for_each': {
+      const { as = 'item', index, parallel = 1 } = step;
+      const names = { as, ...(index === undefined ? {} : { index }) };
+      return { kind: 'for_each', ...common, items: body.items, ...names, parallel, block: block(body.block) };
+    }
+    case 'branches': {
+      const branches = Object.fromEntries(body.branches.map(({ name, block: inner }) => [name, block(inner)]));
+      return { kind: 'branches', ...common, branches };
+    }
+    case 'stop':
+      return { kind: 'stop', ...end, ...(body.output === undefined ? {} : { output: body.output }), mappings };
+    case 'fail':
+      return { kind: 'fail', ...end, message: body.message };
+  }
+}
+
+function lowerAction(node: StepNode, actions: ResolvedActions): Omit<ActionStep, 'kind' | 'id' | 'mappings'> {
+  const { step } = node;
+  const resolved = actions.get(node);
+  if (resolved === undefined) throw new TypeError(`the step ${step.id} has no action, and its automation no error`);
+  const { service, name, action, connection } = resolved;
+  return {
+    connector: service,
+    action: name,
+    ...(connection === undefined ? {} : { connection }),
+    effect: action.effect,
+    with: step.with ?? {},
+    timeout_ms: milliseconds(step.timeout ?? DEFAULT_TIMEOUT),
+    retry: { attempts: step.retry?.attempts ?? DEFAULT_ATTEMPTS },
+  };
+}
+
+function lowerArm({ condition, block }: ArmNode, lower: (block: BlockNode) => PlanBlock): PlanArm {
+  return { ...(condition === undefined ? {} : { if: condition }), block: lower(block) };
+}
+
+function lowerBlock(block: BlockNode, actions: ResolvedActions, flow: CheckedFlow): PlanBlock {
+  return {
+    steps: lowerSteps(block.steps, actions, flow),
+    ...(block.output === undefined ? {} : { output: block.output }),
+    mappings: flow.mappings.get(block) ?? [],
+  };
+}
+
+/** Milliseconds of a duration such as `30s`. */
+function milliseconds(duration: string): number {
+  const [, count, unit = ''] = /^(\d+)([a-z]+)$/.exec(duration) ?? [];
+  return Number(count) * (UNITS[unit] ?? Number.NaN);
+}

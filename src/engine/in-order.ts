@@ -1,0 +1,29 @@
+/**
+ * Does something for each index below `count`, up to `atOnce` at a time, and gives the results in order. After a result
+ * that is not `done` nothing more begins. What was begun is waited for, also where one of them throws.
+ */
+export async function inOrder<Result extends { kind: string }>(
+  count: number,
+  atOnce: number,
+  perform: (index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  let broken = false;
+  const work = async (): Promise<void> => {
+    while (next < count && !broken) {
+      const index = next++;
+      try {
+        const result = await perform(index);
+        results[index] = result;
+        broken ||= result.kind !== 'done';
+      } catch (error) {
+        broken = true;
+        throw error;
+      }
+    }
+  };
+  const workers = await Promise.allSettled(Array.from({ length: Math.min(atOnce, count) }, work));
+  for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
+  return results.filter((result) => result !== undefined);
+}

@@ -1,0 +1,121 @@
+import type { ActionCaller } from '../connectors/action-call.ts';
+import { storageOperation } from '../connectors/native/storage.ts';
+import type { Plan } from '../generated/plan.ts';
+import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
+import type { Failure, Outcome } from '../run/failure.ts';
+import type { RunRecord } from '../run/records.ts';
+import type { Credential, CredentialSource } from '../secrets/credential.ts';
+import type { AttemptCall, Durable } from './durable.ts';
+import { evaluateAt } from './evaluate-at.ts';
+import type { PreparedAction } from './prepared-plan.ts';
+import { waitBeforeRetry } from './retry.ts';
+
+/** What a run needs besides the engine. */
+export interface Services {
+  caller: ActionCaller;
+  credentials: CredentialSource;
+  /** 0 to 1, for jitter. */
+  random(): number;
+}
+
+export interface ActionRun {
+  plan: Plan;
+  run: RunRecord;
+  durable: Durable;
+  services: Services;
+}
+
+/** Calls the action of a step, again where a failure passes. `path` names the step within the run. */
+export async function performAction(
+  prepared: PreparedAction,
+  path: string,
+  scope: JsonObject,
+  context: ActionRun,
+): Promise<Outcome> {
+  const input = inputOf(prepared, path, scope);
+  if (!input.ok) return input;
+  const { step, action } = prepared;
+  const { durable, services } = context;
+  for (let attempt = 1; ; attempt++) {
+    const key = { step: path, attempt };
+    const outcome =
+      action.native === 'storage'
+        ? await durable.storage(key, input.output, storageOperation(step.action, asObject(input.output)))
+        : await durable.attempt({
+            key,
+            effect: step.effect,
+            input: input.output,
+            perform: performer(prepared, input.output, context),
+          });
+    if (outcome.ok) return outcome;
+    const wait = waitBeforeRetry(outcome.failure, attempt, step.retry.attempts, () => services.random());
+    if (wait === undefined) return outcome;
+    await durable.sleep(key, wait);
+  }
+}
+
+/** Evaluates the step's mappings and checks its guard. */
+function inputOf({ input, guard }: PreparedAction, path: string, scope: JsonObject): Outcome {
+  const evaluated = evaluateAt(input, scope, path);
+  if (!evaluated.ok) return evaluated;
+  const value = evaluated.value ?? {};
+  const [issue] = guard?.(value) ?? [];
+  if (issue === undefined) return { ok: true, output: value };
+  const place = issue.pointer === '' ? 'the input' : `the value for \`${issue.pointer.slice(1).replaceAll('/', '.')}\``;
+  return {
+    ok: false,
+    failure: {
+      class: 'permanent',
+      code: 'guard_failed',
+      message: `step ${path}: ${place} ${issue.message}`,
+      help: 'look at what the mapping got from its source',
+    },
+  };
+}
+
+function performer(
+  { step, connector, action }: PreparedAction,
+  input: Json,
+  { run, plan, services: { caller, credentials } }: ActionRun,
+): AttemptCall['perform'] {
+  return async (stop) => {
+    const name = step.connection;
+    const connection = name === undefined ? undefined : plan.connections[name];
+    const timeout = AbortSignal.timeout(step.timeout_ms);
+    const call = {
+      account: run.account,
+      service: step.connector,
+      connector,
+      action,
+      input,
+      signal: AbortSignal.any([stop, timeout]),
+    };
+    if (name === undefined || connection === undefined) return caller.call(call);
+    let credential: Credential;
+    try {
+      credential = await credentials.credential(run.account, name);
+    } catch (error) {
+      if (connection.secrets.length > 0) return { ok: false, failure: credentialFailure(error, name, run.account) };
+      credential = { fields: {}, hosts: [] };
+    }
+    return caller.call({ ...call, connection: { name, plan: connection, credential } });
+  };
+}
+
+function credentialFailure(error: unknown, connection: string, account: string): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  const help =
+    error instanceof Error && 'help' in error && typeof error.help === 'string'
+      ? error.help
+      : `waybill connect ${account} ${connection}`;
+  return {
+    class: 'credential',
+    code: 'credential_not_opened',
+    message: `the connection ${connection} of account ${account} cannot be opened: ${message}`,
+    help,
+  };
+}
+
+function asObject(value: Json): JsonObject {
+  return isJsonObject(value) ? value : {};
+}

@@ -1,0 +1,119 @@
+import type { Outcome } from '../run/failure.ts';
+import type { AttemptKey, AttemptRecord, RunRecord } from '../run/records.ts';
+import type { AttemptCall, Durable } from './durable.ts';
+import { interpretPlan, type StepEnd } from './interpret.ts';
+import type { PreparedPlan, PreparedStep } from './prepared-plan.ts';
+
+/** One step of a run as it went, each turn of a loop by itself. */
+export interface TracedStep {
+  /** Such as `each[2].send`. */
+  path: string;
+  step: PreparedStep;
+  /** How many steps stand around it. */
+  depth: number;
+  begun: boolean;
+  /** Absent while it is under way and where it was not reached; `not_taken`: the run went another way. */
+  end: StepEnd | { kind: 'not_taken' } | undefined;
+  attempts: AttemptRecord[];
+}
+
+/**
+ * What a run did, step by step: the plan interpreted once more on its journal alone. All that is not a call is a pure
+ * function of what the journal holds, so it comes out as it was.
+ */
+export async function traceRun(
+  prepared: PreparedPlan,
+  run: RunRecord,
+  attempts: readonly AttemptRecord[],
+): Promise<TracedStep[]> {
+  const observed = new Map<string, { step: PreparedStep; end: StepEnd | undefined }>();
+  try {
+    await interpretPlan(prepared, run, new Journal(attempts), NO_SERVICES, (path, step, end) => {
+      observed.set(path, { step, end });
+    });
+  } catch (error) {
+    if (!(error instanceof NotReached)) throw error;
+  }
+  const traced: TracedStep[] = [];
+  const own = Map.groupBy(attempts, ({ key }) => key.step);
+  const add = (path: string, step: PreparedStep, depth: number, passed: boolean): void => {
+    const seen = observed.get(path);
+    const end = seen === undefined ? (passed ? ({ kind: 'not_taken' } as const) : undefined) : seen.end;
+    traced.push({ path, step, depth, begun: seen !== undefined, end, attempts: own.get(path) ?? [] });
+  };
+  const walk = (steps: readonly PreparedStep[], prefix: string, depth: number, passed: boolean): void => {
+    for (const step of steps) {
+      const path = prefix + step.id;
+      add(path, step, depth, passed);
+      const ended = passed || observed.get(path)?.end !== undefined;
+      for (const [inner, at] of innerSteps(step, path, observed.keys())) walk(inner, at ?? prefix, depth + 1, ended);
+    }
+  };
+  walk(prepared.steps, '', 0, false);
+  return traced;
+}
+
+/** The steps within a step, each list with its prefix where it is not that of the step itself. */
+function innerSteps(
+  { body, onError }: PreparedStep,
+  path: string,
+  observed: Iterable<string>,
+): (readonly [PreparedStep[], string | undefined])[] {
+  const handler = onError === undefined ? [] : [[onError, undefined] as const];
+  switch (body.kind) {
+    case 'switch':
+      return [...body.arms.map(({ block }) => [block.steps, undefined] as const), ...handler];
+    case 'branches':
+      return [...body.branches.map(([, block]) => [block.steps, undefined] as const), ...handler];
+    case 'for_each': {
+      const turns = new Set([...observed].flatMap((one) => turnOf(one, path)));
+      const inOrder = [...turns].toSorted((left, right) => left - right);
+      return [...inOrder.map((turn) => [body.block.steps, `${path}[${turn}].`] as const), ...handler];
+    }
+    default:
+      return handler;
+  }
+}
+
+function turnOf(path: string, loop: string): number[] {
+  if (!path.startsWith(`${loop}[`)) return [];
+  return [Number.parseInt(path.slice(loop.length + 1), 10)];
+}
+
+/** Ends the interpretation where the journal ends. */
+class NotReached extends Error {}
+
+class Journal implements Durable {
+  private readonly attempts: ReadonlyMap<string, AttemptRecord>;
+
+  constructor(attempts: readonly AttemptRecord[]) {
+    this.attempts = new Map(attempts.map((attempt) => [nameOf(attempt.key), attempt]));
+  }
+
+  attempt({ key }: AttemptCall): Promise<Outcome> {
+    return this.outcomeOf(key);
+  }
+
+  storage(key: AttemptKey): Promise<Outcome> {
+    return this.outcomeOf(key);
+  }
+
+  async sleep({ step, attempt }: AttemptKey): Promise<void> {
+    await this.outcomeOf({ step, attempt: attempt + 1 });
+  }
+
+  private outcomeOf(key: AttemptKey): Promise<Outcome> {
+    const outcome = this.attempts.get(nameOf(key))?.outcome;
+    return outcome === undefined ? Promise.reject(new NotReached()) : Promise.resolve(outcome);
+  }
+}
+
+function nameOf({ step, attempt }: AttemptKey): string {
+  return `${step}#${attempt}`;
+}
+
+const NO_SERVICES = {
+  caller: { call: () => Promise.reject(new NotReached()) },
+  credentials: { credential: () => Promise.reject(new NotReached()) },
+  random: () => 0,
+};
