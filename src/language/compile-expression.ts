@@ -1,10 +1,12 @@
 import { ExactNumber, isJsonObject, ownProperty, type Json, type JsonObject } from '../json/value.ts';
 import type { Frame } from './budget.ts';
 import { EvaluationError } from './evaluation-error.ts';
-import type { Arrow, Argument, Expression } from './expression.ts';
-import { LIST_METHOD, TEXT_METHOD, type Expectable } from './functions/library.ts';
-import type { Callback } from './functions/method.ts';
+import type { Expression } from './expression.ts';
+import { compileMethod } from './compile-method.ts';
+import type { Expectable } from './functions/library.ts';
 import { OPERATORS, toNumber } from './operators.ts';
+import { setProperty } from './set-property.ts';
+import { absent, kindOf, present } from './value-kind.ts';
 
 /** A compiled expression; `undefined` is an absent value. */
 export type Compiled = (frame: Frame) => Json | undefined;
@@ -24,7 +26,7 @@ export function compileExpression(expression: Expression, locals: readonly strin
     case 'call':
       return compileCall(expression, locals);
     case 'method':
-      return compileMethod(expression, compile(expression.object), locals);
+      return compileMethod(expression, locals, compileExpression);
     case 'unary':
       return compileUnary(expression.operator, expression.operand, compile(expression.operand));
     case 'binary': {
@@ -148,14 +150,6 @@ function compileObject(entries: readonly (readonly [string, Compiled])[], place:
   };
 }
 
-/** Sets an own property, also one named `__proto__`; an absent value is left out. */
-export function setProperty(object: JsonObject, key: string, value: Json | undefined): void {
-  if (value === undefined) return;
-  if (key === '__proto__')
-    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-  else object[key] = value;
-}
-
 function compileCall(call: Extract<Expression, { kind: 'call' }>, locals: readonly string[]): Compiled {
   const [first, second] = call.args;
   if (first === undefined || second === undefined || first.kind === 'arrow' || second.kind === 'arrow')
@@ -186,100 +180,12 @@ function tryValue(value: Compiled, frame: Frame): Json | undefined {
   }
 }
 
-function compileMethod(
-  call: Extract<Expression, { kind: 'method' }>,
-  object: Compiled,
-  locals: readonly string[],
-): Compiled {
-  const args = call.args.map((argument) => compileArgument(argument, locals));
-  const [text, list] = [TEXT_METHOD.get(call.name), LIST_METHOD.get(call.name)];
-  return (frame) => {
-    const base = object(frame);
-    if (call.optional && (base === undefined || base === null)) return undefined;
-    if (Array.isArray(base) && list !== undefined) {
-      frame.step(call, base.length);
-      return charged(
-        list.evaluate(
-          base,
-          args.map((argument) => argument(frame)),
-        ),
-        frame,
-        call,
-      );
-    }
-    if (typeof base === 'string' && text !== undefined) {
-      return charged(
-        text.evaluate(
-          base,
-          args.map((argument) => valueArgument(argument(frame), call)),
-        ),
-        frame,
-        call,
-      );
-    }
-    throw base === undefined
-      ? absent(call.object)
-      : new EvaluationError('wrong_operand', `${kindOf(base)} has no method ${call.name}`, call);
-  };
-}
-
-function compileArgument(argument: Argument, locals: readonly string[]): (frame: Frame) => Json | Callback {
-  if (argument.kind === 'arrow') return compileArrow(argument, locals);
-  const value = compileExpression(argument, locals);
-  return (frame) => present(value(frame), argument);
-}
-
-function compileArrow(arrow: Arrow, locals: readonly string[]): (frame: Frame) => Callback {
-  const body = compileExpression(arrow.body, [...locals, ...arrow.params]);
-  const weight = Math.ceil((arrow.end - arrow.start) / 8);
-  return (frame) =>
-    (...params) => {
-      frame.step(arrow, weight);
-      for (const index of arrow.params.keys()) frame.locals[locals.length + index] = params[index] ?? null;
-      return present(body(frame), arrow.body);
-    };
-}
-
-function valueArgument(argument: Json | Callback, place: Expression): Json {
-  if (typeof argument === 'function') throw misuse(place);
-  return argument;
-}
-
-/** Charges for what a method made, lists with what they hold: a list of the same long text many times is long. */
-function charged(value: Json | undefined, frame: Frame, place: Expression): Json | undefined {
-  if (value === undefined) return undefined;
-  return frame.made(value, sizeOf(value), place);
-}
-
-function sizeOf(value: Json): number {
-  if (typeof value === 'string') return value.length;
-  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + sizeOf(item), value.length);
-  if (isJsonObject(value))
-    return Object.entries(value).reduce((sum, [key, item]) => sum + key.length + sizeOf(item), 1);
-  return 1;
-}
-
 function truth(value: Json | undefined, place: Expression): boolean {
   if (typeof value === 'boolean') return value;
   if (value === undefined) throw absent(place);
   throw new EvaluationError('wrong_operand', `this is ${kindOf(value)}, and boolean is required`, place);
 }
 
-function present(value: Json | undefined, place: Expression): Json {
-  if (value === undefined) throw absent(place);
-  return value;
-}
-
-function absent(place: { start: number; end: number }): EvaluationError {
-  return new EvaluationError('absent_value', 'this value is absent', place);
-}
-
 function misuse(place: { start: number; end: number }): EvaluationError {
   return new EvaluationError('syntax', 'this call does not fit the library', place);
-}
-
-function kindOf(value: Json): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  return value instanceof ExactNumber ? 'number' : typeof value;
 }

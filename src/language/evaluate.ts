@@ -1,8 +1,9 @@
 import { formatPointer, type PointerToken } from '../json/pointer.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { Frame } from './budget.ts';
-import { compileExpression, compileText, setProperty, type Compiled } from './compile-expression.ts';
+import { compileExpression, compileText, type Compiled } from './compile-expression.ts';
 import { EvaluationError } from './evaluation-error.ts';
+import { setProperty } from './set-property.ts';
 import { hasExpression, parseTemplate } from './template.ts';
 
 /**

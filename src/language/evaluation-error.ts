@@ -6,6 +6,7 @@ export type EvaluationErrorCode =
   | 'division_by_zero'
   | 'number_overflow'
   | 'exact_number'
+  | 'no_result'
   | 'too_many_steps'
   | 'too_large';
 

@@ -1,7 +1,8 @@
 import { parseTemplate } from './template.ts';
 import type { Arrow, Expression } from './expression.ts';
-import { inferCall, inferMethod } from './infer-call.ts';
+import { inferCall } from './infer-call.ts';
 import { inferMember } from './infer-member.ts';
+import { inferMethod } from './infer-method.ts';
 import { inferBinary, inferLogical } from './infer-operator.ts';
 import { narrow } from './narrow.ts';
 import type { Problem, ProblemCode } from './problem.ts';
@@ -89,7 +90,8 @@ export class Inference {
   /** The type of a function's result when it is called with values of these types. */
   inferArrow(arrow: Arrow, params: readonly Type[], scope: TypeScope): Type {
     const names = arrow.params.map((name, index) => [name, params[index] ?? UNKNOWN] as const);
-    return this.infer(arrow.body, extendScope(scope, names));
+    const locals = new Set([...(scope.locals ?? []), ...arrow.params]);
+    return this.infer(arrow.body, { ...extendScope(scope, names), locals });
   }
 
   report(code: ProblemCode, place: { start: number; end: number }, message: string, help?: string): Type {
@@ -160,8 +162,10 @@ export class Inference {
   }
 
   private inferUnary(operator: '!' | '-', operand: Expression, scope: TypeScope): Type {
-    this.require(operand, this.infer(operand, scope), operator === '!' ? 'boolean' : 'number');
-    return operator === '!' ? BOOLEAN : NUMBER;
+    const type = this.infer(operand, scope);
+    const fits = this.require(operand, type, operator === '!' ? 'boolean' : 'number');
+    if (operator === '!') return BOOLEAN;
+    return fits ? unionOf(membersOf(type).map(negated)) : NUMBER;
   }
 
   private inferArray(items: readonly Expression[], scope: TypeScope): Type {
@@ -173,6 +177,12 @@ export class Inference {
     const bounds = { minItems: items.length, maxItems: items.length };
     return { kind: 'array', prefix: types, items: { kind: 'never' }, ...bounds };
   }
+}
+
+function negated(type: Type): Type {
+  if (type.kind !== 'number') return type;
+  const values = type.values?.map((value) => -value);
+  return { kind: 'number', integer: type.integer, ...(values === undefined ? {} : { values }) };
 }
 
 const TEXTUAL = new Set<Type['kind']>(['string', 'number', 'boolean', 'never']);

@@ -4,6 +4,8 @@ import type { Type } from './types.ts';
 export interface TypeScope {
   /** `trigger`, `account`, … and the parameters of functions. */
   roots: ReadonlyMap<string, Type>;
+  /** Names of `roots` that are parameters of functions around the expression. */
+  locals?: ReadonlySet<string>;
   /** Absent where there are no steps, as in connectors' templates. */
   steps?: StepScope;
 }

@@ -67,6 +67,7 @@ export const UNKNOWN: Type = { kind: 'unknown' };
 export const ABSENT: Type = { kind: 'absent' };
 export const BOOLEAN: Type = { kind: 'boolean' };
 export const NUMBER: Type = { kind: 'number', integer: false };
+export const INTEGER: Type = { kind: 'number', integer: true };
 export const STRING: Type = { kind: 'string' };
 
 /** The union of types, flat and without repeats; of one type, that type; of none, `never`. */

@@ -40,13 +40,16 @@ async function runSteps({ store }: StoreSetup, steps: object[], body: Json, more
     credentials: { credential: () => assert.fail() },
     random: () => 0,
   };
-  const onError = (error: unknown): void => assert.fail(String(error));
-  const engine = new EmbeddedEngine({ store, services, now: Date.now, maxConcurrentRuns: 10, onError });
+  const engine = new EmbeddedEngine({ store, services, now: Date.now, maxConcurrentRuns: 10, onError: failTest });
   const { id } = await engine.start({ account, automation, plan: digest, trigger: { body } });
   const run = await engine.finished(id);
   const traced = await traceRun(preparePlan(plan), run, store.runs.attempts(id));
   const stored = Object.fromEntries(store.storage.list('acme', '', 100).map(({ key, value }) => [key, value]));
   return { run, trace: traced.map(({ path, end }) => `${path} ${end?.kind ?? 'none'}`), stored };
+}
+
+function failTest(error: unknown): void {
+  assert.fail(String(error));
 }
 
 const put = (id: string, key: string, value: Json, more: object = {}): object => ({

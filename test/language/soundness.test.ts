@@ -11,7 +11,7 @@ import { typeFromSchema } from '../../src/language/schema-type.ts';
 import { admits } from './admits.ts';
 
 /** What may happen at run time although the types fit: only what arithmetic and bounds bring about. */
-const ALLOWED_ERRORS = new Set(['division_by_zero', 'number_overflow', 'too_many_steps', 'too_large']);
+const ALLOWED_ERRORS = new Set(['no_result', 'division_by_zero', 'number_overflow', 'too_many_steps', 'too_large']);
 /** What `expect` is there for. */
 const EXPECT_ERRORS = new Set(['wrong_operand', 'absent_value']);
 
@@ -97,6 +97,17 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => ({
           '.trim()',
           ".includes('a')",
           '?.map(x => x?.a ?? 0)',
+          '.slice(1)',
+          '.unique()',
+          '.flatten()',
+          '.chunk(2)',
+          '.concat([1])',
+          '.sort_by(x => x.a)',
+          '.group_by(x => x.b)',
+          '.sum()',
+          ".split('a')",
+          '.truncate(2)',
+          ".extract('a(b?)')",
         ),
       )
       .map(([p, m]) => p + m),
@@ -105,6 +116,29 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => ({
     tie('expression').map((inner) => `({ a: ${inner}, b: 1 })`),
     tie('expression').map((inner) => `try(${inner}, 1)`),
     tie('expression').map((inner) => `expect(${inner}, 'string')`),
+    tie('expression').map((inner) => `-(${inner})`),
+    tie('expression').map((inner) => `(${inner}) === undefined`),
+    fc
+      .tuple(
+        fc.constantFrom(
+          'object.pick(#, ["a"])',
+          'object.omit(#, ["a"])',
+          'object.merge(#, { b: 1 })',
+          'object.merge({ a: 1 }, #)',
+          'object.keys(#)',
+          'object.values(#)',
+          'object.entries(#)',
+          'object.from_entries(object.entries(#))',
+          'json.text(#)',
+          'number.round(#)',
+          'number.max(#, 2)',
+          'number.abs(#)',
+          "phone.valid(#, 'ES')",
+          'url.query(#)',
+        ),
+        tie('expression'),
+      )
+      .map(([call, inner]) => call.replace('#', () => inner)),
   ),
 }));
 

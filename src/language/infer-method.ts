@@ -1,0 +1,151 @@
+import { nearestName } from '../diagnostics/nearest-name.ts';
+import { assignable } from './assign.ts';
+import type { Argument, Expression } from './expression.ts';
+import { signatureOf, type InferredArgument, type LibraryFunction, type ValueParam } from './functions/function.ts';
+import { LIST_METHOD, NAMESPACES, TEXT_METHOD, namesWithin, namespaceFunction } from './functions/library.ts';
+import type { Inference } from './infer.ts';
+import type { TypeScope } from './scope.ts';
+import { ABSENT, UNKNOWN, describeType, itemOf, mayBe, membersOf, unionOf, without, type Type } from './types.ts';
+
+type MethodCall = Extract<Expression, { kind: 'method' }>;
+
+/** A method of a text or a list, or a function of a namespace. */
+export function inferMethod(inference: Inference, call: MethodCall, scope: TypeScope): Type {
+  if (call.object.kind === 'name' && NAMESPACES.has(call.object.name) && !scope.locals?.has(call.object.name))
+    return inferNamespaceCall(inference, call, call.object.name, scope);
+  const base = inference.infer(call.object, scope);
+  const missing = mayBe(base, 'absent') || mayBe(base, 'null');
+  if (missing && !call.optional) {
+    const help = 'use `?.` to go on only where it is there';
+    return inference.report('maybe_absent', call.object, 'this may be absent or null', help);
+  }
+  const present = without(base, 'absent', 'null');
+  if (present.kind === 'never') return missing ? ABSENT : present;
+  const method = methodFor(inference, call, present);
+  if (method === undefined) return UNKNOWN;
+  const self = unionOf(membersOf(present).map((member) => (member.kind === 'array' ? itemOf(member) : member)));
+  const args = inferArguments(inference, call, method, self, scope);
+  if (args === undefined) return UNKNOWN;
+  if (method.name === 'join') inference.requireText(call.object, self);
+  if (method.name === 'sum') inference.require(call.object, self, 'number');
+  const type = method.infer(self, args);
+  return missing ? unionOf([type, ABSENT]) : type;
+}
+
+function inferNamespaceCall(inference: Inference, call: MethodCall, namespace: string, scope: TypeScope): Type {
+  const found = namespaceFunction(`${namespace}.${call.name}`);
+  if (found === undefined) {
+    const names = namesWithin(namespace);
+    const near = nearestName(call.name, names);
+    const help = near === undefined ? `known: ${names.join(', ')}` : `did you mean \`${namespace}.${near}\`?`;
+    return inference.report('unknown_function', call, `there is no function \`${namespace}.${call.name}\``, help);
+  }
+  const args = inferArguments(inference, call, found, UNKNOWN, scope);
+  return args === undefined ? UNKNOWN : found.infer(UNKNOWN, args);
+}
+
+function methodFor(inference: Inference, call: MethodCall, base: Type): LibraryFunction | undefined {
+  const kinds = new Set(membersOf(base).map((member) => member.kind));
+  const [kind] = kinds;
+  if (kinds.size !== 1 || (kind !== 'string' && kind !== 'array')) {
+    if (inference.hasProblemWithin(call.object)) return undefined;
+    const help = kind === 'unknown' ? "say what it must be: `expect(…, 'array')`" : undefined;
+    inference.report('wrong_operand', call.object, `this is ${describeType(base)}, which has no methods`, help);
+    return undefined;
+  }
+  const methods = kind === 'string' ? TEXT_METHOD : LIST_METHOD;
+  const method = methods.get(call.name);
+  if (method !== undefined) return method;
+  const near = nearestName(call.name, [...methods.keys()]);
+  const help = near === undefined ? `known methods: ${[...methods.keys()].join(', ')}` : `did you mean \`${near}\`?`;
+  inference.report(
+    'unknown_function',
+    call,
+    `a ${kind === 'string' ? 'text' : 'list'} has no method \`${call.name}\``,
+    help,
+  );
+  return undefined;
+}
+
+function inferArguments(
+  inference: Inference,
+  call: MethodCall,
+  called: LibraryFunction,
+  self: Type,
+  scope: TypeScope,
+): InferredArgument[] | undefined {
+  const least = called.params.filter((one) => one.kind === 'arrow' || one.optional !== true).length;
+  const most = called.params.length;
+  if (call.args.length < least || call.args.length > most) {
+    const words = least === most ? String(most) : `${least} to ${most}`;
+    const message = `\`${called.name}\` takes ${words} argument${most === 1 ? '' : 's'}`;
+    inference.report('wrong_operand', call, message, signatureOf(called));
+    return undefined;
+  }
+  const inferred = call.args.map((argument, index) => inferArgument(inference, argument, called, index, self, scope));
+  return inferred.every((one) => one !== undefined) ? inferred : undefined;
+}
+
+function inferArgument(
+  inference: Inference,
+  argument: Argument,
+  called: LibraryFunction,
+  index: number,
+  self: Type,
+  scope: TypeScope,
+): InferredArgument | undefined {
+  const param = called.params[index];
+  if (param === undefined || (param.kind === 'arrow') !== (argument.kind === 'arrow')) {
+    inference.report('wrong_operand', argument, 'this argument does not fit', signatureOf(called));
+    return undefined;
+  }
+  if (argument.kind !== 'arrow') {
+    const type = param.kind === 'value' ? inferValue(inference, argument, param, called, scope) : undefined;
+    return type === undefined ? undefined : { kind: 'value', type };
+  }
+  const type = inference.inferArrow(argument, [self], scope);
+  if (param.kind === 'arrow' && param.returns !== 'any') inference.require(argument.body, type, param.returns);
+  else if (mayBe(type, 'absent')) inference.reportAbsent(argument.body);
+  return { kind: 'arrow', type: without(type, 'absent') };
+}
+
+/** The argument's type, or `undefined` where it does not fit. */
+function inferValue(
+  inference: Inference,
+  argument: Expression,
+  param: ValueParam,
+  called: LibraryFunction,
+  scope: TypeScope,
+): Type | undefined {
+  if (param.constant !== undefined) {
+    const wrong =
+      argument.kind === 'literal' ? param.constant(argument.value) : `\`${param.name}\` must be written out here`;
+    if (wrong !== undefined) {
+      inference.report('wrong_operand', argument, wrong, signatureOf(called));
+      return undefined;
+    }
+  }
+  const type = inference.infer(argument, scope);
+  const fit = assignable(type, param.type);
+  if (fit.verdict === 'yes') return type;
+  if (inference.hasProblemWithin(argument)) return undefined;
+  if (mayBe(type, 'absent')) inference.reportAbsent(argument);
+  else if (fit.verdict === 'undecided') {
+    const help = `say what it must be: \`expect(…, '${param.type.kind}')\``;
+    inference.report(
+      'wrong_operand',
+      argument,
+      `nothing is known of this, and \`${param.name}\` must be ${describeType(param.type)}`,
+      help,
+    );
+  } else {
+    const help = fit.verdict === 'guarded' ? 'make it whole: `number.round(…)`' : signatureOf(called);
+    inference.report(
+      'wrong_operand',
+      argument,
+      `this is ${describeType(type)}, and \`${param.name}\` must be ${describeType(param.type)}`,
+      help,
+    );
+  }
+  return undefined;
+}
