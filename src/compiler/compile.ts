@@ -4,9 +4,11 @@ import { inOrder } from '../diagnostics/order.ts';
 import { namePlan, type NamedPlan } from '../plan/digest.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { checkAccountExists } from './checks/account-exists.ts';
+import { checkConnectorParts } from './checks/connector-parts.ts';
 import { checkConnections } from './checks/connection-fields.ts';
 import { checkConnectorNames } from './checks/connector-name.ts';
 import { checkDuplicateSteps } from './checks/duplicate-step.ts';
+import { checkLoopNames } from './checks/loop-names.ts';
 import { checkSecretFiles } from './checks/secret-file.ts';
 import { checkTests } from './checks/test-fits.ts';
 import { checkTriggerSchemas } from './checks/trigger-schema.ts';
@@ -14,6 +16,7 @@ import { checkWorkspaceVersion } from './checks/workspace-version.ts';
 import { resolveActions } from './checks/action.ts';
 import { resolveStepConnections } from './checks/step-connection.ts';
 import type { AutomationContext, CompileContext } from './context.ts';
+import { checkWriteRetries } from './checks/write-retry.ts';
 import { checkFlow } from './flow/flow.ts';
 import { lowerAutomation } from './lower.ts';
 import { stepTree } from './step-tree.ts';
@@ -41,12 +44,13 @@ export interface CompileInput {
 const WORKSPACE_CHECKS = [
   checkWorkspaceVersion,
   checkConnectorNames,
+  checkConnectorParts,
   checkAccountExists,
   checkConnections,
   checkSecretFiles,
   checkTests,
 ];
-const AUTOMATION_CHECKS = [checkDuplicateSteps, checkTriggerSchemas];
+const AUTOMATION_CHECKS = [checkDuplicateSteps, checkLoopNames, checkTriggerSchemas];
 
 /**
  * Checks a workspace and makes the plans of its automations. A function of its input alone: it does no I/O and reads no
@@ -95,6 +99,7 @@ function compileAutomation(outer: AutomationContext): {
   const context = { ...outer, report: (diagnostic: Diagnostic) => diagnostics.push(diagnostic) };
   for (const check of AUTOMATION_CHECKS) check(context);
   const actions = resolveStepConnections(context, resolveActions(context));
+  checkWriteRetries(context, actions);
   const flow = checkFlow(context, actions);
   const broken = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   if (broken) return { diagnostics, mappings: flow.count };

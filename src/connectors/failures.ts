@@ -20,10 +20,10 @@ export interface Answer {
 /** The failure that an answer means, by the connector's rules and then by its status. */
 export function failureOfAnswer(call: ActionCall, answer: Answer, now: number): Failure {
   const rule = (call.action.errors ?? []).find((one) => applies(one, answer));
-  const kind = rule?.class ?? classOfStatus(answer.status);
+  const kind = rule?.class ?? classOfStatus(answer.status, call.action.effect);
   const words = rule?.message === undefined ? undefined : textOf(rule.message, answer);
   const wait = kind === 'retryable' ? retryAfterMs(answer.headers, now) : undefined;
-  const help = helpFor(kind, call, answer.status);
+  const help = kind === 'uncertain' ? helpAfterCut(true, 'write') : helpFor(kind, call, answer.status);
   return {
     class: kind,
     code: 'http_status',
@@ -100,8 +100,10 @@ function evaluate(template: string, { status, headers, body }: Answer): Json | u
   }
 }
 
-function classOfStatus(status: number): FailureClass {
+function classOfStatus(status: number, effect: Effect): FailureClass {
   if (status === 401 || status === 403) return 'credential';
+  // A service that broke may have done the write before; one that asks to come again has not begun.
+  if (effect === 'write' && status >= 500 && status !== 503) return 'uncertain';
   return status === 408 || status === 425 || status === 429 || status >= 500 ? 'retryable' : 'permanent';
 }
 

@@ -8,7 +8,7 @@ export interface CodeEntry {
   explanation: string;
 }
 
-/** Every code. WB1: syntax and schema. WB2: references. WB3: mappings. WB5: accounts, connections, secrets. WB7: workspace. */
+/** Every code. WB1: syntax and schema. WB2: references. WB3: mappings. WB4: risky formats. WB5: accounts, connections, secrets. WB6: delivery. WB7: workspace. */
 export const CODES = {
   WB1001: error('broken JSON', 'The file is not JSON (RFC 8259), so nothing in it can be read.'),
   WB1002: error(
@@ -48,6 +48,7 @@ export const CODES = {
     'stop among others',
     'A run cannot be stopped in a branch or a parallel loop, while other steps are under way.',
   ),
+  WB2013: error('name taken', 'The name of a loop already means something else in expressions.'),
   WB3001: error('missing required field', 'The action cannot be called without this field.'),
   WB3002: error('extra field', 'The action has no such field; the value would be lost.'),
   WB3003: error('wrong type', 'The value can never fit the field, or not on every path.'),
@@ -61,6 +62,14 @@ export const CODES = {
     'comparison that is always the same',
     'The two values can never be equal, so the comparison says nothing: most likely a name is misspelt.',
   ),
+  WB4001: error(
+    'risky format',
+    'A text is given where a date, a time, a phone number, a currency or an amount is required. What it means depends on who wrote it: convert it, naming the pattern, zone, region or currency, or accept it as it is with a reason.',
+  ),
+  WB4002: warning(
+    'acceptance without need',
+    'The step accepts a field as it comes which has no such risk, or is not there.',
+  ),
   WB5001: error('connection missing', 'The account has no connection through which the step could call the service.'),
   WB5002: error('connection of another connector', 'The named connection belongs to another service.'),
   WB5003: error('connection fields', 'The fields of the connection do not fit what the connector asks for.'),
@@ -72,6 +81,14 @@ export const CODES = {
   WB5006: error(
     'secret for other recipients',
     'The secrets file is encrypted to other keys than those in account.json.',
+  ),
+  WB6001: error(
+    'write tried again',
+    'An action that writes is to be tried again, and the automation does not say what happens where nobody knows whether it took place.',
+  ),
+  WB6002: warning(
+    'nothing uncertain',
+    'The step says what happens to an uncertain write, and its action does not write.',
   ),
   WB7001: error('no workspace', 'The folder has no waybill.json.'),
   WB7002: error('account missing', 'Automations lie in a folder that has no account.json.'),

@@ -36,6 +36,7 @@ export async function performAction(
   if (!input.ok) return input;
   const { step, action } = prepared;
   const { durable, services } = context;
+  const repeats = step.if_uncertain === 'repeat';
   for (let attempt = 1; ; attempt++) {
     const key = { step: path, attempt };
     const outcome =
@@ -43,12 +44,15 @@ export async function performAction(
         ? await durable.storage(key, input.output, storageOperation(step.action, asObject(input.output)))
         : await durable.attempt({
             key,
-            effect: step.effect,
+            effect: repeats ? 'idempotent' : step.effect,
             input: input.output,
             perform: performer(prepared, input.output, context),
           });
     if (outcome.ok) return outcome;
-    const wait = waitBeforeRetry(outcome.failure, attempt, step.retry.attempts, () => services.random());
+    // Its author said that twice is better than not at all.
+    const passes = repeats && outcome.failure.class === 'uncertain';
+    const failure: Failure = passes ? { ...outcome.failure, class: 'retryable' } : outcome.failure;
+    const wait = waitBeforeRetry(failure, attempt, step.retry.attempts, () => services.random());
     if (wait === undefined) return outcome;
     await durable.sleep(key, wait);
   }

@@ -107,6 +107,16 @@ export interface Step {
   timeout?: string;
   retry?: Retry;
   /**
+   * Of an action that writes: what happens where nobody knows whether it took place, because the runner or the service stopped in its middle. ask: the run stops as uncertain and a person decides. repeat: it is tried again, and may be done twice.
+   */
+  if_uncertain?: "ask" | "repeat";
+  /**
+   * Fields of with that take a text as it comes although they are dates, phone numbers or amounts, each with the reason why that is right: { "due": "the form sends ISO dates" }.
+   */
+  accept?: {
+    [k: string]: string;
+  };
+  /**
    * Computes values: the step's output.
    */
   set?: JsonObject;

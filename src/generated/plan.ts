@@ -125,6 +125,10 @@ export interface ActionStep {
   connection?: string;
   effect: "read" | "idempotent" | "write";
   /**
+   * Of an action that writes: what happens where nobody knows whether it took place.
+   */
+  if_uncertain?: "ask" | "repeat";
+  /**
    * Template of the action's input.
    */
   with: JsonObject;
@@ -152,6 +156,10 @@ export interface Mapping {
    * The field's type, in words.
    */
   expects: string;
+  /**
+   * Why a text is taken for a date, a phone number or an amount as it comes; the author's words.
+   */
+  accepted?: string;
   /**
    * The type alone does not prove that the value fits: the whole input is checked against the action's schema before the call.
    */

@@ -26,6 +26,9 @@ export function compileSchema(schema: JsonObject): SchemaCheck {
   };
 }
 
+/** Formats of connectors that JSON Schema does not know: E.164, ISO 4217, and a decimal number as a text. */
+const OWN_FORMATS = { phone: /^\+[1-9]\d{6,14}$/, currency: /^[A-Z]{3}$/, decimal: /^-?\d+(\.\d+)?$/ };
+
 const INCOMPARABLE: SchemaIssue = {
   pointer: '',
   keyword: 'uniqueItems',
@@ -47,6 +50,7 @@ function ajv(): Ajv2020 {
     code: { regExp: linearTime },
   });
   formats.default(instance);
+  for (const [name, pattern] of Object.entries(OWN_FORMATS)) instance.addFormat(name, pattern);
   return instance;
 }
 

@@ -20,8 +20,19 @@ import {
  */
 export type Assignability =
   | { verdict: 'yes' }
-  | { verdict: 'guarded' }
+  | { verdict: 'guarded'; risk?: FormatRisk }
   | { verdict: 'no' | 'undecided'; path: PointerToken[]; reason: string };
+
+/** A text is given where one of a format is required that reads differently from country to country. */
+export interface FormatRisk {
+  path: PointerToken[];
+  /** Of the source, where it has one. */
+  from: string | undefined;
+  to: string;
+}
+
+/** Formats that a text only has by chance: a text that looks like a date may be another one. */
+const RISKY_FORMATS = new Set(['date', 'date-time', 'time', 'phone', 'currency', 'decimal']);
 
 const YES: Assignability = { verdict: 'yes' };
 const GUARDED: Assignability = { verdict: 'guarded' };
@@ -85,6 +96,8 @@ function decideNumber(from: NumberType, to: NumberType, path: PointerToken[]): A
 function decideString(from: StringType, to: StringType, path: PointerToken[]): Assignability {
   if (from.values !== undefined) return decideValues(from.values, (value) => stringFits(value, to), from, to, path);
   if (to.values !== undefined) return GUARDED;
+  if (to.format !== undefined && to.format !== from.format && RISKY_FORMATS.has(to.format))
+    return { verdict: 'guarded', risk: { path, from: from.format, to: to.format } };
   const open =
     (to.format !== undefined && to.format !== from.format) ||
     (to.pattern !== undefined && to.pattern !== from.pattern) ||
@@ -171,15 +184,20 @@ function mismatch(from: Type, to: Type, path: PointerToken[]): Assignability {
   return { verdict: 'no', path, reason: `${describeType(from)} does not fit ${describeType(to)}` };
 }
 
-const ORDER = { no: 0, undecided: 1, guarded: 2, yes: 3 } as const;
+const ORDER = { no: 0, undecided: 1, guarded: 3, yes: 4 } as const;
+
+/** The higher, the better. */
+function rank(fit: Assignability): number {
+  return fit.verdict === 'guarded' && fit.risk !== undefined ? ORDER.guarded - 1 : ORDER[fit.verdict];
+}
 
 /** All must fit: the worst verdict counts. */
 function worst(results: readonly Assignability[]): Assignability {
-  return results.reduce((least, result) => (ORDER[result.verdict] < ORDER[least.verdict] ? result : least), YES);
+  return results.reduce((least, result) => (rank(result) < rank(least) ? result : least), YES);
 }
 
 /** One must fit: the best verdict counts; where none fits, the whole choice is named. */
 function best(results: readonly Assignability[], from: Type, to: Type, path: PointerToken[]): Assignability {
-  const most = results.reduce((top, result) => (ORDER[result.verdict] > ORDER[top.verdict] ? result : top));
+  const most = results.reduce((top, result) => (rank(result) > rank(top) ? result : top));
   return most.verdict === 'no' ? (from.kind === 'absent' ? absentProblem(path) : mismatch(from, to, path)) : most;
 }

@@ -63,7 +63,8 @@ function describe(step: PlanStep): string {
     case 'action': {
       const through = step.connection === undefined ? '' : ` through ${step.connection}`;
       const limits = `at most ${step.retry.attempts} attempts of ${step.timeout_ms / 1000} s`;
-      return `${step.connector}.${step.action}${through} (${step.effect}, ${limits})`;
+      const doubt = step.if_uncertain === 'repeat' ? ', repeated where uncertain' : '';
+      return `${step.connector}.${step.action}${through} (${step.effect}${doubt}, ${limits})`;
     }
     case 'for_each':
       return `for each ${step.as} of ${step.items}${step.parallel === 1 ? '' : `, ${step.parallel} at a time`}`;
@@ -78,7 +79,8 @@ function describe(step: PlanStep): string {
   }
 }
 
-function renderMapping({ to, from, type, expects, guarded }: Mapping): string {
+function renderMapping({ to, from, type, expects, guarded, accepted }: Mapping): string {
   const checked = guarded === undefined ? '' : '  [checked before the call]';
-  return `${to.slice(1).replaceAll('/', '.')}${to === '' ? '' : ' '}← ${from}  : ${type} → ${expects}${checked}`;
+  const reason = accepted === undefined ? '' : `  [accepted: ${accepted}]`;
+  return `${to.slice(1).replaceAll('/', '.')}${to === '' ? '' : ' '}← ${from}  : ${type} → ${expects}${checked}${reason}`;
 }

@@ -1,5 +1,5 @@
 import type { PointerToken } from '../../json/pointer.ts';
-import type { Assignability } from '../../language/assign.ts';
+import type { Assignability, FormatRisk } from '../../language/assign.ts';
 import { describeType, mayBe, type Type } from '../../language/types.ts';
 
 /** A source longer than this is not repeated in a message. */
@@ -40,6 +40,35 @@ export function explainFit(
   const reason = fit.path.length === 0 ? `${what} is ${describeType(type)}` : `${inner}: ${fit.reason}`;
   return { code: 'WB3003', message: `${reason}; ${wanted}` };
 }
+
+/** Says what is risky about a text for a format, and the ways out. */
+export function explainRisk(risk: FormatRisk, subject: string, path: readonly PointerToken[]): [string, string] {
+  const inner = risk.path.length === 0 ? nameOf(subject) : `\`${risk.path.join('.')}\` of ${nameOf(subject)}`;
+  const is = risk.from === undefined ? 'a text of any form' : `a ${risk.from}`;
+  const message = `${inner} is ${is}; \`${fieldName(path)}\` requires ${WORDS[risk.to] ?? risk.to}`;
+  const conversion = CONVERSIONS[risk.to];
+  const accept = `"accept": { "${path.join('.')}": "why it is right as it comes" }`;
+  return [
+    message,
+    conversion === undefined ? `or say so: ${accept}` : `convert it: \`${conversion}\`; or say so: ${accept}`,
+  ];
+}
+
+const WORDS: { [format: string]: string } = {
+  date: 'a date (2026-01-31)',
+  'date-time': 'a date-time (2026-01-31T09:00:00Z)',
+  time: 'a time (09:00:00Z)',
+  phone: 'a phone number (+34600123456)',
+  currency: 'a currency (EUR)',
+  decimal: 'a decimal number (19.99)',
+};
+
+const CONVERSIONS: { [format: string]: string } = {
+  date: "date.parse_day(…, 'dd/MM/yyyy')",
+  'date-time': "date.parse(…, 'dd/MM/yyyy HH:mm', account.timezone)",
+  phone: 'phone.e164(…, account.region)',
+  decimal: 'money.decimal(money.minor(…, account.currency), account.currency)',
+};
 
 /** The field's name as messages give it. */
 export function fieldName(path: readonly PointerToken[]): string {

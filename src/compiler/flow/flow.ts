@@ -121,7 +121,12 @@ class Flow {
     // The output of a step whose action is unknown could be anything; that the action is unknown is already said.
     if (resolved === undefined) return { scope: withOutput(scope, node.step.id, { kind: 'never' }), reachable: true };
     const { input, output } = resolved.action;
-    const checked = checkValue(this.context, scope, node.step.with ?? {}, [...node.path, 'with'], input);
+    const { with: given = {}, accept = {} } = node.step;
+    const checked = checkValue(this.context, scope, given, [...node.path, 'with'], input, accept);
+    for (const field of Object.keys(accept)) {
+      if (!checked.accepted.has(field))
+        this.report('WB4002', [...node.path, 'accept', field], `\`${field}\` has no risky format here`, 'leave it out');
+    }
     this.count += checked.count;
     this.mappings.set(node, checked.mappings);
     return { scope: withOutput(scope, node.step.id, typeFromSchema(output)), reachable: true };
@@ -210,7 +215,12 @@ class Flow {
     this.report('WB2012', [...node.path, 'stop'], message, `stop it after \`${this.atOnce.at(-1)}\``);
   }
 
-  private report(code: 'WB2010' | 'WB2011' | 'WB2012', path: PointerToken[], message: string, help?: string): void {
+  private report(
+    code: 'WB2010' | 'WB2011' | 'WB2012' | 'WB4002',
+    path: PointerToken[],
+    message: string,
+    help?: string,
+  ): void {
     this.context.report(this.context.automation.document.diagnostic(code, path, message, { help }));
   }
 }

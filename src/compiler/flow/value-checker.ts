@@ -2,7 +2,7 @@ import type { Mapping } from '../../generated/plan.ts';
 import { formatPointer, type PointerToken } from '../../json/pointer.ts';
 import { compileSchema } from '../../json/schema.ts';
 import { isJsonObject, ownProperty, type Json, type JsonObject } from '../../json/value.ts';
-import { assignable, type Assignability } from '../../language/assign.ts';
+import { assignable, type Assignability, type FormatRisk } from '../../language/assign.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import { disjoint } from '../../language/intersect.ts';
 import { typeFromSchema, typeOfConstant } from '../../language/schema-type.ts';
@@ -21,7 +21,7 @@ import {
   type Type,
 } from '../../language/types.ts';
 import type { AutomationContext } from '../context.ts';
-import { explainFit, fieldName } from './explain-fit.ts';
+import { explainFit, explainRisk, fieldName } from './explain-fit.ts';
 import { readExpression } from './read-expression.ts';
 
 /** What a value was found to be. */
@@ -30,6 +30,13 @@ export interface CheckedValue {
   mappings: Mapping[];
   /** How many values were looked at. */
   count: number;
+  /** The acceptances that were needed. */
+  accepted: ReadonlySet<string>;
+}
+
+/** Fields, as `a.b`, whose risky formats the author takes as they come, each with the reason. */
+export interface Acceptances {
+  [field: string]: string;
 }
 
 const ANY_OBJECT: ObjectType = { kind: 'object', properties: new Map(), additional: UNKNOWN };
@@ -45,11 +52,12 @@ export function checkValue(
   value: Json,
   base: readonly PointerToken[],
   schema?: JsonObject,
+  accepted: Acceptances = {},
 ): CheckedValue {
-  const checker = new ValueChecker(context, scope, base);
+  const checker = new ValueChecker(context, scope, base, accepted);
   const type = checker.visit(value, [], schema === undefined ? UNKNOWN : typeFromSchema(schema), false);
   if (schema !== undefined && checker.open && !checker.failed) checker.checkOpen(value, schema);
-  return { type, mappings: checker.mappings, count: checker.count };
+  return { type, mappings: checker.mappings, count: checker.count, accepted: checker.used };
 }
 
 class ValueChecker {
@@ -58,14 +66,17 @@ class ValueChecker {
   failed = false;
   /** The types alone do not prove that the whole fits. */
   open = false;
+  readonly used = new Set<string>();
   private readonly context: AutomationContext;
   private readonly scope: TypeScope;
   private readonly base: readonly PointerToken[];
+  private readonly acceptances: Acceptances;
 
-  constructor(context: AutomationContext, scope: TypeScope, base: readonly PointerToken[]) {
+  constructor(context: AutomationContext, scope: TypeScope, base: readonly PointerToken[], acceptances: Acceptances) {
     this.context = context;
     this.scope = scope;
     this.base = base;
+    this.acceptances = acceptances;
   }
 
   /** The value's type; what does not fit the target is reported, the innermost place first. */
@@ -74,9 +85,7 @@ class ValueChecker {
     if (Array.isArray(value)) return this.container(path, target, () => this.array(value, path, target));
     this.count++;
     if (typeof value === 'string' && hasExpression(value)) return this.expression(value, path, target, required);
-    const type = typeOfConstant(value);
-    this.requireFit(type, path, target, 'this');
-    return type;
+    return this.constant(value, path, target);
   }
 
   /** What is open is only known of the whole value: of a constant at once, otherwise before the call. */
@@ -90,6 +99,22 @@ class ValueChecker {
       const path = pointer.split('/').slice(1);
       this.report('WB3003', path, `this does not fit \`${fieldName(path)}\`: it ${message}`);
     }
+  }
+
+  /** Nothing is open about a constant but what the type of the field cannot say. */
+  private constant(value: Json, path: PointerToken[], target: Type): Type {
+    const type = typeOfConstant(value);
+    const fit = assignable(type, target);
+    const said = membersOf(target).filter((arm) => arm.open !== true && arm.kind === type.kind);
+    if (fit.verdict !== 'guarded' || said.length < membersOf(target).length) {
+      this.requireFit(type, path, target, 'this');
+      return type;
+    }
+    const arm = said.find((one) => compileSchema(schemaOf(one))(value).length === 0);
+    if (arm !== undefined) return arm;
+    const [issue] = compileSchema(schemaOf(said[0] ?? UNKNOWN))(value);
+    this.report('WB3003', path, `this does not fit \`${fieldName(path)}\`: it ${issue?.message ?? 'is not allowed'}`);
+    return type;
   }
 
   /** The parts first; then what only the whole shows, such as too few items. */
@@ -141,18 +166,31 @@ class ValueChecker {
     const fit = this.requireFit(given, path, target, text);
     const words = { type: describeType(type), expects: describeType(target) };
     const guarded = fit.verdict === 'guarded' ? ({ guarded: true } as const) : {};
-    this.mappings.push({ to: formatPointer(path), from: text, ...words, ...guarded });
+    const reason = fit.verdict === 'guarded' && fit.risk !== undefined ? this.acceptances[path.join('.')] : undefined;
+    const accepted = reason === undefined ? {} : { accepted: reason };
+    this.mappings.push({ to: formatPointer(path), from: text, ...words, ...guarded, ...accepted });
     return type;
   }
 
   private requireFit(type: Type, path: PointerToken[], target: Type, subject: string): Assignability {
     const fit = assignable(type, target);
-    if (fit.verdict === 'guarded') this.open = true;
+    if (fit.verdict === 'guarded') {
+      this.open = true;
+      if (fit.risk !== undefined) this.requireAcceptance(fit.risk, path, subject);
+    }
     if (fit.verdict === 'no' || fit.verdict === 'undecided') {
       const { code, message, help } = explainFit(fit, { type, target, subject, path });
       this.report(code, path, message, help);
     }
     return fit;
+  }
+
+  /** A risky format is converted, or taken as it comes with a reason. */
+  private requireAcceptance(risk: FormatRisk, path: PointerToken[], subject: string): void {
+    const field = path.join('.');
+    if (Object.hasOwn(this.acceptances, field)) this.used.add(field);
+    // What only shows in the whole was told of its part.
+    else if (subject !== 'this') this.report('WB4001', path, ...explainRisk(risk, subject, path));
   }
 
   private reportExtra(name: string, path: PointerToken[], fields: ObjectType): void {
@@ -167,7 +205,7 @@ class ValueChecker {
   }
 
   private report(
-    code: 'WB3001' | 'WB3003' | 'WB3004' | 'WB3005',
+    code: 'WB3001' | 'WB3003' | 'WB3004' | 'WB3005' | 'WB4001',
     path: readonly PointerToken[],
     message: string,
     help?: string,
@@ -181,6 +219,16 @@ class ValueChecker {
       code === 'WB3001' && path.length === 0 ? document.rangeOf([...above, 'uses']) : document.rangeOf(place);
     this.context.report(document.diagnostic(code, place, message, { help, range }));
   }
+}
+
+/** What the type of a text, a number or a boolean says, as a schema. */
+function schemaOf(type: Type): JsonObject {
+  const schema: JsonObject = {};
+  for (const [key, value] of Object.entries(type)) {
+    const said = typeof value === 'string' || typeof value === 'number';
+    if (said && key !== 'kind') schema[key] = value;
+  }
+  return schema;
 }
 
 /** The object type that the value is surely meant to be of: the only one that its constants do not rule out. */
