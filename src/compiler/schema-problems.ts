@@ -21,12 +21,11 @@ const NAMED = ['properties', 'patternProperties', '$defs', 'dependentSchemas'];
 /** What keeps a JSON Schema (2020-12) from being used: the runner compiles it, and must not find out then. */
 export function schemaProblems(schema: JsonObject): SchemaProblem[] {
   if (!validateJsonSchema(schema)) {
-    return describeSchemaErrors(validateJsonSchema.errors ?? [])
-      .slice(0, 3)
-      .map(({ pointer, message }) => ({
-        path: parsePointer(pointer),
-        message: `this is not a JSON Schema: it ${message}`,
-      }));
+    const issues = describeSchemaErrors(validateJsonSchema.errors ?? []);
+    const first = issues.filter(({ pointer }, index) => issues.findIndex((one) => one.pointer === pointer) === index);
+    return first.map(({ pointer, message }) => {
+      return { path: parsePointer(pointer), message: `this is not a JSON Schema: it ${message}` };
+    });
   }
   return [...walk(schema, schema, [])];
 }
