@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '../version.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { ConnectOptions } from './commands/connect.ts';
@@ -41,8 +41,13 @@ function commands(finish: (code: number) => void): Command {
     .description('find what is wrong in a workspace')
     .argument('[paths...]', 'show only findings in these files and folders')
     .addOption(workspaceOption())
-    .addOption(formatOption())
-    .addHelpText('after', '\nExample:\n  waybill check automations/demo --format json')
+    .addOption(
+      new Option('--format <format>', 'how to print').choices(['text', 'json', 'github', 'sarif']).default('text'),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  waybill check automations/demo --format json\n  waybill check --format github    in a workflow: annotations in the pull request',
+    )
     .action(async (paths: string[], options: CheckOptions) =>
       finish(await (await import('./commands/check.ts')).check(paths, options)),
     );

@@ -1,14 +1,21 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { renderGithub } from '../../diagnostics/render-github.ts';
+import { renderSarif } from '../../diagnostics/render-sarif.ts';
 import { renderDiagnostic } from '../../diagnostics/render-text.ts';
-import { checkWorkspace } from '../../runner/check-workspace.ts';
+import { checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
+import { VERSION } from '../../version.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
 
+type CheckFormat = 'text' | 'json' | 'github' | 'sarif';
+
 export interface CheckOptions {
   workspace?: string;
-  format: 'text' | 'json';
+  format: CheckFormat;
 }
 
 /** `waybill check [paths]`: all findings of the workspace, or those in the files and folders that are named. */
@@ -20,14 +27,51 @@ export async function check(paths: string[], options: CheckOptions): Promise<num
     ({ file }) =>
       wanted.length === 0 || wanted.some((path) => file === path || file.startsWith(`${path}/`) || path === ''),
   );
-  if (options.format === 'json') console.log(JSON.stringify({ diagnostics: shown, stats }));
-  else {
-    for (const diagnostic of shown) console.log(renderDiagnostic(diagnostic, files.get(diagnostic.file)));
-    console.log(
-      `${count(stats.automations, 'automation')}, ${count(stats.plans, 'plan')}, ${count(stats.mappings, 'mapping')}: ${summary(shown)}`,
-    );
-  }
+  console.log(
+    render(options.format, {
+      shown,
+      stats,
+      files,
+      prefix: NEEDS_PREFIX.has(options.format) ? await prefixOf(folder) : '',
+    }),
+  );
   return shown.some(({ severity }) => severity === 'error') ? EXIT.findings : EXIT.clean;
+}
+
+/** What is shown outside of the workspace names files from the repository's root. */
+const NEEDS_PREFIX: ReadonlySet<CheckFormat> = new Set(['github', 'sarif']);
+
+interface Report {
+  shown: readonly Diagnostic[];
+  stats: CheckedWorkspace['stats'];
+  files: ReadonlyMap<string, string>;
+  prefix: string;
+}
+
+function render(format: CheckFormat, { shown, stats, files, prefix }: Report): string {
+  const { automations, plans, mappings } = stats;
+  const counts = [count(automations, 'automation'), count(plans, 'plan'), count(mappings, 'mapping')].join(', ');
+  const summaryLine = `${counts}: ${summary(shown)}`;
+  switch (format) {
+    case 'json':
+      return JSON.stringify({ diagnostics: shown, stats });
+    case 'github':
+      return [...(shown.length === 0 ? [] : [renderGithub(shown, prefix)]), summaryLine].join('\n');
+    case 'sarif':
+      return JSON.stringify(renderSarif(shown, { version: VERSION, prefix }));
+    case 'text':
+      return [...shown.map((one) => renderDiagnostic(one, files.get(one.file))), summaryLine].join('\n');
+  }
+}
+
+/** From the root of the git repository to the workspace; nothing where there is no repository. */
+async function prefixOf(folder: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)('git', ['-C', folder, 'rev-parse', '--show-prefix']);
+    return stdout.trim();
+  } catch {
+    return '';
+  }
 }
 
 /** The path as findings name it; it may be given from here or from the workspace. */
