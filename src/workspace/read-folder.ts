@@ -1,65 +1,56 @@
+import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Code } from '../diagnostics/registry.ts';
-import { MAX_FILE_SIZE, WHOLE_FILE, type SourceTree } from './source-tree.ts';
+import { ROOTS, type SourceTree } from './source-tree.ts';
+import { TreeBuilder } from './tree-builder.ts';
 
-/** The only places of a repository that belong to the workspace. */
-const ROOTS = ['automations', 'connectors', 'secrets'];
+/** Files that are read at a time: enough to keep the disk busy, few enough for every system's limit of open files. */
+const AT_ONCE = 64;
 
 /** Reads a workspace from a folder. Symbolic links are not followed: they could lead out of it. */
 export async function readFolder(folder: string): Promise<SourceTree> {
-  const reader = new FolderReader(folder);
-  await reader.readFile('waybill.json');
-  for (const root of ROOTS) await reader.readDirectory(root);
-  return { files: reader.files, diagnostics: reader.diagnostics };
+  const builder = new TreeBuilder();
+  const paths = ['waybill.json'];
+  for (const root of ROOTS) paths.push(...(await list(folder, root, builder)));
+  for (let index = 0; index < paths.length; index += AT_ONCE)
+    await Promise.all(paths.slice(index, index + AT_ONCE).map((path) => read(folder, path, builder)));
+  return builder.tree();
 }
 
-class FolderReader {
-  readonly files = new Map<string, string>();
-  readonly diagnostics: Diagnostic[] = [];
-  private readonly folder: string;
-
-  constructor(folder: string) {
-    this.folder = folder;
+/** The JSON files below a folder of the workspace. */
+async function list(folder: string, path: string, builder: TreeBuilder): Promise<string[]> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(join(folder, path), { withFileTypes: true });
+  } catch (error) {
+    if (!isMissing(error)) builder.refuseUnreadable(path, reasonOf(error));
+    return [];
   }
+  const inner = entries.map(async (entry): Promise<string[]> => {
+    const place = `${path}/${entry.name}`;
+    if (entry.isSymbolicLink()) builder.refuseLink(place);
+    else if (entry.isDirectory()) return list(folder, place, builder);
+    else if (entry.isFile() && entry.name.endsWith('.json')) return [place];
+    return [];
+  });
+  return (await Promise.all(inner)).flat();
+}
 
-  async readDirectory(path: string): Promise<void> {
-    const entries = await readdir(join(this.folder, path), { withFileTypes: true }).catch(() => []);
-    for (const entry of entries.toSorted((left, right) => (left.name < right.name ? -1 : 1))) {
-      const inner = `${path}/${entry.name}`;
-      if (entry.isSymbolicLink())
-        this.report('WB1006', inner, 'symbolic links are not followed', 'put the file itself in its place');
-      else if (entry.isDirectory()) await this.readDirectory(inner);
-      else if (entry.isFile() && entry.name.endsWith('.json')) await this.readFile(inner);
-    }
+async function read(folder: string, path: string, builder: TreeBuilder): Promise<void> {
+  const file = join(folder, path);
+  try {
+    const { size } = await stat(file);
+    if (builder.admits(path, size)) builder.add(path, await readFile(file));
+  } catch (error) {
+    // What went away while the folder was read is not there.
+    if (!isMissing(error)) builder.refuseUnreadable(path, reasonOf(error));
   }
+}
 
-  async readFile(path: string): Promise<void> {
-    const file = join(this.folder, path);
-    const size = await stat(file).then(
-      (found) => found.size,
-      () => undefined,
-    );
-    if (size === undefined) return;
-    if (size > MAX_FILE_SIZE) {
-      this.report(
-        'WB1005',
-        path,
-        `the file has ${size} bytes; the limit is ${MAX_FILE_SIZE}`,
-        'split it, or keep large data elsewhere',
-      );
-      return;
-    }
-    try {
-      this.files.set(path, new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file)));
-    } catch (error) {
-      const reason = error instanceof TypeError ? 'the file is not UTF-8 text' : 'the file cannot be read';
-      this.report('WB1006', path, reason, 'save it as UTF-8, readable by this user');
-    }
-  }
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
 
-  private report(code: Code, file: string, message: string, help: string): void {
-    this.diagnostics.push({ code, severity: 'error', message, file, pointer: '', range: WHOLE_FILE, help });
-  }
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -8,6 +8,9 @@ export interface SourceTree {
   diagnostics: Diagnostic[];
 }
 
+/** The only places of a repository that belong to the workspace, beside waybill.json. */
+export const ROOTS = ['automations', 'connectors', 'secrets'];
+
 /** Bytes. Larger files are findings. */
 export const MAX_FILE_SIZE = 1024 * 1024;
 

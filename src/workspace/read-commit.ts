@@ -1,0 +1,103 @@
+import { execFile, spawn } from 'node:child_process';
+import { promisify } from 'node:util';
+import { TreeBuilder } from './tree-builder.ts';
+import { ROOTS, type SourceTree } from './source-tree.ts';
+
+/** The commit that was asked for cannot be read; the message says why and what to do. */
+export class CommitError extends Error {}
+
+interface Entry {
+  mode: string;
+  object: string;
+  size: number;
+  path: string;
+}
+
+const run = promisify(execFile);
+/** Bytes of a listing; a repository with more names is refused rather than read into memory. */
+const MAX_LISTING = 256 * 1024 * 1024;
+
+/**
+ * Reads the workspace in a folder of a git repository as it was at a commit, from git's objects alone: nothing of the
+ * working tree is looked at, and no symbolic link or submodule is followed. Throws `CommitError`.
+ */
+export async function readCommit(folder: string, ref: string): Promise<SourceTree> {
+  const commit = await resolveCommit(folder, ref);
+  const entries = (await listTree(folder, commit)).filter(({ path }) => belongs(path));
+  const builder = new TreeBuilder();
+  const files: Entry[] = [];
+  for (const entry of entries) {
+    if (entry.mode === '120000') builder.refuseLink(entry.path);
+    else if (entry.mode === '160000') builder.refuseSubmodule(entry.path);
+    else if (entry.path.endsWith('.json') && builder.admits(entry.path, entry.size)) files.push(entry);
+  }
+  await readObjects(folder, files, (path, bytes) => builder.add(path, bytes));
+  return builder.tree();
+}
+
+async function resolveCommit(folder: string, ref: string): Promise<string> {
+  try {
+    const { stdout } = await run('git', ['-C', folder, 'rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`]);
+    return stdout.trim();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw new CommitError('git is not installed');
+    if ((await run('git', ['-C', folder, 'rev-parse', '--git-dir']).catch(() => undefined)) === undefined)
+      throw new CommitError(`${folder} is not in a git repository`);
+    const { stdout } = await run('git', ['-C', folder, 'rev-parse', '--is-shallow-repository']);
+    const shallow =
+      stdout.trim() === 'true' ? ': this clone is shallow, so fetch more of it (git fetch --unshallow)' : '';
+    throw new CommitError(`there is no commit ${ref} here${shallow}`);
+  }
+}
+
+/** The files below the folder, by their paths from it. */
+async function listTree(folder: string, commit: string): Promise<Entry[]> {
+  // Run within the folder, `ls-tree` lists it alone and names paths from it.
+  const args = ['-C', folder, 'ls-tree', '-r', '-z', '--long', commit, '--', 'waybill.json', ...ROOTS];
+  const { stdout } = await run('git', args, { encoding: 'buffer', maxBuffer: MAX_LISTING });
+  return stdout
+    .toString('utf8')
+    .split('\0')
+    .flatMap((line) => {
+      const match = /^(\d+) \w+ ([0-9a-f]+) +(-|\d+)\t([^]*)$/.exec(line);
+      if (match === null) return [];
+      const [, mode = '', object = '', size = '', path = ''] = match;
+      return [{ mode, object, size: Number(size) || 0, path }];
+    });
+}
+
+function belongs(path: string): boolean {
+  return path === 'waybill.json' || ROOTS.some((root) => path.startsWith(`${root}/`));
+}
+
+/** One process of git gives all objects, in the order in which they are asked for. */
+async function readObjects(
+  folder: string,
+  files: readonly Entry[],
+  take: (path: string, bytes: Buffer) => void,
+): Promise<void> {
+  const git = spawn('git', ['-C', folder, 'cat-file', '--batch'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    git.once('error', reject);
+    git.once('close', resolve);
+  });
+  let told = '';
+  git.stderr.on('data', (chunk) => (told += String(chunk)));
+  git.stdin.on('error', () => undefined);
+  git.stdin.end(files.map(({ object }) => `${object}\n`).join(''));
+  const chunks: Buffer[] = [];
+  for await (const chunk of git.stdout as AsyncIterable<Buffer>) chunks.push(chunk);
+  const code = await ended;
+  const output = Buffer.concat(chunks);
+  let position = 0;
+  for (const { object, path } of files) {
+    const end = output.indexOf(0x0a, position);
+    const [name, kind, size] = output.toString('utf8', position, end === -1 ? undefined : end).split(' ');
+    if (name !== object || kind !== 'blob')
+      throw new CommitError(`git could not read ${path} (${told.trim() || `exit code ${code}`}): try git fsck`);
+    const start = end + 1;
+    take(path, output.subarray(start, start + Number(size)));
+    position = start + Number(size) + 1;
+  }
+}

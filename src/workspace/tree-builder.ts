@@ -1,0 +1,56 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Code } from '../diagnostics/registry.ts';
+import { MAX_FILE_SIZE, WHOLE_FILE, type SourceTree } from './source-tree.ts';
+
+/** Collects the files of a workspace, from a folder or a commit, and what cannot be one of them. */
+export class TreeBuilder {
+  private readonly files = new Map<string, string>();
+  private readonly diagnostics: Diagnostic[] = [];
+
+  /** False for a file that is too large; it is reported. */
+  admits(path: string, size: number): boolean {
+    if (size <= MAX_FILE_SIZE) return true;
+    const message = `the file has ${size} bytes; the limit is ${MAX_FILE_SIZE}`;
+    this.report('WB1005', path, message, 'split it, or keep large data elsewhere');
+    return false;
+  }
+
+  add(path: string, bytes: Uint8Array): void {
+    let text: string;
+    try {
+      text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    } catch {
+      this.report('WB1006', path, 'the file is not UTF-8 text', 'save it as UTF-8');
+      return;
+    }
+    if (text.startsWith(LFS_POINTER)) {
+      this.report('WB1006', path, 'the file is kept in git LFS', 'keep it in git itself: it is read from there');
+      return;
+    }
+    this.files.set(path, text);
+  }
+
+  refuseLink(path: string): void {
+    this.report('WB1006', path, 'symbolic links are not followed', 'put the file itself in its place');
+  }
+
+  refuseSubmodule(path: string): void {
+    this.report('WB1006', path, 'submodules are not followed', 'put the files themselves in its place');
+  }
+
+  refuseUnreadable(path: string, reason: string): void {
+    this.report('WB1006', path, `it cannot be read: ${reason}`, 'give this user the right to read it');
+  }
+
+  tree(): SourceTree {
+    const files = new Map([...this.files].toSorted(([left], [right]) => (left < right ? -1 : 1)));
+    return { files, diagnostics: this.diagnostics.toSorted((left, right) => (left.file < right.file ? -1 : 1)) };
+  }
+
+  private report(code: Code, file: string, message: string, help: string): void {
+    this.diagnostics.push({ code, severity: 'error', message, file, pointer: '', range: WHOLE_FILE, help });
+  }
+}
+
+/** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
+const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
