@@ -57,8 +57,17 @@ function commands(finish: (code: number) => void): Command {
     .addOption(accountOption())
     .addOption(automationOption())
     .addOption(workspaceOption())
-    .addOption(formatOption())
-    .addHelpText('after', '\nExample:\n  waybill plan --account demo')
+    .option('--against <commit>', 'show what is different from that commit')
+    .option('--at <commit>', 'this commit in place of the files as they lie')
+    .addOption(
+      new Option('--format <format>', 'how to print; markdown is for differences')
+        .choices(['text', 'json', 'markdown'])
+        .default('text'),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  waybill plan --account demo\n  waybill plan --against origin/main --format markdown',
+    )
     .action(async (options: PlanOptions) => finish(await (await import('./commands/plan.ts')).plan(options)));
   program
     .command('connect')

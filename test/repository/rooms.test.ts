@@ -12,7 +12,7 @@ const MAY_IMPORT: { [room: string]: string[] } = {
   generated: ['json'],
   diagnostics: [],
   run: ['json'],
-  plan: ['generated'],
+  plan: ['generated', 'json'],
   language: ['diagnostics', 'json'],
   workspace: ['diagnostics', 'json', 'generated'],
   secrets: ['json'],

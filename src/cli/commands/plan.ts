@@ -1,7 +1,11 @@
 import { renderDiagnostic } from '../../diagnostics/render-text.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
+import type { Difference } from '../../plan/difference.ts';
+import { renderDifferenceMarkdown, renderDifferenceText } from '../../plan/render-difference.ts';
 import { renderPlan } from '../../plan/render-text.ts';
-import { checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
+import { checkTree, checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
+import { compareWorkspaces } from '../../runner/compare-commits.ts';
+import { readCommit } from '../../workspace/read-commit.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
 
@@ -9,30 +13,65 @@ export interface PlanOptions {
   workspace?: string;
   account?: string;
   automation?: string;
-  format: 'text' | 'json';
+  /** A commit that the working tree, or `at`, is compared with. */
+  against?: string;
+  /** A commit in place of the working tree. */
+  at?: string;
+  format: 'text' | 'json' | 'markdown';
 }
 
 /** `waybill plan`: the plans, each with its digest; what keeps an automation from having one goes to stderr. */
 export async function plan(options: PlanOptions): Promise<number> {
-  const checked = await checkWorkspace(findWorkspace(options.workspace));
-  requireKnown('account', options.account, [...checked.workspace.accounts.keys()]);
+  const folder = findWorkspace(options.workspace);
+  const checked = options.at === undefined ? await checkWorkspace(folder) : await checkCommit(folder, options.at);
+  const keep = (account: string, automation: string): boolean =>
+    account === (options.account ?? account) && automation === (options.automation ?? automation);
+  if (options.against !== undefined) {
+    const before = await checkCommit(folder, options.against);
+    requireKnownNames(options, [before, checked]);
+    console.log(renderDifference(compareWorkspaces(before, checked, keep), options.format));
+    return reportFindings(checked);
+  }
+  if (options.format === 'markdown') throw new UsageError('markdown is for differences', 'add --against <commit>');
+  requireKnownNames(options, [checked]);
+  const chosen = checked.plans.filter(({ plan: { account, automation } }) => keep(account, automation));
+  console.log(options.format === 'json' ? plansAsJson(chosen) : chosen.map(renderPlan).join('\n'));
+  return reportFindings(checked);
+}
+
+async function checkCommit(folder: string, ref: string): Promise<CheckedWorkspace> {
+  return checkTree(await readCommit(folder, ref));
+}
+
+function plansAsJson(plans: CheckedWorkspace['plans']): string {
+  // A plan's text is canonical already; parsing and writing it again could only lose that.
+  const written = plans.map((named) => `{"digest":${JSON.stringify(named.digest)},"plan":${named.text}}`);
+  return `{"plans":[${written.join(',')}]}`;
+}
+
+function renderDifference(difference: Difference, format: PlanOptions['format']): string {
+  switch (format) {
+    case 'json':
+      return JSON.stringify(difference);
+    case 'markdown':
+      return renderDifferenceMarkdown(difference);
+    case 'text':
+      return renderDifferenceText(difference);
+  }
+}
+
+/** A name that neither side has is most likely misspelt. */
+function requireKnownNames(options: PlanOptions, sides: readonly CheckedWorkspace[]): void {
+  requireKnown(
+    'account',
+    options.account,
+    sides.flatMap(({ workspace }) => [...workspace.accounts.keys()]),
+  );
   requireKnown(
     'automation',
     options.automation,
-    checked.workspace.automations.map(({ name }) => name),
+    sides.flatMap(({ workspace }) => workspace.automations.map(({ name }) => name)),
   );
-  const chosen = checked.plans.filter(
-    ({ plan: { account, automation } }) =>
-      account === (options.account ?? account) && automation === (options.automation ?? automation),
-  );
-  if (options.format === 'json') {
-    // The plan's text is canonical already; parsing and writing it again could only lose that.
-    const plans = chosen.map((named) => `{"digest":${JSON.stringify(named.digest)},"plan":${named.text}}`);
-    console.log(`{"plans":[${plans.join(',')}]}`);
-  } else {
-    console.log(chosen.map(renderPlan).join('\n'));
-  }
-  return reportFindings(checked);
 }
 
 function reportFindings({ diagnostics, files }: CheckedWorkspace): number {
