@@ -1,0 +1,48 @@
+/**
+ * `npm run bench:compile [-- --json]`: checks workspaces beside the floor, in CPU time, memory and ratios. Each measurement
+ * is a process of its own; the fastest of some runs counts, because the machine's noise only ever adds.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateWorkspace } from './generate.ts';
+
+interface Measured {
+  cpuMs: number;
+  memoryMiB: number;
+}
+
+const SIZES: { accounts: number; automations: number; runs: number }[] = [
+  { accounts: 1, automations: 10, runs: 5 },
+  { accounts: 50, automations: 20, runs: 3 },
+  { accounts: 500, automations: 20, runs: 2 },
+];
+
+const rows = SIZES.map(({ accounts, automations, runs }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'waybill-bench-'));
+  try {
+    generateWorkspace(folder, accounts, automations);
+    const [floor, waybill] = [measure('floor.ts', folder, runs), measure('waybill.ts', folder, runs)];
+    return {
+      automations: accounts * automations,
+      floorCpuMs: Math.round(floor.cpuMs),
+      waybillCpuMs: Math.round(waybill.cpuMs),
+      cpuRatio: Math.round((waybill.cpuMs / floor.cpuMs) * 100) / 100,
+      floorMiB: Math.round(floor.memoryMiB),
+      waybillMiB: Math.round(waybill.memoryMiB),
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+if (process.argv.includes('--json')) console.log(JSON.stringify(rows));
+else console.table(rows);
+
+function measure(file: string, folder: string, runs: number): Measured {
+  const results = Array.from({ length: runs }, () => {
+    const out = execFileSync(process.execPath, [join(import.meta.dirname, file), folder], { encoding: 'utf8' });
+    return JSON.parse(out) as Measured;
+  });
+  return results.reduce((best, one) => (one.cpuMs < best.cpuMs ? one : best));
+}
