@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { namePlan } from '../src/plan/digest.ts';
 import { renderPlan } from '../src/plan/render-text.ts';
 import { renderRun } from '../src/cli/render-run.ts';
 import { checkWorkspace } from '../src/runner/check-workspace.ts';
@@ -53,7 +54,7 @@ async function story(folder: string, closing: (() => Promise<unknown>)[]): Promi
     console.error('The workspace has findings: npm run -s waybill -- check');
     return 1;
   }
-  for (const plan of plans) console.log(indent(renderPlan(plan)));
+  for (const plan of plans) console.log(indent(renderPlan(namePlan(plan))));
 
   say('2. The service');
   const standIn = await chooseService(workspace);

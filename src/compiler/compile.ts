@@ -1,7 +1,7 @@
 import { extendCatalog, type Catalog } from '../connectors/catalog.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { inOrder } from '../diagnostics/order.ts';
-import { namePlan, type NamedPlan } from '../plan/digest.ts';
+import type { Plan } from '../generated/plan.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { checkAccountExists } from './checks/account-exists.ts';
 import { checkConnectorParts } from './checks/connector-parts.ts';
@@ -25,7 +25,7 @@ export interface CompileResult {
   /** In order of file and place. */
   diagnostics: Diagnostic[];
   /** One for each automation without an error, in order of account and name. */
-  plans: NamedPlan[];
+  plans: Plan[];
   stats: { automations: number; plans: number; mappings: number };
   /** The connectors that the workspace can use: the built-in ones and its own. */
   catalog: Catalog;
@@ -67,7 +67,7 @@ export function compile(input: CompileInput): CompileResult {
     report: (diagnostic) => diagnostics.push(diagnostic),
   };
   for (const check of WORKSPACE_CHECKS) check(context, input);
-  const plans: NamedPlan[] = [];
+  const plans: Plan[] = [];
   let mappings = 0;
   for (const automation of workspace.automations) {
     const account = workspace.accounts.get(automation.account);
@@ -91,7 +91,7 @@ export function compile(input: CompileInput): CompileResult {
 }
 
 function compileAutomation(outer: AutomationContext): {
-  plan?: NamedPlan;
+  plan?: Plan;
   diagnostics: Diagnostic[];
   mappings: number;
 } {
@@ -103,5 +103,5 @@ function compileAutomation(outer: AutomationContext): {
   const flow = checkFlow(context, actions);
   const broken = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   if (broken) return { diagnostics, mappings: flow.count };
-  return { plan: namePlan(lowerAutomation(context, actions, flow)), diagnostics, mappings: flow.count };
+  return { plan: lowerAutomation(context, actions, flow), diagnostics, mappings: flow.count };
 }

@@ -4,10 +4,10 @@ import type { Problem } from './problem.ts';
 /** A string of a mapping, taken apart. */
 export interface Template {
   /** Texts as they stand, and expressions; an expression that cannot be used is left out and has a problem. */
-  parts: (string | Expression)[];
+  readonly parts: readonly (string | Expression)[];
   /** The string is one expression and nothing else: it keeps the value's type. Otherwise it makes a text. */
   whole: boolean;
-  problems: Problem[];
+  readonly problems: readonly Problem[];
 }
 
 const OPEN = '${{';
@@ -17,8 +17,22 @@ export function hasExpression(text: string): boolean {
   return text.includes(OPEN);
 }
 
+/** Templates that were parsed last: the same text stands in many files, and is inferred and compiled. */
+const parsed = new Map<string, Template>();
+const MAX_PARSED = 20_000;
+
 /** Takes a string apart. The expression's own syntax says where it ends, so `}}` inside of a text does not end it. */
 export function parseTemplate(text: string): Template {
+  let template = parsed.get(text);
+  if (template === undefined) {
+    template = parse(text);
+    if (parsed.size >= MAX_PARSED) parsed.clear();
+    parsed.set(text, template);
+  }
+  return template;
+}
+
+function parse(text: string): Template {
   const parts: (string | Expression)[] = [];
   const problems: Problem[] = [];
   let position = 0;
@@ -31,17 +45,17 @@ export function parseTemplate(text: string): Template {
     }
     if (open > position) parts.push(text.slice(position, open));
     expressions++;
-    const parsed = parseExpression(text, open + OPEN.length);
-    problems.push(...parsed.problems);
-    if (parsed.expression !== undefined) parts.push(parsed.expression);
-    const rest = /^\s*\}\}/.exec(text.slice(parsed.end));
+    const found = parseExpression(text, open + OPEN.length);
+    problems.push(...found.problems);
+    if (found.expression !== undefined) parts.push(found.expression);
+    const rest = /^\s*\}\}/.exec(text.slice(found.end));
     if (rest === null) {
-      if (parsed.problems.length === 0) problems.push(unclosed(text, parsed.end));
+      if (found.problems.length === 0) problems.push(unclosed(text, found.end));
       // Go on after the next end, so that further expressions of the string are read too.
       const next = text.indexOf('}}', open);
       position = next === -1 ? text.length : next + 2;
     } else {
-      position = parsed.end + rest[0].length;
+      position = found.end + rest[0].length;
     }
   }
   return { parts, whole: expressions === 1 && parts.length === 1 && typeof parts[0] !== 'string', problems };

@@ -1,3 +1,5 @@
+import { sameType } from './same-type.ts';
+
 /** What is known of a value before a run. A type describes a set of JSON values; `absent` stands for no value at all. */
 export type Type = Open &
   (
@@ -72,11 +74,12 @@ export const STRING: Type = { kind: 'string' };
 
 /** The union of types, flat and without repeats; of one type, that type; of none, `never`. */
 export function unionOf(types: readonly Type[]): Type {
-  const members = new Map<string, Type>();
-  for (const type of types.flatMap((each) => (each.kind === 'union' ? each.members : [each]))) {
-    if (type.kind !== 'never') members.set(identity(type), type);
+  const distinct: Type[] = [];
+  for (const type of types) {
+    for (const member of membersOf(type)) {
+      if (member.kind !== 'never' && !distinct.some((other) => sameType(other, member))) distinct.push(member);
+    }
   }
-  const distinct = [...members.values()];
   const [first] = distinct;
   if (first === undefined) return { kind: 'never' };
   return distinct.length === 1 ? first : { kind: 'union', members: distinct };
@@ -89,7 +92,9 @@ export function membersOf(type: Type): readonly Type[] {
 
 /** The type without those alternatives, such as `absent`. */
 export function without(type: Type, ...kinds: Type['kind'][]): Type {
-  return unionOf(membersOf(type).filter((member) => !kinds.includes(member.kind)));
+  const members = membersOf(type);
+  const kept = members.filter((member) => !kinds.includes(member.kind));
+  return kept.length === members.length ? type : unionOf(kept);
 }
 
 export function mayBe(type: Type, kind: Type['kind']): boolean {
@@ -156,9 +161,4 @@ function describeUnion(members: readonly Type[]): string {
   const present = members.filter((member) => member.kind !== 'absent');
   const words = present.map(describeType).join(' | ');
   return present.length === members.length ? words : `${words} (may be absent)`;
-}
-
-/** Equal for equal types. */
-function identity(type: Type): string {
-  return JSON.stringify(type, (_key, value: unknown) => (value instanceof Map ? [...value] : value));
 }

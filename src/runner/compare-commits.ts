@@ -1,4 +1,5 @@
 import canonicalize from 'canonicalize';
+import { namePlan } from '../plan/digest.ts';
 import { comparePlans, type Difference, type Side } from '../plan/difference.ts';
 import type { CheckedWorkspace } from './check-workspace.ts';
 
@@ -7,7 +8,7 @@ function sideOf(
   { workspace, plans, diagnostics }: CheckedWorkspace,
   keep: (account: string, automation: string) => boolean,
 ): Side {
-  const kept = plans.filter(({ plan }) => keep(plan.account, plan.automation));
+  const kept = plans.filter(({ account, automation }) => keep(account, automation)).map((plan) => namePlan(plan));
   const planned = new Set(kept.map(({ plan }) => `${plan.account}/${plan.automation}`));
   const broken = new Map<string, string>();
   for (const { severity, file, code, message } of diagnostics) {

@@ -2,6 +2,7 @@ import { HttpCaller } from '../connectors/http-caller.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { EmbeddedEngine } from '../engine/embedded/embedded-engine.ts';
 import type { Engine } from '../engine/engine.ts';
+import { namePlan } from '../plan/digest.ts';
 import { Redactor } from '../secrets/redaction.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
@@ -67,12 +68,13 @@ export class Runner {
     const { workspace, diagnostics, plans } = await checkWorkspace(this.options.workspace);
     this.credentials.use(workspace.secrets);
     if (diagnostics.some(({ severity }) => severity === 'error')) return diagnostics;
-    const entries = plans.map(({ plan: { account, automation }, digest }) => ({ account, automation, plan: digest }));
+    const named = plans.map((plan) => namePlan(plan));
+    const entries = named.map(({ plan: { account, automation }, digest }) => ({ account, automation, plan: digest }));
     await this.store.deployments.activate(
       this.options.workspace,
       Date.now(),
       entries,
-      new Map(plans.map(({ digest, text }) => [digest, text])),
+      new Map(named.map(({ digest, text }) => [digest, text])),
     );
     this.live = await loadCurrentDeployment(this.store);
     return diagnostics;

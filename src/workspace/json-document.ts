@@ -2,30 +2,29 @@ import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type Par
 import type { Diagnostic, Position, Range } from '../diagnostics/diagnostic.ts';
 import { CODES, type Code } from '../diagnostics/registry.ts';
 import { isExact } from '../json/parse.ts';
+import { MAX_DEPTH, parsePlain } from './plain-json.ts';
 import { formatPointer, type PointerToken } from '../json/pointer.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 
-const MAX_DEPTH = 100;
+const STRICT = { disallowComments: true, allowTrailingComma: false };
 
 /** A JSON file with the place of every value in it. */
 export class JsonDocument {
   readonly file: string;
   readonly text: string;
   readonly value: Json;
-  private readonly root: Node;
-  private readonly lineStarts: number[];
+  private parsed: Node | undefined;
+  private starts: number[] | undefined;
 
-  constructor(file: string, text: string, root: Node, value: Json) {
+  constructor(file: string, text: string, value: Json) {
     this.file = file;
     this.text = text;
-    this.root = root;
     this.value = value;
-    this.lineStarts = lineStartsOf(text);
   }
 
   /** The place of the value, or of the nearest one above it that exists; of its key, where `what` says so. */
   rangeOf(path: readonly PointerToken[], what: 'value' | 'key' = 'value'): Range {
-    const node = findNodeAtLocation(this.root, [...path]);
+    const node = findNodeAtLocation(this.root(), [...path]);
     if (node === undefined) return path.length === 0 ? this.range(0, 0) : this.rangeOf(path.slice(0, -1), 'key');
     const key = node.parent?.type === 'property' ? node.parent.children?.[0] : undefined;
     const shown = what === 'key' && key !== undefined ? key : node;
@@ -34,7 +33,7 @@ export class JsonDocument {
 
   /** The place within a string value of the offsets `start` to `end` of its decoded text. */
   rangeInString(path: readonly PointerToken[], start: number, end: number): Range {
-    const node = findNodeAtLocation(this.root, [...path]);
+    const node = findNodeAtLocation(this.root(), [...path]);
     if (node?.type !== 'string') return this.rangeOf(path);
     const from = this.sourceOffset(node.offset + 1, start);
     return this.range(from, Math.max(this.sourceOffset(node.offset + 1, end) - from, 1));
@@ -69,7 +68,15 @@ export class JsonDocument {
   }
 
   private range(offset: number, length: number): Range {
-    return { start: positionAt(this.lineStarts, offset), end: positionAt(this.lineStarts, offset + length) };
+    this.starts ??= lineStartsOf(this.text);
+    return { start: positionAt(this.starts, offset), end: positionAt(this.starts, offset + length) };
+  }
+
+  /** Places are only asked for where something is found: most files never need their tree. */
+  private root(): Node {
+    this.parsed ??= parseTree(this.text, [], STRICT);
+    if (this.parsed === undefined) throw new TypeError(`${this.file} was JSON before`);
+    return this.parsed;
   }
 }
 
@@ -82,12 +89,14 @@ export interface ParsedDocument {
 /** Reads a file as strict JSON (RFC 8259): no comments, no trailing commas, no key twice, no number that would change. */
 export function parseDocument(file: string, source: string): ParsedDocument {
   const text = source.startsWith('\ufeff') ? source.slice(1) : source;
+  const plain = parsePlain(text);
+  if (plain !== undefined) return { document: new JsonDocument(file, text, plain), diagnostics: [] };
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const root = parseTree(text, errors, STRICT);
   if (root === undefined || errors.length > 0) return { diagnostics: syntaxDiagnostics(file, text, errors) };
   const findings: Finding[] = [];
   const value = toValue(root, text, [], findings);
-  const document = new JsonDocument(file, text, root, value);
+  const document = new JsonDocument(file, text, value);
   const diagnostics = findings.map(({ code, path, message, help, what }) =>
     document.diagnostic(code, path, message, { help, range: document.rangeOf(path, what) }),
   );

@@ -195,7 +195,7 @@ test('an automation that compiles has a value for each mapping on every way', as
         const [plan] = plans;
         if (plan === undefined) return;
         compiled++;
-        const prepared = preparePlan(plan.plan);
+        const prepared = preparePlan(plan);
         for (const one of bodies) {
           const run = {
             id: 'r',

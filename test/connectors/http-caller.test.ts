@@ -19,7 +19,7 @@ const API_KEY = 'sk-ant-a-test-key';
 let standIn: AnthropicStandIn;
 let caller: HttpCaller;
 const { plans } = await checkWorkspace(join(import.meta.dirname, '../..'));
-const plan = plans[0]?.plan;
+const [plan] = plans;
 
 before(async () => {
   standIn = await startAnthropicStandIn({ apiKey: API_KEY });

@@ -4,6 +4,7 @@ import { EmbeddedEngine } from '../../src/engine/embedded/embedded-engine.ts';
 import { preparePlan } from '../../src/engine/prepared-plan.ts';
 import { traceRun } from '../../src/engine/trace.ts';
 import type { Json } from '../../src/json/value.ts';
+import { namePlan } from '../../src/plan/digest.ts';
 import type { RunRecord } from '../../src/run/records.ts';
 import { automationOf, compileAutomation } from '../compiler/compile-text.ts';
 import { withStore, type StoreSetup } from '../store/with-store.ts';
@@ -30,9 +31,9 @@ interface Ran {
 async function runSteps({ store }: StoreSetup, steps: object[], body: Json, more: object = {}): Promise<Ran> {
   const { diagnostics, plans } = compileAutomation(automationOf(steps, BODY, more));
   assert.deepEqual(diagnostics, []);
-  const [named] = plans;
-  assert.ok(named !== undefined);
-  const { plan, digest, text } = named;
+  const [compiled] = plans;
+  assert.ok(compiled !== undefined);
+  const { plan, digest, text } = namePlan(compiled);
   const { account, automation } = plan;
   await store.deployments.activate('/', 0, [{ account, automation, plan: digest }], new Map([[digest, text]]));
   const services = {

@@ -86,7 +86,8 @@ test('dependencies are pinned exactly, and the lockfile names no host', () => {
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     devDependencies: { [name: string]: string };
   };
-  for (const [name, version] of Object.entries(devDependencies)) assert.match(version, /^\d+\.\d+\.\d+(-[a-z]+\.\d+)?$/, name);
+  for (const [name, version] of Object.entries(devDependencies))
+    assert.match(version, /^\d+\.\d+\.\d+(-[a-z]+\.\d+)?$/, name);
   assert.doesNotMatch(readFileSync(join(root, 'package-lock.json'), 'utf8'), /https?:\/\/[^"]*\.tgz/);
 });
 

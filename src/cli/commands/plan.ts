@@ -1,5 +1,6 @@
 import { renderDiagnostic } from '../../diagnostics/render-text.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
+import { namePlan, type NamedPlan } from '../../plan/digest.ts';
 import type { Difference } from '../../plan/difference.ts';
 import { renderDifferenceMarkdown, renderDifferenceText } from '../../plan/render-difference.ts';
 import { renderPlan } from '../../plan/render-text.ts';
@@ -34,7 +35,9 @@ export async function plan(options: PlanOptions): Promise<number> {
   }
   if (options.format === 'markdown') throw new UsageError('markdown is for differences', 'add --against <commit>');
   requireKnownNames(options, [checked]);
-  const chosen = checked.plans.filter(({ plan: { account, automation } }) => keep(account, automation));
+  const chosen = checked.plans
+    .filter(({ account, automation }) => keep(account, automation))
+    .map((one) => namePlan(one));
   console.log(options.format === 'json' ? plansAsJson(chosen) : chosen.map(renderPlan).join('\n'));
   return reportFindings(checked);
 }
@@ -43,7 +46,7 @@ async function checkCommit(folder: string, ref: string): Promise<CheckedWorkspac
   return checkTree(await readCommit(folder, ref));
 }
 
-function plansAsJson(plans: CheckedWorkspace['plans']): string {
+function plansAsJson(plans: readonly NamedPlan[]): string {
   // A plan's text is canonical already; parsing and writing it again could only lose that.
   const written = plans.map((named) => `{"digest":${JSON.stringify(named.digest)},"plan":${named.text}}`);
   return `{"plans":[${written.join(',')}]}`;
