@@ -19,7 +19,7 @@ import type { AutomationContext, CompileContext } from './context.ts';
 import { checkWriteRetries } from './checks/write-retry.ts';
 import { checkFlow } from './flow/flow.ts';
 import { lowerAutomation } from './lower.ts';
-import { stepTree } from './step-tree.ts';
+import { allSteps, stepTree } from './step-tree.ts';
 
 export interface CompileResult {
   /** In order of file and place. */
@@ -72,12 +72,8 @@ export function compile(input: CompileInput): CompileResult {
   for (const automation of workspace.automations) {
     const account = workspace.accounts.get(automation.account);
     if (account === undefined) continue;
-    const compiled = compileAutomation({
-      ...context,
-      automation,
-      account,
-      steps: stepTree(automation.value.steps, ['steps']),
-    });
+    const steps = stepTree(automation.value.steps, ['steps']);
+    const compiled = compileAutomation({ ...context, automation, account, steps, allSteps: allSteps(steps) });
     mappings += compiled.mappings;
     diagnostics.push(...compiled.diagnostics);
     if (compiled.plan !== undefined) plans.push(compiled.plan);

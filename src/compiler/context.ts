@@ -18,6 +18,8 @@ export interface AutomationContext extends CompileContext {
   automation: Source<Automation> & { account: string; name: string };
   account: Source<Account>;
   steps: StepNode[];
+  /** The steps and all within them. */
+  allSteps: StepNode[];
 }
 
 /** What an action step calls, where that is known. */

@@ -11,12 +11,13 @@ export interface SchemaProblem {
 }
 
 /** Keywords whose value is a schema, a list of schemas, and an object of schemas. */
-const SCHEMA =
+const SCHEMA = new Set(
   'not if then else items additionalProperties contains propertyNames unevaluatedItems unevaluatedProperties'.split(
     ' ',
-  );
-const LIST = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
-const NAMED = ['properties', 'patternProperties', '$defs', 'dependentSchemas'];
+  ),
+);
+const LIST = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
+const NAMED = new Set(['properties', 'patternProperties', '$defs', 'dependentSchemas']);
 
 /** What keeps a JSON Schema (2020-12) from being used: the runner compiles it, and must not find out then. */
 export function schemaProblems(schema: JsonObject): SchemaProblem[] {
@@ -27,42 +28,43 @@ export function schemaProblems(schema: JsonObject): SchemaProblem[] {
       return { path: parsePointer(pointer), message: `this is not a JSON Schema: it ${message}` };
     });
   }
-  return [...walk(schema, schema, [])];
+  const problems: SchemaProblem[] = [];
+  walk(schema, schema, [], problems);
+  return problems;
 }
 
-function* walk(schema: Json, root: JsonObject, path: PointerToken[]): Generator<SchemaProblem> {
+function walk(schema: Json | undefined, root: JsonObject, path: PointerToken[], problems: SchemaProblem[]): void {
   if (!isJsonObject(schema)) return;
-  yield* ownProblems(schema, root, path);
-  for (const keyword of SCHEMA) yield* walk(ownProperty(schema, keyword) ?? null, root, [...path, keyword]);
-  for (const keyword of LIST) {
-    const list = ownProperty(schema, keyword);
-    if (Array.isArray(list))
-      for (const [index, item] of list.entries()) yield* walk(item, root, [...path, keyword, index]);
-  }
-  for (const keyword of NAMED) {
-    const named = ownProperty(schema, keyword);
-    if (!isJsonObject(named)) continue;
-    for (const [name, item] of Object.entries(named)) yield* walk(item, root, [...path, keyword, name]);
+  // The keywords that are there: most schemas have two or three of all that there could be.
+  for (const [keyword, value] of Object.entries(schema)) {
+    const place = [...path, keyword];
+    if (keyword === 'pattern' && typeof value === 'string') checkPattern(value, place, problems);
+    else if (keyword === '$ref' && typeof value === 'string') checkReference(value, root, place, problems);
+    else if (SCHEMA.has(keyword)) walk(value, root, place, problems);
+    else if (LIST.has(keyword) && Array.isArray(value))
+      for (const [index, item] of value.entries()) walk(item, root, [...place, index], problems);
+    else if (NAMED.has(keyword) && isJsonObject(value)) {
+      for (const [name, item] of Object.entries(value)) {
+        if (keyword === 'patternProperties') checkPattern(name, [...place, name], problems);
+        walk(item, root, [...place, name], problems);
+      }
+    }
   }
 }
 
-function* ownProblems(schema: JsonObject, root: JsonObject, path: PointerToken[]): Generator<SchemaProblem> {
-  const { pattern, patternProperties, $ref: reference } = schema;
-  if (typeof pattern === 'string') yield* badPattern(pattern, [...path, 'pattern']);
-  for (const name of Object.keys(isJsonObject(patternProperties) ? patternProperties : {}))
-    yield* badPattern(name, [...path, 'patternProperties', name]);
-  if (typeof reference !== 'string' || leadsSomewhere(reference, root)) return;
+function checkReference(reference: string, root: JsonObject, path: PointerToken[], problems: SchemaProblem[]): void {
+  if (leadsSomewhere(reference, root)) return;
   const local = reference.startsWith('#');
   const message = local ? 'there is nothing at this reference' : 'a schema can only refer to its own parts, with `#/…`';
-  yield { path: [...path, '$ref'], message };
+  problems.push({ path, message });
 }
 
-function* badPattern(pattern: string, path: PointerToken[]): Generator<SchemaProblem> {
+function checkPattern(pattern: string, path: PointerToken[], problems: SchemaProblem[]): void {
   try {
     RE2JS.compile(RE2JS.translateRegExp(pattern));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    yield { path, message: `this is not a regular expression that ends in linear time (RE2): ${reason}` };
+    problems.push({ path, message: `this is not a regular expression that ends in linear time (RE2): ${reason}` });
   }
 }
 

@@ -3,10 +3,9 @@ import { typeFromSchema } from '../language/schema-type.ts';
 import type { TypeScope } from '../language/scope.ts';
 import { STRING, type Type } from '../language/types.ts';
 import type { AutomationContext } from './context.ts';
-import { allSteps } from './step-tree.ts';
 
 /** What the first step's expressions can see. */
-export function firstScope({ automation, steps }: AutomationContext): TypeScope {
+export function firstScope({ automation, allSteps }: AutomationContext): TypeScope {
   const { webhook } = automation.value.trigger;
   const trigger = closed(
     Object.entries({ body: webhook.body, query: webhook.query, headers: webhook.headers }).flatMap(([name, schema]) =>
@@ -21,7 +20,7 @@ export function firstScope({ automation, steps }: AutomationContext): TypeScope 
       ['account', account],
       ['run', run],
     ]),
-    steps: { before: new Map(), later: allSteps(steps).map(({ step }) => step.id), hidden: new Map() },
+    steps: { before: new Map(), later: allSteps.map(({ step }) => step.id), hidden: new Map() },
   };
 }
 

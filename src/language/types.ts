@@ -116,8 +116,19 @@ export function itemAt({ prefix = [], items }: ArrayType, index: number): Type {
   return prefix[index] ?? items;
 }
 
+const described = new WeakMap<Type, string>();
+
 /** Says the type in words, as plans and findings show it. */
 export function describeType(type: Type): string {
+  let words = described.get(type);
+  if (words === undefined) {
+    words = wordsFor(type);
+    described.set(type, words);
+  }
+  return words;
+}
+
+function wordsFor(type: Type): string {
   switch (type.kind) {
     case 'boolean':
       return type.value === undefined ? 'boolean' : String(type.value);

@@ -1,11 +1,11 @@
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { AutomationContext, ResolvedAction, ResolvedActions } from '../context.ts';
-import { allSteps, type StepNode } from '../step-tree.ts';
+import type { StepNode } from '../step-tree.ts';
 
 /** Finds the connector and the action of each step; steps without one are left out and reported. */
 export function resolveActions(context: AutomationContext): ResolvedActions {
   const resolved = new Map<StepNode, ResolvedAction>();
-  for (const node of allSteps(context.steps)) {
+  for (const node of context.allSteps) {
     const action = node.body.kind === 'action' ? resolve(context, node, node.body.uses) : undefined;
     if (action !== undefined) resolved.set(node, action);
   }

@@ -1,10 +1,9 @@
 import type { AutomationContext } from '../context.ts';
-import { allSteps } from '../step-tree.ts';
 
 /** Each step's id is its own: references and the history go by it. */
-export function checkDuplicateSteps({ automation, steps, report }: AutomationContext): void {
+export function checkDuplicateSteps({ automation, allSteps, report }: AutomationContext): void {
   const seen = new Set<string>();
-  for (const { step, path } of allSteps(steps)) {
+  for (const { step, path } of allSteps) {
     const { id } = step;
     if (seen.has(id)) {
       report(

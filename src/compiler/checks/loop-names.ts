@@ -1,13 +1,12 @@
 import { NAMESPACES } from '../../language/functions/library.ts';
 import type { AutomationContext } from '../context.ts';
-import { allSteps } from '../step-tree.ts';
 
 /** Names that expressions know already. */
 const ROOTS = ['trigger', 'steps', 'account', 'run', 'error', 'undefined'];
 
 /** The names that a loop gives are its own: no root, no namespace of functions, and not twice the same. */
-export function checkLoopNames({ automation, steps, report }: AutomationContext): void {
-  for (const { step, path } of allSteps(steps)) {
+export function checkLoopNames({ automation, allSteps, report }: AutomationContext): void {
+  for (const { step, path } of allSteps) {
     if (step.for_each === undefined) continue;
     const { as = 'item', index } = step;
     for (const [key, name] of Object.entries({ as, index })) {
