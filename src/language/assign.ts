@@ -44,7 +44,10 @@ export function assignable(from: Type, to: Type): Assignability {
 
 function decide(from: Type, to: Type, path: PointerToken[]): Assignability {
   if (from.kind === 'never') return YES;
-  if (to.kind === 'unknown') return mayBe(from, 'absent') ? absentProblem(path) : closed(YES, to);
+  // A choice with something that nothing is demanded of takes everything.
+  const loose = membersOf(to).find(({ kind }) => kind === 'unknown');
+  if (loose !== undefined && from.kind !== 'union')
+    return from.kind === 'absent' && !mayBe(to, 'absent') ? absentProblem(path) : closed(YES, loose);
   if (from.kind === 'union') return worst(from.members.map((member) => decide(member, to, path)));
   if (from.kind === 'unknown') {
     return { verdict: 'undecided', path, reason: `nothing is known of it, and ${describeType(to)} is required` };
