@@ -8,7 +8,7 @@ export interface CodeEntry {
   explanation: string;
 }
 
-/** Every code. WB1: syntax and schema. WB2: references. WB3: mappings. WB4: risky formats. WB5: accounts, connections, secrets. WB6: delivery. WB7: workspace. */
+/** Every code. WB1: syntax and schema. WB2: references. WB3: mappings. WB4: risky formats, sensitive data. WB5: accounts, connections, secrets. WB6: delivery. WB7: workspace. */
 export const CODES = {
   WB1001: error('broken JSON', 'The file is not JSON (RFC 8259), so nothing in it can be read.'),
   WB1002: error(
@@ -69,6 +69,14 @@ export const CODES = {
   WB4002: warning(
     'acceptance without need',
     'The step accepts a field as it comes which has no such risk, or is not there.',
+  ),
+  WB4003: error(
+    'sensitive data to a connector',
+    'A schema marks the data as personal or secret, and the account does not say that it may go to this service.',
+  ),
+  WB4004: error(
+    'sensitive data in an address or a message',
+    'Addresses and messages are logged on the way and shown to people; sensitive data may not stand in them.',
   ),
   WB5001: error('connection missing', 'The account has no connection through which the step could call the service.'),
   WB5002: error('connection of another connector', 'The named connection belongs to another service.'),

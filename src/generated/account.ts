@@ -1,6 +1,11 @@
 // Made from schemas/ by scripts/generate.ts; run `npm run generate` after a change there.
 
 /**
+ * Small letters, digits, - and _, starting with a letter.
+ */
+export type Name = string;
+
+/**
  * automations/<account>/account.json: one customer, its connections and the age keys that its secrets are encrypted to.
  */
 export interface Account {
@@ -32,12 +37,26 @@ export interface Account {
    * age public keys. Secrets of this account are encrypted to all of them; whoever holds one of the private keys can read them.
    */
   recipients: string[];
+  sensitive?: SensitiveData;
   /**
    * The account's connections, by name. Their secret fields are in secrets/<account>/<connection>.json.
    */
   connections?: {
     [k: string]: AccountConnection;
   };
+}
+/**
+ * The connectors that may get data which a schema marks with x-sensitive. What is not listed may not.
+ */
+export interface SensitiveData {
+  /**
+   * Connectors that may get data about persons.
+   */
+  personal?: Name[];
+  /**
+   * Connectors that may get data with which one can do something.
+   */
+  secret?: Name[];
 }
 /**
  * An account's use of a connector: which one, and its fields that are not secret.

@@ -157,6 +157,10 @@ export interface Mapping {
    */
   expects: string;
   /**
+   * The strictest mark of the data in it.
+   */
+  sensitive?: "personal" | "secret";
+  /**
    * Why a text is taken for a date, a phone number or an amount as it comes; the author's words.
    */
   accepted?: string;

@@ -3,6 +3,7 @@ import { EXPECTABLE, FUNCTION_NAMES } from './functions/library.ts';
 import type { Inference } from './infer.ts';
 import { nearestName } from '../diagnostics/nearest-name.ts';
 import type { TypeScope } from './scope.ts';
+import { marked, sensitivityOf } from './sensitivity.ts';
 import { UNKNOWN, membersOf, unionOf, without, type Type } from './types.ts';
 
 type Call = Extract<Expression, { kind: 'call' }>;
@@ -56,7 +57,7 @@ function inferExpect(
   }
   const type = inference.infer(first, scope);
   const kept = unionOf(membersOf(type).filter((member) => member.kind === kind));
-  return kept.kind === 'never' ? expected(kind) : kept;
+  return marked(kept.kind === 'never' ? expected(kind) : kept, sensitivityOf(type));
 }
 
 function expected(kind: (typeof EXPECTABLE)[number]): Type {

@@ -51,7 +51,7 @@ function memberOf(inference: Inference, member: Member, base: Type, key: string 
     case 'never':
       return base;
     case 'unknown':
-      return unionOf([UNKNOWN, ABSENT]);
+      return unionOf([base.sensitive === undefined ? UNKNOWN : { ...UNKNOWN, sensitive: base.sensitive }, ABSENT]);
     case 'object':
       return key === undefined ? anyProperty(base) : propertyOf(inference, member, base, String(key));
     case 'array':

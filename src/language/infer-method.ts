@@ -5,7 +5,19 @@ import { signatureOf, type InferredArgument, type LibraryFunction, type ValuePar
 import { LIST_METHOD, NAMESPACES, TEXT_METHOD, namesWithin, namespaceFunction } from './functions/library.ts';
 import type { Inference } from './infer.ts';
 import type { TypeScope } from './scope.ts';
-import { ABSENT, UNKNOWN, describeType, itemOf, mayBe, membersOf, unionOf, without, type Type } from './types.ts';
+import { marked, sensitivityOf, stricter } from './sensitivity.ts';
+import {
+  ABSENT,
+  UNKNOWN,
+  describeType,
+  itemOf,
+  mayBe,
+  membersOf,
+  unionOf,
+  without,
+  type Sensitivity,
+  type Type,
+} from './types.ts';
 
 type MethodCall = Extract<Expression, { kind: 'method' }>;
 
@@ -28,7 +40,7 @@ export function inferMethod(inference: Inference, call: MethodCall, scope: TypeS
   if (args === undefined) return UNKNOWN;
   if (method.name === 'join') inference.requireText(call.object, self);
   if (method.name === 'sum') inference.require(call.object, self, 'number');
-  const type = method.infer(self, args);
+  const type = withMarks(method, method.infer(self, args), [self, ...args.map((one) => one.type)]);
   return missing ? unionOf([type, ABSENT]) : type;
 }
 
@@ -41,7 +53,22 @@ function inferNamespaceCall(inference: Inference, call: MethodCall, namespace: s
     return inference.report('unknown_function', call, `there is no function \`${namespace}.${call.name}\``, help);
   }
   const args = inferArguments(inference, call, found, UNKNOWN, scope);
-  return args === undefined ? UNKNOWN : found.infer(UNKNOWN, args);
+  if (args === undefined) return UNKNOWN;
+  return withMarks(
+    found,
+    found.infer(UNKNOWN, args),
+    args.map((one) => one.type),
+  );
+}
+
+/** What makes a text or a number of its source passes its marks on; a list or an object keeps those of its parts. */
+function withMarks(called: LibraryFunction, type: Type, sources: readonly Type[]): Type {
+  if (type.kind === 'boolean' || called.name.startsWith('object.')) return type;
+  if (called.on === 'list' && !['join', 'sum'].includes(called.name)) return type;
+  return marked(
+    type,
+    sources.reduce<Sensitivity | undefined>((all, one) => stricter(all, sensitivityOf(one)), undefined),
+  );
 }
 
 function methodFor(inference: Inference, call: MethodCall, base: Type): LibraryFunction | undefined {

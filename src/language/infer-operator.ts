@@ -3,7 +3,8 @@ import type { Inference } from './infer.ts';
 import { disjoint } from './intersect.ts';
 import { narrow } from './narrow.ts';
 import type { TypeScope } from './scope.ts';
-import { BOOLEAN, NUMBER, STRING, describeType, membersOf, unionOf, without, type Type } from './types.ts';
+import { marked, sensitivityOf, stricter } from './sensitivity.ts';
+import { BOOLEAN, STRING, describeType, membersOf, unionOf, without, type Type } from './types.ts';
 
 /** Comparison and arithmetic. */
 export function inferBinary(
@@ -15,13 +16,14 @@ export function inferBinary(
   const leftType = inference.infer(left, scope);
   const rightType = inference.infer(right, scope);
   if (operator === '===' || operator === '!==') return inferEquality(inference, expression, leftType, rightType);
+  const mark = stricter(sensitivityOf(leftType), sensitivityOf(rightType));
   const texts = isText(leftType) && isText(rightType);
-  if (texts && operator === '+') return STRING;
+  if (texts && operator === '+') return marked(STRING, mark);
   if (texts && (operator.startsWith('<') || operator.startsWith('>'))) return BOOLEAN;
   const fits = [inference.require(left, leftType, 'number'), inference.require(right, rightType, 'number')];
   if (operator.startsWith('<') || operator.startsWith('>')) return BOOLEAN;
-  if (!fits.every(Boolean) || operator === '/') return NUMBER;
-  return { kind: 'number', integer: isInteger(leftType) && isInteger(rightType) };
+  const integer = fits.every(Boolean) && operator !== '/' && isInteger(leftType) && isInteger(rightType);
+  return marked({ kind: 'number', integer }, mark);
 }
 
 /** A comparison of values that can never be equal is most likely a slip: a name that the choice does not have. */

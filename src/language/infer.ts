@@ -9,6 +9,7 @@ import type { Problem, ProblemCode } from './problem.ts';
 import { typeOfConstant } from './schema-type.ts';
 import { nearestName } from '../diagnostics/nearest-name.ts';
 import { extendScope, type TypeScope } from './scope.ts';
+import { marked, sensitivityOf, stricter } from './sensitivity.ts';
 import {
   ABSENT,
   BOOLEAN,
@@ -20,6 +21,7 @@ import {
   membersOf,
   unionOf,
   without,
+  type Sensitivity,
   type Type,
 } from './types.ts';
 
@@ -42,7 +44,8 @@ export function inferTemplate(text: string, scope: TypeScope): Inferred {
     if (typeof part !== 'string') inference.requireText(part, types[index] ?? UNKNOWN);
   }
   const broken = template.problems.length > 0 && template.parts.length <= 1;
-  return { type: broken ? UNKNOWN : STRING, problems: [...template.problems, ...inference.problems] };
+  const mark = types.reduce<Sensitivity | undefined>((all, type) => stricter(all, sensitivityOf(type)), undefined);
+  return { type: broken ? UNKNOWN : marked(STRING, mark), problems: [...template.problems, ...inference.problems] };
 }
 
 /** One pass over one string's expressions; collects what is wrong. */
@@ -74,8 +77,11 @@ export class Inference {
           this.infer(expression.alternate, narrow(scope, expression.test, false)),
         ]);
       case 'template':
-        for (const value of expression.values) this.requireText(value, this.infer(value, scope));
-        return STRING;
+        return expression.values.reduce<Type>((text, value) => {
+          const type = this.infer(value, scope);
+          this.requireText(value, type);
+          return marked(text, sensitivityOf(type));
+        }, STRING);
       case 'array':
         return this.inferArray(expression.items, scope);
       case 'object':
@@ -165,7 +171,7 @@ export class Inference {
     const type = this.infer(operand, scope);
     const fits = this.require(operand, type, operator === '!' ? 'boolean' : 'number');
     if (operator === '!') return BOOLEAN;
-    return fits ? unionOf(membersOf(type).map(negated)) : NUMBER;
+    return marked(fits ? unionOf(membersOf(type).map(negated)) : NUMBER, sensitivityOf(type));
   }
 
   private inferArray(items: readonly Expression[], scope: TypeScope): Type {

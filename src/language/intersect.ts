@@ -1,3 +1,4 @@
+import { marked, stricter } from './sensitivity.ts';
 import {
   itemAt,
   membersOf,
@@ -19,7 +20,7 @@ export function intersect(left: Type, right: Type): Type {
   if (left.kind === 'union' || right.kind === 'union') {
     return unionOf(membersOf(left).flatMap((one) => membersOf(right).map((other) => intersect(one, other))));
   }
-  const both = intersectSingle(left, right);
+  const both = marked(intersectSingle(left, right), stricter(left.sensitive, right.sensitive));
   return (left.open === true || right.open === true) && both.kind !== 'never' ? opened(both) : both;
 }
 

@@ -3,7 +3,7 @@ import type { ArrayType, NumberType, ObjectType, StringType, Type } from './type
 /** Whether two types say the same, in the same words. Most differ in their kind, so this is mostly short. */
 export function sameType(left: Type, right: Type): boolean {
   if (left === right) return true;
-  if (left.kind !== right.kind || left.open !== right.open) return false;
+  if (left.kind !== right.kind || left.open !== right.open || left.sensitive !== right.sensitive) return false;
   if (left.kind === 'boolean' && right.kind === 'boolean') return left.value === right.value;
   if (left.kind === 'number' && right.kind === 'number') return sameNumber(left, right);
   if (left.kind === 'string' && right.kind === 'string') return sameString(left, right);

@@ -1,6 +1,7 @@
 import { isJsonObject, ownProperty, type Json, type JsonObject } from '../json/value.ts';
 import { parsePointer } from '../json/pointer.ts';
 import { disjoint, intersect } from './intersect.ts';
+import { marked } from './sensitivity.ts';
 import {
   UNKNOWN,
   opened,
@@ -81,7 +82,10 @@ class Conversion {
     if (!isJsonObject(schema)) return UNKNOWN;
     if (++this.schemas > MAX_SCHEMAS) return { kind: 'unknown', open: true };
     const type = this.parts(schema, within).reduce(intersect, UNKNOWN);
-    return UNSAID.some((keyword) => Object.hasOwn(schema, keyword)) && type.kind !== 'never' ? opened(type) : type;
+    const said =
+      UNSAID.some((keyword) => Object.hasOwn(schema, keyword)) && type.kind !== 'never' ? opened(type) : type;
+    const mark = schema['x-sensitive'];
+    return mark === 'personal' || mark === 'secret' ? marked(said, mark) : said;
   }
 
   /** What the schema demands, each part by itself: a value must fit them all. */

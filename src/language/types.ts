@@ -18,7 +18,12 @@ export type Type = Open &
 export interface Open {
   /** The schema demands more than the type can say: whether a value of the type fits is only known in a run. */
   open?: true;
+  /** Marked in its schema (`x-sensitive`), or made of what is. */
+  sensitive?: Sensitivity;
 }
+
+/** `personal`: about a person. `secret`: whoever knows it can do something with it. */
+export type Sensitivity = 'personal' | 'secret';
 
 export interface NumberType extends Open {
   kind: 'number';

@@ -79,8 +79,9 @@ function describe(step: PlanStep): string {
   }
 }
 
-function renderMapping({ to, from, type, expects, guarded, accepted }: Mapping): string {
+function renderMapping({ to, from, type, expects, guarded, accepted, sensitive }: Mapping): string {
   const checked = guarded === undefined ? '' : '  [checked before the call]';
+  const mark = sensitive === undefined ? '' : `  [${sensitive}]`;
   const reason = accepted === undefined ? '' : `  [accepted: ${accepted}]`;
-  return `${to.slice(1).replaceAll('/', '.')}${to === '' ? '' : ' '}← ${from}  : ${type} → ${expects}${checked}${reason}`;
+  return `${to.slice(1).replaceAll('/', '.')}${to === '' ? '' : ' '}← ${from}  : ${type} → ${expects}${checked}${reason}${mark}`;
 }

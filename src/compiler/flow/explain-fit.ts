@@ -75,7 +75,8 @@ export function fieldName(path: readonly PointerToken[]): string {
   return path.length === 0 ? 'it' : path.join('.');
 }
 
-function nameOf(subject: string): string {
+/** The source in words: itself where it is one short expression. */
+export function nameOf(subject: string): string {
   const [, expression] = /^\$\{\{\s*(.*?)\s*\}\}$/s.exec(subject) ?? [];
   return expression === undefined || expression.length > MAX_SUBJECT || expression.includes('}}')
     ? 'this'

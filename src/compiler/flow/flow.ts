@@ -3,11 +3,13 @@ import type { PointerToken } from '../../json/pointer.ts';
 import type { Json } from '../../json/value.ts';
 import { typeFromSchema } from '../../language/schema-type.ts';
 import { extendScope, type TypeScope } from '../../language/scope.ts';
+import { sensitivityOf } from '../../language/sensitivity.ts';
 import { ABSENT, STRING, mayBe, unionOf, without, type Type } from '../../language/types.ts';
 import type { AutomationContext, ResolvedActions } from '../context.ts';
 import { firstScope } from '../scope.ts';
 import { allSteps, type BlockNode, type StepNode } from '../step-tree.ts';
 import { isImpossible, join, outside, withAbsent, withHidden, withOutput, type FlowEnd } from './flow-scope.ts';
+import { sinkOf } from './sink.ts';
 import { readCondition, readList, readText, type Condition } from './read-expression.ts';
 import { checkValue } from './value-checker.ts';
 
@@ -110,7 +112,7 @@ class Flow {
         );
         return { scope, reachable: false };
       case 'fail':
-        readText(this.context, scope, body.message, [...path, 'fail']);
+        this.message(body.message, [...path, 'fail'], scope);
         this.count++;
         return { scope, reachable: false };
     }
@@ -122,7 +124,8 @@ class Flow {
     if (resolved === undefined) return { scope: withOutput(scope, node.step.id, { kind: 'never' }), reachable: true };
     const { input, output } = resolved.action;
     const { with: given = {}, accept = {} } = node.step;
-    const checked = checkValue(this.context, scope, given, [...node.path, 'with'], input, accept);
+    const sink = sinkOf(this.context, resolved);
+    const checked = checkValue(this.context, scope, given, [...node.path, 'with'], input, accept, sink);
     for (const field of Object.keys(accept)) {
       if (!checked.accepted.has(field))
         this.report('WB4002', [...node.path, 'accept', field], `\`${field}\` has no risky format here`, 'leave it out');
@@ -210,13 +213,26 @@ class Flow {
     return condition;
   }
 
+  /** A message is logged and shown to everyone who may see the run. */
+  private message(text: string, path: PointerToken[], scope: TypeScope): void {
+    const type = readText(this.context, scope, text, path);
+    const mark = type && sensitivityOf(type);
+    if (mark !== undefined)
+      this.report(
+        'WB4004',
+        path,
+        `the message holds ${mark} data, and messages are logged`,
+        'name the case, not the data',
+      );
+  }
+
   private reportStopAtOnce(node: StepNode): void {
     const message = 'a run cannot be stopped here, while other steps are done at the same time';
     this.report('WB2012', [...node.path, 'stop'], message, `stop it after \`${this.atOnce.at(-1)}\``);
   }
 
   private report(
-    code: 'WB2010' | 'WB2011' | 'WB2012' | 'WB4002',
+    code: 'WB2010' | 'WB2011' | 'WB2012' | 'WB4002' | 'WB4004',
     path: PointerToken[],
     message: string,
     help?: string,

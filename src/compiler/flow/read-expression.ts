@@ -77,19 +77,20 @@ export function readList(
   return unionOf(items);
 }
 
-/** Reads a string that makes a text. */
+/** Reads a string that makes a text. Gives its type, where it has no mistakes. */
 export function readText(
   context: AutomationContext,
   scope: TypeScope,
   text: string,
   place: readonly PointerToken[],
-): void {
+): Type | undefined {
   const type = readExpression(context, scope, text, place);
   const texts = membersOf(type ?? { kind: 'never' });
   if (texts.every(({ kind }) => kind === 'string' || kind === 'number' || kind === 'boolean' || kind === 'never'))
-    return;
+    return type;
   const code = texts.some(({ kind }) => kind === 'absent') ? 'WB3004' : 'WB3003';
   misfit(context, place, code, `a text is required, and this is ${describeType(type ?? { kind: 'never' })}`);
+  return undefined;
 }
 
 function misfit(

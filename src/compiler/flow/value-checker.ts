@@ -7,6 +7,7 @@ import { nearestName } from '../../diagnostics/nearest-name.ts';
 import { disjoint } from '../../language/intersect.ts';
 import { typeFromSchema, typeOfConstant } from '../../language/schema-type.ts';
 import type { TypeScope } from '../../language/scope.ts';
+import { sensitivityOf } from '../../language/sensitivity.ts';
 import { hasExpression } from '../../language/template.ts';
 import {
   UNKNOWN,
@@ -18,11 +19,13 @@ import {
   type ArrayType,
   type ObjectType,
   type Property,
+  type Sensitivity,
   type Type,
 } from '../../language/types.ts';
 import type { AutomationContext } from '../context.ts';
-import { explainFit, explainRisk, fieldName } from './explain-fit.ts';
+import { explainFit, explainRisk, fieldName, nameOf } from './explain-fit.ts';
 import { readExpression } from './read-expression.ts';
+import type { Sink } from './sink.ts';
 
 /** What a value was found to be. */
 export interface CheckedValue {
@@ -53,8 +56,9 @@ export function checkValue(
   base: readonly PointerToken[],
   schema?: JsonObject,
   accepted: Acceptances = {},
+  sink?: Sink,
 ): CheckedValue {
-  const checker = new ValueChecker(context, scope, base, accepted);
+  const checker = new ValueChecker(context, scope, base, accepted, sink);
   const type = checker.visit(value, [], schema === undefined ? UNKNOWN : typeFromSchema(schema), false);
   if (schema !== undefined && checker.open && !checker.failed) checker.checkOpen(value, schema);
   return { type, mappings: checker.mappings, count: checker.count, accepted: checker.used };
@@ -71,12 +75,20 @@ class ValueChecker {
   private readonly scope: TypeScope;
   private readonly base: readonly PointerToken[];
   private readonly acceptances: Acceptances;
+  private readonly sink: Sink | undefined;
 
-  constructor(context: AutomationContext, scope: TypeScope, base: readonly PointerToken[], acceptances: Acceptances) {
+  constructor(
+    context: AutomationContext,
+    scope: TypeScope,
+    base: readonly PointerToken[],
+    acceptances: Acceptances,
+    sink: Sink | undefined,
+  ) {
     this.context = context;
     this.scope = scope;
     this.base = base;
     this.acceptances = acceptances;
+    this.sink = sink;
   }
 
   /** The value's type; what does not fit the target is reported, the innermost place first. */
@@ -168,7 +180,10 @@ class ValueChecker {
     const guarded = fit.verdict === 'guarded' ? ({ guarded: true } as const) : {};
     const reason = fit.verdict === 'guarded' && fit.risk !== undefined ? this.acceptances[path.join('.')] : undefined;
     const accepted = reason === undefined ? {} : { accepted: reason };
-    this.mappings.push({ to: formatPointer(path), from: text, ...words, ...guarded, ...accepted });
+    const mark = sensitivityOf(type);
+    if (mark !== undefined) this.requireAllowed(mark, path, text);
+    const sensitive = mark === undefined ? {} : { sensitive: mark };
+    this.mappings.push({ to: formatPointer(path), from: text, ...words, ...guarded, ...accepted, ...sensitive });
     return type;
   }
 
@@ -193,6 +208,20 @@ class ValueChecker {
     else if (subject !== 'this') this.report('WB4001', path, ...explainRisk(risk, subject, path));
   }
 
+  private requireAllowed(mark: Sensitivity, path: PointerToken[], subject: string): void {
+    if (this.sink === undefined) return;
+    const { connector, title, allowed, inAddress } = this.sink;
+    const what = `${nameOf(subject)} holds ${mark} data`;
+    if (!allowed.has(mark)) {
+      const { account } = this.context.automation;
+      const help = `allow it in automations/${account}/account.json: "sensitive": { "${mark}": ["${connector}"] }`;
+      this.report('WB4003', path, `${what}; the account does not allow it to go to ${title}`, help);
+    } else if (inAddress.has(String(path[0]))) {
+      const message = `${what}; \`${fieldName(path)}\` stands in the address of the request, which is logged on its way`;
+      this.report('WB4004', path, message, 'send it in the body or in a header');
+    }
+  }
+
   private reportExtra(name: string, path: PointerToken[], fields: ObjectType): void {
     const known = [...fields.properties.keys()];
     const near = nearestName(name, known);
@@ -205,7 +234,7 @@ class ValueChecker {
   }
 
   private report(
-    code: 'WB3001' | 'WB3003' | 'WB3004' | 'WB3005' | 'WB4001',
+    code: 'WB3001' | 'WB3003' | 'WB3004' | 'WB3005' | 'WB4001' | 'WB4003' | 'WB4004',
     path: readonly PointerToken[],
     message: string,
     help?: string,
