@@ -52,7 +52,8 @@ export interface ParsedExpression {
 export function parseExpression(text: string, offset: number): ParsedExpression {
   let parsed: AcornExpression;
   try {
-    if (nestingDepth(text, offset) > MAX_DEPTH * 2) throw new RangeError();
+    // A shorter text cannot be nested so deeply.
+    if (text.length - offset > MAX_DEPTH * 2 && nestingDepth(text, offset) > MAX_DEPTH * 2) throw new RangeError();
     parsed = parseJavaScriptExpression(text, offset);
   } catch (error) {
     return { end: text.length, problems: [syntaxProblem(error, text, offset)] };
