@@ -5,6 +5,7 @@ import type { ConnectOptions } from './commands/connect.ts';
 import type { ConnectorOptions } from './commands/connector.ts';
 import type { DevOptions } from './commands/dev.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
+import type { SchemaOptions } from './commands/schema.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import { EXIT, report } from './exit.ts';
 import { accountOption, automationOption, dataOption, formatOption, workspaceOption } from './options.ts';
@@ -119,6 +120,14 @@ function commands(finish: (code: number) => void): Command {
     .action(async (name: string, options: ConnectorOptions) =>
       finish(await (await import('./commands/connector.ts')).describe(name, options)),
     );
+  program
+    .command('schema')
+    .description('make the schemas by which an editor completes and checks what you write')
+    .option('--write', 'write them to .waybill/schemas and name them in .vscode/settings.json')
+    .option('--account <name>', "print the automations' schema of this account (default: the first)")
+    .addOption(workspaceOption())
+    .addHelpText('after', '\nExample:\n  waybill schema --write')
+    .action(async (options: SchemaOptions) => finish(await (await import('./commands/schema.ts')).schema(options)));
   program
     .command('doctor')
     .description('look at what is set up and what is missing')

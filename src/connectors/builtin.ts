@@ -33,17 +33,20 @@ function readConnector(name: string): Connector | undefined {
   return value as Connector;
 }
 
-let builtin: string | undefined;
+let found: string | undefined;
 
-/** `connectors/` of this package, from the sources as well as from the bundle. */
+/** The folder of this package, with `connectors/` and `schemas/`, from the sources as well as from the bundle. */
+export function packageFolder(): string {
+  found ??= findAbove(import.meta.dirname);
+  return found;
+}
+
 function builtinFolder(): string {
-  builtin ??= findAbove(import.meta.dirname);
-  return builtin;
+  return join(packageFolder(), 'connectors');
 }
 
 function findAbove(folder: string): string {
-  const candidate = join(folder, 'connectors');
-  if (existsSync(join(candidate, 'storage', 'connector.json'))) return candidate;
+  if (existsSync(join(folder, 'connectors/storage/connector.json'))) return folder;
   const parent = dirname(folder);
   if (parent === folder) throw new Error('the folder connectors/ of the package is missing');
   return findAbove(parent);

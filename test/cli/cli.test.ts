@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -26,7 +26,7 @@ test('the version is that of the package', async () => {
 });
 
 test('every command has help; a wrong call exits with 2', async () => {
-  const commands = ['check', 'plan', 'connect', 'dev', 'doctor', 'url', 'secrets keygen', 'connector search'];
+  const commands = ['check', 'plan', 'connect', 'dev', 'doctor', 'schema', 'url', 'secrets keygen', 'connector search'];
   commands.push('connector describe', 'runs list', 'runs show', 'runs wait', 'storage get', 'storage list');
   for (const command of commands.map((name) => name.split(' '))) {
     const { code, out } = await waybill([...command, '--help']);
@@ -199,5 +199,22 @@ test('doctor tells what is missing from what is wrong, with the way out', async 
     await writeFile(join(folder, 'automations/demo/summarize-text.json'), '{');
     const broken = await call('--keys', keys);
     assert.match(broken.out, /waybill check shows where/);
+  });
+});
+
+test('schema sets up the editor again and again, and leaves the user’s own settings', async () => {
+  await inCopy(async (folder) => {
+    await mkdir(join(folder, '.vscode'));
+    const settings = join(folder, '.vscode/settings.json');
+    await writeFile(settings, '{\n  // mine\n  "json.schemas": [{ "url": "./own.json" }]\n}\n');
+    assert.equal((await waybill(['schema', '--write', '--workspace', folder])).code, 0);
+    const first = await readFile(settings, 'utf8');
+    assert.match(first, /\/\/ mine[^]*own\.json[^]*automation\.demo\.schema\.json/);
+    await waybill(['schema', '--write', '--workspace', folder]);
+    assert.equal(await readFile(settings, 'utf8'), first);
+    const printed = await waybill(['schema', '--workspace', folder]);
+    const written = await readFile(join(folder, '.waybill/schemas/automation.demo.schema.json'), 'utf8');
+    assert.equal(printed.out, written);
+    assert.equal((await waybill(['schema', '--account', 'nobody', '--workspace', folder])).code, 2);
   });
 });

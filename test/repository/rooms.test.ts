@@ -18,6 +18,7 @@ const MAY_IMPORT: { [room: string]: string[] } = {
   secrets: ['json'],
   connectors: ['json', 'generated', 'run', 'language', 'plan', 'secrets'],
   compiler: ['json', 'generated', 'diagnostics', 'workspace', 'language', 'plan', 'connectors', 'secrets'],
+  authoring: ['json', 'generated', 'connectors'],
   store: ['json', 'run'],
   engine: ['json', 'generated', 'run', 'language', 'plan', 'connectors', 'store', 'secrets'],
   server: ['json', 'generated', 'run', 'runner', 'store', 'engine', 'secrets'],
@@ -26,10 +27,11 @@ const ONLY: { [edge: string]: RegExp } = {
   'compiler → secrets': /^secrets\/inspect\.ts$/,
   'compiler → connectors': /^connectors\/catalog\.ts$/,
   'connectors → secrets': /^secrets\/credential\.ts$/,
+  'authoring → connectors': /^connectors\/catalog\.ts$/,
   'engine → secrets': /^secrets\/credential\.ts$/,
 };
 /** Rooms that are functions of their input. */
-const PURE = ['compiler', 'language', 'diagnostics'];
+const PURE = ['compiler', 'language', 'diagnostics', 'authoring'];
 
 function filesBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })

@@ -1,0 +1,159 @@
+import type { Catalog } from '../connectors/catalog.ts';
+import type { Action, Connector } from '../generated/connector.ts';
+import { isJsonObject, ownProperty, type Json, type JsonObject } from '../json/value.ts';
+
+/** Any text with an expression: what it gives is for `waybill check`, which knows types. */
+const EXPRESSION: JsonObject = { type: 'string', pattern: '\\$\\{\\{' };
+/** Keywords whose value is a schema of a value, a list of such, and an object of such. */
+const SCHEMA = new Set(['items', 'additionalProperties', 'contains']);
+const LIST = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
+const NAMED = new Set(['properties', 'patternProperties', '$defs']);
+const VALUES = new Set(['items', 'additionalProperties', 'prefixItems', 'properties', 'patternProperties']);
+
+/**
+ * The schema of automations for an editor: `uses` offers the actions that there are, `with` the fields of the action, and
+ * `connection` the connections of the account. `base` is schemas/automation.schema.json.
+ */
+export function automationEditorSchema(base: JsonObject, catalog: Catalog, connections: readonly string[]): JsonObject {
+  const definitions = objectAt(base, '$defs');
+  const step = objectAt(definitions, 'Step');
+  const properties = objectAt(step, 'properties');
+  const actions = actionsOf(catalog);
+  const inputs = actions.map(({ uses, action }) => [inputName(uses), inputSchema(uses, action)] as const);
+  return {
+    ...base,
+    $id: 'waybill:automation',
+    $defs: {
+      ...definitions,
+      Step: {
+        ...step,
+        properties: {
+          ...properties,
+          uses: {
+            type: 'string',
+            description: objectAt(properties, 'uses')['description'] ?? '',
+            enum: actions.map(({ uses }) => uses),
+            markdownEnumDescriptions: actions.map(({ connector, action }) => describe(connector, action)),
+          },
+          ...(connections.length === 0
+            ? {}
+            : { connection: { ...objectAt(properties, 'connection'), enum: [...connections] } }),
+        },
+        allOf: actions.map(({ uses, action }) => whenUsed(uses, action)),
+      },
+      ...Object.fromEntries(inputs),
+    },
+  };
+}
+
+/** The schema of account.json for an editor: connectors that there are, each with its fields. */
+export function accountEditorSchema(base: JsonObject, catalog: Catalog): JsonObject {
+  const definitions = objectAt(base, '$defs');
+  const connection = objectAt(definitions, 'Connection');
+  const connectors = catalog.names().flatMap((name) => {
+    const found = catalog.get(name);
+    return found?.connection === undefined ? [] : [found];
+  });
+  const connector = {
+    ...objectAt(objectAt(connection, 'properties'), 'connector'),
+    enum: connectors.map(({ name }) => name),
+    markdownEnumDescriptions: connectors.map(({ title, description }) => `**${title}**\n\n${description}`),
+  };
+  return {
+    ...base,
+    $id: 'waybill:account',
+    $defs: {
+      ...definitions,
+      Connection: {
+        ...connection,
+        properties: { ...objectAt(connection, 'properties'), connector },
+        allOf: connectors.map((one) =>
+          whereEqual('connector', one.name, {
+            properties: { fields: { properties: fieldsOf(one), additionalProperties: false } },
+          }),
+        ),
+      },
+    },
+  };
+}
+
+interface NamedAction {
+  uses: string;
+  connector: Connector;
+  action: Action;
+}
+
+function actionsOf(catalog: Catalog): NamedAction[] {
+  return catalog.names().flatMap((name) => {
+    const connector = catalog.get(name);
+    if (connector === undefined) return [];
+    return Object.entries(connector.actions).map(([action, value]) => ({
+      uses: `${name}.${action}`,
+      connector,
+      action: value,
+    }));
+  });
+}
+
+function describe({ title }: Connector, action: Action): string {
+  return `**${title}: ${action.title}** (${action.effect})\n\n${action.description}`;
+}
+
+function whenUsed(uses: string, { input }: Action): JsonObject {
+  const required = Array.isArray(input['required']) && input['required'].length > 0;
+  const properties = { with: { $ref: `#/$defs/${inputName(uses)}` } };
+  return whereEqual('uses', uses, { properties, ...(required ? { required: ['with'] } : {}) });
+}
+
+/** The schema holds where the property has that value. */
+function whereEqual(property: string, value: string, schema: JsonObject): JsonObject {
+  const condition = { required: [property], properties: { [property]: { const: value } } };
+  // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+  return { if: condition, then: schema };
+}
+
+function inputName(uses: string): string {
+  return `with ${uses}`;
+}
+
+function inputSchema(uses: string, { input }: Action): JsonObject {
+  return relaxed(input, `#/$defs/${inputName(uses)}`);
+}
+
+/** The schema where an expression may stand for every value within; references are led to where the schema is now. */
+function relaxed(schema: JsonObject, root: string): JsonObject {
+  const result: JsonObject = {};
+  for (const [keyword, value] of Object.entries(schema)) {
+    const inner = (one: Json): Json => relaxedInner(one, keyword, root);
+    if (keyword === '$ref' && typeof value === 'string') result[keyword] = root + value.slice(1);
+    else if (SCHEMA.has(keyword)) result[keyword] = inner(value);
+    else if (LIST.has(keyword) && Array.isArray(value)) result[keyword] = value.map((one) => inner(one));
+    else if (NAMED.has(keyword) && isJsonObject(value))
+      result[keyword] = Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inner(one)]));
+    else result[keyword] = value;
+  }
+  return result;
+}
+
+function relaxedInner(schema: Json, keyword: string, root: string): Json {
+  if (!isJsonObject(schema)) return schema;
+  const inner = relaxed(schema, root);
+  if (!VALUES.has(keyword)) return inner;
+  const { description } = inner;
+  return { ...(description === undefined ? {} : { description }), anyOf: [inner, EXPRESSION] };
+}
+
+function fieldsOf({ connection }: Connector): JsonObject {
+  const open = Object.entries(connection?.fields ?? {}).filter(([, { secret }]) => secret !== true);
+  return Object.fromEntries(
+    open.map(([name, { title, description, enum: values }]): [string, Json] => {
+      const words = [title, description].filter((one) => one !== undefined).join(': ');
+      return [name, { description: words, ...(values === undefined ? {} : { enum: values }) }];
+    }),
+  );
+}
+
+function objectAt(object: JsonObject, key: string): JsonObject {
+  const value = ownProperty(object, key);
+  return isJsonObject(value) ? value : {};
+}
