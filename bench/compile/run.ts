@@ -3,7 +3,7 @@
  * is a process of its own; the fastest of some runs counts, because the machine's noise only ever adds.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateWorkspace } from './generate.ts';
@@ -24,6 +24,9 @@ const rows = SIZES.map(({ accounts, automations, runs }) => {
   try {
     generateWorkspace(folder, accounts, automations);
     const [floor, waybill] = [measure('floor.ts', folder, runs), measure('waybill.ts', folder, runs)];
+    const reading = measure('read-and-hash.ts', folder, runs);
+    measure('second.ts', folder, 1);
+    const second = measure('second.ts', folder, runs, () => changeOneFile(folder));
     return {
       automations: accounts * automations,
       floorCpuMs: Math.round(floor.cpuMs),
@@ -31,6 +34,9 @@ const rows = SIZES.map(({ accounts, automations, runs }) => {
       cpuRatio: Math.round((waybill.cpuMs / floor.cpuMs) * 100) / 100,
       floorMiB: Math.round(floor.memoryMiB),
       waybillMiB: Math.round(waybill.memoryMiB),
+      readingCpuMs: Math.round(reading.cpuMs),
+      secondCpuMs: Math.round(second.cpuMs),
+      secondRatio: Math.round((second.cpuMs / reading.cpuMs) * 100) / 100,
     };
   } finally {
     rmSync(folder, { recursive: true });
@@ -39,8 +45,15 @@ const rows = SIZES.map(({ accounts, automations, runs }) => {
 if (process.argv.includes('--json')) console.log(JSON.stringify(rows));
 else console.table(rows);
 
-function measure(file: string, folder: string, runs: number): Measured {
+/** So that the second check has something to find. */
+function changeOneFile(folder: string): void {
+  const file = join(folder, 'automations/account-0/automation-0.json');
+  writeFileSync(file, `${readFileSync(file, 'utf8')}\n`);
+}
+
+function measure(file: string, folder: string, runs: number, before: () => void = () => undefined): Measured {
   const results = Array.from({ length: runs }, () => {
+    before();
     const out = execFileSync(process.execPath, [join(import.meta.dirname, file), folder], { encoding: 'utf8' });
     return JSON.parse(out) as Measured;
   });

@@ -41,6 +41,7 @@ function commands(finish: (code: number) => void): Command {
     .command('check')
     .description('find what is wrong in a workspace')
     .argument('[paths...]', 'show only findings in these files and folders')
+    .option('--no-cache', 'find everything anew, whatever an earlier check found')
     .addOption(workspaceOption())
     .addOption(
       new Option('--format <format>', 'how to print').choices(['text', 'json', 'github', 'sarif']).default('text'),

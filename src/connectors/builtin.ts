@@ -21,8 +21,13 @@ export function builtinCatalog(): Catalog {
 export function builtinText(name: string): string | undefined {
   // A name comes from a user's file; it must not lead out of the folder.
   if (!/^[a-z][a-z0-9_-]*$/.test(name)) return undefined;
-  const file = join(builtinFolder(), name, 'connector.json');
+  const file = builtinFile(name);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+/** Where a built-in connector's file is, or would be. */
+export function builtinFile(name: string): string {
+  return join(builtinFolder(), name, 'connector.json');
 }
 
 function readConnector(name: string): Connector | undefined {

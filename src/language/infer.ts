@@ -45,7 +45,13 @@ export function inferTemplate(text: string, scope: TypeScope): Inferred {
   }
   const broken = template.problems.length > 0 && template.parts.length <= 1;
   const mark = types.reduce<Sensitivity | undefined>((all, type) => stricter(all, sensitivityOf(type)), undefined);
-  return { type: broken ? UNKNOWN : marked(STRING, mark), problems: [...template.problems, ...inference.problems] };
+  // The texts around the expressions are there in any case.
+  const minLength = template.parts.reduce(
+    (sum, part) => sum + (typeof part === 'string' ? Array.from(part).length : 0),
+    0,
+  );
+  const joined: Type = minLength === 0 ? STRING : { kind: 'string', minLength };
+  return { type: broken ? UNKNOWN : marked(joined, mark), problems: [...template.problems, ...inference.problems] };
 }
 
 /** One pass over one string's expressions; collects what is wrong. */

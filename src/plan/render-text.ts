@@ -83,5 +83,5 @@ function renderMapping({ to, from, type, expects, guarded, accepted, sensitive }
   const checked = guarded === undefined ? '' : '  [checked before the call]';
   const mark = sensitive === undefined ? '' : `  [${sensitive}]`;
   const reason = accepted === undefined ? '' : `  [accepted: ${accepted}]`;
-  return `${to.slice(1).replaceAll('/', '.')}${to === '' ? '' : ' '}← ${from}  : ${type} → ${expects}${checked}${reason}${mark}`;
+  return `${to.slice(1).replaceAll('/', '.')}${to === '' ? '' : ' '}← ${from}  : ${type}${expects === 'unknown' ? '' : ` → ${expects}`}${checked}${reason}${mark}`;
 }

@@ -1,12 +1,18 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { renderGithub } from '../../diagnostics/render-github.ts';
 import { renderSarif } from '../../diagnostics/render-sarif.ts';
 import { renderDiagnostic } from '../../diagnostics/render-text.ts';
-import { checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
+import { builtinCatalog, builtinFile } from '../../connectors/builtin.ts';
+import { checkWithCache } from '../../runner/check-cache.ts';
+import { checkTree, type CheckedWorkspace } from '../../runner/check-workspace.ts';
+import { readFolder } from '../../workspace/read-folder.ts';
 import { VERSION } from '../../version.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
@@ -16,13 +22,20 @@ type CheckFormat = 'text' | 'json' | 'github' | 'sarif';
 export interface CheckOptions {
   workspace?: string;
   format: CheckFormat;
+  /** False: what an earlier check found is not used. */
+  cache: boolean;
 }
 
 /** `waybill check [paths]`: all findings of the workspace, or those in the files and folders that are named. */
 export async function check(paths: string[], options: CheckOptions): Promise<number> {
   const folder = findWorkspace(options.workspace);
   const wanted = paths.map((path) => pathWithin(folder, path));
-  const { diagnostics, stats, files } = await checkWorkspace(folder);
+  const tree = await readFolder(folder);
+  const { files } = tree;
+  const fingerprint = options.cache ? await programFingerprint() : undefined;
+  const found =
+    fingerprint === undefined ? checkTree(tree) : await checkWithCache(tree, fingerprint, cacheFile(folder));
+  const { diagnostics, stats } = found;
   const shown = diagnostics.filter(
     ({ file }) =>
       wanted.length === 0 || wanted.some((path) => file === path || file.startsWith(`${path}/`) || path === ''),
@@ -40,6 +53,29 @@ export async function check(paths: string[], options: CheckOptions): Promise<num
 
 /** What is shown outside of the workspace names files from the repository's root. */
 const NEEDS_PREFIX: ReadonlySet<CheckFormat> = new Set(['github', 'sarif']);
+
+/** Names the installed program; from the sources, which change under our hands, nothing is kept. */
+async function programFingerprint(): Promise<string | undefined> {
+  const files = [
+    join(import.meta.dirname, 'main.cjs'),
+    ...builtinCatalog()
+      .names()
+      .map((name) => builtinFile(name)),
+  ];
+  try {
+    const stats = await Promise.all(files.map((file) => stat(file)));
+    return [VERSION, ...stats.map(({ size, mtimeMs }) => `${size} ${mtimeMs}`)].join('\n');
+  } catch {
+    return undefined;
+  }
+}
+
+/** In the user's folder of caches (XDG Base Directory Specification), one file a workspace. */
+function cacheFile(folder: string): string {
+  const caches = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 32);
+  return join(caches, 'waybill', 'check', `${name}.json`);
+}
 
 interface Report {
   shown: readonly Diagnostic[];
