@@ -10,8 +10,8 @@ import { renderGithub } from '../../diagnostics/render-github.ts';
 import { renderSarif } from '../../diagnostics/render-sarif.ts';
 import { renderDiagnostic } from '../../diagnostics/render-text.ts';
 import { builtinCatalog, builtinFile } from '../../connectors/builtin.ts';
-import { checkWithCache } from '../../runner/check-cache.ts';
-import { checkTree, type CheckedWorkspace } from '../../runner/check-workspace.ts';
+import { checkInParts, checkWithCache } from '../../runner/check-cache.ts';
+import type { CheckedWorkspace } from '../../runner/check-workspace.ts';
 import { readFolder } from '../../workspace/read-folder.ts';
 import { VERSION } from '../../version.ts';
 import { EXIT, UsageError } from '../exit.ts';
@@ -33,9 +33,10 @@ export async function check(paths: string[], options: CheckOptions): Promise<num
   const tree = await readFolder(folder);
   const { files } = tree;
   const fingerprint = options.cache ? await programFingerprint() : undefined;
-  const found =
-    fingerprint === undefined ? checkTree(tree) : await checkWithCache(tree, fingerprint, cacheFile(folder));
-  const { diagnostics, stats } = found;
+  const { diagnostics, stats } =
+    fingerprint === undefined
+      ? checkInParts(tree, '', new Map()).summary
+      : await checkWithCache(tree, fingerprint, cacheFile(folder));
   const shown = diagnostics.filter(
     ({ file }) =>
       wanted.length === 0 || wanted.some((path) => file === path || file.startsWith(`${path}/`) || path === ''),
