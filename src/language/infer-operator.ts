@@ -1,3 +1,4 @@
+import { nearestName } from '../diagnostics/nearest-name.ts';
 import type { Expression } from './expression.ts';
 import type { Inference } from './infer.ts';
 import { disjoint } from './intersect.ts';
@@ -35,8 +36,17 @@ function inferEquality(
 ): Type {
   if (left.kind === 'never' || right.kind === 'never' || !disjoint(left, right)) return BOOLEAN;
   const words = `${describeType(left)} and ${describeType(right)} are never equal`;
-  inference.report('always_same', place, words, 'mend the value, or leave the comparison out');
+  const near = nearestValue(left, right) ?? nearestValue(right, left);
+  const help = near === undefined ? 'mend the value, or leave the comparison out' : `did you mean '${near}'?`;
+  inference.report('always_same', place, words, help);
   return { kind: 'boolean', value: place.operator === '!==' };
+}
+
+/** Of the texts that a value can be, the one that the written text is most likely meant to be. */
+function nearestValue(choice: Type, written: Type): string | undefined {
+  const [only, ...more] = written.kind === 'string' ? (written.values ?? []) : [];
+  const values = membersOf(choice).flatMap((member) => (member.kind === 'string' ? (member.values ?? []) : []));
+  return only === undefined || more.length > 0 ? undefined : nearestName(only, values);
 }
 
 /** `&&` and `||` on booleans; `??` for what is null or absent. */

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import canonicalize from 'canonicalize';
 import { validatePlan } from '../../src/generated/validators.js';
 import { namePlan } from '../../src/plan/digest.ts';
@@ -49,3 +51,23 @@ async function digestOf(folder: string): Promise<string | undefined> {
   const [plan] = (await checkWorkspace(folder)).plans;
   return plan && namePlan(plan).digest;
 }
+
+test('the digests are the same whatever the language and the zone of the machine', async () => {
+  const main = join(root, 'src/cli/main.ts');
+  const outputs = await Promise.all(
+    [
+      { LC_ALL: 'C', LANG: 'C', TZ: 'UTC' },
+      { LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8', TZ: 'Asia/Kathmandu' },
+      { LC_ALL: 'de_DE.UTF-8', LANG: 'de_DE.UTF-8', TZ: 'America/St_Johns' },
+    ].map(async (environment) => {
+      const env = { ...process.env, ...environment };
+      const { stdout } = await promisify(execFile)(process.execPath, [main, 'plan', '--format', 'json'], {
+        cwd: root,
+        env,
+      });
+      return stdout;
+    }),
+  );
+  assert.match(outputs[0] ?? '', /"digest":"sha256:[0-9a-f]{64}"/);
+  assert.deepEqual(new Set(outputs).size, 1);
+});
