@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { StoreError } from '../store-error.ts';
 import type { Store } from '../store.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { createDeploymentStore } from './deployments.ts';
@@ -29,8 +30,7 @@ export interface SqliteStoreOptions {
  */
 export function openSqliteStore(folder: string, options: SqliteStoreOptions = {}): Store {
   const path = resolve(folder);
-  // What runs carried is as private as the mail that it came in.
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeFolder(path);
   const lock = lockFolder(path);
   const opened: DatabaseSync[] = [];
   try {
@@ -39,6 +39,16 @@ export function openSqliteStore(folder: string, options: SqliteStoreOptions = {}
     for (const database of opened) database.close();
     lock.release();
     throw describeSqliteError(error);
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    // What runs carried is as private as the mail that it came in.
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StoreError('store_unavailable', `The data folder ${path} cannot be made: ${reason}.`, { cause: error });
   }
 }
 
