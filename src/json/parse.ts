@@ -20,7 +20,8 @@ export function isExact(source: string, value: number): boolean {
   return normalForm(source) === normalForm(String(value));
 }
 
-const MAY_HOLD_EXACT_NUMBER = /\d{16}|\d[eE][+-]?\d|\d\.\d{15}|\d{8}\.\d{8}/;
+/** Sixteen digits or more, with or without a point among them, or an exponent: a double holds every shorter number. */
+const MAY_HOLD_EXACT_NUMBER = /\d{16}|\d[\d.]{15}\d|\d[eE][+-]?\d/;
 
 type ParseWithSource = (
   text: string,

@@ -122,7 +122,7 @@ test('a run that the engine left in a wait goes on after a restart, and waits no
   const failing = engineOn(first, () =>
     Promise.resolve({
       ok: false,
-      failure: { class: 'retryable', code: 'http_status', message: 'no', retryAfterMs: 200 },
+      failure: { class: 'retryable', code: 'http_status', message: 'no', retryAfterMs: 700 },
     }),
   );
   const { id } = await startRun(first, failing, { n: 1 });
@@ -133,6 +133,8 @@ test('a run that the engine left in a wait goes on after a restart, and waits no
   const second = openSqliteStore(folder);
   const working = engineOn(second, echo);
   assert.equal(working.resume(), 1);
+  await new Promise((resolve) => setTimeout(resolve, 80));
+  assert.equal(second.runs.get(id)?.status, 'waiting');
   assert.equal((await working.finished(id)).status, 'succeeded');
   const attempts = second.runs.attempts(id);
   assert.equal(attempts[0]?.sleepUntil, decided);

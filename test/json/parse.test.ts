@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseJson } from '../../src/json/parse.ts';
+import { isExact, parseJson } from '../../src/json/parse.ts';
 import { ExactNumber, isJsonObject, ownProperty } from '../../src/json/value.ts';
 
 test('a number that a double would change stays as it was written', () => {
@@ -33,6 +33,19 @@ test('every integer keeps its digits', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }), (integer) => {
       assert.equal(integerIn(JSON.stringify(parseJson(String(integer)))), integer);
+    }),
+  );
+});
+
+test('every decimal keeps its digits, wherever its point is', () => {
+  fc.assert(
+    // Sixteen and seventeen digits: where a double begins to change some of them.
+    fc.property(fc.bigInt({ min: 10n ** 15n, max: 10n ** 17n }), fc.integer({ min: 1, max: 15 }), (number, places) => {
+      const digits = String(number);
+      const text = `${digits.slice(0, -places)}.${digits.slice(-places)}`;
+      const read = parseJson(text);
+      if (read instanceof ExactNumber) assert.equal(read.text, text);
+      else assert.ok(isExact(text, Number(read)), `${text} became ${JSON.stringify(read)}`);
     }),
   );
 });

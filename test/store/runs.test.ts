@@ -1,91 +1,174 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseJson } from '../../src/json/parse.ts';
-import type { Failure } from '../../src/run/failure.ts';
-import { aRun, withStore } from './with-store.ts';
+import { ExactNumber } from '../../src/json/value.ts';
+import type { RunRecord } from '../../src/run/records.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { keepPlan, newFolder, newStore, sampleRun } from './sample-store.ts';
 
-test('what was kept is there after the store is opened anew', async () => {
-  await withStore(async ({ store, reopen }) => {
-    const run = aRun({ trigger: { body: parseJson('{"id":12345678901234567890}') } });
+const failure = {
+  class: 'credential',
+  code: 'http_status',
+  message: 'no',
+  help: 'connect again',
+  status: 401,
+  details: { id: new ExactNumber('12345678901234567890') },
+  retryAfterMs: 7,
+} as const;
+
+test('a run that was inserted is there after reopening, as it was', async () => {
+  const folder = newFolder();
+  const first = openSqliteStore(folder);
+  await keepPlan(first);
+  const trigger = { body: { text: 'Zoë \u0000 🙂', '': null, ['__proto__']: [1.5, -0.1, 1e300] }, list: [[], {}] };
+  const run = sampleRun({ trigger });
+  await first.runs.insert(run);
+  await first.close();
+  const second = openSqliteStore(folder);
+  assert.deepEqual(second.runs.get(run.id), run);
+  assert.deepEqual([...second.runs.unfinished()], [run]);
+  await second.close();
+});
+
+test('numbers that a double would change keep their digits', async () => {
+  const store = await newStore();
+  for (const digits of [
+    '9007199254740993',
+    '12345678901234567890',
+    '999.12345678901239',
+    '0.1234567890123456789',
+    '1e400',
+    '-1.00000000000000001E+2',
+  ]) {
+    const run = sampleRun({ trigger: { body: new ExactNumber(digits) } });
     await store.runs.insert(run);
-    const key = { step: 'send', attempt: 1 };
-    await store.runs.begin(run.id, 5);
-    const begun = { run: run.id, key, effect: 'write', input: { a: 1 }, startedAt: 6 } as const;
-    await store.runs.beginAttempt(begun, 'now');
-    const again = await reopen();
-    assert.deepEqual(again.runs.get(run.id), { ...run, status: 'running', startedAt: 5 });
-    assert.deepEqual(again.runs.attempts(run.id), [begun]);
-    assert.deepEqual(
-      [...again.runs.unfinished()].map(({ id }) => id),
-      [run.id],
-    );
-    const failure: Failure = {
-      class: 'credential',
-      code: 'http_status',
-      message: 'no',
-      step: 'send',
-      help: 'do',
-      status: 401,
-      details: [1],
-      retryAfterMs: 7,
-    };
-    await again.runs.finishAttempt(run.id, key, 8, { ok: false, failure });
-    await again.runs.finish(run.id, 9, { status: 'failed', failure });
-    assert.deepEqual(again.runs.attempts(run.id)[0]?.outcome, { ok: false, failure });
-    assert.deepEqual(again.runs.get(run.id)?.failure, failure);
-    assert.deepEqual([...again.runs.unfinished()], []);
-  });
+    assert.deepEqual(store.runs.get(run.id)?.trigger['body'], new ExactNumber(digits), digits);
+  }
 });
 
-test('runs are listed newest first, in pages, by each filter', async () => {
-  await withStore(async ({ store }) => {
-    const runs = Array.from({ length: 6 }, (_, index) =>
-      aRun({ account: index % 2 === 0 ? 'acme' : 'globex', automation: index < 3 ? 'one' : 'two' }),
-    );
-    for (const run of runs) await store.runs.insert(run);
-    await store.runs.finish(runs[0]?.id ?? '', 1, { status: 'succeeded', output: null });
-    const failure = { class: 'permanent', code: 'timeout', message: 'm' } as const;
-    await store.runs.finish(runs[1]?.id ?? '', 1, { status: 'failed', failure });
-    const indexes = (filter: object): number[] =>
-      store.runs.list({ limit: 10, ...filter }).map(({ id }) => runs.findIndex((run) => run.id === id));
-    assert.deepEqual(indexes({}), [5, 4, 3, 2, 1, 0]);
-    assert.deepEqual(indexes({ limit: 2 }), [5, 4]);
-    assert.deepEqual(indexes({ limit: 2, before: runs[4]?.id }), [3, 2]);
-    assert.deepEqual(indexes({ account: 'acme' }), [4, 2, 0]);
-    assert.deepEqual(indexes({ automation: 'one' }), [2, 1, 0]);
-    assert.deepEqual(indexes({ account: 'globex', automation: 'two' }), [5, 3]);
-    assert.deepEqual(indexes({ status: 'succeeded' }), [0]);
-    assert.deepEqual(indexes({ status: 'failed', account: 'globex' }), [1]);
-    assert.deepEqual(indexes({ status: 'queued' }), [5, 4, 3, 2]);
-  });
+test('a run goes from queued to its end, and then stands still', async () => {
+  const store = await newStore();
+  const run = sampleRun();
+  await store.runs.insert(run);
+  await store.runs.begin(run.id, 2000);
+  assert.deepEqual(store.runs.get(run.id), { ...run, status: 'running', startedAt: 2000 });
+  await store.runs.begin(run.id, 2500);
+  assert.equal(store.runs.get(run.id)?.startedAt, 2000, 'a resumed run keeps the time at which it was begun first');
+  await store.runs.finish(run.id, 3000, { status: 'failed', failure });
+  const ended: RunRecord = { ...run, status: 'failed', failure, startedAt: 2000, finishedAt: 3000 };
+  assert.deepEqual(store.runs.get(run.id), ended);
+  assert.deepEqual([...store.runs.unfinished()], []);
+  await assert.rejects(store.runs.begin(run.id, 4000), { code: 'store_refused' });
+  await assert.rejects(store.runs.finish(run.id, 4000, { status: 'succeeded' }), { code: 'store_refused' });
+  assert.deepEqual(store.runs.get(run.id), ended);
 });
 
-test('a write that contradicts what is kept is refused alone', async () => {
-  await withStore(async ({ store }) => {
-    const [first, second, third] = [aRun(), aRun(), aRun()];
-    const results = await Promise.allSettled(
-      [first, first, second, { ...first }, third].map((run) => store.runs.insert(run)),
-    );
-    assert.deepEqual(
-      results.map((result) => (result.status === 'rejected' ? (result.reason as { code: string }).code : 'kept')),
-      ['kept', 'store_refused', 'kept', 'store_refused', 'kept'],
-    );
-    assert.equal(store.runs.list({ limit: 10 }).length, 3);
-  });
+test('an output that is null is an output', async () => {
+  const store = await newStore();
+  const [withNull, without] = [sampleRun(), sampleRun()];
+  await Promise.all([store.runs.insert(withNull), store.runs.insert(without)]);
+  await store.runs.finish(withNull.id, 1, { status: 'succeeded', output: null });
+  await store.runs.finish(without.id, 1, { status: 'succeeded' });
+  assert.equal(store.runs.get(withNull.id)?.output, null);
+  assert.ok(!Object.hasOwn(store.runs.get(without.id) ?? {}, 'output'));
 });
 
-test('many writes share a commit, and take effect in their order', async () => {
-  await withStore(async ({ store, commits }) => {
-    const runs = Array.from({ length: 500 }, () => aRun());
-    await Promise.all(runs.map((run) => store.runs.insert(run)));
-    assert.ok(commits.length < 50, `${commits.length} commits for 500 writes`);
-    assert.equal(
-      commits.reduce((sum, writes) => sum + writes, 0),
-      500,
-    );
-    assert.deepEqual(
-      store.runs.list({ limit: 500 }).map(({ id }) => id),
-      runs.map(({ id }) => id).toReversed(),
-    );
-  });
+test('an id that is taken, an unknown plan and an unknown run are refused', async () => {
+  const store = await newStore();
+  const run = sampleRun();
+  await store.runs.insert(run);
+  const refused = { name: 'StoreError', code: 'store_refused' };
+  await assert.rejects(store.runs.insert({ ...run, automation: 'other' }), refused);
+  await assert.rejects(store.runs.insert(sampleRun({ plan: 'sha256-unknown' })), refused);
+  await assert.rejects(store.runs.begin('unknown', 1), refused);
+  await assert.rejects(store.runs.finish('unknown', 1, { status: 'succeeded' }), refused);
+  assert.deepEqual(store.runs.list({ limit: 9 }), [run]);
+  assert.equal(store.runs.get('unknown'), undefined);
+});
+
+function ids(runs: RunRecord[]): string[] {
+  return runs.map(({ id }) => id);
+}
+
+/** Runs of every status for two accounts with two automations each; oldest first. */
+async function insertMany(store: Store): Promise<RunRecord[]> {
+  const statuses = ['queued', 'running', 'succeeded', 'failed', 'uncertain'] as const;
+  const runs = statuses.flatMap((status) =>
+    ['acme', 'globex'].flatMap((account) =>
+      ['example', 'other'].map((automation) => sampleRun({ account, automation, status })),
+    ),
+  );
+  // In no order, for the order must come from the ids.
+  await Promise.all(runs.toReversed().map((run) => store.runs.insert({ ...run, status: 'queued' })));
+  for (const { id, status } of runs) {
+    if (status === 'running') await store.runs.begin(id, 1);
+    else if (status === 'succeeded') await store.runs.finish(id, 1, { status });
+    else if (status !== 'queued') await store.runs.finish(id, 1, { status, failure });
+  }
+  return runs;
+}
+
+test('the list is newest first and each filter, alone or with others, gives just what it says', async () => {
+  const store = await newStore();
+  const runs = await insertMany(store);
+  const newest = runs.toReversed();
+  assert.deepEqual(ids(store.runs.list({ limit: 99 })), ids(newest));
+  for (const account of [undefined, 'acme', 'nobody'])
+    for (const automation of [undefined, 'example'])
+      for (const status of [undefined, 'queued', 'running', 'waiting', 'succeeded', 'failed', 'uncertain'] as const)
+        for (const before of [undefined, runs[9]?.id]) {
+          const filter = {
+            ...(account === undefined ? {} : { account }),
+            ...(automation === undefined ? {} : { automation }),
+            ...(status === undefined ? {} : { status }),
+            ...(before === undefined ? {} : { before }),
+          };
+          const expected = newest.filter(
+            (run) =>
+              (account === undefined || run.account === account) &&
+              (automation === undefined || run.automation === automation) &&
+              (status === undefined || run.status === status) &&
+              (before === undefined || run.id < before),
+          );
+          const told = JSON.stringify(filter);
+          assert.deepEqual(ids(store.runs.list({ ...filter, limit: 99 })), ids(expected), told);
+          assert.deepEqual(ids(store.runs.list({ ...filter, limit: 2 })), ids(expected).slice(0, 2), told);
+        }
+});
+
+test('pages follow one another without a gap and without doubles, though runs come in between', async () => {
+  const store = await newStore();
+  const runs = await insertMany(store);
+  const seen: string[] = [];
+  for (let before: string | undefined; ;) {
+    const page = store.runs.list({ limit: 3, ...(before === undefined ? {} : { before }) });
+    if (page.length === 0) break;
+    seen.push(...ids(page));
+    before = page.at(-1)?.id;
+    await store.runs.insert(sampleRun());
+  }
+  assert.deepEqual(seen, ids(runs).toReversed());
+});
+
+test('the unfinished runs come oldest first, and others read and write meanwhile', async () => {
+  const store = await newStore();
+  const runs = await insertMany(store);
+  const unfinished = runs.filter(({ status }) => status === 'queued' || status === 'running');
+  const seen: string[] = [];
+  for (const { id } of store.runs.unfinished()) {
+    seen.push(id);
+    await store.runs.finish(id, 1, { status: 'succeeded' });
+    assert.equal(store.runs.get(id)?.status, 'succeeded', 'reads see what is durable, in the middle of it too');
+  }
+  assert.deepEqual(seen, ids(unfinished));
+  assert.deepEqual([...store.runs.unfinished()], []);
+});
+
+test('whoever leaves the unfinished runs in the middle still reads what is durable', async () => {
+  const store = await newStore();
+  await insertMany(store);
+  for (const _run of store.runs.unfinished()) break;
+  const run = sampleRun();
+  await store.runs.insert(run);
+  assert.deepEqual(store.runs.get(run.id), run);
 });

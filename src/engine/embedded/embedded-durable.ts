@@ -73,9 +73,10 @@ export class EmbeddedDurable implements Durable {
   }
 
   async sleep(key: AttemptKey, milliseconds: number): Promise<void> {
-    const known = this.journal.get(nameOf(key))?.sleepUntil;
-    const until = known ?? this.host.now() + milliseconds;
-    if (known === undefined) {
+    const known = this.journal.get(nameOf(key));
+    const until = known?.sleepUntil ?? (known?.finishedAt ?? this.host.now()) + milliseconds;
+    // Where it was decided before a crash, this says again that the run waits.
+    if (known?.sleepUntil === undefined || until > this.host.now()) {
       await this.lastWrite;
       await this.host.runs.sleep(this.run.id, key, until);
     }

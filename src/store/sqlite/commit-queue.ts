@@ -91,6 +91,8 @@ export class CommitQueue {
       for (const write of taken) write.committed();
       this.#onCommit?.(taken.length);
     } catch (error) {
+      // Whoever has a result already goes on with it, so that what they add is lost with what it builds on.
+      await continuations();
       this.#rejectAll(taken, error);
     }
     this.#flushing = false;

@@ -12,11 +12,12 @@ export interface FolderLock {
  * drops it with the process, however that ends, so no stale lock can stay. Throws `StoreError` with code `store_locked`.
  */
 export function lockFolder(folder: string): FolderLock {
-  const database = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
-    database.close();
+    database?.close();
     if (!isBusy(error)) throw describeSqliteError(error);
     throw new StoreError(
       'store_locked',
@@ -24,9 +25,10 @@ export function lockFolder(folder: string): FolderLock {
       { cause: error },
     );
   }
+  const held = database;
   return {
     release: () => {
-      if (database.isOpen) database.close();
+      if (held.isOpen) held.close();
     },
   };
 }

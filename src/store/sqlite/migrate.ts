@@ -4,7 +4,7 @@ import { initial } from './migrations/0001-initial.ts';
 import { integer } from './row.ts';
 
 /** The texts in order; the database's version is how many of them it has had. A text is never changed once released. */
-const MIGRATIONS: readonly string[] = [initial];
+export const MIGRATIONS: readonly string[] = [initial];
 
 /** Brings the database to the last version, each migration in a transaction. Throws `StoreError` `store_newer`. */
 export function migrate(database: DatabaseSync, migrations: readonly string[] = MIGRATIONS): void {
@@ -21,7 +21,7 @@ export function migrate(database: DatabaseSync, migrations: readonly string[] = 
   }
 }
 
-function schemaVersion(database: DatabaseSync): number {
+export function schemaVersion(database: DatabaseSync): number {
   const row = database.prepare('PRAGMA user_version').get();
   return row === undefined ? 0 : integer(row, 'user_version');
 }

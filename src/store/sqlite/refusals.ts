@@ -4,10 +4,10 @@ import { integer, text, type Row } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
 
 /** How many refusals of one automation are kept. */
-const REFUSALS_KEPT = 100;
+export const REFUSALS_KEPT = 100;
 
 /** How many characters of a refused body are kept. */
-const REFUSED_BODY_KEPT = 64 * 1024;
+export const REFUSED_BODY_KEPT = 64 * 1024;
 
 export function createRefusalStore({ reader, writer, queue }: Connections): RefusalStore {
   const insert = writer.prepare(

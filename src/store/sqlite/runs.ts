@@ -18,6 +18,9 @@ export function createRunStore({ reader, writer, queue }: Connections): RunStore
     `UPDATE runs SET status = ?, finished_at = ?, output = ?, failure = ? WHERE id = ? AND finished_at IS NULL`,
   );
   const get = reader.prepare(`SELECT ${RUN_COLUMNS} FROM runs WHERE id = ?`);
+  const unfinished = reader.prepare(
+    `SELECT ${RUN_COLUMNS} FROM runs WHERE finished_at IS NULL AND id > ? ORDER BY id LIMIT ?`,
+  );
   const list = prepareRunList(reader);
   const attemptReads = prepareAttemptReads(reader);
   const attemptWrites = prepareAttemptWrites(writer, queue);
@@ -43,12 +46,19 @@ export function createRunStore({ reader, writer, queue }: Connections): RunStore
     },
     list: (filter) => list(filter).map(readRun),
     unfinished: function* () {
-      // A statement of its own, because somebody may write, and read, while this goes on.
-      const rows = reader.prepare(`SELECT ${RUN_COLUMNS} FROM runs WHERE finished_at IS NULL ORDER BY id`);
-      for (const row of rows.iterate()) yield readRun(row);
+      // Page by page: as long as a statement is open, all reads of the connection stay at the instant of its start.
+      for (let last = ''; ;) {
+        const page = unfinished.all(last, UNFINISHED_PAGE).map(readRun);
+        yield* page;
+        const end = page.at(-1);
+        if (end === undefined || page.length < UNFINISHED_PAGE) return;
+        last = end.id;
+      }
     },
   };
 }
+
+const UNFINISHED_PAGE = 100;
 
 function expectOne(changes: number | bigint, run: string): void {
   if (Number(changes) !== 1) throw new StoreError('store_refused', `The run ${run} is unknown, or has ended already.`);

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { StoreError } from '../store-error.ts';
 import type { Store } from '../store.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { createDeploymentStore } from './deployments.ts';
@@ -21,8 +22,6 @@ export interface Connections {
 export interface SqliteStoreOptions {
   /** Told after each commit how many writes shared it. */
   onCommit?: (writes: number) => void;
-  /** The most pages of 4096 bytes that the database may have; without it, as many as the disk holds. */
-  maxPages?: number;
 }
 
 /**
@@ -31,8 +30,7 @@ export interface SqliteStoreOptions {
  */
 export function openSqliteStore(folder: string, options: SqliteStoreOptions = {}): Store {
   const path = resolve(folder);
-  // What runs carried is as private as the mail that it came in.
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeFolder(path);
   const lock = lockFolder(path);
   const opened: DatabaseSync[] = [];
   try {
@@ -41,6 +39,16 @@ export function openSqliteStore(folder: string, options: SqliteStoreOptions = {}
     for (const database of opened) database.close();
     lock.release();
     throw describeSqliteError(error);
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    // What runs carried is as private as the mail that it came in.
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StoreError('store_unavailable', `The data folder ${path} cannot be made: ${reason}.`, { cause: error });
   }
 }
 
@@ -53,7 +61,6 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
   const writer = open(false);
   writer.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`);
   migrate(writer);
-  if (options.maxPages !== undefined) writer.exec(`PRAGMA max_page_count = ${options.maxPages}`);
   const queue = new CommitQueue(writer, options.onCommit);
   const connections: Connections = { reader: open(true), writer, queue };
   return {

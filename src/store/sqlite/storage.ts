@@ -55,7 +55,7 @@ export function prepareStorageOperations(writer: DatabaseSync): PerformStorage {
         return success({ entries: rows.map((row) => ({ key: text(row, 'key'), value: json(row, 'value') })) });
       }
       case 'increment': {
-        const outcome = increment(operation.key, read(account, operation.key) ?? 0, operation.by);
+        const outcome = increment(operation.key, operation.by, read(account, operation.key));
         if (outcome.ok) set.run(account, operation.key, JSON.stringify(outcome.output), at);
         return outcome.ok ? success({ value: outcome.output }) : outcome;
       }
@@ -77,7 +77,8 @@ function success(output: Json): Outcome {
   return { ok: true, output };
 }
 
-function increment(key: string, value: Json, by: number): Outcome {
+/** Counts from 0 where there is nothing; `null` is something, and no number. */
+function increment(key: string, by: number, value: Json = 0): Outcome {
   if (typeof value !== 'number') {
     return failure('storage_not_a_number', `The key \`${key}\` of the storage holds no number that can be added to.`);
   }

@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Outcome } from '../../src/run/failure.ts';
+import type { Effect } from '../../src/run/records.ts';
+import type { StorageOperation } from '../../src/run/storage-operation.ts';
+import type { MakeHarness } from './harness.ts';
+import { interpretConformance } from './interpret-conformance.ts';
+import { turn } from './manual-clock.ts';
+import { keyOf, Trial } from './trial.ts';
+
+const EFFECTS: readonly Effect[] = ['read', 'idempotent', 'write'];
+
+/** After so many turns of the event loop an engine has done what it does at once. */
+const ENOUGH_TURNS = 10;
+
+type Check = (title: string, body: (trial: Trial) => Promise<void>) => void;
+
+/** Proves, sentence by sentence, what `Durable` asks of an engine. */
+export function durableConformance(name: string, makeHarness: MakeHarness): void {
+  void describe(`${name} is a durable engine`, { timeout: 60_000 }, () => {
+    const check: Check = (title, body) => test(title, () => Trial.on(makeHarness, body));
+    attemptsWithOutcome(check);
+    attemptsCutOff(check);
+    storageOnce(check);
+    sleepDecidedOnce(check);
+    interpretConformance(makeHarness);
+  });
+}
+
+function attemptsWithOutcome(check: Check): void {
+  for (const effect of EFFECTS)
+    for (const fails of [undefined, 'permanent', 'retryable', 'credential', 'uncertain'] as const)
+      check(
+        `${effect}: what ${fails === undefined ? 'succeeded' : `failed (${fails})`} is not performed again`,
+        async (trial) => {
+          const first = await trial.resume().attempt(trial.call('a', effect, fails));
+          assert.equal(first.ok, fails === undefined);
+          for (let crashes = 0; crashes < 2; crashes++) {
+            await trial.crashSettled();
+            assert.deepEqual(await trial.resume().attempt(trial.call('a', effect)), first);
+          }
+          assert.deepEqual(trial.performed, ['a']);
+        },
+      );
+
+  for (const first of EFFECTS)
+    for (const second of EFFECTS)
+      check(`the outcome of one (${first}) is durable before the next (${second}) is performed`, async (trial) => {
+        const durable = trial.resume();
+        const outcome = await durable.attempt(trial.call('a', first));
+        void durable.attempt(trial.dyingCall('b', second));
+        await until(() => trial.performed.includes('b'));
+        assert.deepEqual(await trial.resume().attempt(trial.call('a', first)), outcome);
+        assert.deepEqual(trial.performed, ['a', 'b']);
+      });
+
+  check('each attempt of a step is one of its own, and so is each run', async (trial) => {
+    const life = async (): Promise<Outcome[]> => {
+      const [one, other] = [trial.resume(), trial.resume(trial.other)];
+      return [
+        await one.attempt(trial.call('a', 'write', 'retryable')),
+        await other.attempt(trial.call('a', 'write')),
+        await one.attempt({ ...trial.call('a', 'write'), key: keyOf('a', 2) }),
+      ];
+    };
+    const outcomes = await life();
+    await trial.crashSettled();
+    assert.deepEqual(await life(), outcomes);
+    assert.deepEqual(trial.performed, ['a', 'a', 'a']);
+  });
+}
+
+function attemptsCutOff(check: Check): void {
+  for (const effect of ['read', 'idempotent'] as const)
+    check(`${effect}: what was cut off is performed again, as often as it takes`, async (trial) => {
+      for (let crashes = 1; crashes <= 3; crashes++) {
+        void trial.resume().attempt(trial.dyingCall('a', effect));
+        await until(() => trial.performed.length === crashes);
+      }
+      assert.deepEqual(await trial.resume().attempt(trial.call('a', effect)), { ok: true, output: { count: 4 } });
+    });
+
+  // To die at once in the middle of it shows that it was journaled before.
+  check('a write that was cut off is uncertain for good, and not performed again', async (trial) => {
+    void trial.resume().attempt(trial.dyingCall('a', 'write'));
+    await until(() => trial.performed.length === 1);
+    const outcome = await trial.resume().attempt(trial.call('a', 'write'));
+    assert.equal(!outcome.ok && outcome.failure.class, 'uncertain');
+    await trial.crashSettled();
+    assert.deepEqual(await trial.resume().attempt(trial.call('a', 'write')), outcome);
+    assert.deepEqual(trial.performed, ['a']);
+  });
+
+  for (let turns = 0; turns < ENOUGH_TURNS; turns++)
+    check(`a write is performed once at most, with a crash after ${turns} turns`, async (trial) => {
+      void trial.resume().attempt(
+        trial.call('a', 'write', undefined, async () => {
+          await turn();
+          return { ok: true, output: 'done' };
+        }),
+      );
+      await manyTurns(turns);
+      trial.crash();
+      const performedBefore = trial.performed.length;
+      const outcome = await trial.resume().attempt(trial.call('a', 'write'));
+      assert.ok(trial.performed.length <= 1, 'it was performed twice');
+      if (outcome.ok) assert.equal(trial.performed.length, 1);
+      else assert.equal(outcome.failure.class, 'uncertain');
+      if (outcome.ok && performedBefore === 1) assert.equal(outcome.output, 'done');
+    });
+}
+
+const increment: StorageOperation = { kind: 'increment', key: 'count', by: 1 };
+
+function storageOnce(check: Check): void {
+  for (let turns = 0; turns < ENOUGH_TURNS; turns++)
+    check(`a storage operation takes place once, with a crash after ${turns} turns`, async (trial) => {
+      void trial.resume().storage(keyOf('a'), null, increment);
+      await manyTurns(turns);
+      trial.crash();
+      const once: Outcome = { ok: true, output: { value: 1 } };
+      assert.deepEqual(await trial.resume().storage(keyOf('a'), null, increment), once);
+      await trial.crashSettled();
+      const durable = trial.resume();
+      assert.deepEqual(await durable.storage(keyOf('a'), null, increment), once);
+      assert.deepEqual(await durable.storage(keyOf('look'), null, { kind: 'get', key: 'count' }), {
+        ok: true,
+        output: { found: true, value: 1 },
+      });
+    });
+
+  for (const effect of EFFECTS)
+    check(`a storage operation is durable before the next attempt (${effect}) is performed`, async (trial) => {
+      const durable = trial.resume();
+      const outcome = await durable.storage(keyOf('a'), null, increment);
+      void durable.attempt(trial.dyingCall('b', effect));
+      await until(() => trial.performed.includes('b'));
+      // Were it lost, this would count first.
+      await trial.resume(trial.other).storage(keyOf('a'), null, increment);
+      assert.deepEqual(await trial.resume().storage(keyOf('a'), null, increment), outcome);
+    });
+
+  check('what a run read stays what it read, though another run of the account has changed it', async (trial) => {
+    const look: StorageOperation = { kind: 'get', key: 'a' };
+    assert.deepEqual(await trial.resume().storage(keyOf('look'), null, look), { ok: true, output: { found: false } });
+    await trial.settled();
+    await trial.resume(trial.other).storage(keyOf('save'), null, { kind: 'set', key: 'a', value: 1 });
+    await trial.crashSettled();
+    const durable = trial.resume();
+    assert.deepEqual(await durable.storage(keyOf('look'), null, look), { ok: true, output: { found: false } });
+    assert.deepEqual(await durable.storage(keyOf('again'), null, look), {
+      ok: true,
+      output: { found: true, value: 1 },
+    });
+  });
+}
+
+function sleepDecidedOnce(check: Check): void {
+  check('a sleep ends after so many milliseconds, not before', async (trial) => {
+    const over = await comeToSleep(trial, 1000);
+    await until(() => trial.clock.waiting() === 1);
+    trial.clock.advance(999);
+    await aMoment();
+    assert.equal(over(), false);
+    trial.clock.advance(1);
+    await until(over);
+  });
+
+  check('a sleep that crashes cut up ends when it was first to end, whatever it is asked later', async (trial) => {
+    await comeToSleep(trial, 1000);
+    for (const asked of [5, 9999]) {
+      await until(() => trial.clock.waiting() === 1);
+      trial.crash();
+      trial.clock.forget();
+      trial.clock.advance(300);
+      await comeToSleep(trial, asked);
+    }
+    await until(() => trial.clock.waiting() === 1);
+    trial.crash();
+    trial.clock.forget();
+    const over = await comeToSleep(trial, 1);
+    await until(() => trial.clock.waiting() === 1);
+    trial.clock.advance(399);
+    await aMoment();
+    assert.equal(over(), false, 'it ended too early');
+    trial.clock.advance(1);
+    await until(over);
+    assert.deepEqual(trial.performed, ['a']);
+  });
+
+  check('a sleep whose end is past is over at once', async (trial) => {
+    await comeToSleep(trial, 1000);
+    await until(() => trial.clock.waiting() === 1);
+    trial.crash();
+    trial.clock.forget();
+    trial.clock.advance(1000);
+    await until(await comeToSleep(trial, 1000));
+  });
+
+  check('a sleep is counted from the end of its attempt, also when a crash came between them', async (trial) => {
+    await trial.resume().attempt(trial.call('a', 'read', 'retryable'));
+    await trial.crashSettled();
+    trial.clock.advance(400);
+    const over = await comeToSleep(trial, 1000);
+    await until(() => trial.clock.waiting() === 1);
+    trial.clock.advance(599);
+    await aMoment();
+    assert.equal(over(), false);
+    trial.clock.advance(1);
+    await until(over);
+    assert.deepEqual(trial.performed, ['a']);
+  });
+}
+
+/** Comes to a sleep after a failed attempt, and gives whether it is over. */
+async function comeToSleep(trial: Trial, milliseconds: number): Promise<() => boolean> {
+  const durable = trial.resume();
+  await durable.attempt(trial.call('a', 'read', 'retryable'));
+  let over = false;
+  void durable.sleep(keyOf('a'), milliseconds).then(() => {
+    over = true;
+  });
+  return () => over;
+}
+
+/** What must not happen has had its chance then: longer than any write waits for company. */
+function aMoment(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 70));
+}
+
+async function manyTurns(count: number): Promise<void> {
+  for (let turns = 0; turns < count; turns++) await turn();
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const end = performance.now() + 5000;
+  while (!condition()) {
+    assert.ok(performance.now() < end, 'what was waited for did not come');
+    await turn();
+  }
+}

@@ -1,0 +1,50 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EmbeddedDurable, type DurableHost } from '../../src/engine/embedded/embedded-durable.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { newFolder } from '../store/sample-store.ts';
+import type { Harness, MakeHarness } from './harness.ts';
+
+/** The embedded engine's durable on the real store. */
+export const embeddedHarness: MakeHarness = async (clock, runs): Promise<Harness> => {
+  let folder = newFolder();
+  let store = openSqliteStore(folder);
+  const stores: Store[] = [store];
+  let durables: EmbeddedDurable[] = [];
+  await store.deployments.activate('test', 1, [], new Map(runs.map(({ plan }) => [plan, '{}'])));
+  await Promise.all(runs.map((run) => store.runs.insert(run)));
+
+  const host = (): DurableHost => ({
+    runs: store.runs,
+    now: () => clock.now(),
+    delay: (milliseconds) => clock.delay(milliseconds),
+    stopping: () => false,
+    abort: new AbortController().signal,
+    attemptStarted: () => {},
+    attemptFinished: () => {},
+  });
+
+  return {
+    resume: (run) => {
+      const durable = new EmbeddedDurable(host(), run, store.runs.attempts(run.id));
+      durables.push(durable);
+      return durable;
+    },
+    crash: () => {
+      // The files as they are now are just what a kill leaves: nothing of this process comes between the two copies.
+      const left = newFolder();
+      for (const name of ['waybill.db', 'waybill.db-wal']) copyFileSync(join(folder, name), join(left, name));
+      folder = left;
+      store = openSqliteStore(folder);
+      stores.push(store);
+      durables = [];
+    },
+    settled: async () => {
+      await Promise.all(durables.map((durable) => durable.written()));
+    },
+    close: async () => {
+      for (const opened of stores) await opened.close();
+    },
+  };
+};

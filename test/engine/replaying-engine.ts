@@ -1,0 +1,166 @@
+import type { AttemptCall, Durable } from '../../src/engine/durable.ts';
+import type { Json } from '../../src/json/value.ts';
+import type { Outcome } from '../../src/run/failure.ts';
+import type { AttemptKey, Instant, RunRecord } from '../../src/run/records.ts';
+import type { StorageOperation } from '../../src/run/storage-operation.ts';
+import type { Harness, MakeHarness } from './harness.ts';
+import { turn, type ManualClock } from './manual-clock.ts';
+
+/** What the journal holds: it is only ever added to, and its order is all that a run finds its way by. */
+type Entry = { run: string; key: AttemptKey } & (
+  | { event: 'begun' }
+  | { event: 'done'; at: Instant; outcome: Outcome; account?: string; change?: Change }
+  | { event: 'sleep'; until: Instant }
+);
+
+/** What a storage operation leaves under a key; `undefined`: nothing. */
+interface Change {
+  key: string;
+  value: Json | undefined;
+}
+
+/** An append-only journal, which is the only thing that outlives a crash. */
+class Journal {
+  readonly entries: Entry[];
+
+  constructor(entries: readonly Entry[] = []) {
+    this.entries = [...entries];
+  }
+
+  /** Durable when it resolves; a crash before that loses the entry. */
+  async append(make: () => Entry): Promise<Entry> {
+    await turn();
+    const entry = make();
+    this.entries.push(entry);
+    return entry;
+  }
+
+  storageOf(account: string): Map<string, Json> {
+    const storage = new Map<string, Json>();
+    for (const entry of this.entries) {
+      if (entry.event !== 'done' || entry.account !== account || entry.change === undefined) continue;
+      const { key, value } = entry.change;
+      if (value === undefined) storage.delete(key);
+      else storage.set(key, value);
+    }
+    return storage;
+  }
+}
+
+/** Executes a run again from its start: the n-th thing that it does is answered by the n-th entry, as long as there is one. */
+class ReplayingDurable implements Durable {
+  private readonly journal: Journal;
+  private readonly run: RunRecord;
+  private readonly clock: ManualClock;
+  private readonly past: Entry[];
+  private lastEnd: Instant = 0;
+
+  constructor(journal: Journal, run: RunRecord, clock: ManualClock) {
+    this.journal = journal;
+    this.run = run;
+    this.clock = clock;
+    this.past = journal.entries.filter((entry) => entry.run === run.id);
+  }
+
+  async attempt({ key, effect, perform }: AttemptCall): Promise<Outcome> {
+    const begun = this.replay('begun', key) !== undefined;
+    const done = this.replay('done', key);
+    if (done?.event === 'done') return this.ended(done.at, done.outcome);
+    this.expectNoPast(key);
+    if (begun) return this.end(key, uncertain);
+    if (effect === 'write') await this.journal.append(() => ({ run: this.run.id, key, event: 'begun' }));
+    const outcome = await perform(new AbortController().signal);
+    return this.end(key, outcome);
+  }
+
+  async storage(key: AttemptKey, _input: Json, operation: StorageOperation): Promise<Outcome> {
+    const done = this.replay('done', key);
+    if (done?.event === 'done') return this.ended(done.at, done.outcome);
+    this.expectNoPast(key);
+    const { account } = this.run;
+    let outcome: Outcome | undefined;
+    await this.journal.append(() => {
+      const result = performStorage(this.journal.storageOf(account), operation);
+      outcome = result.outcome;
+      return { run: this.run.id, key, event: 'done', at: this.clock.now(), account, ...result };
+    });
+    if (outcome === undefined) throw new Error('the journal kept nothing');
+    return this.ended(this.clock.now(), outcome);
+  }
+
+  async sleep(key: AttemptKey, milliseconds: number): Promise<void> {
+    let entry = this.replay('sleep', key);
+    if (entry === undefined) {
+      this.expectNoPast(key);
+      const until = this.lastEnd + milliseconds;
+      entry = await this.journal.append(() => ({ run: this.run.id, key, event: 'sleep', until }));
+    }
+    if (entry.event === 'sleep') await this.clock.delay(entry.until - this.clock.now());
+  }
+
+  private async end(key: AttemptKey, outcome: Outcome): Promise<Outcome> {
+    const at = this.clock.now();
+    await this.journal.append(() => ({ run: this.run.id, key, event: 'done', at, outcome }));
+    return this.ended(at, outcome);
+  }
+
+  private ended(at: Instant, outcome: Outcome): Outcome {
+    this.lastEnd = at;
+    return outcome;
+  }
+
+  private replay(event: Entry['event'], key: AttemptKey): Entry | undefined {
+    const [next] = this.past;
+    if (next?.event !== event || next.key.step !== key.step || next.key.attempt !== key.attempt) return undefined;
+    return this.past.shift();
+  }
+
+  private expectNoPast({ step, attempt }: AttemptKey): void {
+    const [next] = this.past;
+    if (next === undefined) return;
+    throw new Error(`the run came to attempt ${attempt} of ${step}, but its journal goes on with ${next.key.step}`);
+  }
+}
+
+const uncertain: Outcome = {
+  ok: false,
+  failure: { class: 'uncertain', code: 'interrupted', message: 'nobody can say whether it was done' },
+};
+
+function performStorage(
+  storage: Map<string, Json>,
+  operation: StorageOperation,
+): { outcome: Outcome; change?: Change } {
+  switch (operation.kind) {
+    case 'get': {
+      const value = storage.get(operation.key);
+      return { outcome: success(value === undefined ? { found: false } : { found: true, value }) };
+    }
+    case 'set':
+      return { outcome: success({ key: operation.key }), change: { key: operation.key, value: operation.value } };
+    case 'increment': {
+      const value = Number(storage.get(operation.key) ?? 0) + operation.by;
+      return { outcome: success({ value }), change: { key: operation.key, value } };
+    }
+    default:
+      throw new Error(`the test's engine has no ${operation.kind}`);
+  }
+}
+
+function success(output: Json): Outcome {
+  return { ok: true, output };
+}
+
+/** A small engine that executes a run again from its start, in the manner of Restate. */
+export const replayingHarness: MakeHarness = (clock): Promise<Harness> => {
+  let journal = new Journal();
+  return Promise.resolve({
+    resume: (run) => new ReplayingDurable(journal, run, clock),
+    crash: () => {
+      journal = new Journal(journal.entries);
+    },
+    // It tells nobody of anything before that is durable.
+    settled: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  });
+};

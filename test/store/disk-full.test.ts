@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { execFile, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { CommitQueue } from '../../src/store/sqlite/commit-queue.ts';
+import { createDeploymentStore } from '../../src/store/sqlite/deployments.ts';
+import { migrate } from '../../src/store/sqlite/migrate.ts';
+import { createRunStore } from '../../src/store/sqlite/runs.ts';
+import { keepPlan, newFolder, sampleRun } from './sample-store.ts';
+
+const CHILD = join(import.meta.dirname, 'disk-child.ts');
+
+function works(command: string, ...args: string[]): boolean {
+  return spawnSync(command, args).status === 0;
+}
+
+async function reportOf(command: string, ...args: string[]): Promise<unknown> {
+  const { stdout } = await promisify(execFile)(command, args);
+  return JSON.parse(stdout);
+}
+
+test('a write that finds the database full fails with its whole group; with room again the store goes on', async () => {
+  const file = join(newFolder(), 'waybill.db');
+  const writer = new DatabaseSync(file, { enableForeignKeyConstraints: true });
+  writer.exec('PRAGMA journal_mode = WAL');
+  migrate(writer);
+  const reader = new DatabaseSync(file, { readOnly: true });
+  const connections = { reader, writer, queue: new CommitQueue(writer) };
+  const [runs, deployments] = [createRunStore(connections), createDeploymentStore(connections)];
+  await keepPlan({ deployments });
+  const kept = sampleRun();
+  await runs.insert(kept);
+  writer.exec('PRAGMA max_page_count = 40');
+
+  const run = { id: kept.id, account: 'acme' };
+  const increment = { kind: 'increment', key: 'count', by: 1 } as const;
+  const small = runs.storageAttempt(run, { step: 'small', attempt: 1 }, null, increment, 1);
+  const buildsOnIt = small.result.then(() => runs.insert(sampleRun()));
+  const failures = await Promise.allSettled([
+    small.durable,
+    runs.insert(sampleRun({ trigger: { body: 'x'.repeat(1_000_000) } })),
+    runs.insert(sampleRun()),
+    buildsOnIt,
+  ]);
+  assert.deepEqual(
+    failures.map((result) => result.status === 'rejected' && (result.reason as { code?: string }).code),
+    Array.from({ length: 4 }, () => 'store_full'),
+  );
+  assert.deepEqual([runs.list({ limit: 9 }), runs.attempts(kept.id)], [[kept], []]);
+
+  const next = sampleRun();
+  await runs.insert(next);
+  writer.exec('PRAGMA max_page_count = 100000');
+  const large = sampleRun({ trigger: { body: 'x'.repeat(1_000_000) } });
+  await runs.insert(large);
+  assert.deepEqual(runs.list({ limit: 9 }), [large, next, kept]);
+  reader.close();
+  writer.close();
+});
+
+const expected = (code: string) => ({
+  whileFull: [code],
+  readWhileFull: ['before'],
+  afterwards: 'kept',
+  reopened: ['after', 'before'],
+});
+
+test(
+  'a disk that refuses to write fails the group, loses nothing, and the store goes on when it works again',
+  { skip: !works('prlimit', '--version') && 'needs prlimit' },
+  async () => {
+    assert.deepEqual(await reportOf(process.execPath, CHILD, newFolder(), 'limit'), expected('store_unavailable'));
+  },
+);
+
+const mount = 'mount -t tmpfs -o size=2m none "$0"';
+
+test(
+  'a disk that is full says so, loses nothing, and the store goes on when there is room',
+  { skip: !works('unshare', '-Urm', 'sh', '-c', mount, '/mnt') && 'needs a mount of one’s own' },
+  async () => {
+    const script = `${mount} && exec "$1" "$2" "$0" ballast`;
+    const report = await reportOf('unshare', '-Urm', 'sh', '-c', script, newFolder(), process.execPath, CHILD);
+    assert.deepEqual(report, expected('store_full'));
+  },
+);

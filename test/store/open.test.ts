@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { MIGRATIONS, migrate, schemaVersion } from '../../src/store/sqlite/migrate.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { newFolder } from './sample-store.ts';
+
+function tablesOf(database: DatabaseSync): unknown[] {
+  return database
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)
+    .all()
+    .map(({ name }) => name);
+}
+
+test('a new folder is made, for its owner alone, with every table', async () => {
+  const folder = join(newFolder(), 'deep', 'data');
+  const store = openSqliteStore(folder);
+  assert.equal(statSync(folder).mode & 0o777, 0o700);
+  assert.deepEqual([store.deployments.list(9), store.refusals.list({ limit: 9 })], [[], []]);
+  assert.deepEqual([...store.runs.unfinished()], []);
+  await store.close();
+  const database = new DatabaseSync(join(folder, 'waybill.db'));
+  assert.equal(schemaVersion(database), MIGRATIONS.length);
+  assert.deepEqual(tablesOf(database), [
+    'attempts',
+    'deployment_entries',
+    'deployments',
+    'hooks',
+    'plans',
+    'refusals',
+    'runs',
+    'storage',
+  ]);
+  database.close();
+});
+
+test('only the migrations that the database has not had are applied', () => {
+  const database = new DatabaseSync(':memory:');
+  const [first, second] = ['CREATE TABLE a (x)', 'CREATE TABLE b (x)'];
+  migrate(database, [first]);
+  migrate(database, [first, second]);
+  migrate(database, [first, second]);
+  assert.deepEqual([schemaVersion(database), tablesOf(database)], [2, ['a', 'b']]);
+});
+
+test('a migration that fails leaves the version before it, whole', () => {
+  const database = new DatabaseSync(':memory:');
+  const failing = 'CREATE TABLE b (x); INSERT INTO nowhere VALUES (1)';
+  assert.throws(() => migrate(database, ['CREATE TABLE a (x)', failing]), /nowhere/);
+  assert.deepEqual([schemaVersion(database), tablesOf(database)], [1, ['a']]);
+  migrate(database, ['CREATE TABLE a (x)', 'CREATE TABLE b (x)']);
+  assert.equal(schemaVersion(database), 2);
+});
+
+test('the store of a newer version is refused, untouched, and the folder is free again', async () => {
+  const folder = newFolder();
+  await openSqliteStore(folder).close();
+  const setVersion = (version: number): void => {
+    const database = new DatabaseSync(join(folder, 'waybill.db'));
+    database.exec(`PRAGMA user_version = ${version}`);
+    database.close();
+  };
+  setVersion(MIGRATIONS.length + 1);
+  for (let attempt = 0; attempt < 2; attempt++)
+    assert.throws(() => openSqliteStore(folder), { name: 'StoreError', code: 'store_newer', message: /newer Waybill/ });
+  setVersion(MIGRATIONS.length);
+  await openSqliteStore(folder).close();
+});
+
+test('a folder that cannot be used is a StoreError that says so', () => {
+  const unavailable = { name: 'StoreError', code: 'store_unavailable' };
+  const folder = newFolder();
+  writeFileSync(join(folder, 'file'), '');
+  assert.throws(() => openSqliteStore(join(folder, 'file')), unavailable);
+  assert.throws(() => openSqliteStore(join(folder, 'file', 'below')), unavailable);
+  mkdirSync(join(folder, 'locked', 'lock.db'), { recursive: true });
+  assert.throws(() => openSqliteStore(join(folder, 'locked')), unavailable);
+  mkdirSync(join(folder, 'other'));
+  writeFileSync(join(folder, 'other', 'waybill.db'), 'this is no database, but somebody’s notes. '.repeat(100));
+  assert.throws(() => openSqliteStore(join(folder, 'other')), unavailable);
+});
+
+test('what is asked for after closing is refused; closing again is nothing', async () => {
+  const store = openSqliteStore(newFolder());
+  const pending = store.deployments.hookSecret('acme', 'example');
+  await Promise.all([store.close(), store.close()]);
+  assert.match(await pending, /./);
+  await assert.rejects(store.deployments.activate('test', 1, [], new Map()), { code: 'store_closed' });
+  await store.close();
+});

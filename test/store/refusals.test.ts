@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RefusalRecord } from '../../src/store/records.ts';
+import { REFUSALS_KEPT, REFUSED_BODY_KEPT } from '../../src/store/sqlite/refusals.ts';
+import { newStore } from './sample-store.ts';
+
+function refusal(id: string, change: Partial<RefusalRecord> = {}): RefusalRecord {
+  return {
+    id,
+    account: 'acme',
+    automation: 'example',
+    receivedAt: 1,
+    status: 422,
+    reason: 'the body had `message`, not `text`',
+    body: '{"message":"hi \u0000 🙂"}',
+    ...change,
+  };
+}
+
+test('a refusal is kept as it came, newest first, and found by account and automation', async () => {
+  const store = await newStore();
+  const all = [
+    refusal('b'),
+    refusal('a', { automation: 'other' }),
+    refusal('d', { account: 'globex' }),
+    refusal('c', { account: 'globex', automation: 'other', receivedAt: 0 }),
+  ];
+  for (const one of all) await store.refusals.insert(one);
+  const newest = all.toReversed();
+  assert.deepEqual(store.refusals.list({ limit: 9 }), newest);
+  assert.deepEqual(store.refusals.list({ limit: 2 }), newest.slice(0, 2));
+  const of = (filter: { account?: string; automation?: string }): string =>
+    store.refusals
+      .list({ ...filter, limit: 9 })
+      .map(({ id }) => id)
+      .join('');
+  assert.deepEqual(
+    [
+      of({ account: 'acme' }),
+      of({ automation: 'other' }),
+      of({ account: 'globex', automation: 'other' }),
+      of({ account: 'x' }),
+    ],
+    ['ab', 'ca', 'c', ''],
+  );
+});
+
+test('each automation keeps its newest refusals up to the cap, whatever comes to the others', async () => {
+  const store = await newStore();
+  await store.refusals.insert(refusal('quiet', { automation: 'quiet' }));
+  await store.refusals.insert(refusal('elsewhere', { account: 'globex' }));
+  const ids = Array.from({ length: REFUSALS_KEPT + 5 }, (_, index) => `r${index}`);
+  await Promise.all(ids.map((id) => store.refusals.insert(refusal(id))));
+  const kept = store.refusals.list({ account: 'acme', automation: 'example', limit: 999 });
+  assert.deepEqual(
+    kept.map(({ id }) => id),
+    ids.toReversed().slice(0, REFUSALS_KEPT),
+  );
+  assert.equal(store.refusals.list({ limit: 999 }).length, REFUSALS_KEPT + 2);
+});
+
+test('a long body is cut at what is kept', async () => {
+  const store = await newStore();
+  await store.refusals.insert(refusal('long', { body: 'x'.repeat(REFUSED_BODY_KEPT) + 'y' }));
+  assert.equal(store.refusals.list({ limit: 1 })[0]?.body, 'x'.repeat(REFUSED_BODY_KEPT));
+});
