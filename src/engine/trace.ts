@@ -35,6 +35,7 @@ export async function traceRun(
     if (!(error instanceof NotReached)) throw error;
   }
   const traced: TracedStep[] = [];
+  const turns = turnsOf(observed.keys());
   const own = Map.groupBy(attempts, ({ key }) => key.step);
   const add = (path: string, step: PreparedStep, depth: number, passed: boolean): void => {
     const seen = observed.get(path);
@@ -46,7 +47,7 @@ export async function traceRun(
       const path = prefix + step.id;
       add(path, step, depth, passed);
       const ended = passed || observed.get(path)?.end !== undefined;
-      for (const [inner, at] of innerSteps(step, path, observed.keys())) walk(inner, at ?? prefix, depth + 1, ended);
+      for (const [inner, at] of innerSteps(step, path, turns)) walk(inner, at ?? prefix, depth + 1, ended);
     }
   };
   walk(prepared.steps, '', 0, false);
@@ -57,7 +58,7 @@ export async function traceRun(
 function innerSteps(
   { body, onError }: PreparedStep,
   path: string,
-  observed: Iterable<string>,
+  turns: ReadonlyMap<string, ReadonlySet<number>>,
 ): (readonly [PreparedStep[], string | undefined])[] {
   const handler = onError === undefined ? [] : [[onError, undefined] as const];
   switch (body.kind) {
@@ -66,8 +67,7 @@ function innerSteps(
     case 'branches':
       return [...body.branches.map(([, block]) => [block.steps, undefined] as const), ...handler];
     case 'for_each': {
-      const turns = new Set([...observed].flatMap((one) => turnOf(one, path)));
-      const inOrder = [...turns].toSorted((left, right) => left - right);
+      const inOrder = [...(turns.get(path) ?? [])].toSorted((left, right) => left - right);
       return [...inOrder.map((turn) => [body.block.steps, `${path}[${turn}].`] as const), ...handler];
     }
     default:
@@ -75,9 +75,16 @@ function innerSteps(
   }
 }
 
-function turnOf(path: string, loop: string): number[] {
-  if (!path.startsWith(`${loop}[`)) return [];
-  return [Number.parseInt(path.slice(loop.length + 1), 10)];
+/** The turns of each loop that were begun, by the loop's path. */
+function turnsOf(paths: Iterable<string>): ReadonlyMap<string, ReadonlySet<number>> {
+  const turns = new Map<string, Set<number>>();
+  for (const path of paths) {
+    for (const { index, 1: turn } of path.matchAll(/\[(\d+)\]\./g)) {
+      const loop = path.slice(0, index);
+      turns.set(loop, (turns.get(loop) ?? new Set()).add(Number(turn)));
+    }
+  }
+  return turns;
 }
 
 /** Ends the interpretation where the journal ends. */
