@@ -30,6 +30,10 @@ export const CODES = {
     'expression syntax',
     'The expression cannot be read, or uses a part of JavaScript that is not in the language.',
   ),
+  WB1009: warning(
+    'schema without a type',
+    'A schema with `properties` and without `type` demands something of objects alone: a text fits it too. What is read of such a value is unknown.',
+  ),
   WB2001: error('unknown connector', 'No built-in connector and none of the workspace has this name.'),
   WB2002: error('unknown action', 'The connector has no action of this name.'),
   WB2003: error('unknown step', 'The expression reads the output of a step that does not exist.'),
