@@ -94,7 +94,7 @@ function refineAt(scope: TypeScope, expression: Expression, refine: Refine): Typ
   if (root === 'steps' && scope.steps !== undefined) {
     const output = step === undefined ? undefined : scope.steps.before.get(step);
     if (step === undefined || output === undefined) return scope;
-    const before = new Map([...scope.steps.before, [step, refineBelow(output, rest, refine)]]);
+    const before = new Map(scope.steps.before).set(step, refineBelow(output, rest, refine));
     return { ...scope, steps: { ...scope.steps, before } };
   }
   const type = scope.roots.get(root);
@@ -131,6 +131,6 @@ function refineProperty(object: ObjectType, key: string, rest: readonly string[]
   const refined = refineBelow(whole, rest, refine);
   if (refined.kind === 'never') return refined;
   const required = membersOf(refined).every((member) => member.kind !== 'absent');
-  const properties = new Map([...object.properties, [key, { type: without(refined, 'absent'), required }] as const]);
+  const properties = new Map(object.properties).set(key, { type: without(refined, 'absent'), required });
   return { ...object, properties };
 }

@@ -21,5 +21,7 @@ export interface StepScope {
 
 /** The scope with further names, such as a function's parameters. */
 export function extendScope(scope: TypeScope, names: Iterable<readonly [string, Type]>): TypeScope {
-  return { ...scope, roots: new Map([...scope.roots, ...names]) };
+  const roots = new Map(scope.roots);
+  for (const [name, type] of names) roots.set(name, type);
+  return { ...scope, roots };
 }

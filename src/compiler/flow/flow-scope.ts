@@ -9,14 +9,16 @@ export interface FlowEnd {
 
 /** The scope after a step with this output. */
 export function withOutput(scope: TypeScope, id: string, output: Type): TypeScope {
-  return withSteps(scope, ({ before }) => ({ before: new Map([...before, [id, output]]) }));
+  return withSteps(scope, ({ before }) => ({ before: new Map(before).set(id, output) }));
 }
 
 /** The scope where those steps were not done. */
 export function withAbsent(scope: TypeScope, ids: readonly string[]): TypeScope {
-  return withSteps(scope, ({ before }) => ({
-    before: new Map([...before, ...ids.map((id): [string, Type] => [id, ABSENT])]),
-  }));
+  return withSteps(scope, ({ before }) => {
+    const after = new Map(before);
+    for (const id of ids) after.set(id, ABSENT);
+    return { before: after };
+  });
 }
 
 /** The scope where those steps cannot be read, and why. */
