@@ -1,4 +1,4 @@
-import type { Sensitivity, Type } from './types.ts';
+import type { ObjectType, Sensitivity, Type } from './types.ts';
 
 /** The stricter of two marks. */
 export function stricter(left: Sensitivity | undefined, right: Sensitivity | undefined): Sensitivity | undefined {
@@ -28,29 +28,36 @@ export function marked(type: Type, mark: Sensitivity | undefined): Type {
   }
 }
 
-const known = new WeakMap<Type, { mark: Sensitivity | undefined }>();
+/** Only what objects hold is remembered: they are large, and the same ones are asked for again and again. */
+const known = new WeakMap<ObjectType, { mark: Sensitivity | undefined }>();
 
 /** The strictest mark of the type and of all that its values hold. */
 export function sensitivityOf(type: Type): Sensitivity | undefined {
+  switch (type.kind) {
+    case 'union':
+      return strictestOf(type.members, type.sensitive);
+    case 'array':
+      return strictestOf(type.prefix ?? [], stricter(type.sensitive, sensitivityOf(type.items)));
+    case 'object':
+      return sensitivityOfObject(type);
+    default:
+      return type.sensitive;
+  }
+}
+
+function sensitivityOfObject(type: ObjectType): Sensitivity | undefined {
   let found = known.get(type);
   if (found === undefined) {
-    found = { mark: innerTypes(type).reduce((mark, inner) => stricter(mark, sensitivityOf(inner)), type.sensitive) };
+    const named = [...type.properties.values()].map((property) => property.type);
+    const additional = type.additional === false ? undefined : sensitivityOf(type.additional);
+    found = { mark: strictestOf(named, stricter(type.sensitive, additional)) };
     known.set(type, found);
   }
   return found.mark;
 }
 
-function innerTypes(type: Type): Type[] {
-  switch (type.kind) {
-    case 'union':
-      return type.members;
-    case 'array':
-      return [...(type.prefix ?? []), type.items];
-    case 'object': {
-      const named = [...type.properties.values()].map((property) => property.type);
-      return type.additional === false ? named : [...named, type.additional];
-    }
-    default:
-      return [];
-  }
+function strictestOf(types: readonly Type[], own: Sensitivity | undefined): Sensitivity | undefined {
+  let mark = own;
+  for (const type of types) mark = stricter(mark, sensitivityOf(type));
+  return mark;
 }

@@ -121,19 +121,11 @@ export function itemAt({ prefix = [], items }: ArrayType, index: number): Type {
   return prefix[index] ?? items;
 }
 
-const described = new WeakMap<Type, string>();
+/** Only the words for objects are remembered: they are long, and the same objects are described again and again. */
+const described = new WeakMap<ObjectType, string>();
 
 /** Says the type in words, as plans and findings show it. */
 export function describeType(type: Type): string {
-  let words = described.get(type);
-  if (words === undefined) {
-    words = wordsFor(type);
-    described.set(type, words);
-  }
-  return words;
-}
-
-function wordsFor(type: Type): string {
   switch (type.kind) {
     case 'boolean':
       return type.value === undefined ? 'boolean' : String(type.value);
@@ -165,6 +157,15 @@ function describeArray(type: ArrayType): string {
 }
 
 function describeObject(type: ObjectType): string {
+  let words = described.get(type);
+  if (words === undefined) {
+    words = wordsForObject(type);
+    described.set(type, words);
+  }
+  return words;
+}
+
+function wordsForObject(type: ObjectType): string {
   const named = [...type.properties].map(
     ([name, { type: inner, required }]) => `${name}${required ? '' : '?'}: ${describeType(inner)}`,
   );
