@@ -72,13 +72,20 @@ function attemptsWithOutcome(check: Check): void {
 
 function attemptsCutOff(check: Check): void {
   for (const effect of ['read', 'idempotent'] as const)
-    check(`${effect}: what was cut off is performed again, as often as it takes`, async (trial) => {
-      for (let crashes = 1; crashes <= 3; crashes++) {
-        void trial.resume().attempt(trial.dyingCall('a', effect));
-        await until(() => trial.performed.length === crashes);
-      }
-      assert.deepEqual(await trial.resume().attempt(trial.call('a', effect)), { ok: true, output: { count: 4 } });
-    });
+    for (const journaled of [false, true])
+      check(
+        `${effect}: what was cut off ${journaled ? 'late' : 'at once'} is performed again, as often as it takes`,
+        async (trial) => {
+          for (let crashes = 1; crashes <= 3; crashes++) {
+            void trial.resume().attempt(trial.call('a', effect, undefined, forever));
+            await until(() => trial.performed.length === crashes);
+            // Settled, an engine may know that it was begun.
+            if (journaled) await trial.settled();
+            trial.crash();
+          }
+          assert.deepEqual(await trial.resume().attempt(trial.call('a', effect)), { ok: true, output: { count: 4 } });
+        },
+      );
 
   // To die at once in the middle of it shows that it was journaled before.
   check('a write that was cut off is uncertain for good, and not performed again', async (trial) => {
@@ -221,6 +228,10 @@ async function comeToSleep(trial: Trial, milliseconds: number): Promise<() => bo
     over = true;
   });
   return () => over;
+}
+
+function forever(): Promise<Outcome> {
+  return new Promise(() => {});
 }
 
 /** What must not happen has had its chance then: longer than any write waits for company. */

@@ -86,7 +86,8 @@ async function runWhole(trial: Trial, crashAt: number, turnsLater: number): Prom
   };
   let ended = live();
   let resumed = false;
-  for (;;) {
+  for (const end = performance.now() + 5000; ;) {
+    assert.ok(performance.now() < end, `no end after a crash at moment ${crashAt}`);
     const result = ended();
     if (result !== undefined && (crashed || crashAt > moments)) {
       await trial.crashSettled();

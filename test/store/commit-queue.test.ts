@@ -80,6 +80,14 @@ test('what nobody waits for shares the commit of another write, or comes by itse
   assert.deepEqual(commits, [2, 1]);
 });
 
+test('a write that somebody waits for takes along, at once, what could have waited', async () => {
+  const { store, run, commits } = await newCounted();
+  const writes = [store.runs.begin(run, 1), store.runs.insert(sampleRun())];
+  for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(commits, [2]);
+  await Promise.all(writes);
+});
+
 test('steps that only use the store, one after the other, share a commit', async () => {
   const { run, store, commits, storage } = await newCounted();
   let last = storage('s0', increment);

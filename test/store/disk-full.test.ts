@@ -60,6 +60,33 @@ test('a write that finds the database full fails with its whole group; with room
   writer.close();
 });
 
+test('a disk that fails in the middle of a group takes all of the group back, and leaves the queue at work', async () => {
+  const database = new DatabaseSync(':memory:');
+  database.exec('CREATE TABLE t (x)');
+  const queue = new CommitQueue(database);
+  const write = (x: number) => () => database.prepare('INSERT INTO t VALUES (?)').run(x);
+  const results = await Promise.allSettled([
+    queue.commit(write(1)),
+    queue.commit(() => {
+      // SQLITE_IOERR_READ, as node:sqlite throws it; SQLite does not always end the transaction by itself.
+      throw Object.assign(new Error('disk I/O error'), { errcode: 266 });
+    }),
+    queue.commit(write(2)),
+  ]);
+  assert.deepEqual(
+    results.map((result) => result.status === 'rejected' && (result.reason as { code?: string }).code),
+    ['store_unavailable', 'store_unavailable', 'store_unavailable'],
+  );
+  await queue.commit(write(3));
+  assert.deepEqual(
+    database
+      .prepare('SELECT x FROM t')
+      .all()
+      .map(({ x }) => x),
+    [3],
+  );
+});
+
 const expected = (code: string) => ({
   whileFull: [code],
   readWhileFull: ['before'],

@@ -164,6 +164,13 @@ test('the unfinished runs come oldest first, and others read and write meanwhile
   assert.deepEqual([...store.runs.unfinished()], []);
 });
 
+test('unfinished runs come once each, however many there are', async () => {
+  const store = await newStore();
+  const runs = Array.from({ length: 350 }, () => sampleRun());
+  await Promise.all(runs.map((run) => store.runs.insert(run)));
+  assert.deepEqual(ids([...store.runs.unfinished()]), ids(runs));
+});
+
 test('whoever leaves the unfinished runs in the middle still reads what is durable', async () => {
   const store = await newStore();
   await insertMany(store);
