@@ -32,7 +32,10 @@ export function compileMethod(call: MethodCall, locals: readonly string[], compi
       frame.step(call, base.length);
       return perform(ofList, base, args, frame, call);
     }
-    if (typeof base === 'string' && ofText !== undefined) return perform(ofText, base, args, frame, call);
+    if (typeof base === 'string' && ofText !== undefined) {
+      frame.step(call, workOf(base));
+      return perform(ofText, base, args, frame, call);
+    }
     throw new EvaluationError('wrong_operand', `${kindOf(base)} has no method ${call.name}`, call);
   };
 }
@@ -46,6 +49,7 @@ function perform(
 ): Json | undefined {
   const given = called.params.map((param, index) => {
     const value = args[index]?.(frame, param);
+    if (typeof value === 'string') frame.step(place, workOf(value));
     if (value !== undefined) requireKind(value, param, place);
     else if (param.kind === 'arrow' || param.optional !== true) throw misuse(place);
     return value;
@@ -59,6 +63,11 @@ function perform(
     work: (count) => frame.step(place, count),
   });
   return result === undefined ? undefined : frame.made(result, sizeOf(result), place);
+}
+
+/** Steps for reading through a text: short ones are free, and a long one cannot be read again and again. */
+function workOf(read: string): number {
+  return Math.floor(read.length / 256);
 }
 
 function compileArgument(argument: Argument, locals: readonly string[], compile: Compile): CompiledArgument {

@@ -96,7 +96,7 @@ export function parseDate(text: string, pattern: string, fail: (message: string)
   const reads = tokens.map((token) =>
     token.letters === undefined ? RegExp.escape(token.text) : (PARTS[token.letters]?.reads ?? ''),
   );
-  // Each part has a fixed set of digits or letters and none can repeat, so this ends in linear time.
+  // Each part has few digits or letters at most, so this ends soon whatever the text.
   const match = new RegExp(`^${reads.join('')}$`).exec(text);
   if (match === null) return fail(`the text is not written as ${pattern}`);
   const fields: Fields = { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, millisecond: 0 };
@@ -148,7 +148,7 @@ function monthName(shorten: (name: string) => string, width: 'long' | 'short'): 
 
 function weekday(width: 'long' | 'short'): Part {
   return {
-    reads: '([A-Za-z]+)',
+    reads: '([A-Za-z]{1,20})',
     set: () => undefined,
     write: (date, locale) => date.toPlainDate().toLocaleString(locale, { weekday: width }),
   };

@@ -75,7 +75,8 @@ export const NUMBER_FUNCTIONS: readonly LibraryFunction[] = [
     examples: [
       ["number.parse('1.234,5', 'de-DE')", 1234.5],
       ["number.parse('-7', 'en-US')", -7],
-      ["try(number.parse('1,2,3', 'en-US'), 0)", 0],
+      ["try(number.parse('1,23', 'en-US'), 0)", 0],
+      ["number.parse('12,34,567', 'en-IN')", 1234567],
     ],
     infer: () => NUMBER,
     evaluate: (call) => parseNumber(call),
@@ -111,21 +112,33 @@ function shift(value: number, digits: number): number {
 }
 
 function parseNumber({ args: [written, locale], fail }: Call): number {
-  const format = new Intl.NumberFormat(localeOf(text(locale), fail), { useGrouping: true });
+  const format = new Intl.NumberFormat(localeOf(text(locale), fail), {
+    useGrouping: 'always',
+    maximumFractionDigits: 1,
+  });
   const parts = format.formatToParts(-1234567.5);
   const sign = (type: string): string => parts.find((part) => part.type === type)?.value ?? '';
-  const [group, decimal, minus] = [sign('group'), sign('decimal'), sign('minusSign')];
-  const value = text(written).trim();
-  // Spaces of several kinds stand for one another: people type what their keyboard has.
-  const plain = value.replaceAll(/[\u00a0\u202f]/g, ' ').replaceAll(minus, '-');
-  const [whole = '', fraction, ...more] = plain.split(decimal);
-  const grouped = whole.split(group.replaceAll(/[\u00a0\u202f]/g, ' '));
-  const digits = grouped.join('');
-  const wellGrouped = grouped.length === 1 || grouped.slice(1).every((part) => /^\d{2,3}$/.test(part));
-  if (more.length > 0 || !wellGrouped || !/^-?\d+$/.test(digits) || !/^\d*$/.test(fraction ?? ''))
-    return fail('the text is no number as the locale writes it');
-  const result = Number(`${digits}.${fraction ?? '0'}`);
+  const [group, decimal, minus] = [plainSpaces(sign('group')), sign('decimal'), sign('minusSign')];
+  const plain = plainSpaces(text(written).trim()).replace(minus, '-');
+  const [, negative = '', whole = '', fraction = '0'] = partsOf(plain, decimal);
+  const digits = whole.split(group).join('');
+  if (!/^\d+$/.test(digits) || !/^\d+$/.test(fraction)) return fail('the text is no number as the locale writes it');
+  // A comma where the locale groups is most likely meant as a point: 1,23 is not 123.
+  if (whole !== digits && whole !== plainSpaces(format.format(BigInt(digits))))
+    return fail('the groups of digits are not where the locale puts them');
+  const result = Number(`${negative}${digits}.${fraction}`);
   return Number.isFinite(result) ? result : fail('the number is too large');
+}
+
+/** Sign, whole part and fraction; nothing where the point stands twice. */
+function partsOf(written: string, decimal: string): RegExpExecArray | [] {
+  const point = RegExp.escape(decimal);
+  return new RegExp(`^(-?)([^${point}]*)(?:${point}([^${point}]*))?$`).exec(written) ?? [];
+}
+
+/** Spaces of several kinds stand for one another: people type what their keyboard has. */
+function plainSpaces(written: string): string {
+  return written.replaceAll(/[\u00a0\u202f]/g, ' ');
 }
 
 function badDigits(value: Json): string | undefined {
