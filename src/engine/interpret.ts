@@ -83,13 +83,16 @@ class Interpretation {
 
   /** The step, and where it fails, what is done then. */
   private async step(step: PreparedStep, place: string, path: string, scope: Scope): Promise<StepEnd> {
-    const before = { ...scope.steps };
+    const before = step.onError && { ...scope.steps };
     const end = await this.attempt(step, place, path, scope);
     // Nobody knows what an uncertain step has done: that is for a person, not for the steps that handle failures.
-    if (end.kind !== 'failed' || step.onError === undefined || end.failure.class === 'uncertain') return end;
+    if (end.kind !== 'failed' || before === undefined || end.failure.class === 'uncertain') return end;
     const { code, message, step: failedStep = place } = end.failure;
     scope.steps = before;
-    const handled = await this.steps(step.onError, path, { ...scope, error: { code, message, step: failedStep } });
+    const handled = await this.steps(step.onError ?? [], path, {
+      ...scope,
+      error: { code, message, step: failedStep },
+    });
     return handled ?? { kind: 'handled', failure: end.failure };
   }
 

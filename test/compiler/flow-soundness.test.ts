@@ -82,6 +82,7 @@ const condition = fc.oneof(
     .map((parts) => parts.join(' ')),
   fc.constantFrom(
     'trigger.body.flag',
+    '1 / trigger.body.list.length > 0',
     'trigger.body.flag ?? false',
     "trigger.body.choice.t === 'x'",
     "trigger.body.choice.t === 'y'",

@@ -52,13 +52,15 @@ class Flow {
 
   steps(nodes: readonly StepNode[], before: TypeScope): FlowEnd {
     let end: FlowEnd = { scope: before, reachable: true };
-    for (const [index, node] of nodes.entries()) {
-      const wasReachable = end.reachable;
-      if (!wasReachable && index > 0) {
+    let told = false;
+    for (const node of nodes) {
+      const { reachable } = end;
+      if (!reachable && !told) {
+        told = true;
         this.report('WB2010', [...node.path, 'id'], 'no run comes to this step: the one before always ends it');
-        return end;
       }
-      end = this.step(node, end.scope);
+      const next = this.step(node, end.scope);
+      end = { ...next, reachable: reachable && next.reachable };
     }
     return end;
   }
@@ -72,20 +74,20 @@ class Flow {
 
   private step(node: StepNode, scope: TypeScope): FlowEnd {
     const { if: text } = node.step;
-    if (text === undefined) return this.attempt(node, scope);
+    if (text === undefined) return this.attempt(node, scope, scope);
     const condition = this.condition(text, [...node.path, 'if'], scope);
-    const done = this.attempt(node, condition.when(true));
+    const done = this.attempt(node, condition.when(true), scope);
     const skipped = withAbsent(condition.when(false), idsWithin(node));
     return join(scope, [done, { scope: skipped, reachable: true }]);
   }
 
-  /** The step, and where it fails, what is done then. */
-  private attempt(node: StepNode, scope: TypeScope): FlowEnd {
+  /** The step, and where it or its condition fails, what is done then: there nothing is known but what was `before` it. */
+  private attempt(node: StepNode, scope: TypeScope, before: TypeScope): FlowEnd {
     const done = this.body(node, scope);
     if (node.onError === undefined) return done;
-    const failed = extendScope(withAbsent(scope, idsWithin(node)), [['error', ERROR]]);
+    const failed = extendScope(withAbsent(before, idsWithin(node)), [['error', ERROR]]);
     const handled = this.steps(node.onError, failed);
-    return join(scope, [done, { ...handled, scope: outside(handled.scope, scope) }]);
+    return join(before, [done, { ...handled, scope: outside(handled.scope, before) }]);
   }
 
   private body(node: StepNode, scope: TypeScope): FlowEnd {
