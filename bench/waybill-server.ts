@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { hookPath } from '../src/runner/live-deployment.ts';
 import { Runner } from '../src/runner/runner.ts';
 import { sealConnection } from '../src/secrets/connection-file.ts';
 import { serve } from '../src/server/serve.ts';
@@ -25,12 +26,12 @@ runner.engine.watch((event) => {
   if (event.kind === 'run_finished' && event.run.status === 'succeeded') finished++;
 });
 const counter = createServer((_request, response) => response.end(JSON.stringify({ finished }))).listen(0, '127.0.0.1');
-const { url } = await serve({ runner, port: 0, rewriteUrl: ({ url = '' }) => hookPath(url.slice(1)) ?? url });
+const { url } = await serve({ runner, port: 0, rewriteUrl: ({ url = '' }) => pathOf(url.slice(1)) ?? url });
 console.log(JSON.stringify({ url, counter: `http://127.0.0.1:${(counter.address() as { port: number }).port}` }));
 
-function hookPath(mode: string): string | undefined {
+function pathOf(mode: string): string | undefined {
   const live = runner.deployed().get(`bench/${mode}`);
-  return live && `/hooks/bench/${mode}/${live.hookSecret}`;
+  return live && hookPath(live);
 }
 
 async function writeWorkspace(): Promise<void> {

@@ -7,6 +7,7 @@ import { namePlan } from '../src/plan/digest.ts';
 import { renderPlan } from '../src/plan/render-text.ts';
 import { renderRun } from '../src/cli/render-run.ts';
 import { checkWorkspace } from '../src/runner/check-workspace.ts';
+import { hookPath } from '../src/runner/live-deployment.ts';
 import { Runner } from '../src/runner/runner.ts';
 import { sealConnection } from '../src/secrets/connection-file.ts';
 import { readKeyring } from '../src/secrets/keyring.ts';
@@ -71,7 +72,8 @@ async function story(folder: string, closing: (() => Promise<unknown>)[]): Promi
   await runner.begin();
   const { url, token, close } = await serve({ runner, port: 0 });
   closing.push(() => close(5000));
-  const hook = `${url}/hooks/demo/summarize-text/${runner.deployed().get('demo/summarize-text')?.hookSecret}`;
+  const automation = runner.deployed().get('demo/summarize-text');
+  const hook = `${url}${automation && hookPath(automation)}`;
   console.log(indent(`up at ${url}; data in ${join(folder, 'data')}`));
 
   say('4. Fire the webhook');

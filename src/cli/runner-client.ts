@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { parseJson } from '../json/parse.ts';
 import { readRunnerAddress, type RunnerAddress } from '../runner/runner-address.ts';
 import type { ErrorView, RunEventView } from '../server/api-types.ts';
 import { NotFoundError } from './exit.ts';
@@ -34,29 +35,40 @@ export class RunnerClient {
 
   /** Throws `NotFoundError` for 404, `Error` for everything else that is not an answer. */
   async get<View>(path: string, query: Query = {}): Promise<View> {
-    return (await (await this.request(path, query)).json()) as View;
+    return this.view(await this.request(path, query));
+  }
+
+  /** Sends JSON text. Throws as `get` does. */
+  async post<View>(path: string, body: string): Promise<View> {
+    const headers = { 'content-type': 'application/json' };
+    return this.view(await this.request(path, {}, { method: 'POST', headers, body }));
   }
 
   /** What happens to runs from now on; throws when the runner stops. `opened` is called when nothing can be missed any more. */
   async *events(query: Query, signal: AbortSignal, opened: () => void): AsyncGenerator<RunEventView> {
-    const { body } = await this.request('/events', query, signal);
+    const { body } = await this.request('/events', query, { signal });
     opened();
     const stream = body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
-    for await (const { data } of stream ?? []) yield JSON.parse(data) as RunEventView;
+    for await (const { data } of stream ?? []) yield parseJson(data) as unknown as RunEventView;
     throw new Error('the runner stopped');
   }
 
-  private async request(path: string, query: Query, signal?: AbortSignal): Promise<Response> {
+  /** Numbers of runs keep their digits. */
+  private async view<View>(response: Response): Promise<View> {
+    return parseJson(await response.text()) as View;
+  }
+
+  private async request(path: string, query: Query, init: RequestInit = {}): Promise<Response> {
     const url = new URL(`${this.url}/api/v1${path}`);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
     let response: Response;
     try {
-      const headers = { authorization: `Bearer ${this.token}` };
-      response = await fetch(url, { headers, ...(signal === undefined ? {} : { signal }) });
+      const headers = { ...init.headers, authorization: `Bearer ${this.token}` };
+      response = await fetch(url, { ...init, headers });
     } catch (error) {
-      if (signal?.aborted === true) throw error;
+      if (init.signal?.aborted === true) throw error;
       throw new Error(`the runner at ${this.url} does not answer: was it killed? Start it again with waybill dev`, {
         cause: error,
       });

@@ -1,10 +1,22 @@
 import { Option, type Command } from 'commander';
+import type { RunOptions } from './commands/run.ts';
 import type { ListOptions, RunsOptions, WaitOptions } from './commands/runs.ts';
 import type { StorageOptions } from './commands/storage.ts';
 import { accountOption, automationOption, dataOption, formatOption, positive, workspaceOption } from './options.ts';
 
 /** The commands that ask a runner that is up. */
 export function addRunnerCommands(program: Command, finish: (code: number) => void): void {
+  withRunner(program.command('run'))
+    .description('start a run of an automation with a manual trigger, and follow it to its end')
+    .argument('<account>')
+    .argument('<automation>')
+    .option('--input <json>', 'what the run is given')
+    .option('--input-file <file>', 'the same from a file; - reads stdin')
+    .option('--no-wait', 'end as soon as the run is accepted')
+    .addHelpText('after', `\nExample:\n  waybill run demo greet --input '{"name":"Ada"}'`)
+    .action(async (account: string, automation: string, options: RunOptions) =>
+      finish(await (await import('./commands/run.ts')).run(account, automation, options)),
+    );
   addRuns(program.command('runs').description('what the runner ran'), finish);
   addStorage(program.command('storage').description('what automations stored'), finish);
   withRunner(program.command('url'))

@@ -1,5 +1,6 @@
+import type { Trigger } from '../generated/automation.ts';
 import type { ConnectionSpec } from '../generated/connector.ts';
-import type { Plan, PlanAction, PlanConnection, PlanConnector } from '../generated/plan.ts';
+import type { Plan, PlanAction, PlanConnection, PlanConnector, PlanTrigger } from '../generated/plan.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import { compileTemplate } from '../language/evaluate.ts';
 import { connectionsOf, type AutomationContext, type ResolvedAction, type ResolvedActions } from './context.ts';
@@ -10,7 +11,6 @@ import { ACCOUNT_DEFAULTS } from './scope.ts';
 /** Makes the plan of an automation that has no error: all defaults filled in, and only what it uses. */
 export function lowerAutomation(context: AutomationContext, actions: ResolvedActions, flow: CheckedFlow): Plan {
   const { automation, account } = context;
-  const { webhook } = automation.value.trigger;
   const { name, timezone, locale, region, currency } = { ...ACCOUNT_DEFAULTS, ...account.value };
   return {
     format: 1,
@@ -18,20 +18,17 @@ export function lowerAutomation(context: AutomationContext, actions: ResolvedAct
     automation: automation.name,
     name: automation.value.name,
     context: { name, timezone, locale, region, currency },
-    trigger: {
-      webhook: {
-        body: webhook.body,
-        ...(webhook.query === undefined ? {} : { query: webhook.query }),
-        ...(webhook.headers === undefined ? {} : { headers: webhook.headers }),
-        verify: webhook.verify,
-        respond: webhook.respond ?? 'accepted',
-      },
-    },
+    trigger: lowerTrigger(automation.value.trigger),
     steps: lowerSteps(context.steps, actions, flow),
     ...(automation.value.output === undefined ? {} : { output: automation.value.output, output_mappings: flow.output }),
     connections: lowerConnections(context, [...actions.values()]),
     connectors: lowerConnectors([...actions.values()]),
   };
+}
+
+function lowerTrigger({ webhook, manual }: Trigger): PlanTrigger {
+  if (webhook !== undefined) return { kind: 'webhook', ...webhook, respond: webhook.respond ?? 'accepted' };
+  return { kind: 'manual', ...manual };
 }
 
 function lowerConnections(

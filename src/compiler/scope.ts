@@ -3,15 +3,12 @@ import { typeFromSchema } from '../language/schema-type.ts';
 import type { TypeScope } from '../language/scope.ts';
 import { STRING, type Type } from '../language/types.ts';
 import type { AutomationContext } from './context.ts';
+import { triggerSchemas } from './trigger-schemas.ts';
 
 /** What the first step's expressions can see. */
 export function firstScope({ automation, allSteps }: AutomationContext): TypeScope {
-  const { webhook } = automation.value.trigger;
-  const trigger = closed(
-    Object.entries({ body: webhook.body, query: webhook.query, headers: webhook.headers }).flatMap(([name, schema]) =>
-      schema === undefined ? [] : [[name, typeFromSchema(schema)] as const],
-    ),
-  );
+  const parts = triggerSchemas(automation.value.trigger);
+  const trigger = closed(parts.map(({ name, schema }) => [name, typeFromSchema(schema)] as const));
   const account = closed(['name', 'timezone', 'locale', 'region', 'currency'].map((name) => [name, STRING] as const));
   const run = closed([['id', STRING]]);
   return {

@@ -43,10 +43,11 @@ export interface Automation {
   output?: Json;
 }
 /**
- * What starts a run.
+ * What starts a run: exactly one of these.
  */
 export interface Trigger {
-  webhook: Webhook;
+  webhook?: Webhook;
+  manual?: Manual;
 }
 /**
  * An HTTP POST to the automation's own address. The body is JSON or a form.
@@ -72,6 +73,15 @@ export interface Webhook {
    * accepted: 202 with the run's id as soon as the request is on disk. finished: 200 with the automation's output after the run; a failed run gives 502 with its id.
    */
   respond?: "accepted" | "finished";
+}
+/**
+ * A person or a program with access to the runner: waybill run, or the API.
+ */
+export interface Manual {
+  /**
+   * JSON Schema of what the run is given; read it as trigger.input. Without it, a run is given nothing.
+   */
+  input?: JsonObject;
 }
 /**
  * One thing that is done: exactly one of uses, set, switch, for_each, branches, stop and fail says what.

@@ -2,6 +2,10 @@
 
 import type { Json, JsonObject } from '../json/value.ts'
 
+/**
+ * What starts a run.
+ */
+export type PlanTrigger = WebhookTrigger | ManualTrigger;
 export type PlanStep = ActionStep | SetStep | SwitchStep | ForEachStep | BranchesStep | StopStep | FailStep;
 /**
  * What is done after a failure, after which the run goes on; without it, the run fails.
@@ -87,10 +91,8 @@ export interface AccountContext {
   region: string;
   currency: string;
 }
-export interface PlanTrigger {
-  webhook: PlanWebhook;
-}
-export interface PlanWebhook {
+export interface WebhookTrigger {
+  kind: "webhook";
   /**
    * JSON Schema of the body.
    */
@@ -105,6 +107,13 @@ export interface PlanWebhook {
   headers?: JsonObject;
   verify: "none";
   respond: "accepted" | "finished";
+}
+export interface ManualTrigger {
+  kind: "manual";
+  /**
+   * JSON Schema of what a run is given.
+   */
+  input?: JsonObject;
 }
 /**
  * Calls an action.

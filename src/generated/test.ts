@@ -33,13 +33,17 @@ export interface TestCase {
   expect: TestExpectation;
 }
 /**
- * The webhook request.
+ * The webhook request, or what a manual run is given.
  */
 export interface TestTrigger {
   /**
+   * What the run is given; it must fit the trigger's schema.
+   */
+  input?: Json;
+  /**
    * The body; it must fit the trigger's schema.
    */
-  body: Json;
+  body?: Json;
   /**
    * Query parameters.
    */

@@ -1,13 +1,12 @@
-import type { Mapping, PlanBlock, PlanStep } from '../generated/plan.ts';
+import type { Mapping, PlanBlock, PlanStep, PlanTrigger } from '../generated/plan.ts';
 import type { NamedPlan } from './digest.ts';
 
 /** A plan as a reviewer reads it. */
 export function renderPlan({ plan, digest }: NamedPlan): string {
-  const { webhook } = plan.trigger;
   const lines = [
     `${plan.account}/${plan.automation}: ${plan.name}`,
     `  plan      ${digest}`,
-    `  trigger   webhook, ${webhook.verify === 'none' ? 'not verified' : webhook.verify}, answered when ${webhook.respond}`,
+    `  trigger   ${describeTrigger(plan.trigger)}`,
     ...Object.entries(plan.connections).map(
       ([name, connection]) =>
         `  connects  ${name} (${connection.connector}): credential goes to ${connection.hosts.join(', ')}`,
@@ -17,6 +16,15 @@ export function renderPlan({ plan, digest }: NamedPlan): string {
     ...(plan.output_mappings ?? []).map((mapping) => `  output    ${renderMapping(mapping)}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function describeTrigger(trigger: PlanTrigger): string {
+  switch (trigger.kind) {
+    case 'webhook':
+      return `webhook, ${trigger.verify === 'none' ? 'not verified' : trigger.verify}, answered when ${trigger.respond}`;
+    case 'manual':
+      return trigger.input === undefined ? 'by hand' : 'by hand, with input';
+  }
 }
 
 function renderSteps(steps: readonly PlanStep[], indent: string): string[] {

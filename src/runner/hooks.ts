@@ -5,7 +5,7 @@ import type { SchemaIssue } from '../json/schema-issue.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import type { RunRecord } from '../run/records.ts';
 import type { Store } from '../store/store.ts';
-import type { LiveAutomation, LiveDeployment } from './live-deployment.ts';
+import type { LiveDeployment, LiveWebhook } from './live-deployment.ts';
 
 /** A request to a webhook, as it came. */
 export interface Delivery {
@@ -50,14 +50,15 @@ export class Hooks {
     if (this.stopped) return { kind: 'stopping' };
     const { account, automation } = delivery;
     const target = this.live().get(`${account}/${automation}`);
-    if (target === undefined || !sameSecret(target.hookSecret, delivery.secret)) return { kind: 'unknown' };
+    if (target?.trigger.kind !== 'webhook' || !sameSecret(target.trigger.secret, delivery.secret))
+      return { kind: 'unknown' };
     const read = readBody(delivery.contentType, delivery.body);
     if ('reason' in read) return this.refuse(delivery, read.status, read.reason, []);
-    const trigger = triggerOf(target, delivery, read.value);
-    const issues = issuesOf(target, trigger);
+    const trigger = triggerOf(target.trigger, delivery, read.value);
+    const issues = issuesOf(target.trigger, trigger);
     if (issues.length > 0) return this.refuse(delivery, 400, describe(issues, read.value), issues);
     const run = await this.engine.start({ account, automation, plan: target.digest, trigger });
-    return { kind: 'accepted', run, respond: target.plan.trigger.webhook.respond };
+    return { kind: 'accepted', run, respond: target.trigger.webhook.respond };
   }
 
   /** Refused deliveries are kept with the reason: what a sender got wrong is found in the history. */
@@ -114,8 +115,7 @@ function formFields(text: string): JsonObject {
 }
 
 /** What expressions read as `trigger`: of query and headers only what the trigger declares. */
-function triggerOf({ plan }: LiveAutomation, { query, headers }: Delivery, body: Json): JsonObject {
-  const { webhook } = plan.trigger;
+function triggerOf({ webhook }: LiveWebhook, { query, headers }: Delivery, body: Json): JsonObject {
   return {
     body,
     ...(webhook.query === undefined ? {} : { query: declared(webhook.query, query) }),
@@ -130,7 +130,7 @@ function declared(schema: JsonObject, given: Delivery['query']): JsonObject {
   );
 }
 
-function issuesOf({ body, query, headers }: LiveAutomation, trigger: JsonObject): SchemaIssue[] {
+function issuesOf({ body, query, headers }: LiveWebhook, trigger: JsonObject): SchemaIssue[] {
   return [
     ...within('body', body(trigger['body'] ?? null)),
     ...within('query', query?.(trigger['query'] ?? {}) ?? []),

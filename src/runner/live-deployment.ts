@@ -1,16 +1,30 @@
-import type { Plan } from '../generated/plan.ts';
+import type { Plan, WebhookTrigger } from '../generated/plan.ts';
 import { compileSchema, type SchemaCheck } from '../json/schema.ts';
 import type { Store } from '../store/store.ts';
 
-/** One automation that is deployed, with what its webhook needs. */
+/** One automation that is deployed. */
 export interface LiveAutomation {
   plan: Plan;
   digest: string;
+  trigger: LiveTrigger;
+}
+
+/** What starts its runs, ready to take them. */
+export type LiveTrigger = LiveWebhook | LiveManual;
+
+export interface LiveWebhook {
+  kind: 'webhook';
+  webhook: WebhookTrigger;
   /** The secret part of the webhook's address. */
-  hookSecret: string;
+  secret: string;
   body: SchemaCheck;
   query: SchemaCheck | undefined;
   headers: SchemaCheck | undefined;
+}
+
+export interface LiveManual {
+  kind: 'manual';
+  input: SchemaCheck | undefined;
 }
 
 /** The automations that serve now, by `<account>/<automation>`. */
@@ -23,15 +37,28 @@ export async function loadCurrentDeployment(store: Store): Promise<LiveDeploymen
     const text = store.deployments.plan(digest);
     if (text === undefined) throw new Error(`the store does not hold the plan ${digest}`);
     const plan = JSON.parse(text) as Plan;
-    const { webhook } = plan.trigger;
-    live.set(`${account}/${automation}`, {
-      plan,
-      digest,
-      hookSecret: await store.deployments.hookSecret(account, automation),
-      body: compileSchema(webhook.body),
-      query: webhook.query && compileSchema(webhook.query),
-      headers: webhook.headers && compileSchema(webhook.headers),
-    });
+    live.set(`${account}/${automation}`, { plan, digest, trigger: await readyTrigger(store, plan) });
   }
   return live;
+}
+
+/** Path of the webhook's address with its secret part; `undefined` where something else starts the automation. */
+export function hookPath({ plan, trigger }: LiveAutomation): string | undefined {
+  return trigger.kind === 'webhook' ? `/hooks/${plan.account}/${plan.automation}/${trigger.secret}` : undefined;
+}
+
+async function readyTrigger(store: Store, { account, automation, trigger }: Plan): Promise<LiveTrigger> {
+  switch (trigger.kind) {
+    case 'webhook':
+      return {
+        kind: 'webhook',
+        webhook: trigger,
+        secret: await store.deployments.hookSecret(account, automation),
+        body: compileSchema(trigger.body),
+        query: trigger.query && compileSchema(trigger.query),
+        headers: trigger.headers && compileSchema(trigger.headers),
+      };
+    case 'manual':
+      return { kind: 'manual', input: trigger.input && compileSchema(trigger.input) };
+  }
 }

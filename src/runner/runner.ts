@@ -2,6 +2,7 @@ import { HttpCaller } from '../connectors/http-caller.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { EmbeddedEngine } from '../engine/embedded/embedded-engine.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Json } from '../json/value.ts';
 import { namePlan } from '../plan/digest.ts';
 import { Redactor } from '../secrets/redaction.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
@@ -9,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import { checkWorkspace } from './check-workspace.ts';
 import { WorkspaceCredentials } from './credentials.ts';
 import { Hooks } from './hooks.ts';
+import { startByHand, type ManualStart } from './manual-starts.ts';
 import { loadCurrentDeployment, type LiveDeployment } from './live-deployment.ts';
 
 export interface RunnerOptions {
@@ -78,6 +80,11 @@ export class Runner {
     );
     this.live = await loadCurrentDeployment(this.store);
     return diagnostics;
+  }
+
+  /** Starts a run of an automation with a manual trigger; it is on disk when this resolves. */
+  startByHand(request: { account: string; automation: string; input: Json | undefined }): Promise<ManualStart> {
+    return startByHand(this.engine, this.live, request);
   }
 
   deployed(): LiveDeployment {

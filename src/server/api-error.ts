@@ -1,3 +1,4 @@
+import type { Runner } from '../runner/runner.ts';
 import type { ApiErrorCode } from './error-view.ts';
 
 /** An answer with status 400 or more that the API gives on purpose. */
@@ -12,4 +13,11 @@ export class ApiError extends Error {
     this.code = code;
     this.help = help;
   }
+}
+
+/** Names what is deployed, so that a slip is seen. */
+export function unknownAutomation(runner: Runner, target: string): ApiError {
+  const known = [...runner.deployed().keys()];
+  const help = known.length === 0 ? 'nothing is deployed' : `deployed: ${known.slice(0, 20).join(', ')}`;
+  return new ApiError(404, 'unknown_automation', `${target} is not deployed`, help);
 }

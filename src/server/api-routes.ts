@@ -1,36 +1,17 @@
 import type { FastifyInstance } from 'fastify';
-import { preparePlan } from '../engine/prepared-plan.ts';
-import { traceRun } from '../engine/trace.ts';
-import type { Plan } from '../generated/plan.ts';
-import type { RunStatus } from '../run/records.ts';
+import { hookPath } from '../runner/live-deployment.ts';
 import type { Runner } from '../runner/runner.ts';
 import { sampleDelivery } from '../runner/sample-delivery.ts';
-import type {
-  DeploymentListView,
-  HookView,
-  RefusalListView,
-  RunDetailView,
-  RunListView,
-  StorageEntryView,
-  StorageListView,
-} from './api-types.ts';
-import { ApiError } from './api-error.ts';
+import type { DeploymentListView, HookView, RefusalListView, StorageEntryView, StorageListView } from './api-types.ts';
+import { ApiError, unknownAutomation } from './api-error.ts';
 import { addEventRoute } from './events.ts';
+import { addRunRoutes } from './run-routes.ts';
 import { iso, Views } from './views.ts';
 
-const STATUSES: RunStatus[] = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'uncertain'];
 const name = { type: 'string', maxLength: 200 };
 const limit = { type: 'integer', minimum: 1, maximum: 500, default: 50 };
 
-interface RunQuery {
-  account?: string;
-  automation?: string;
-  status?: RunStatus;
-  before?: string;
-  limit: number;
-}
-
-/** The reading half of the API, under `/api/v1`. */
+/** The API, under `/api/v1`. */
 export function addApiRoutes(app: FastifyInstance, runner: Runner): void {
   const views = new Views(runner.redactor);
   addRunRoutes(app, runner, views);
@@ -50,9 +31,11 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner): void {
     ({ params }): HookView => {
       const target = `${params.account}/${params.automation}`;
       const live = runner.deployed().get(target);
-      if (live === undefined)
-        throw new ApiError(404, 'unknown_automation', `${target} is not deployed`, knownOf(runner));
-      return { path: `/hooks/${target}/${live.hookSecret}`, ...sampleDelivery(live) };
+      if (live === undefined) throw unknownAutomation(runner, target);
+      const path = hookPath(live);
+      if (live.trigger.kind !== 'webhook' || path === undefined)
+        throw new ApiError(409, 'no_hook', `${target} has no webhook: its trigger is ${live.trigger.kind}`);
+      return { path, ...sampleDelivery(live.trigger) };
     },
   );
   app.get<{ Querystring: { account?: string; automation?: string; limit: number } }>(
@@ -62,34 +45,6 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner): void {
       refusals: runner.store.refusals.list(query).map((refusal) => views.refusal(refusal)),
     }),
   );
-}
-
-function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views): void {
-  const { runs, deployments } = runner.store;
-  const status = { enum: STATUSES };
-  app.get<{ Querystring: RunQuery }>(
-    '/runs',
-    {
-      schema: {
-        querystring: { type: 'object', properties: { account: name, automation: name, status, before: name, limit } },
-      },
-    },
-    ({ query }): RunListView => {
-      // One more than asked for tells whether there is a next page.
-      const found = runs.list({ ...query, limit: query.limit + 1 });
-      const page = found.slice(0, query.limit);
-      const next = found.length > page.length ? page.at(-1)?.id : undefined;
-      return { runs: page.map((run) => views.summary(run)), next };
-    },
-  );
-  app.get<{ Params: { id: string } }>('/runs/:id', async ({ params }): Promise<RunDetailView> => {
-    const run = runs.get(params.id);
-    if (run === undefined) throw new ApiError(404, 'unknown_run', `there is no run ${params.id}`);
-    const text = deployments.plan(run.plan);
-    if (text === undefined) throw new Error(`the store does not hold the plan ${run.plan}`);
-    const steps = await traceRun(preparePlan(JSON.parse(text) as Plan), run, runs.attempts(run.id));
-    return { run: views.run(run), steps: steps.map((step) => views.step(step)) };
-  });
 }
 
 function addStorageRoutes(app: FastifyInstance, runner: Runner, views: Views): void {
@@ -117,9 +72,4 @@ function addStorageRoutes(app: FastifyInstance, runner: Runner, views: Views): v
       keys.length === 0 ? 'it holds nothing yet' : `keys: ${keys.join(', ')}`,
     );
   });
-}
-
-function knownOf(runner: Runner): string {
-  const known = [...runner.deployed().keys()];
-  return known.length === 0 ? 'nothing is deployed' : `deployed: ${known.slice(0, 20).join(', ')}`;
 }

@@ -7,9 +7,11 @@ export const API_ERRORS = {
   body_too_large: 'The body has more bytes than the runner takes. (413)',
   internal:
     'The runner could not take the request, such as for a full disk. Nothing of it was kept: send it again. (500)',
+  no_hook: 'The automation has no webhook: something else starts it. (409)',
   not_found: 'There is nothing at this address.',
+  not_manual: 'The automation is not started by hand. (409)',
   refused:
-    'The body of the webhook does not fit; `issues` names each place. The delivery is kept among the refusals. (400, 415)',
+    'The body of the webhook, or the input of the run, does not fit; the message names each place. A refused delivery is kept among the refusals. (400, 415)',
   stopping: 'The runner stops: send it again after `Retry-After` seconds. (503)',
   unauthorized: 'The token is missing or not the one of this runner. (401)',
   unknown_automation: 'The automation is not deployed.',

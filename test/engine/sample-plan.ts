@@ -13,7 +13,7 @@ export function samplePlan(change: (plan: Plan) => Plan = (plan) => plan): Named
       automation: 'example',
       name: 'Example',
       context: { name: 'Acme', timezone: 'UTC', locale: 'en-US', region: 'US', currency: 'USD' },
-      trigger: { webhook: { body: open, verify: 'none', respond: 'accepted' } },
+      trigger: { kind: 'webhook', body: open, verify: 'none', respond: 'accepted' },
       steps: [
         { ...call, id: 'look', action: 'read', effect: 'read', with: { n: '${{ trigger.body.n }}' } },
         { ...call, id: 'send', action: 'write', effect: 'write', with: { got: '${{ steps.look }}' } },

@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAnthropicStandIn, type AnthropicStandIn } from '../../demo/anthropic-stand-in.ts';
+import { hookPath } from '../../src/runner/live-deployment.ts';
 import { Runner } from '../../src/runner/runner.ts';
 import { readKeyring } from '../../src/secrets/keyring.ts';
 import { serve } from '../../src/server/serve.ts';
@@ -48,9 +49,10 @@ export async function withRunner(
   const { url, token, close: closeServer } = await serve({ runner, port: 0 });
   let closed: Promise<void> | undefined;
   const close = (drainMs = 1000): Promise<void> => (closed ??= closeServer(drainMs));
-  const secret = runner.deployed().get('demo/summarize-text')?.hookSecret;
+  const automation = runner.deployed().get('demo/summarize-text');
+  const path = automation && hookPath(automation);
   const post: Setup['post'] = async (body, contentType = 'application/json') => {
-    const response = await fetch(`${url}/hooks/demo/summarize-text/${secret}`, {
+    const response = await fetch(`${url}${path}`, {
       method: 'POST',
       headers: { 'content-type': contentType },
       body,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { renderDiagnostic } from '../../diagnostics/render-text.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { readFile } from 'node:fs/promises';
+import { hookPath } from '../../runner/live-deployment.ts';
 import { Runner } from '../../runner/runner.ts';
 import { watchWorkspace } from '../../runner/watch.ts';
 import { defaultKeyringPath, readKeyring } from '../../secrets/keyring.ts';
@@ -87,7 +88,10 @@ function parseReroute(text: string): [string, string] {
 }
 
 function showHooks(runner: Runner, url: string): void {
-  for (const [name, { hookSecret }] of runner.deployed()) console.log(`  POST ${url}/hooks/${name}/${hookSecret}`);
+  for (const automation of runner.deployed().values()) {
+    const path = hookPath(automation);
+    if (path !== undefined) console.log(`  POST ${url}${path}`);
+  }
 }
 
 async function show(workspace: string, diagnostics: readonly Diagnostic[]): Promise<void> {

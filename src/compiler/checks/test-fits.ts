@@ -1,8 +1,10 @@
 import { compileSchema, type SchemaCheck } from '../../json/schema.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
-import type { JsonObject } from '../../json/value.ts';
+import { parsePointer } from '../../json/pointer.ts';
+import { ownProperty, type JsonObject } from '../../json/value.ts';
 import type { CompileContext } from '../context.ts';
 import { allSteps, stepTree } from '../step-tree.ts';
+import { triggerSchemas } from '../trigger-schemas.ts';
 
 /** A test sends what its trigger accepts, and speaks of steps that exist. */
 export function checkTests({ workspace, report }: CompileContext): void {
@@ -18,17 +20,24 @@ export function checkTests({ workspace, report }: CompileContext): void {
       continue;
     }
     const ids = allSteps(stepTree(automation.value.steps, ['steps'])).map(({ step }) => step.id);
-    const body = compileOrSkip(automation.value.trigger.webhook.body);
+    const parts = triggerSchemas(automation.value.trigger);
+    const checks = parts.map(({ name, schema }) => ({ name, check: compileOrSkip(schema) }));
     for (const [index, { trigger, answers = {}, expect }] of test.value.cases.entries()) {
       const path = ['cases', index];
-      for (const issue of body?.(trigger.body) ?? []) {
-        report(
-          test.document.diagnostic(
-            'WB7005',
-            [...path, 'trigger', 'body', ...issue.pointer.split('/').slice(1)],
-            `the trigger would refuse this: it ${issue.message}`,
-          ),
-        );
+      const other = automation.value.trigger.webhook === undefined ? ['body', 'query', 'headers'] : ['input'];
+      for (const name of Object.keys(trigger).filter((one) => other.includes(one)))
+        report(test.document.diagnostic('WB7005', [...path, 'trigger', name], `the trigger takes no \`${name}\``));
+      for (const { name, check } of checks) {
+        const given = ownProperty({ ...trigger }, name) ?? ABSENT[name];
+        if (given === undefined) {
+          const message = `the trigger has a schema of \`${name}\`, and the case gives none`;
+          report(test.document.diagnostic('WB7005', [...path, 'trigger'], message));
+          continue;
+        }
+        for (const issue of check?.(given) ?? []) {
+          const place = [...path, 'trigger', ...(name in trigger ? [name, ...parsePointer(issue.pointer)] : [])];
+          report(test.document.diagnostic('WB7005', place, `the trigger would refuse this: it ${issue.message}`));
+        }
       }
       const named = [
         ...Object.keys(answers).map((id) => ({ id, at: ['answers', id] })),
@@ -45,6 +54,9 @@ export function checkTests({ workspace, report }: CompileContext): void {
     }
   }
 }
+
+/** What a request without query parameters, or without headers, has. */
+const ABSENT: JsonObject = { query: {}, headers: {} };
 
 /** An invalid schema is reported where it stands, not here. */
 function compileOrSkip(schema: JsonObject): SchemaCheck | undefined {

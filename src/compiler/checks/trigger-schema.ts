@@ -2,26 +2,22 @@ import type { PointerToken } from '../../json/pointer.ts';
 import { isJsonObject, type Json } from '../../json/value.ts';
 import type { AutomationContext } from '../context.ts';
 import { schemaProblems } from '../schema-problems.ts';
+import { triggerSchemas } from '../trigger-schemas.ts';
 
 /** The trigger's schemas can be used; the runner compiles them. */
 export function checkTriggerSchemas({ automation, report }: AutomationContext): void {
-  const { webhook } = automation.value.trigger;
-  for (const part of ['body', 'query', 'headers'] as const) {
-    const schema = webhook[part];
-    for (const { path, message } of schema === undefined ? [] : schemaProblems(schema)) {
-      const place = ['trigger', 'webhook', part, ...path];
+  for (const { schema, path } of triggerSchemas(automation.value.trigger)) {
+    for (const { path: within, message } of schemaProblems(schema)) {
       const help = 'see https://json-schema.org/understanding-json-schema';
-      report(automation.document.diagnostic('WB1007', place, message, { help }));
+      report(automation.document.diagnostic('WB1007', [...path, ...within], message, { help }));
     }
-    if (schema !== undefined) {
-      for (const path of untypedObjects(schema, [])) {
-        const message =
-          '`properties` without `type` also lets texts, numbers and lists through, so nothing is known of the value';
-        const help = 'add "type": "object"';
-        const place = ['trigger', 'webhook', part, ...path, 'properties'];
-        const range = automation.document.rangeOf(place, 'key');
-        report(automation.document.diagnostic('WB1009', place, message, { help, range }));
-      }
+    for (const within of untypedObjects(schema, [])) {
+      const message =
+        '`properties` without `type` also lets texts, numbers and lists through, so nothing is known of the value';
+      const help = 'add "type": "object"';
+      const place = [...path, ...within, 'properties'];
+      const range = automation.document.rangeOf(place, 'key');
+      report(automation.document.diagnostic('WB1009', place, message, { help, range }));
     }
   }
 }

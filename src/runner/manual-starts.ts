@@ -1,0 +1,42 @@
+import type { Engine } from '../engine/engine.ts';
+import type { SchemaIssue } from '../json/schema-issue.ts';
+import type { Json } from '../json/value.ts';
+import type { RunRecord } from '../run/records.ts';
+import type { LiveDeployment } from './live-deployment.ts';
+
+/** What becomes of a run that is asked for by hand. */
+export type ManualStart =
+  | { kind: 'unknown' }
+  /** Something else starts this automation. */
+  | { kind: 'not_manual'; trigger: string }
+  | { kind: 'refused'; reason: string; issues: SchemaIssue[] }
+  | { kind: 'accepted'; run: RunRecord };
+
+/** Starts a run of an automation with a manual trigger; it is on disk when this resolves. */
+export async function startByHand(
+  engine: Engine,
+  live: LiveDeployment,
+  { account, automation, input }: { account: string; automation: string; input: Json | undefined },
+): Promise<ManualStart> {
+  const target = live.get(`${account}/${automation}`);
+  if (target === undefined) return { kind: 'unknown' };
+  const { trigger, digest } = target;
+  if (trigger.kind !== 'manual') return { kind: 'not_manual', trigger: trigger.kind };
+  const refused = refusalOf(trigger.input, input);
+  if (refused !== undefined) return { kind: 'refused', ...refused };
+  const run = await engine.start({ account, automation, plan: digest, trigger: input === undefined ? {} : { input } });
+  return { kind: 'accepted', run };
+}
+
+function refusalOf(
+  check: ((value: Json) => SchemaIssue[]) | undefined,
+  input: Json | undefined,
+): { reason: string; issues: SchemaIssue[] } | undefined {
+  if (check === undefined)
+    return input === undefined ? undefined : { reason: 'the automation takes no input', issues: [] };
+  if (input === undefined) return { reason: 'the automation needs an input', issues: [] };
+  const issues = check(input);
+  if (issues.length === 0) return undefined;
+  const words = issues.map(({ pointer, message }) => `the input${pointer.replaceAll('/', '.')} ${message}`);
+  return { reason: words.join('; '), issues };
+}

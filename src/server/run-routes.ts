@@ -1,0 +1,105 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { preparePlan } from '../engine/prepared-plan.ts';
+import { traceRun } from '../engine/trace.ts';
+import type { Plan } from '../generated/plan.ts';
+import { parseJson } from '../json/parse.ts';
+import { isJsonObject, type Json } from '../json/value.ts';
+import type { RunRecord, RunStatus } from '../run/records.ts';
+import type { Runner } from '../runner/runner.ts';
+import type { RunDetailView, RunListView, RunSummaryView } from './api-types.ts';
+import { ApiError, unknownAutomation } from './api-error.ts';
+import type { Views } from './views.ts';
+
+const STATUSES: RunStatus[] = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'uncertain'];
+/** Seconds that a request may wait for the end of a run: less than what proxies on the way allow. */
+const MAX_WAIT_S = 50;
+const name = { type: 'string', maxLength: 200 };
+const limit = { type: 'integer', minimum: 1, maximum: 500, default: 50 };
+
+interface RunQuery {
+  account?: string;
+  automation?: string;
+  status?: RunStatus;
+  before?: string;
+  limit: number;
+}
+
+/** Lists, shows and starts runs. */
+export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views): void {
+  const { runs } = runner.store;
+  const filters = { account: name, automation: name, status: { enum: STATUSES }, before: name, limit };
+  app.get<{ Querystring: RunQuery }>(
+    '/runs',
+    { schema: { querystring: { type: 'object', properties: filters } } },
+    ({ query }): RunListView => {
+      // One more than asked for tells whether there is a next page.
+      const found = runs.list({ ...query, limit: query.limit + 1 });
+      const page = found.slice(0, query.limit);
+      const next = found.length > page.length ? page.at(-1)?.id : undefined;
+      return { runs: page.map((run) => views.summary(run)), next };
+    },
+  );
+  const wait = { type: 'integer', minimum: 0, maximum: MAX_WAIT_S, default: 0 };
+  app.get<{ Params: { id: string }; Querystring: { wait: number } }>(
+    '/runs/:id',
+    { schema: { querystring: { type: 'object', properties: { wait } } } },
+    async ({ params, query }): Promise<RunDetailView> => {
+      if (runs.get(params.id) === undefined) throw unknownRun(params.id);
+      if (query.wait > 0) await ended(runner, params.id, query.wait);
+      const run = runs.get(params.id);
+      if (run === undefined) throw unknownRun(params.id);
+      return detail(runner, views, run);
+    },
+  );
+  app.post<{ Body: unknown }>('/runs', async ({ body }, reply): Promise<RunSummaryView> => {
+    const request = readStart(body);
+    const target = `${request.account}/${request.automation}`;
+    const result = await runner.startByHand(request);
+    switch (result.kind) {
+      case 'unknown':
+        throw unknownAutomation(runner, target);
+      case 'not_manual':
+        throw new ApiError(409, 'not_manual', `${target} is not started by hand: its trigger is ${result.trigger}`);
+      case 'refused':
+        throw new ApiError(400, 'refused', result.reason);
+      case 'accepted':
+        reply.status(202);
+        return views.summary(result.run);
+    }
+  });
+}
+
+async function detail(runner: Runner, views: Views, run: RunRecord): Promise<RunDetailView> {
+  const text = runner.store.deployments.plan(run.plan);
+  if (text === undefined) throw new Error(`the store does not hold the plan ${run.plan}`);
+  const steps = await traceRun(preparePlan(JSON.parse(text) as Plan), run, runner.store.runs.attempts(run.id));
+  return { run: views.run(run), steps: steps.map((step) => views.step(step)) };
+}
+
+/** Resolves when the run has ended or the seconds are over. */
+async function ended(runner: Runner, id: string, seconds: number): Promise<void> {
+  const timer = new AbortController();
+  const over = delay(seconds * 1000, undefined, { signal: timer.signal, ref: false }).catch(() => undefined);
+  await Promise.race([runner.engine.finished(id), over]);
+  timer.abort();
+}
+
+function readStart(body: unknown): { account: string; automation: string; input: Json | undefined } {
+  let request: Json;
+  try {
+    request = parseJson(typeof body === 'string' ? body : '');
+  } catch (error) {
+    throw new ApiError(400, 'bad_request', `the body is not JSON: ${String(error)}`);
+  }
+  if (isJsonObject(request)) {
+    const { account, automation, input, ...more } = request;
+    if (typeof account === 'string' && typeof automation === 'string' && Object.keys(more).length === 0)
+      return { account, automation, input };
+  }
+  throw new ApiError(400, 'bad_request', 'the body is an object with account, automation and perhaps input');
+}
+
+function unknownRun(id: string): ApiError {
+  return new ApiError(404, 'unknown_run', `there is no run ${id}`);
+}
