@@ -65,7 +65,8 @@ export class RunnerClient {
     }
     let response: Response;
     try {
-      const headers = { ...init.headers, authorization: `Bearer ${this.token}` };
+      const headers = new Headers(init.headers);
+      headers.set('authorization', `Bearer ${this.token}`);
       response = await fetch(url, { ...init, headers });
     } catch (error) {
       if (init.signal?.aborted === true) throw error;
