@@ -3,12 +3,14 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { inOrder } from '../diagnostics/order.ts';
 import type { Plan } from '../generated/plan.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { checkAccountContext } from './checks/account-context.ts';
 import { checkAccountExists } from './checks/account-exists.ts';
 import { checkConnectorParts } from './checks/connector-parts.ts';
 import { checkConnections } from './checks/connection-fields.ts';
 import { checkConnectorNames } from './checks/connector-name.ts';
 import { checkDuplicateSteps } from './checks/duplicate-step.ts';
 import { checkLoopNames } from './checks/loop-names.ts';
+import { checkSchedule } from './checks/schedule.ts';
 import { checkSecretFiles } from './checks/secret-file.ts';
 import { checkTests } from './checks/test-fits.ts';
 import { checkTriggerSchemas } from './checks/trigger-schema.ts';
@@ -46,11 +48,12 @@ const WORKSPACE_CHECKS = [
   checkConnectorNames,
   checkConnectorParts,
   checkAccountExists,
+  checkAccountContext,
   checkConnections,
   checkSecretFiles,
   checkTests,
 ];
-const AUTOMATION_CHECKS = [checkDuplicateSteps, checkLoopNames, checkTriggerSchemas];
+const AUTOMATION_CHECKS = [checkDuplicateSteps, checkLoopNames, checkTriggerSchemas, checkSchedule];
 
 /**
  * Checks a workspace and makes the plans of its automations. A function of its input alone: it does no I/O and reads no

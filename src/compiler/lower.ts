@@ -18,7 +18,7 @@ export function lowerAutomation(context: AutomationContext, actions: ResolvedAct
     automation: automation.name,
     name: automation.value.name,
     context: { name, timezone, locale, region, currency },
-    trigger: lowerTrigger(automation.value.trigger),
+    trigger: lowerTrigger(automation.value.trigger, timezone),
     steps: lowerSteps(context.steps, actions, flow),
     ...(automation.value.output === undefined ? {} : { output: automation.value.output, output_mappings: flow.output }),
     connections: lowerConnections(context, [...actions.values()]),
@@ -26,8 +26,9 @@ export function lowerAutomation(context: AutomationContext, actions: ResolvedAct
   };
 }
 
-function lowerTrigger({ webhook, manual }: Trigger): PlanTrigger {
+function lowerTrigger({ webhook, schedule, manual }: Trigger, timezone: string): PlanTrigger {
   if (webhook !== undefined) return { kind: 'webhook', ...webhook, respond: webhook.respond ?? 'accepted' };
+  if (schedule !== undefined) return { kind: 'schedule', timezone, ...schedule, missed: schedule.missed ?? 'once' };
   return { kind: 'manual', ...manual };
 }
 

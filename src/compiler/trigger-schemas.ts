@@ -10,10 +10,13 @@ export interface TriggerPart {
   path: PointerToken[];
 }
 
+const DATE_TIME = { type: 'string', format: 'date-time' };
+
 /** The parts of what starts a run, each with its JSON Schema. */
-export function triggerSchemas({ webhook, manual }: Trigger): TriggerPart[] {
+export function triggerSchemas({ webhook, schedule, manual }: Trigger): TriggerPart[] {
   const parts = {
     webhook: { body: webhook?.body, query: webhook?.query, headers: webhook?.headers },
+    schedule: { at: schedule && DATE_TIME },
     manual: { input: manual?.input },
   };
   return Object.entries(parts).flatMap(([kind, schemas]) =>

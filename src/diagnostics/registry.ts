@@ -94,6 +94,10 @@ export const CODES = {
     'secret for other recipients',
     'The secrets file is encrypted to other keys than those in account.json.',
   ),
+  WB5013: error(
+    'no such zone or locale',
+    "The account's time zone or locale does not exist, so no date and no number could be written or read with it.",
+  ),
   WB6001: error(
     'write tried again',
     'An action that writes is to be tried again, and the automation does not say what happens where nobody knows whether it took place.',
@@ -102,6 +106,9 @@ export const CODES = {
     'nothing uncertain',
     'The step says what happens to an uncertain write, and its action does not write.',
   ),
+  WB6006: error('cron cannot be read', 'The five fields of the schedule are not as cron has them.'),
+  WB6007: error('schedule without a time', 'There is no day on which the schedule would be due, such as February 30.'),
+  WB6008: error('no such time zone', 'The time zone of the schedule does not exist.'),
   WB7001: error('no workspace', 'The folder has no waybill.json.'),
   WB7002: error('account missing', 'Automations lie in a folder that has no account.json.'),
   WB7003: error('made for a newer Waybill', 'The workspace is made for a newer version than the one that reads it.'),

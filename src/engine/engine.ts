@@ -8,10 +8,23 @@ export type RunEvent =
   | { kind: 'attempt_finished'; run: RunRecord; attempt: AttemptRecord }
   | { kind: 'run_finished'; run: RunRecord };
 
+export interface RunRequest {
+  account: string;
+  automation: string;
+  /** Digest. */
+  plan: string;
+  trigger: JsonObject;
+  /** UUID version 7; without it, a new one. */
+  id?: string;
+}
+
 /** Runs plans durably. */
 export interface Engine {
-  /** Resolves when the run is on disk: from then on it ends in some way, through any crash. */
-  start(request: { account: string; automation: string; plan: string; trigger: JsonObject }): Promise<RunRecord>;
+  /**
+   * Resolves when the run is on disk: from then on it ends in some way, through any crash. With the `id` of a run that
+   * was started before, nothing is started, and the promise gives that run.
+   */
+  start(request: RunRequest): Promise<RunRecord>;
   /** Resolves with the run when it has ended, or as it is when the engine stops before. */
   finished(run: string): Promise<RunRecord>;
   /** Takes up every run that had not ended. Gives their number. */

@@ -47,6 +47,7 @@ export interface Automation {
  */
 export interface Trigger {
   webhook?: Webhook;
+  schedule?: Schedule;
   manual?: Manual;
 }
 /**
@@ -73,6 +74,23 @@ export interface Webhook {
    * accepted: 202 with the run's id as soon as the request is on disk. finished: 200 with the automation's output after the run; a failed run gives 502 with its id.
    */
   respond?: "accepted" | "finished";
+}
+/**
+ * Points in time. Expressions read trigger.at, the time at which the run was due.
+ */
+export interface Schedule {
+  /**
+   * Minute, hour, day of the month, month, day of the week, as cron has them: "0 9 * * MON-FRI". Also L (last), W (nearest weekday), # (MON#1: the first Monday). A time that a zone skips in spring comes an hour later; of a time that it has twice in autumn, the first counts.
+   */
+  cron: string;
+  /**
+   * IANA time zone, such as Europe/Madrid. Without it, the account's.
+   */
+  timezone?: string;
+  /**
+   * What becomes of times that passed while no runner was up. once: one run, for the last of them. skip: none. all: a run for each, at most the last 100.
+   */
+  missed?: "once" | "skip" | "all";
 }
 /**
  * A person or a program with access to the runner: waybill run, or the API.

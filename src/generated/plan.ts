@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../json/value.ts'
 /**
  * What starts a run.
  */
-export type PlanTrigger = WebhookTrigger | ManualTrigger;
+export type PlanTrigger = WebhookTrigger | ScheduleTrigger | ManualTrigger;
 export type PlanStep = ActionStep | SetStep | SwitchStep | ForEachStep | BranchesStep | StopStep | FailStep;
 /**
  * What is done after a failure, after which the run goes on; without it, the run fails.
@@ -107,6 +107,15 @@ export interface WebhookTrigger {
   headers?: JsonObject;
   verify: "none";
   respond: "accepted" | "finished";
+}
+export interface ScheduleTrigger {
+  kind: "schedule";
+  cron: string;
+  /**
+   * IANA time zone.
+   */
+  timezone: string;
+  missed: "once" | "skip" | "all";
 }
 export interface ManualTrigger {
   kind: "manual";

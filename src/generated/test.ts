@@ -33,9 +33,13 @@ export interface TestCase {
   expect: TestExpectation;
 }
 /**
- * The webhook request, or what a manual run is given.
+ * The webhook request, the time of a schedule, or what a manual run is given.
  */
 export interface TestTrigger {
+  /**
+   * The time at which a scheduled run is due (RFC 3339).
+   */
+  at?: string;
   /**
    * What the run is given; it must fit the trigger's schema.
    */

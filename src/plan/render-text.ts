@@ -22,6 +22,8 @@ function describeTrigger(trigger: PlanTrigger): string {
   switch (trigger.kind) {
     case 'webhook':
       return `webhook, ${trigger.verify === 'none' ? 'not verified' : trigger.verify}, answered when ${trigger.respond}`;
+    case 'schedule':
+      return `schedule ${trigger.cron} (${trigger.timezone}), missed times: ${trigger.missed}`;
     case 'manual':
       return trigger.input === undefined ? 'by hand' : 'by hand, with input';
   }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 let lastTime = 0;
 let counter = 0;
@@ -13,9 +13,20 @@ export function newRunId(now: number): string {
     lastTime += 1;
     counter = 0;
   }
-  const time = lastTime.toString(16).padStart(12, '0');
-  const random = randomBytes(8);
-  random[0] = ((random[0] ?? 0) & 0x3f) | 0x80;
-  const tail = random.toString('hex');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${tail.slice(0, 4)}-${tail.slice(4)}`;
+  return layOut(lastTime, counter, randomBytes(8));
+}
+
+/** The id of the run that `name` gives at an instant: always the same, so that it is started once whatever happens. */
+export function namedRunId(instant: number, name: string): string {
+  const hash = createHash('sha256').update(name).digest();
+  return layOut(instant, hash.readUInt16BE(8) & 0xfff, hash.subarray(0, 8));
+}
+
+/** Milliseconds, 12 bits and 62 bits as a UUID version 7. */
+function layOut(instant: number, high: number, low: Buffer): string {
+  const time = instant.toString(16).padStart(12, '0');
+  const tail = Buffer.from(low);
+  tail[0] = ((tail[0] ?? 0) & 0x3f) | 0x80;
+  const hex = tail.toString('hex');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${high.toString(16).padStart(3, '0')}-${hex.slice(0, 4)}-${hex.slice(4)}`;
 }

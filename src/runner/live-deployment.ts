@@ -1,5 +1,6 @@
-import type { Plan, WebhookTrigger } from '../generated/plan.ts';
+import type { Plan, ScheduleTrigger, WebhookTrigger } from '../generated/plan.ts';
 import { compileSchema, type SchemaCheck } from '../json/schema.ts';
+import { readCron, type CronTimes } from '../plan/cron.ts';
 import type { Store } from '../store/store.ts';
 
 /** One automation that is deployed. */
@@ -10,7 +11,7 @@ export interface LiveAutomation {
 }
 
 /** What starts its runs, ready to take them. */
-export type LiveTrigger = LiveWebhook | LiveManual;
+export type LiveTrigger = LiveWebhook | LiveSchedule | LiveManual;
 
 export interface LiveWebhook {
   kind: 'webhook';
@@ -20,6 +21,12 @@ export interface LiveWebhook {
   body: SchemaCheck;
   query: SchemaCheck | undefined;
   headers: SchemaCheck | undefined;
+}
+
+export interface LiveSchedule {
+  kind: 'schedule';
+  schedule: ScheduleTrigger;
+  times: CronTimes;
 }
 
 export interface LiveManual {
@@ -58,6 +65,8 @@ async function readyTrigger(store: Store, { account, automation, trigger }: Plan
         query: trigger.query && compileSchema(trigger.query),
         headers: trigger.headers && compileSchema(trigger.headers),
       };
+    case 'schedule':
+      return { kind: 'schedule', schedule: trigger, times: readCron(trigger.cron, trigger.timezone) };
     case 'manual':
       return { kind: 'manual', input: trigger.input && compileSchema(trigger.input) };
   }

@@ -8,6 +8,7 @@ import { Redactor } from '../secrets/redaction.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { checkWorkspace } from './check-workspace.ts';
+import { Schedules } from './schedules.ts';
 import { WorkspaceCredentials } from './credentials.ts';
 import { Hooks } from './hooks.ts';
 import { startByHand, type ManualStart } from './manual-starts.ts';
@@ -37,6 +38,7 @@ export class Runner {
   readonly data: string;
   private readonly caller: HttpCaller;
   private readonly credentials: WorkspaceCredentials;
+  private readonly schedules: Schedules;
   private readonly options: RunnerOptions;
   private live: LiveDeployment = new Map();
 
@@ -55,6 +57,12 @@ export class Runner {
       maxConcurrentRuns: MAX_CONCURRENT_RUNS,
       onError: options.onError,
     });
+    this.schedules = new Schedules({
+      store: this.store,
+      engine: this.engine,
+      now: Date.now,
+      onError: options.onError,
+    });
     this.hooks = new Hooks(this.store, this.engine, () => this.live);
   }
 
@@ -62,7 +70,11 @@ export class Runner {
   async begin(): Promise<{ diagnostics: Diagnostic[]; resumed: number }> {
     this.live = await loadCurrentDeployment(this.store);
     const diagnostics = await this.deploy();
-    return { diagnostics, resumed: this.engine.resume() };
+    // Without a deployment that compiles, the schedules of the last one go on.
+    await this.schedules.use(this.live);
+    const resumed = this.engine.resume();
+    this.schedules.start();
+    return { diagnostics, resumed };
   }
 
   /** Compiles the workspace and switches to it; where it has an error, the last good deployment goes on. */
@@ -79,6 +91,7 @@ export class Runner {
       new Map(named.map(({ digest, text }) => [digest, text])),
     );
     this.live = await loadCurrentDeployment(this.store);
+    await this.schedules.use(this.live);
     return diagnostics;
   }
 
@@ -94,6 +107,7 @@ export class Runner {
   /** Takes nothing more, and lets attempts under way end, up to so many milliseconds; the rest goes on at the next start. */
   async stop(drainMs: number): Promise<void> {
     this.hooks.stop();
+    this.schedules.stop();
     await this.engine.stop(drainMs);
   }
 

@@ -38,6 +38,16 @@ export interface RefusalRecord {
   body: string;
 }
 
+/** How far a schedule has come. */
+export interface ScheduleRecord {
+  account: string;
+  automation: string;
+  cron: string;
+  timezone: string;
+  /** The times up to here are done with. */
+  passedUntil: Instant;
+}
+
 export interface StorageEntry {
   key: string;
   value: Json;

@@ -2,7 +2,14 @@ import type { Json } from '../json/value.ts';
 import type { Outcome } from '../run/failure.ts';
 import type { AttemptKey, AttemptRecord, Instant, RunRecord } from '../run/records.ts';
 import type { StorageOperation } from '../run/storage-operation.ts';
-import type { DeploymentEntry, DeploymentRecord, RefusalRecord, RunFilter, StorageEntry } from './records.ts';
+import type {
+  DeploymentEntry,
+  DeploymentRecord,
+  RefusalRecord,
+  RunFilter,
+  ScheduleRecord,
+  StorageEntry,
+} from './records.ts';
 
 /**
  * What Waybill keeps. A promise that a writing method gives resolves when the change is durable: on disk, so that it
@@ -14,6 +21,7 @@ export interface Store {
   runs: RunStore;
   storage: KeyValueStore;
   refusals: RefusalStore;
+  schedules: ScheduleStore;
   /** Writes what is pending and closes; a second time does nothing. */
   close(): Promise<void>;
 }
@@ -50,7 +58,8 @@ export interface DeploymentStore {
 export type BegunAttempt = Pick<AttemptRecord, 'run' | 'key' | 'effect' | 'input' | 'startedAt'>;
 
 export interface RunStore {
-  insert(run: RunRecord): Promise<void>;
+  /** False where a run has this id already: that one stays as it is. */
+  insert(run: RunRecord): Promise<boolean>;
   /** The run goes on: status `running`. Written soon. */
   begin(run: string, at: Instant): Promise<void>;
   finish(run: string, at: Instant, result: Pick<RunRecord, 'status' | 'output' | 'failure'>): Promise<void>;
@@ -79,6 +88,14 @@ export interface KeyValueStore {
   get(account: string, key: string): StorageEntry | undefined;
   /** By key. */
   list(account: string, prefix: string, limit: number): StorageEntry[];
+}
+
+export interface ScheduleStore {
+  list(): ScheduleRecord[];
+  /** Keeps these and no others. */
+  replace(schedules: readonly ScheduleRecord[]): Promise<void>;
+  /** The times up to `at` are done with. */
+  passed(account: string, automation: string, at: Instant): Promise<void>;
 }
 
 export interface RefusalStore {

@@ -16,8 +16,15 @@ test('the automation of the first steps compiles', () => {
   assert.deepEqual(compileAutomation(JSON.parse(automation) as object).diagnostics, []);
 });
 
+test('the schedule of the guide to automations compiles', () => {
+  const [schedule = ''] = examples('automations.md');
+  const steps = [{ id: 'keep', uses: 'storage.set', with: { key: 'due', value: '${{ trigger.at }}' } }];
+  const automation = { name: 'Example', steps, ...(JSON.parse(`{${schedule}}`) as object) };
+  assert.deepEqual(compileAutomation(automation).diagnostics, []);
+});
+
 test('the steps of the guide to automations compile', () => {
-  const [steps = ''] = examples('automations.md');
+  const [, steps = ''] = examples('automations.md');
   const item = { type: 'object', required: ['id'], properties: { id: { type: 'string', minLength: 1 } } };
   const properties = { kind: { type: 'string' }, email: { type: 'string' }, items: { type: 'array', items: item } };
   const body = { type: 'object', required: ['kind', 'items'], properties };

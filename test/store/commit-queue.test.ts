@@ -130,7 +130,7 @@ test('a write that fails is undone and rejected alone; the others of its group a
   const results = await Promise.allSettled([
     store.runs.insert(before),
     storage('s', increment).durable,
-    store.runs.insert({ ...before, automation: 'other' }),
+    store.runs.insert(sampleRun({ plan: 'sha256-unknown' })),
     // Its operation could be done, its record could not.
     storage('s', increment).durable,
     store.runs.finishAttempt(run, keyOf('unknown'), 1, { ok: true, output: null }),

@@ -32,7 +32,7 @@ function makeRoom(): void {
   rmSync(ballast);
 }
 
-function codeOf(result: PromiseSettledResult<void>): string {
+function codeOf(result: PromiseSettledResult<unknown>): string {
   return result.status === 'fulfilled' ? 'kept' : String((result.reason as { code?: unknown }).code);
 }
 

@@ -31,6 +31,7 @@ test('a new folder is made, for its owner alone, with every table', async () => 
     'plans',
     'refusals',
     'runs',
+    'schedules',
     'storage',
   ]);
   database.close();

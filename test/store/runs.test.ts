@@ -73,12 +73,12 @@ test('an output that is null is an output', async () => {
   assert.ok(!Object.hasOwn(store.runs.get(without.id) ?? {}, 'output'));
 });
 
-test('an id that is taken, an unknown plan and an unknown run are refused', async () => {
+test('an id that is taken stays with its run; an unknown plan and an unknown run are refused', async () => {
   const store = await newStore();
   const run = sampleRun();
-  await store.runs.insert(run);
+  assert.equal(await store.runs.insert(run), true);
   const refused = { name: 'StoreError', code: 'store_refused' };
-  await assert.rejects(store.runs.insert({ ...run, automation: 'other' }), refused);
+  assert.equal(await store.runs.insert({ ...run, automation: 'other' }), false);
   await assert.rejects(store.runs.insert(sampleRun({ plan: 'sha256-unknown' })), refused);
   await assert.rejects(store.runs.begin('unknown', 1), refused);
   await assert.rejects(store.runs.finish('unknown', 1, { status: 'succeeded' }), refused);

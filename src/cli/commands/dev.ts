@@ -45,7 +45,7 @@ export async function dev(options: DevOptions): Promise<number> {
   console.log(`The runner is up at ${server.url}; its data is in ${data}. Ctrl-C ends it.`);
   console.log(`The API's token, until it ends: ${server.token}`);
   if (resumed > 0) console.log(`${resumed} runs that had not ended go on.`);
-  showHooks(runner, server.url);
+  showTriggers(runner, server.url);
   const unwatchRuns = runner.engine.watch(({ kind, run }) => {
     const why = run.failure === undefined ? '' : `: ${runner.redactor.text(run.failure.message)}`;
     if (kind === 'run_finished') console.log(`${run.account}/${run.automation} ${run.status} (${run.id})${why}`);
@@ -87,10 +87,17 @@ function parseReroute(text: string): [string, string] {
   return [service, url];
 }
 
-function showHooks(runner: Runner, url: string): void {
+function showTriggers(runner: Runner, url: string): void {
   for (const automation of runner.deployed().values()) {
-    const path = hookPath(automation);
-    if (path !== undefined) console.log(`  POST ${url}${path}`);
+    const { plan, trigger } = automation;
+    if (trigger.kind === 'webhook') console.log(`  POST ${url}${hookPath(automation)}`);
+    if (trigger.kind === 'schedule') {
+      const next = trigger.times.next(Date.now());
+      const due = next === undefined ? 'never again' : `next ${new Date(next).toISOString()}`;
+      console.log(
+        `  ${plan.account}/${plan.automation} at ${trigger.schedule.cron} (${trigger.schedule.timezone}), ${due}`,
+      );
+    }
   }
 }
 

@@ -24,8 +24,8 @@ export function checkTests({ workspace, report }: CompileContext): void {
     const checks = parts.map(({ name, schema }) => ({ name, check: compileOrSkip(schema) }));
     for (const [index, { trigger, answers = {}, expect }] of test.value.cases.entries()) {
       const path = ['cases', index];
-      const other = automation.value.trigger.webhook === undefined ? ['body', 'query', 'headers'] : ['input'];
-      for (const name of Object.keys(trigger).filter((one) => other.includes(one)))
+      const taken = automation.value.trigger.webhook === undefined ? parts.map(({ name }) => name) : REQUEST;
+      for (const name of Object.keys(trigger).filter((one) => !taken.includes(one)))
         report(test.document.diagnostic('WB7005', [...path, 'trigger', name], `the trigger takes no \`${name}\``));
       for (const { name, check } of checks) {
         const given = ownProperty({ ...trigger }, name) ?? ABSENT[name];
@@ -54,6 +54,9 @@ export function checkTests({ workspace, report }: CompileContext): void {
     }
   }
 }
+
+/** A request may have query parameters and headers of which the trigger says nothing. */
+const REQUEST = ['body', 'query', 'headers'];
 
 /** What a request without query parameters, or without headers, has. */
 const ABSENT: JsonObject = { query: {}, headers: {} };

@@ -3,7 +3,7 @@ import type { Plan } from '../../generated/plan.ts';
 import { newRunId } from '../../run/run-id.ts';
 import type { RunRecord } from '../../run/records.ts';
 import type { Store } from '../../store/store.ts';
-import type { Engine, RunEvent } from '../engine.ts';
+import type { Engine, RunEvent, RunRequest } from '../engine.ts';
 import { interpretPlan, type RunResult } from '../interpret.ts';
 import type { Services } from '../perform-action.ts';
 import { preparePlan, type PreparedPlan } from '../prepared-plan.ts';
@@ -45,10 +45,11 @@ export class EmbeddedEngine implements Engine {
     };
   }
 
-  async start(request: Pick<RunRecord, 'account' | 'automation' | 'plan' | 'trigger'>): Promise<RunRecord> {
+  async start(request: RunRequest): Promise<RunRecord> {
     const createdAt = this.options.now();
     const run: RunRecord = { id: newRunId(createdAt), ...request, status: 'queued', createdAt };
-    await this.options.store.runs.insert(run);
+    const isNew = await this.options.store.runs.insert(run);
+    if (!isNew) return this.options.store.runs.get(run.id) ?? run;
     this.tell({ kind: 'run_accepted', run });
     this.enqueue(run);
     return run;

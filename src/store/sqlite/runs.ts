@@ -9,7 +9,8 @@ import type { Connections } from './sqlite-store.ts';
 
 export function createRunStore({ reader, writer, queue }: Connections): RunStore {
   const insert = writer.prepare(
-    `INSERT INTO runs (id, account, automation, plan, status, trigger, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO runs (id, account, automation, plan, status, trigger, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO NOTHING`,
   );
   const begin = writer.prepare(
     `UPDATE runs SET status = 'running', started_at = coalesce(started_at, ?) WHERE id = ? AND finished_at IS NULL`,
@@ -29,7 +30,16 @@ export function createRunStore({ reader, writer, queue }: Connections): RunStore
     insert: (run) => {
       const trigger = JSON.stringify(run.trigger);
       return queue.commit(() => {
-        insert.run(run.id, run.account, run.automation, run.plan, run.status, trigger, run.createdAt);
+        const { changes } = insert.run(
+          run.id,
+          run.account,
+          run.automation,
+          run.plan,
+          run.status,
+          trigger,
+          run.createdAt,
+        );
+        return Number(changes) === 1;
       });
     },
     begin: (run, at) => queue.add(() => expectOne(begin.run(at, run).changes, run), 'soon').durable,

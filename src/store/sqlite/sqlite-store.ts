@@ -9,6 +9,7 @@ import { lockFolder, type FolderLock } from './folder-lock.ts';
 import { migrate } from './migrate.ts';
 import { createRefusalStore } from './refusals.ts';
 import { createRunStore } from './runs.ts';
+import { createScheduleStore } from './schedules.ts';
 import { describeSqliteError } from './sqlite-error.ts';
 import { createKeyValueStore } from './storage.ts';
 
@@ -68,6 +69,7 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
     runs: createRunStore(connections),
     storage: createKeyValueStore(connections.reader),
     refusals: createRefusalStore(connections),
+    schedules: createScheduleStore(connections),
     close: async () => {
       await queue.close();
       for (const database of opened.splice(0).toReversed()) database.close();

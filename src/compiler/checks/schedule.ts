@@ -1,0 +1,35 @@
+import { isTimeZone, readCron, type CronTimes } from '../../plan/cron.ts';
+import type { AutomationContext } from '../context.ts';
+import { ACCOUNT_DEFAULTS } from '../scope.ts';
+import { timeZoneHelp } from '../time-zone-help.ts';
+
+/** A schedule can be read, its zone exists, and there is a time at which it is due. */
+export function checkSchedule({ automation, account, report }: AutomationContext): void {
+  const { schedule } = automation.value.trigger;
+  if (schedule === undefined) return;
+  const place = ['trigger', 'schedule'];
+  const { cron, timezone } = schedule;
+  if (timezone !== undefined && !isTimeZone(timezone)) {
+    const message = `there is no time zone \`${timezone}\``;
+    report(automation.document.diagnostic('WB6008', [...place, 'timezone'], message, { help: timeZoneHelp(timezone) }));
+    return;
+  }
+  const zone = timezone ?? account.value.timezone ?? ACCOUNT_DEFAULTS.timezone;
+  let times: CronTimes;
+  try {
+    times = readCron(cron, isTimeZone(zone) ? zone : ACCOUNT_DEFAULTS.timezone);
+  } catch (error) {
+    const reason = (error instanceof Error ? error.message : String(error)).replace(/^Cron(Pattern)?: /, '');
+    report(automation.document.diagnostic('WB6006', [...place, 'cron'], reason, { help: CRON_HELP }));
+    return;
+  }
+  if (times.next(ANY_INSTANT) === undefined) {
+    const help = 'no such day is in any of these months: look at the third and the fourth field';
+    report(automation.document.diagnostic('WB6007', [...place, 'cron'], `\`${cron}\` is never due`, { help }));
+  }
+}
+
+const CRON_HELP = 'minute, hour, day of the month, month, day of the week: `0 9 * * MON-FRI` is nine on weekdays';
+
+/** 2000-01-01, so that the answer is the same whenever the check is made: every day of the calendar comes after it. */
+const ANY_INSTANT = 946_684_800_000;
