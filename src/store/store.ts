@@ -14,7 +14,7 @@ import type {
 /**
  * What Waybill keeps. A promise that a writing method gives resolves when the change is durable: on disk, so that it
  * survives a loss of power. Writes take effect in the order in which they were asked for; many may share one commit.
- * Reads see what is durable. What cannot be kept rejects with `StoreError`.
+ * Reads may see what is written and not yet on disk: who builds on it outside of the store waits for a write of its own. What cannot be kept rejects with `StoreError`.
  */
 export interface Store {
   deployments: DeploymentStore;

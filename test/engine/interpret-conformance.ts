@@ -132,7 +132,6 @@ export function interpretConformance(makeHarness: MakeHarness): void {
           const { result, world, moments } = await runWhole(trial, crashAt, turnsLater);
           // The first life tells of a moment more as long as it comes so far.
           last = Math.max(last, moments + 1);
-          console.error(crashAt, turnsLater, moments, result.status, world.calls);
           const told = `crash at moment ${crashAt}`;
           assert.ok(world.count('write') <= 1, `${told}: written ${world.count('write')} times`);
           if (result.status === 'uncertain') {
@@ -145,6 +144,7 @@ export function interpretConformance(makeHarness: MakeHarness): void {
           }
         });
       assert.ok(last > 15, `only ${last} moments`);
-      assert.ok(uncertain > 0 && uncertain < last / 2, `${uncertain} of ${last} were uncertain`);
+      // Some turns after it was written, the record of it is there.
+      assert.ok((uncertain > 0 || turnsLater > 1) && uncertain < last / 2, `${uncertain} of ${last} were uncertain`);
     });
 }

@@ -27,7 +27,7 @@ test('a write that finds the database full fails with its whole group; with room
   writer.exec('PRAGMA journal_mode = WAL');
   migrate(writer);
   const reader = new DatabaseSync(file, { readOnly: true });
-  const connections = { reader, writer, queue: new CommitQueue(writer) };
+  const connections = { reader, writer, queue: new CommitQueue(writer, () => Promise.resolve()) };
   const [runs, deployments] = [createRunStore(connections), createDeploymentStore(connections)];
   await keepPlan({ deployments });
   const kept = sampleRun();
@@ -63,7 +63,7 @@ test('a write that finds the database full fails with its whole group; with room
 test('a disk that fails in the middle of a group takes all of the group back, and leaves the queue at work', async () => {
   const database = new DatabaseSync(':memory:');
   database.exec('CREATE TABLE t (x)');
-  const queue = new CommitQueue(database);
+  const queue = new CommitQueue(database, () => Promise.resolve());
   const write = (x: number) => () => database.prepare('INSERT INTO t VALUES (?)').run(x);
   const results = await Promise.allSettled([
     queue.commit(write(1)),
@@ -86,6 +86,58 @@ test('a disk that fails in the middle of a group takes all of the group back, an
     [3],
   );
 });
+
+test('a write is durable when the sync after its commit has ended, and the next ones are written meanwhile', async () => {
+  const { queue, syncs, count } = heldQueue();
+  const settled: string[] = [];
+  void queue.commit(() => 1).then(() => settled.push('first'));
+  await turns();
+  const second = queue.commit(() => 2).then(() => settled.push('second'));
+  await turns();
+  assert.deepEqual([count(), syncs.length, settled], [2, 2, []], 'both are committed, and nobody was told');
+  syncs[0]?.resolve();
+  await turns();
+  assert.deepEqual(settled, ['first']);
+  const closed = queue.close().then(() => settled.push('closed'));
+  await turns();
+  assert.deepEqual(settled, ['first'], 'closing waits for what is not durable yet');
+  syncs[1]?.resolve();
+  await Promise.all([second, closed]);
+  assert.equal(settled.length, 3);
+});
+
+test('after a sync that failed nothing is kept any more', async () => {
+  const { queue, syncs } = heldQueue();
+  const refused = { name: 'StoreError', code: 'store_unavailable' };
+  const first = assert.rejects(
+    queue.commit(() => 1),
+    refused,
+  );
+  await turns();
+  syncs[0]?.reject(new Error('EIO'));
+  await first;
+  await assert.rejects(
+    queue.commit(() => 2),
+    refused,
+  );
+});
+
+/** A queue whose syncs the test ends; `count` tells how many writes are committed. */
+function heldQueue(): { queue: CommitQueue; syncs: PromiseWithResolvers<void>[]; count: () => number } {
+  const syncs: PromiseWithResolvers<void>[] = [];
+  let committed = 0;
+  const sync = (): Promise<void> => {
+    const held = Promise.withResolvers<void>();
+    syncs.push(held);
+    return held.promise;
+  };
+  const queue = new CommitQueue(new DatabaseSync(':memory:'), sync, (writes) => (committed += writes));
+  return { queue, syncs, count: () => committed };
+}
+
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
 
 const expected = (code: string) => ({
   whileFull: [code],

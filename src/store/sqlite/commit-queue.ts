@@ -4,26 +4,34 @@ import type { PendingWrite, Urgency } from '../store.ts';
 import { describeSqliteError, isOwnFault } from './sqlite-error.ts';
 
 /**
- * Group commit: writes wait in memory, and one flush puts all that wait into one transaction, so that they share one
- * fsync. They take effect in the order in which they were added.
+ * Group commit: writes wait in memory, and one flush puts all that wait into one transaction. They take effect in the
+ * order in which they were added, and are durable once a sync that began after their commit has ended; the next
+ * transactions are written meanwhile.
  *
  * A flush executes what waits, lets those who asked for results go on, executes what they add, and commits when they
  * add nothing more. A run whose last steps only read and write the store thus ends in the commit of its last call.
  *
  * A write that contradicts what is kept is undone and rejected alone. A disk that is full, or fails, rejects all of the
- * flush, so that no write is kept while an earlier one is lost.
+ * flush, so that no write is kept while an earlier one is lost. Where a sync fails, nobody knows what is on the disk
+ * (https://wiki.postgresql.org/wiki/Fsync_Errors): all that is not known to be durable is rejected, and all that follows.
  */
 export class CommitQueue {
   readonly #database: DatabaseSync;
+  readonly #sync: () => Promise<void>;
   readonly #onCommit: ((writes: number) => void) | undefined;
   readonly #statements: { [name in TransactionStep]: StatementSync };
   #waiting: QueuedWrite[] = [];
   #scheduled: { urgency: Urgency; cancel: () => void } | undefined;
   #flushing = false;
   #closing: PromiseWithResolvers<void> | undefined;
+  /** Settles when all that is committed is durable. */
+  #synced: Promise<void> = Promise.resolve();
+  #broken: unknown;
 
-  constructor(database: DatabaseSync, onCommit?: (writes: number) => void) {
+  /** `sync` brings what is committed to the disk. */
+  constructor(database: DatabaseSync, sync: () => Promise<void>, onCommit?: (writes: number) => void) {
     this.#database = database;
+    this.#sync = sync;
     this.#onCommit = onCommit;
     this.#statements = {
       begin: database.prepare('BEGIN IMMEDIATE'),
@@ -45,11 +53,12 @@ export class CommitQueue {
       result.reject(error);
       durable.reject(error);
     };
-    if (this.#closing === undefined) {
-      this.#waiting.push({ execute: () => result.resolve(write()), committed: durable.resolve, reject });
-      this.#schedule(urgency);
-    } else {
+    if (this.#closing !== undefined)
       reject(new StoreError('store_closed', 'The store is closed, so nothing more can be kept.'));
+    else if (this.#broken !== undefined) reject(this.#broken);
+    else {
+      this.#waiting.push({ execute: () => result.resolve(write()), durable: durable.resolve, reject });
+      this.#schedule(urgency);
     }
     return { result: result.promise, durable: durable.promise };
   }
@@ -61,14 +70,15 @@ export class CommitQueue {
     return pending.result;
   }
 
-  /** Refuses further writes and resolves when those that wait have had their flush. */
+  /** Refuses further writes and resolves when those that wait have had their flush and are durable. */
   async close(): Promise<void> {
     if (this.#closing === undefined) {
       this.#closing = Promise.withResolvers();
       if (this.#waiting.length > 0) this.#schedule('now');
       else if (!this.#flushing) this.#closing.resolve();
     }
-    return this.#closing.promise;
+    await this.#closing.promise;
+    await this.#synced;
   }
 
   #schedule(urgency: Urgency): void {
@@ -88,8 +98,8 @@ export class CommitQueue {
         await continuations();
       }
       this.#statements.commit.run();
-      for (const write of taken) write.committed();
       this.#onCommit?.(taken.length);
+      this.#synced = this.#confirm(taken);
     } catch (error) {
       // Whoever has a result already goes on with it, so that what they add is lost with what it builds on.
       await continuations();
@@ -98,6 +108,18 @@ export class CommitQueue {
     this.#flushing = false;
     if (this.#waiting.length > 0) this.#schedule('now');
     else this.#closing?.resolve();
+  }
+
+  async #confirm(writes: readonly QueuedWrite[]): Promise<void> {
+    try {
+      await this.#sync();
+      for (const write of writes) write.durable();
+    } catch (error) {
+      const message =
+        'The disk of the data folder could not be synced: what was written last may be lost. Look at the disk, then start again.';
+      this.#broken ??= new StoreError('store_unavailable', message, { cause: error });
+      for (const write of writes) write.reject(this.#broken);
+    }
   }
 
   #take(taken: QueuedWrite[]): QueuedWrite[] {
@@ -133,7 +155,7 @@ type TransactionStep = 'begin' | 'commit' | 'rollback' | 'savepoint' | 'release'
 
 interface QueuedWrite {
   execute(): void;
-  committed(): void;
+  durable(): void;
   /** Has no effect on a write that was rejected already. */
   reject(error: unknown): void;
 }

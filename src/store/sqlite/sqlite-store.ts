@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
 import type { Store } from '../store.ts';
 import { CommitQueue } from './commit-queue.ts';
+import { DiskSync } from './disk-sync.ts';
 import { createDeploymentStore } from './deployments.ts';
 import { lockFolder, type FolderLock } from './folder-lock.ts';
 import { migrate } from './migrate.ts';
@@ -60,9 +61,12 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
     return database;
   };
   const writer = open(false);
-  writer.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`);
+  // With NORMAL, a commit is in the log and not yet on the disk, https://sqlite.org/pragma.html#pragma_synchronous: the
+  // queue brings it there. Checkpoints sync by themselves.
+  writer.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`);
   migrate(writer);
-  const queue = new CommitQueue(writer, options.onCommit);
+  const log = new DiskSync(`${file}-wal`);
+  const queue = new CommitQueue(writer, () => log.sync(), options.onCommit);
   const connections: Connections = { reader: open(true), writer, queue };
   return {
     deployments: createDeploymentStore(connections),
@@ -72,6 +76,9 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
     schedules: createScheduleStore(connections),
     close: async () => {
       await queue.close();
+      // A second time.
+      if (opened.length === 0) return;
+      log.close();
       for (const database of opened.splice(0).toReversed()) database.close();
       lock.release();
     },
