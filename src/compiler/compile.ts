@@ -3,34 +3,36 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { inOrder } from '../diagnostics/order.ts';
 import type { Plan } from '../generated/plan.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { checkAutomation } from './check-automation.ts';
 import { checkAccountContext } from './checks/account-context.ts';
 import { checkAccountExists } from './checks/account-exists.ts';
 import { checkConnectorParts } from './checks/connector-parts.ts';
 import { checkConnections } from './checks/connection-fields.ts';
 import { checkConnectorNames } from './checks/connector-name.ts';
-import { checkDuplicateSteps } from './checks/duplicate-step.ts';
-import { checkLoopNames } from './checks/loop-names.ts';
-import { checkSchedule } from './checks/schedule.ts';
+import { checkInstallSettings } from './checks/install-settings.ts';
+import { checkInstalls } from './checks/install.ts';
 import { checkSecretFiles } from './checks/secret-file.ts';
-import { checkTests } from './checks/test-fits.ts';
-import { checkTriggerSchemas } from './checks/trigger-schema.ts';
-import { checkWorkspaceVersion } from './checks/workspace-version.ts';
-import { resolveActions } from './checks/action.ts';
+import { checkPermissions } from './checks/sensitive-permission.ts';
 import { resolveStepConnections } from './checks/step-connection.ts';
-import type { AutomationContext, CompileContext } from './context.ts';
-import { checkWriteRetries } from './checks/write-retry.ts';
-import { checkFlow } from './flow/flow.ts';
+import { checkTests } from './checks/test-fits.ts';
+import { checkWorkspaceVersion } from './checks/workspace-version.ts';
+import { installsOf, type AccountContext, type CompileContext } from './context.ts';
 import { lowerAutomation } from './lower.ts';
-import { allSteps, stepTree } from './step-tree.ts';
+import { SharedAutomations } from './shared-automations.ts';
 
-export interface CompileResult {
-  /** In order of file and place. */
-  diagnostics: Diagnostic[];
-  /** One for each automation without an error, in order of account and name. */
-  plans: Plan[];
-  stats: { automations: number; plans: number; mappings: number };
+export interface CompileResult extends AccountsResult {
   /** The connectors that the workspace can use: the built-in ones and its own. */
   catalog: Catalog;
+}
+
+/** What accounts come to. */
+export interface AccountsResult {
+  /** In order of file and place. */
+  diagnostics: Diagnostic[];
+  /** One for each automation without an error in each account that runs it, in order of account and name. */
+  plans: Plan[];
+  /** An automation is a file: a shared one counts once, and has a plan for each account. */
+  stats: { automations: number; plans: number; mappings: number };
 }
 
 export interface CompileInput {
@@ -43,64 +45,99 @@ export interface CompileInput {
   version: string;
 }
 
-const WORKSPACE_CHECKS = [
-  checkWorkspaceVersion,
-  checkConnectorNames,
-  checkConnectorParts,
+/** What the automations of all accounts are checked against. */
+export type Common = Pick<CompileContext, 'catalog' | 'shared'>;
+
+const COMMON_CHECKS = [checkWorkspaceVersion, checkConnectorNames, checkConnectorParts];
+const ACCOUNT_CHECKS = [
   checkAccountExists,
   checkAccountContext,
   checkConnections,
   checkSecretFiles,
+  checkInstalls,
   checkTests,
 ];
-const AUTOMATION_CHECKS = [checkDuplicateSteps, checkLoopNames, checkTriggerSchemas, checkSchedule];
 
 /**
  * Checks a workspace and makes the plans of its automations. A function of its input alone: it does no I/O and reads no
  * clock and no environment.
  */
-export function compile(input: CompileInput): CompileResult {
+export function compile(input: CompileInput, common: Common = commonOf(input)): CompileResult {
   const { workspace } = input;
-  const own = new Map([...workspace.connectors].map(([name, source]) => [name, source.value]));
-  const catalog = extendCatalog(input.builtins, own);
   const diagnostics: Diagnostic[] = [];
-  const context: CompileContext = {
-    workspace,
-    catalog,
-    report: (diagnostic) => diagnostics.push(diagnostic),
+  const context: CompileContext = { ...common, workspace, report: (diagnostic) => diagnostics.push(diagnostic) };
+  for (const check of COMMON_CHECKS) check(context, input);
+  const shared = common.shared.names.flatMap((name) => common.shared.get(name) ?? []);
+  const accounts = compileAccounts(workspace, common);
+  return {
+    diagnostics: inOrder([...diagnostics, ...shared.flatMap((one) => one.diagnostics), ...accounts.diagnostics]),
+    plans: accounts.plans,
+    stats: {
+      automations: accounts.stats.automations + shared.length,
+      plans: accounts.plans.length,
+      mappings: accounts.stats.mappings + shared.reduce((sum, { flow }) => sum + flow.count, 0),
+    },
+    catalog: common.catalog,
   };
-  for (const check of WORKSPACE_CHECKS) check(context, input);
+}
+
+/** What the accounts of a workspace have in common. Nothing is checked yet. */
+export function commonOf({ workspace, builtins }: Pick<CompileInput, 'workspace' | 'builtins'>): Common {
+  const own = new Map([...workspace.connectors].map(([name, source]) => [name, source.value]));
+  const catalog = extendCatalog(builtins, own);
+  return { catalog, shared: new SharedAutomations(workspace.shared, catalog) };
+}
+
+/** Checks the accounts of a workspace and makes their plans. What is wrong with what they have in common is not told. */
+export function compileAccounts(workspace: Workspace, common: Common): AccountsResult {
+  const diagnostics: Diagnostic[] = [];
   const plans: Plan[] = [];
   let mappings = 0;
-  for (const automation of workspace.automations) {
-    const account = workspace.accounts.get(automation.account);
-    if (account === undefined) continue;
-    const steps = stepTree(automation.value.steps, ['steps']);
-    const compiled = compileAutomation({ ...context, automation, account, steps, allSteps: allSteps(steps) });
-    mappings += compiled.mappings;
-    diagnostics.push(...compiled.diagnostics);
-    if (compiled.plan !== undefined) plans.push(compiled.plan);
+  const context: CompileContext = { ...common, workspace, report: (diagnostic) => diagnostics.push(diagnostic) };
+  for (const check of ACCOUNT_CHECKS) check(context);
+  for (const one of automationsOf(context)) {
+    const { checked, install } = one;
+    if (install === undefined) {
+      mappings += checked.flow.count;
+      diagnostics.push(...checked.diagnostics);
+    }
+    const plan = planFor(one);
+    if (plan !== undefined) plans.push(plan);
   }
   return {
     diagnostics: inOrder(diagnostics),
     plans,
     stats: { automations: workspace.automations.length, plans: plans.length, mappings },
-    catalog,
   };
 }
 
-function compileAutomation(outer: AutomationContext): {
-  plan?: Plan;
-  diagnostics: Diagnostic[];
-  mappings: number;
-} {
-  const diagnostics: Diagnostic[] = [];
-  const context = { ...outer, report: (diagnostic: Diagnostic) => diagnostics.push(diagnostic) };
-  for (const check of AUTOMATION_CHECKS) check(context);
-  const actions = resolveStepConnections(context, resolveActions(context));
-  checkWriteRetries(context, actions);
-  const flow = checkFlow(context, actions);
-  const broken = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-  if (broken) return { diagnostics, mappings: flow.count };
-  return { plan: lowerAutomation(context, actions, flow), diagnostics, mappings: flow.count };
+/** Each automation in each account that runs it, in order of account and name. */
+function* automationsOf(context: CompileContext): Generator<AccountContext> {
+  const { workspace, catalog, shared } = context;
+  const files = Map.groupBy(workspace.automations, ({ account }) => account);
+  for (const [account, source] of workspace.accounts) {
+    const own = new Map(files.get(account)?.map((file) => [file.name, file]));
+    const installs = new Map(Object.entries(installsOf(source)));
+    for (const name of [...new Set([...own.keys(), ...installs.keys()])].toSorted()) {
+      const [file, install] = [own.get(name), installs.get(name)];
+      const checked = file === undefined ? shared.get(name) : checkAutomation({ ...file, shared: false }, catalog);
+      if (checked === undefined) continue;
+      const how = file === undefined && install !== undefined ? { install } : {};
+      yield { ...context, account: { ...source, name: account }, name, checked, ...how };
+    }
+  }
+}
+
+/** What depends on the account. Gives the plan, where nothing is wrong. */
+function planFor(outer: AccountContext): Plan | undefined {
+  let { broken } = outer.checked;
+  const report = (diagnostic: Diagnostic): void => {
+    broken ||= diagnostic.severity === 'error';
+    outer.report(diagnostic);
+  };
+  const context = { ...outer, report };
+  const settings = checkInstallSettings(context);
+  const connections = resolveStepConnections(context);
+  checkPermissions(context);
+  return broken ? undefined : lowerAutomation(context, connections, settings);
 }

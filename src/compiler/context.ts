@@ -1,25 +1,37 @@
 import type { Catalog } from '../connectors/catalog.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Account, AccountConnection } from '../generated/account.ts';
+import type { Account, AccountConnection, Install } from '../generated/account.ts';
 import type { Automation } from '../generated/automation.ts';
 import type { Action, Connector } from '../generated/connector.ts';
 import type { Source, Workspace } from '../workspace/workspace.ts';
+import type { CheckedAutomation } from './check-automation.ts';
+import type { SharedAutomations } from './shared-automations.ts';
 import type { StepNode } from './step-tree.ts';
 
 /** What every check sees. Checks report; they never throw at a user's mistake. */
 export interface CompileContext {
   workspace: Workspace;
   catalog: Catalog;
+  shared: SharedAutomations;
   report: (diagnostic: Diagnostic) => void;
 }
 
-/** One automation on its way to a plan. */
-export interface AutomationContext extends CompileContext {
-  automation: Source<Automation> & { account: string; name: string };
-  account: Source<Account>;
+/** One automation, without regard to the account that runs it. */
+export interface AutomationContext extends Pick<CompileContext, 'catalog' | 'report'> {
+  /** `shared`: one of automations/shared. */
+  automation: Source<Automation> & { shared: boolean };
   steps: StepNode[];
   /** The steps and all within them. */
   allSteps: StepNode[];
+}
+
+/** An automation in an account that runs it, on its way to a plan. */
+export interface AccountContext extends CompileContext {
+  account: Source<Account> & { name: string };
+  name: string;
+  checked: CheckedAutomation;
+  /** How a shared one is installed. */
+  install?: Install;
 }
 
 /** What an action step calls, where that is known. */
@@ -28,12 +40,17 @@ export interface ResolvedAction {
   connector: Connector;
   name: string;
   action: Action;
-  /** Name of the account's connection, where the connector needs one. */
-  connection?: string;
 }
 
 export type ResolvedActions = ReadonlyMap<StepNode, ResolvedAction>;
 
+/** Names of the account's connections, by the step that calls through them. */
+export type StepConnections = ReadonlyMap<StepNode, string>;
+
 export function connectionsOf(account: Source<Account>): { [name: string]: AccountConnection } {
   return account.value.connections ?? {};
+}
+
+export function installsOf(account: Source<Account>): { [automation: string]: Install } {
+  return account.value.install ?? {};
 }

@@ -1,6 +1,6 @@
 import type { ActionStep, PlanArm, PlanBlock, PlanStep } from '../generated/plan.ts';
-import type { ResolvedActions } from './context.ts';
-import type { CheckedFlow } from './flow/flow.ts';
+import type { CheckedAutomation } from './check-automation.ts';
+import type { StepConnections } from './context.ts';
 import type { ArmNode, BlockNode, StepNode } from './step-tree.ts';
 
 const DEFAULT_TIMEOUT = '2m';
@@ -8,19 +8,23 @@ const DEFAULT_ATTEMPTS = 6;
 const UNITS: { [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** The steps of a plan: all defaults filled in, each with what was found of its mappings. */
-export function lowerSteps(nodes: readonly StepNode[], actions: ResolvedActions, flow: CheckedFlow): PlanStep[] {
-  return nodes.map((node) => lowerStep(node, actions, flow));
+export function lowerSteps(
+  nodes: readonly StepNode[],
+  checked: CheckedAutomation,
+  connections: StepConnections,
+): PlanStep[] {
+  return nodes.map((node) => lowerStep(node, checked, connections));
 }
 
-function lowerStep(node: StepNode, actions: ResolvedActions, flow: CheckedFlow): PlanStep {
+function lowerStep(node: StepNode, checked: CheckedAutomation, connections: StepConnections): PlanStep {
   const { step, body, onError } = node;
-  const mappings = flow.mappings.get(node) ?? [];
+  const mappings = checked.flow.mappings.get(node) ?? [];
   const end = { id: step.id, ...(step.if === undefined ? {} : { if: step.if }) };
-  const common = { ...end, ...(onError === undefined ? {} : { on_error: lowerSteps(onError, actions, flow) }) };
-  const block = (inner: BlockNode): PlanBlock => lowerBlock(inner, actions, flow);
+  const common = { ...end, ...(onError === undefined ? {} : { on_error: lowerSteps(onError, checked, connections) }) };
+  const block = (inner: BlockNode): PlanBlock => lowerBlock(inner, checked, connections);
   switch (body.kind) {
     case 'action':
-      return { kind: 'action', ...common, ...lowerAction(node, actions), mappings };
+      return { kind: 'action', ...common, ...lowerAction(node, checked, connections), mappings };
     case 'set':
       return { kind: 'set', ...common, set: body.set, mappings };
     case 'switch':
@@ -41,11 +45,16 @@ function lowerStep(node: StepNode, actions: ResolvedActions, flow: CheckedFlow):
   }
 }
 
-function lowerAction(node: StepNode, actions: ResolvedActions): Omit<ActionStep, 'kind' | 'id' | 'mappings'> {
+function lowerAction(
+  node: StepNode,
+  { actions }: CheckedAutomation,
+  connections: StepConnections,
+): Omit<ActionStep, 'kind' | 'id' | 'mappings'> {
   const { step } = node;
   const resolved = actions.get(node);
+  const connection = connections.get(node);
   if (resolved === undefined) throw new TypeError(`the step ${step.id} has no action, and its automation no error`);
-  const { service, name, action, connection } = resolved;
+  const { service, name, action } = resolved;
   return {
     connector: service,
     action: name,
@@ -62,11 +71,11 @@ function lowerArm({ condition, block }: ArmNode, lower: (block: BlockNode) => Pl
   return { ...(condition === undefined ? {} : { if: condition }), block: lower(block) };
 }
 
-function lowerBlock(block: BlockNode, actions: ResolvedActions, flow: CheckedFlow): PlanBlock {
+function lowerBlock(block: BlockNode, checked: CheckedAutomation, connections: StepConnections): PlanBlock {
   return {
-    steps: lowerSteps(block.steps, actions, flow),
+    steps: lowerSteps(block.steps, checked, connections),
     ...(block.output === undefined ? {} : { output: block.output }),
-    mappings: flow.mappings.get(block) ?? [],
+    mappings: checked.flow.mappings.get(block) ?? [],
   };
 }
 

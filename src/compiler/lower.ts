@@ -3,25 +3,31 @@ import type { ConnectionSpec } from '../generated/connector.ts';
 import type { Plan, PlanAction, PlanConnection, PlanConnector, PlanTrigger } from '../generated/plan.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import { compileTemplate } from '../language/evaluate.ts';
-import { connectionsOf, type AutomationContext, type ResolvedAction, type ResolvedActions } from './context.ts';
-import type { CheckedFlow } from './flow/flow.ts';
+import { connectionsOf, type AccountContext, type ResolvedAction, type StepConnections } from './context.ts';
 import { lowerSteps } from './lower-steps.ts';
 import { ACCOUNT_DEFAULTS } from './scope.ts';
 
-/** Makes the plan of an automation that has no error: all defaults filled in, and only what it uses. */
-export function lowerAutomation(context: AutomationContext, actions: ResolvedActions, flow: CheckedFlow): Plan {
-  const { automation, account } = context;
+/** Makes the plan of an automation that has no error in an account: all defaults filled in, and only what it uses. */
+export function lowerAutomation(
+  context: AccountContext,
+  connections: StepConnections,
+  settings: JsonObject | undefined,
+): Plan {
+  const { account, checked } = context;
+  const { automation, actions, flow } = checked;
   const { name, timezone, locale, region, currency } = { ...ACCOUNT_DEFAULTS, ...account.value };
   return {
     format: 1,
-    account: automation.account,
-    automation: automation.name,
+    account: account.name,
+    automation: context.name,
     name: automation.value.name,
     context: { name, timezone, locale, region, currency },
+    ...(automation.shared ? { shared: true } : {}),
+    ...(settings === undefined ? {} : { settings }),
     trigger: lowerTrigger(automation.value.trigger, timezone),
-    steps: lowerSteps(context.steps, actions, flow),
+    steps: lowerSteps(checked.steps, checked, connections),
     ...(automation.value.output === undefined ? {} : { output: automation.value.output, output_mappings: flow.output }),
-    connections: lowerConnections(context, [...actions.values()]),
+    connections: lowerConnections(context, connections),
     connectors: lowerConnectors([...actions.values()]),
   };
 }
@@ -33,17 +39,18 @@ function lowerTrigger({ webhook, schedule, manual }: Trigger, timezone: string):
 }
 
 function lowerConnections(
-  { account }: AutomationContext,
-  actions: readonly ResolvedAction[],
+  { account, checked }: AccountContext,
+  connections: StepConnections,
 ): { [name: string]: PlanConnection } {
   const used: { [name: string]: PlanConnection } = {};
-  for (const { connection, connector, service } of actions) {
-    if (connection === undefined || connector.connection === undefined) continue;
-    const fields = fieldsWithDefaults(connector.connection, connectionsOf(account)[connection]?.fields ?? {});
-    const secrets = Object.entries(connector.connection.fields).flatMap(([name, { secret, required }]) =>
-      secret === true && required !== false ? [name] : [],
+  for (const [node, name] of connections) {
+    const { connector, service } = checked.actions.get(node) ?? {};
+    if (service === undefined || connector?.connection === undefined) continue;
+    const fields = fieldsWithDefaults(connector.connection, connectionsOf(account)[name]?.fields ?? {});
+    const secrets = Object.entries(connector.connection.fields).flatMap(([field, { secret, required }]) =>
+      secret === true && required !== false ? [field] : [],
     );
-    used[connection] = { connector: service, fields, hosts: hostsOf(connector.connection, fields), secrets };
+    used[name] = { connector: service, fields, hosts: hostsOf(connector.connection, fields), secrets };
   }
   return used;
 }

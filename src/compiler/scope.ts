@@ -3,10 +3,11 @@ import { typeFromSchema } from '../language/schema-type.ts';
 import type { TypeScope } from '../language/scope.ts';
 import { STRING, type Type } from '../language/types.ts';
 import type { AutomationContext } from './context.ts';
+import type { Settings } from './settings.ts';
 import { triggerSchemas } from './trigger-schemas.ts';
 
 /** What the first step's expressions can see. */
-export function firstScope({ automation, allSteps }: AutomationContext): TypeScope {
+export function firstScope({ automation, allSteps }: AutomationContext, settings: Settings | undefined): TypeScope {
   const parts = triggerSchemas(automation.value.trigger);
   const trigger = closed(parts.map(({ name, schema }) => [name, typeFromSchema(schema)] as const));
   const account = closed(['name', 'timezone', 'locale', 'region', 'currency'].map((name) => [name, STRING] as const));
@@ -15,6 +16,7 @@ export function firstScope({ automation, allSteps }: AutomationContext): TypeSco
     roots: new Map([
       ['trigger', trigger],
       ['account', account],
+      ...(settings === undefined ? [] : [['settings', typeFromSchema(settings.schema)] as const]),
       ['run', run],
     ]),
     steps: { before: new Map(), later: allSteps.map(({ step }) => step.id), hidden: new Map() },

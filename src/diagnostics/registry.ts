@@ -94,6 +94,26 @@ export const CODES = {
     'secret for other recipients',
     'The secrets file is encrypted to other keys than those in account.json.',
   ),
+  WB5007: error(
+    'settings do not fit',
+    'What the account sets for a shared automation does not fit the schema of its settings.',
+  ),
+  WB5008: error(
+    'schema of settings',
+    'The settings of a shared automation are an object, and a default has to fit its own schema.',
+  ),
+  WB5009: error(
+    'secret in the settings',
+    'A setting is marked as secret. Settings stand in git and in the plan for everyone to read; credentials belong into connections.',
+  ),
+  WB5010: error(
+    'settings of an own automation',
+    'Only an automation of `automations/shared` has settings: an account sets them where it installs it.',
+  ),
+  WB5011: error(
+    'connection not asked for',
+    'The account names a connection for a shared automation which the automation does not ask for.',
+  ),
   WB5013: error(
     'no such zone or locale',
     "The account's time zone or locale does not exist, so no date and no number could be written or read with it.",
@@ -119,6 +139,18 @@ export const CODES = {
   WB7005: error(
     'test does not fit',
     'The test sends what the trigger would refuse, or names a step that does not exist.',
+  ),
+  WB7006: error(
+    'shared is no account',
+    '`automations/shared` holds what accounts install, so nobody can be called so.',
+  ),
+  WB7007: error(
+    'unknown shared automation',
+    'The account installs an automation that `automations/shared` does not have.',
+  ),
+  WB7008: error(
+    'automation twice',
+    'The account installs a shared automation and has one of its own of the same name, so it would have two of one address.',
   ),
 } as const satisfies { [code: string]: CodeEntry };
 

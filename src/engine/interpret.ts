@@ -40,7 +40,14 @@ export async function interpretPlan(
   observe: StepObserver = () => undefined,
 ): Promise<RunResult> {
   const { plan } = prepared;
-  const scope: Scope = { trigger: run.trigger, account: { ...plan.context }, run: { id: run.id }, steps: {} };
+  const { context, settings } = plan;
+  const scope: Scope = {
+    trigger: run.trigger,
+    account: { ...context },
+    ...(settings === undefined ? {} : { settings }),
+    run: { id: run.id },
+    steps: {},
+  };
   const end = await new Interpretation({ plan, run, durable, services }, observe).block(prepared, '', scope, 'output');
   switch (end.kind) {
     case 'failed':

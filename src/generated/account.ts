@@ -1,5 +1,7 @@
 // Made from schemas/ by scripts/generate.ts; run `npm run generate` after a change there.
 
+import type { JsonObject } from '../json/value.ts'
+
 /**
  * Small letters, digits, - and _, starting with a letter.
  */
@@ -44,6 +46,12 @@ export interface Account {
   connections?: {
     [k: string]: AccountConnection;
   };
+  /**
+   * The automations of automations/shared that the account runs, by name.
+   */
+  install?: {
+    [k: string]: Install;
+  };
 }
 /**
  * The connectors that may get data which a schema marks with x-sensitive. What is not listed may not.
@@ -71,5 +79,20 @@ export interface AccountConnection {
    */
   fields?: {
     [k: string]: string | number | boolean | string[];
+  };
+}
+/**
+ * How an account runs a shared automation.
+ */
+export interface Install {
+  /**
+   * What the automation's settings are here. They are in the open: credentials belong into connections.
+   */
+  settings?: JsonObject;
+  /**
+   * Which of the account's connections serve, where that is not plain: { "crm": "hubspot_spain" }. The key is the connection that a step names, or the connector where it names none.
+   */
+  connections?: {
+    [k: string]: Name;
   };
 }

@@ -20,7 +20,7 @@ export type Steps2 = Step[];
 export type Steps = Step[];
 
 /**
- * automations/<account>/<automation>.json: a trigger and the steps that it starts.
+ * automations/<account>/<automation>.json: a trigger and the steps that it starts. In automations/shared: for all accounts that install it.
  */
 export interface Automation {
   /**
@@ -35,6 +35,10 @@ export interface Automation {
    * Anything that a reviewer should know.
    */
   description?: string;
+  /**
+   * Only of an automation in automations/shared: JSON Schema of an object, what each account that installs it sets; read it as settings. Without additionalProperties, nothing but its properties may be set. Settings are in the open: credentials belong into connections.
+   */
+  settings?: JsonObject;
   trigger: Trigger;
   steps: Steps;
   /**

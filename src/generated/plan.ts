@@ -58,6 +58,14 @@ export interface Plan {
    */
   name: string;
   context: AccountContext;
+  /**
+   * It is one of automations/shared, which the account installs.
+   */
+  shared?: true;
+  /**
+   * What expressions read as settings: what the account sets, and the defaults.
+   */
+  settings?: JsonObject;
   trigger: PlanTrigger;
   steps: PlanSteps;
   /**

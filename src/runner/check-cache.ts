@@ -3,8 +3,11 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { inOrder } from '../diagnostics/order.ts';
+import { isJsonObject } from '../json/value.ts';
+import { parseDocument } from '../workspace/json-document.ts';
 import type { SourceTree } from '../workspace/source-tree.ts';
-import { checkTree, type CheckedWorkspace } from './check-workspace.ts';
+import { SHARED, sharedAutomationIn } from '../workspace/workspace.ts';
+import { CommonPart, type CheckedWorkspace } from './check-workspace.ts';
 
 /** What `check` shows. */
 export interface CheckSummary {
@@ -20,13 +23,13 @@ interface Entry extends CheckSummary {
 /** By part. An account may be called as it likes, so this is no plain object. */
 export type CheckCache = ReadonlyMap<string, Entry>;
 
-/** The part that holds waybill.json and the workspace's connectors. */
+/** The part that holds waybill.json, the workspace's connectors and the shared automations. */
 const COMMON = '';
 
 /**
  * Checks a workspace, each account by itself: nothing that is found of one depends on the files of another, so what was
- * found before is still true where no file of the account, no connector and not Waybill itself has changed.
- * `fingerprint` names the code that checks.
+ * found before is still true where no file of the account, no shared automation that it installs, no connector and not
+ * Waybill itself has changed. `fingerprint` names the code that checks.
  */
 export function checkInParts(
   tree: SourceTree,
@@ -34,13 +37,25 @@ export function checkInParts(
   cache: CheckCache,
 ): { summary: CheckSummary; cache: CheckCache } {
   const parts = partsOf(tree);
-  const common = parts.get(COMMON) ?? emptyTree();
-  const commonKey = keyOf(common, fingerprint);
+  const commonTree = parts.get(COMMON) ?? emptyTree();
+  const shared = new Map<string, string>();
+  const base = new Map<string, string>();
+  for (const [file, text] of commonTree.files) {
+    const name = sharedAutomationIn(file);
+    if (name === undefined) base.set(file, text);
+    else shared.set(name, text);
+  }
+  const baseKey = keyOf({ files: base, diagnostics: [] }, fingerprint);
+  let common: CommonPart | undefined;
   const next = new Map<string, Entry>();
   for (const [part, own] of parts) {
-    const key = part === COMMON ? commonKey : keyOf(own, commonKey);
+    const key = part === COMMON ? keyOf(own, fingerprint) : accountKey(part, own, shared, baseKey);
     const known = cache.get(part);
-    next.set(part, known?.key === key ? known : { key, ...checkPart(part, own, common) });
+    if (known?.key === key) next.set(part, known);
+    else {
+      common ??= new CommonPart(commonTree);
+      next.set(part, { key, ...checkPart(part, own, common) });
+    }
   }
   return { summary: sumOf([...next.values()]), cache: next };
 }
@@ -56,20 +71,36 @@ export async function checkWithCache(tree: SourceTree, fingerprint: string, file
   return summary;
 }
 
-function checkPart(part: string, own: SourceTree, common: SourceTree): CheckSummary {
-  const tree =
-    part === COMMON ? own : { files: new Map([...common.files, ...own.files]), diagnostics: own.diagnostics };
-  const { diagnostics, stats } = checkTree(tree);
+function checkPart(part: string, own: Part, common: CommonPart): CheckSummary {
+  const { diagnostics, stats } = part === COMMON ? common.check() : common.checkAccounts(own);
   // What is wrong with the common part is told once, with that part.
   return { diagnostics: diagnostics.filter(({ file }) => partOf(file) === part), stats };
 }
 
-function partsOf({
-  files,
-  diagnostics,
-}: SourceTree): Map<string, { files: Map<string, string>; diagnostics: Diagnostic[] }> {
+/** Names what is found of an account: by its files, the shared automations that it installs, and the base of all. */
+function accountKey(account: string, own: Part, shared: ReadonlyMap<string, string>, baseKey: string): string {
+  const file = `automations/${account}/account.json`;
+  const installed = installedIn(file, own.files.get(file) ?? '');
+  const used = [...shared].filter(([name]) => installed.has(name));
+  // A name that is not there is told with those that are.
+  const names = used.length < installed.size ? [...shared.keys()] : [];
+  return keyOf(own, keyOf({ files: new Map(used), diagnostics: [] }, `${baseKey} ${JSON.stringify(names)}`));
+}
+
+function installedIn(file: string, text: string): Set<string> {
+  const account = parseDocument(file, text).document?.value;
+  const install = isJsonObject(account) ? account['install'] : undefined;
+  return new Set(isJsonObject(install) ? Object.keys(install) : []);
+}
+
+interface Part {
+  files: Map<string, string>;
+  diagnostics: Diagnostic[];
+}
+
+function partsOf({ files, diagnostics }: SourceTree): Map<string, Part> {
   const parts = new Map([[COMMON, emptyTree()]]);
-  const at = (file: string): { files: Map<string, string>; diagnostics: Diagnostic[] } => {
+  const at = (file: string): Part => {
     const part = partOf(file);
     const known = parts.get(part) ?? emptyTree();
     parts.set(part, known);
@@ -80,12 +111,13 @@ function partsOf({
   return parts;
 }
 
-function emptyTree(): { files: Map<string, string>; diagnostics: Diagnostic[] } {
+function emptyTree(): Part {
   return { files: new Map(), diagnostics: [] };
 }
 
 function partOf(file: string): string {
-  return /^(?:automations|secrets)\/([^/]+)\//.exec(file)?.[1] ?? COMMON;
+  const account = /^(?:automations|secrets)\/([^/]+)\//.exec(file)?.[1];
+  return account === undefined || account === SHARED ? COMMON : account;
 }
 
 function keyOf({ files, diagnostics }: SourceTree, before: string): string {

@@ -1,5 +1,13 @@
-import { compile, type CompileResult } from '../compiler/compile.ts';
+import {
+  commonOf,
+  compile,
+  compileAccounts,
+  type Common,
+  type CompileInput,
+  type CompileResult,
+} from '../compiler/compile.ts';
 import { builtinCatalog, builtinText } from '../connectors/builtin.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { inOrder } from '../diagnostics/order.ts';
 import { VERSION } from '../version.ts';
 import { loadWorkspace } from '../workspace/load-workspace.ts';
@@ -21,6 +29,37 @@ export async function checkWorkspace(folder: string): Promise<CheckedWorkspace> 
 /** Validates and compiles a workspace, wherever it was read from. */
 export function checkTree(tree: SourceTree): CheckedWorkspace {
   const { workspace, diagnostics } = loadWorkspace(tree);
-  const result = compile({ workspace, builtins: builtinCatalog(), builtinText, version: VERSION });
+  const result = compile(inputOf(workspace));
   return { ...result, diagnostics: inOrder([...diagnostics, ...result.diagnostics]), workspace, files: tree.files };
+}
+
+/** What the accounts of a workspace have in common, loaded once for checks of one account after the other. */
+export class CommonPart {
+  private readonly input: CompileInput;
+  private readonly diagnostics: Diagnostic[];
+  private readonly common: Common;
+
+  constructor(tree: SourceTree) {
+    const { workspace, diagnostics } = loadWorkspace(tree);
+    this.input = inputOf(workspace);
+    this.diagnostics = diagnostics;
+    this.common = commonOf(this.input);
+  }
+
+  /** What is found of the common part itself. */
+  check(): Pick<CompileResult, 'diagnostics' | 'stats'> {
+    const { diagnostics, stats } = compile(this.input, this.common);
+    return { diagnostics: inOrder([...this.diagnostics, ...diagnostics]), stats };
+  }
+
+  /** What is found of some accounts, given by their files. */
+  checkAccounts(tree: SourceTree): Pick<CompileResult, 'diagnostics' | 'stats'> {
+    const { workspace, diagnostics } = loadWorkspace(tree);
+    const { diagnostics: found, stats } = compileAccounts(workspace, this.common);
+    return { diagnostics: inOrder([...diagnostics, ...found]), stats };
+  }
+}
+
+function inputOf(workspace: Workspace): CompileInput {
+  return { workspace, builtins: builtinCatalog(), builtinText, version: VERSION };
 }

@@ -17,7 +17,7 @@ import { parsePointer } from '../json/pointer.ts';
 import { describeSchemaErrors, type SchemaIssue } from '../json/schema-issue.ts';
 import { parseDocument, type JsonDocument } from './json-document.ts';
 import { WHOLE_FILE, type SourceTree } from './source-tree.ts';
-import type { Source, Workspace } from './workspace.ts';
+import { SHARED, sharedAutomationIn, type Source, type Workspace } from './workspace.ts';
 
 /** Reads and validates every file; one that is broken does not hide what is wrong in the others. */
 export function loadWorkspace(tree: SourceTree): { workspace: Workspace; diagnostics: Diagnostic[] } {
@@ -31,6 +31,7 @@ class Loader {
   readonly workspace: Workspace = {
     accounts: new Map(),
     automations: [],
+    shared: new Map(),
     tests: [],
     secrets: new Map(),
     connectors: new Map(),
@@ -44,7 +45,10 @@ class Loader {
   load(file: string, text: string): void {
     const [root, folder = '', name = ''] = file.split('/');
     const { workspace } = this;
-    if (root === 'secrets') {
+    const shared = sharedAutomationIn(file);
+    if (shared !== undefined) {
+      workspace.shared.set(shared, this.read<Automation>(file, text, validateAutomation));
+    } else if (root === 'secrets') {
       workspace.secrets.set(file, text);
     } else if (file === 'waybill.json') {
       const config = this.read<WorkspaceConfig>(file, text, validateWaybill);
@@ -70,7 +74,9 @@ class Loader {
   }
 
   private loadAccountFile(file: string, text: string, account: string, name: string): void {
-    if (name === 'account.json') {
+    if (name === 'account.json' && account === SHARED) {
+      this.reportSharedAccount(file);
+    } else if (name === 'account.json') {
       const source = this.read<Account>(file, text, validateAccount);
       if (source !== undefined) this.workspace.accounts.set(account, source);
     } else if (name.endsWith('.test.json')) {
@@ -82,6 +88,18 @@ class Loader {
       if (source !== undefined)
         this.workspace.automations.push({ ...source, account, name: name.slice(0, -'.json'.length) });
     }
+  }
+
+  private reportSharedAccount(file: string): void {
+    this.diagnostics.push({
+      code: 'WB7006',
+      severity: 'error',
+      message: `\`${SHARED}\` is no account: its automations run in the accounts that install them`,
+      file,
+      pointer: '',
+      range: WHOLE_FILE,
+      help: 'move the account to a folder of another name',
+    });
   }
 
   private read<Value>(file: string, text: string, validate: ValidateFunction): Source<Value> | undefined {

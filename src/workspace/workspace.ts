@@ -16,7 +16,10 @@ export interface Workspace {
   config?: Source<WorkspaceConfig>;
   /** By name, which is the folder's. */
   accounts: Map<string, Source<Account>>;
+  /** The accounts' own automations. */
   automations: (Source<Automation> & { account: string; name: string })[];
+  /** The automations of automations/shared by name; `undefined` where the file is broken. */
+  shared: Map<string, Source<Automation> | undefined>;
   tests: (Source<AutomationTest> & { account: string; automation: string })[];
   /** Text of `secrets/<account>/<connection>.json` by path. */
   secrets: Map<string, string>;
@@ -24,7 +27,16 @@ export interface Workspace {
   connectors: Map<string, Source<Connector>>;
 }
 
+/** The folder of automations/ that is no account: its automations run where accounts install them. */
+export const SHARED = 'shared';
+
 /** Where a connection's secret fields are kept. */
 export function secretPath(account: string, connection: string): string {
   return `secrets/${account}/${connection}.json`;
+}
+
+/** The name of the shared automation that a file holds, or `undefined` where it holds none. */
+export function sharedAutomationIn(file: string): string | undefined {
+  const [, name] = /^automations\/shared\/([^/]*)\.json$/.exec(file) ?? [];
+  return name === 'account' || name?.endsWith('.test') === true ? undefined : name;
 }

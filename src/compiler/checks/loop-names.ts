@@ -2,7 +2,7 @@ import { NAMESPACES } from '../../language/functions/library.ts';
 import type { AutomationContext } from '../context.ts';
 
 /** Names that expressions know already. */
-const ROOTS = ['trigger', 'steps', 'account', 'run', 'error', 'undefined'];
+const ROOTS = ['trigger', 'steps', 'account', 'settings', 'run', 'error', 'undefined'];
 
 /** The names that a loop gives are its own: no root, no namespace of functions, and not twice the same. */
 export function checkLoopNames({ automation, allSteps, report }: AutomationContext): void {

@@ -4,7 +4,7 @@ import { ACCOUNT_DEFAULTS } from '../scope.ts';
 import { timeZoneHelp } from '../time-zone-help.ts';
 
 /** A schedule can be read, its zone exists, and there is a time at which it is due. */
-export function checkSchedule({ automation, account, report }: AutomationContext): void {
+export function checkSchedule({ automation, report }: AutomationContext): void {
   const { schedule } = automation.value.trigger;
   if (schedule === undefined) return;
   const place = ['trigger', 'schedule'];
@@ -14,10 +14,10 @@ export function checkSchedule({ automation, account, report }: AutomationContext
     report(automation.document.diagnostic('WB6008', [...place, 'timezone'], message, { help: timeZoneHelp(timezone) }));
     return;
   }
-  const zone = timezone ?? account.value.timezone ?? ACCOUNT_DEFAULTS.timezone;
   let times: CronTimes;
   try {
-    times = readCron(cron, isTimeZone(zone) ? zone : ACCOUNT_DEFAULTS.timezone);
+    // Whether it is ever due is the same in the zone of every account.
+    times = readCron(cron, timezone ?? ACCOUNT_DEFAULTS.timezone);
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).replace(/^Cron(Pattern)?: /, '');
     report(automation.document.diagnostic('WB6006', [...place, 'cron'], reason, { help: CRON_HELP }));

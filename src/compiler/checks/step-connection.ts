@@ -1,77 +1,132 @@
 import { nearestName } from '../../diagnostics/nearest-name.ts';
-import { connectionsOf, type AutomationContext, type ResolvedAction, type ResolvedActions } from '../context.ts';
+import { ownProperty } from '../../json/value.ts';
+import { connectionsOf, type AccountContext, type ResolvedAction, type StepConnections } from '../context.ts';
+import { reportInAccount } from '../report-in-account.ts';
 import type { StepNode } from '../step-tree.ts';
 
+/** Steps that call through the same connection. */
+interface Need {
+  action: ResolvedAction;
+  /** The connection that the steps name. */
+  name: string | undefined;
+  steps: StepNode[];
+}
+
 /** Finds the account's connection that each step calls through. */
-export function resolveStepConnections(context: AutomationContext, actions: ResolvedActions): ResolvedActions {
-  return new Map(
-    [...actions].map(([node, action]) => {
-      const connection = action.connector.connection === undefined ? undefined : connectionOf(context, node, action);
-      return [node, connection === undefined ? action : { ...action, connection }];
-    }),
-  );
+export function resolveStepConnections(context: AccountContext): StepConnections {
+  const found = new Map<StepNode, string>();
+  const needs = needsOf(context.checked.actions);
+  for (const need of needs.values()) {
+    const { name, steps } = need;
+    const chosen = givenConnection(context, need) ?? name;
+    const connection = chosen === undefined ? onlyConnection(context, need) : namedConnection(context, need, chosen);
+    if (connection !== undefined) for (const node of steps) found.set(node, connection);
+  }
+  checkGiven(context, [...needs.values()]);
+  return found;
 }
 
-function connectionOf(context: AutomationContext, node: StepNode, action: ResolvedAction): string | undefined {
-  const name = node.step.connection;
-  return name === undefined ? onlyConnection(context, node, action) : namedConnection(context, node, action, name);
+function needsOf(actions: AccountContext['checked']['actions']): Map<string, Need> {
+  const needs = new Map<string, Need>();
+  for (const [node, action] of actions) {
+    if (action.connector.connection === undefined) continue;
+    const name = node.step.connection;
+    const key = `${action.service} ${name ?? ''}`;
+    const need = needs.get(key) ?? { action, name, steps: [] };
+    need.steps.push(node);
+    needs.set(key, need);
+  }
+  return needs;
 }
 
-function onlyConnection(
-  { automation, account, report }: AutomationContext,
-  node: StepNode,
-  step: ResolvedAction,
-): string | undefined {
-  const names = Object.entries(connectionsOf(account)).flatMap(([name, { connector }]) =>
-    connector === step.service ? [name] : [],
-  );
+/** What the install says. */
+function givenConnection({ install }: AccountContext, need: Need): string | undefined {
+  const given = ownProperty(install?.connections ?? {}, askedName(need));
+  return typeof given === 'string' ? given : undefined;
+}
+
+/** What an install can give a connection for. */
+function askedName({ name, action }: Need): string {
+  return name ?? action.service;
+}
+
+function onlyConnection(context: AccountContext, need: Need): string | undefined {
+  const { account, install } = context;
+  const { service, connector } = need.action;
+  const names = connectionsTo(context, service);
   const [only] = names;
   if (names.length === 1) return only;
-  const path = [...node.path, 'uses'];
-  const owner = automation.account;
   if (only === undefined) {
-    const message = `the account \`${owner}\` has no connection to ${step.connector.title}`;
-    report(
-      automation.document.diagnostic('WB5001', path, message, { help: `waybill connect ${owner} ${step.service}` }),
-    );
+    const message = `the account \`${account.name}\` has no connection to ${connector.title}`;
+    reportNeed(context, need, 'WB5001', message, `waybill connect ${account.name} ${service}`);
   } else {
-    const message = `the account \`${owner}\` has several connections to ${step.connector.title}`;
-    report(
-      automation.document.diagnostic('WB5001', path, message, {
-        help: `say which one: "connection": ${names.map((name) => `"${name}"`).join(' or ')}`,
-      }),
-    );
+    const message = `the account \`${account.name}\` has several connections to ${connector.title}`;
+    const choice = names.map((name) => `"${name}"`).join(' or ');
+    const place = install === undefined ? `"connection": ${choice}` : `"connections": { "${service}": ${choice} }`;
+    reportNeed(context, need, 'WB5001', message, `say which one: ${place}`);
   }
   return undefined;
 }
 
-function namedConnection(
-  { automation, account, report }: AutomationContext,
-  node: StepNode,
-  step: ResolvedAction,
-  name: string,
-): string | undefined {
+function namedConnection(context: AccountContext, need: Need, name: string): string | undefined {
+  const { account } = context;
+  const { service } = need.action;
   const connections = connectionsOf(account);
   const connection = Object.hasOwn(connections, name) ? connections[name] : undefined;
-  const path = [...node.path, 'connection'];
   if (connection === undefined) {
-    const near = nearestName(name, Object.keys(connections));
-    const help =
-      near === undefined
-        ? `waybill connect ${automation.account} ${name} --connector ${step.service}`
-        : `did you mean \`${near}\`?`;
-    report(
-      automation.document.diagnostic(
-        'WB5001',
-        path,
-        `the account \`${automation.account}\` has no connection \`${name}\``,
-        { help },
-      ),
-    );
+    const message = `the account \`${account.name}\` has no connection \`${name}\``;
+    reportNeed(context, need, 'WB5001', message, helpToName(context, need, name));
     return undefined;
   }
-  if (connection.connector === step.service) return name;
-  const message = `the connection \`${name}\` is one to ${connection.connector}, and the step needs ${step.service}`;
-  report(automation.document.diagnostic('WB5002', path, message, { help: `name a connection to ${step.service}` }));
+  if (connection.connector === service) return name;
+  const message = `the connection \`${name}\` is one to ${connection.connector}, and the step needs ${service}`;
+  reportNeed(context, need, 'WB5002', message, `name a connection to ${service}`);
   return undefined;
+}
+
+function helpToName(context: AccountContext, need: Need, name: string): string {
+  const { account, install } = context;
+  const { service } = need.action;
+  const near = nearestName(name, Object.keys(connectionsOf(account)));
+  if (near !== undefined && (install === undefined || name !== need.name)) return `did you mean \`${near}\`?`;
+  const [other] = connectionsTo(context, service);
+  if (install !== undefined && other !== undefined)
+    return `say which one serves: "connections": { "${askedName(need)}": "${other}" }`;
+  return `waybill connect ${account.name} ${name} --connector ${service}`;
+}
+
+function connectionsTo({ account }: AccountContext, service: string): string[] {
+  return Object.entries(connectionsOf(account)).flatMap(([name, { connector }]) =>
+    connector === service ? [name] : [],
+  );
+}
+
+/** What an install gives connections for is asked for. */
+function checkGiven({ account, name, install, report }: AccountContext, needs: readonly Need[]): void {
+  const asked = [...new Set(needs.map(askedName))];
+  for (const given of Object.keys(install?.connections ?? {}).filter((one) => !asked.includes(one))) {
+    const near = nearestName(given, asked);
+    const known = asked.length === 0 ? 'it asks for none' : `it asks for ${asked.join(', ')}`;
+    const path = ['install', name, 'connections', given];
+    const range = account.document.rangeOf(path, 'key');
+    const help = near === undefined ? known : `did you mean \`${near}\`?`;
+    const message = `\`${name}\` asks for no connection \`${given}\``;
+    report(account.document.diagnostic('WB5011', path, message, { help, range }));
+  }
+}
+
+/** At each step of an account's own automation; at the install of a shared one once. */
+function reportNeed(
+  context: AccountContext,
+  need: Need,
+  code: 'WB5001' | 'WB5002',
+  message: string,
+  help: string,
+): void {
+  const { name, steps } = need;
+  const installPlace = givenConnection(context, need) === undefined ? [] : ['connections', askedName(need)];
+  for (const { path } of context.install === undefined ? steps : steps.slice(0, 1)) {
+    const place = [...path, name === undefined ? 'uses' : 'connection'];
+    reportInAccount(context, code, place, { message, help, installPlace });
+  }
 }

@@ -2,18 +2,25 @@ import { compileSchema, type SchemaCheck } from '../../json/schema.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import { parsePointer } from '../../json/pointer.ts';
 import { ownProperty, type JsonObject } from '../../json/value.ts';
-import type { CompileContext } from '../context.ts';
+import { SHARED } from '../../workspace/workspace.ts';
+import { installsOf, type CompileContext } from '../context.ts';
 import { allSteps, stepTree } from '../step-tree.ts';
 import { triggerSchemas } from '../trigger-schemas.ts';
 
 /** A test sends what its trigger accepts, and speaks of steps that exist. */
-export function checkTests({ workspace, report }: CompileContext): void {
+export function checkTests({ workspace, shared, report }: CompileContext): void {
+  const own = new Map(workspace.automations.map((one) => [`${one.account}/${one.name}`, one]));
   for (const test of workspace.tests) {
-    const automation = workspace.automations.find(
-      ({ account, name }) => account === test.account && name === test.automation,
-    );
+    const account = workspace.accounts.get(test.account);
+    const installed = account !== undefined && Object.hasOwn(installsOf(account), test.automation);
+    const automation =
+      own.get(`${test.account}/${test.automation}`) ??
+      (installed ? shared.get(test.automation)?.automation : undefined);
     if (automation === undefined) {
-      const help = `write automations/${test.account}/${test.automation}.json`;
+      const help =
+        test.account === SHARED
+          ? 'a shared automation is tested in an account that installs it: move the test to its folder'
+          : `write automations/${test.account}/${test.automation}.json`;
       report(
         test.document.diagnostic('WB7005', [], `there is no valid automation \`${test.automation}\` to test`, { help }),
       );

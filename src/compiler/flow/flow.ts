@@ -7,6 +7,7 @@ import { sensitivityOf } from '../../language/sensitivity.ts';
 import { ABSENT, STRING, mayBe, unionOf, without, type Type } from '../../language/types.ts';
 import type { AutomationContext, ResolvedActions } from '../context.ts';
 import { firstScope } from '../scope.ts';
+import type { Settings } from '../settings.ts';
 import { allSteps, type BlockNode, type StepNode } from '../step-tree.ts';
 import { isImpossible, join, outside, withAbsent, withHidden, withOutput, type FlowEnd } from './flow-scope.ts';
 import { sinkOf } from './sink.ts';
@@ -29,9 +30,13 @@ const ERROR: Type = {
 };
 
 /** Goes every way through the steps and decides for each value whether it fits, with what is known on that way. */
-export function checkFlow(context: AutomationContext, actions: ResolvedActions): CheckedFlow {
+export function checkFlow(
+  context: AutomationContext,
+  actions: ResolvedActions,
+  settings: Settings | undefined,
+): CheckedFlow {
   const flow = new Flow(context, actions);
-  const { scope } = flow.steps(context.steps, firstScope(context));
+  const { scope } = flow.steps(context.steps, firstScope(context, settings));
   const { output } = context.automation.value;
   const mappings = output === undefined ? [] : flow.value(scope, output, ['output']).mappings;
   return { mappings: flow.mappings, output: mappings, count: flow.count };
@@ -126,7 +131,7 @@ class Flow {
     if (resolved === undefined) return { scope: withOutput(scope, node.step.id, { kind: 'never' }), reachable: true };
     const { input, output } = resolved.action;
     const { with: given = {}, accept = {} } = node.step;
-    const sink = sinkOf(this.context, resolved);
+    const sink = sinkOf(resolved);
     const checked = checkValue(this.context, scope, given, [...node.path, 'with'], input, accept, sink);
     for (const field of Object.keys(accept)) {
       if (!checked.accepted.has(field))

@@ -181,7 +181,7 @@ class ValueChecker {
     const reason = fit.verdict === 'guarded' && fit.risk !== undefined ? this.acceptances[path.join('.')] : undefined;
     const accepted = reason === undefined ? {} : { accepted: reason };
     const mark = sensitivityOf(type);
-    if (mark !== undefined) this.requireAllowed(mark, path, text);
+    if (mark !== undefined) this.requireOutOfAddress(mark, path, text);
     const sensitive = mark === undefined ? {} : { sensitive: mark };
     this.mappings.push({ to: formatPointer(path), from: text, ...words, ...guarded, ...accepted, ...sensitive });
     return type;
@@ -208,18 +208,11 @@ class ValueChecker {
     else if (subject !== 'this') this.report('WB4001', path, ...explainRisk(risk, subject, path));
   }
 
-  private requireAllowed(mark: Sensitivity, path: PointerToken[], subject: string): void {
-    if (this.sink === undefined) return;
-    const { connector, title, allowed, inAddress } = this.sink;
-    const what = `${nameOf(subject)} holds ${mark} data`;
-    if (!allowed.has(mark)) {
-      const { account } = this.context.automation;
-      const help = `allow it in automations/${account}/account.json: "sensitive": { "${mark}": ["${connector}"] }`;
-      this.report('WB4003', path, `${what}; the account does not allow it to go to ${title}`, help);
-    } else if (inAddress.has(String(path[0]))) {
-      const message = `${what}; \`${fieldName(path)}\` stands in the address of the request, which is logged on its way`;
-      this.report('WB4004', path, message, 'send it in the body or in a header');
-    }
+  private requireOutOfAddress(mark: Sensitivity, path: PointerToken[], subject: string): void {
+    if (this.sink?.inAddress.has(String(path[0])) !== true) return;
+    const place = `\`${fieldName(path)}\` stands in the address of the request, which is logged on its way`;
+    const message = `${nameOf(subject)} holds ${mark} data; ${place}`;
+    this.report('WB4004', path, message, 'send it in the body or in a header');
   }
 
   private reportExtra(name: string, path: PointerToken[], fields: ObjectType): void {
@@ -234,7 +227,7 @@ class ValueChecker {
   }
 
   private report(
-    code: 'WB3001' | 'WB3003' | 'WB3004' | 'WB3005' | 'WB4001' | 'WB4003' | 'WB4004',
+    code: 'WB3001' | 'WB3003' | 'WB3004' | 'WB3005' | 'WB4001' | 'WB4004',
     path: readonly PointerToken[],
     message: string,
     help?: string,

@@ -1,0 +1,43 @@
+import type { Catalog } from '../connectors/catalog.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { resolveActions } from './checks/action.ts';
+import { checkDuplicateSteps } from './checks/duplicate-step.ts';
+import { checkLoopNames } from './checks/loop-names.ts';
+import { checkSchedule } from './checks/schedule.ts';
+import { checkSettingsSchema } from './checks/settings-schema.ts';
+import { checkTriggerSchemas } from './checks/trigger-schema.ts';
+import { checkWriteRetries } from './checks/write-retry.ts';
+import type { AutomationContext, ResolvedActions } from './context.ts';
+import { checkFlow, type CheckedFlow } from './flow/flow.ts';
+import type { Settings } from './settings.ts';
+import { allSteps, stepTree, type StepNode } from './step-tree.ts';
+
+/** All that was found of an automation without regard to the account that runs it. */
+export interface CheckedAutomation {
+  automation: AutomationContext['automation'];
+  steps: StepNode[];
+  actions: ResolvedActions;
+  flow: CheckedFlow;
+  /** What an account sets; absent where the automation has no settings, or none that can be used. */
+  settings: Settings | undefined;
+  diagnostics: Diagnostic[];
+  /** It has an error, so there can be no plan of it. */
+  broken: boolean;
+}
+
+const CHECKS = [checkDuplicateSteps, checkLoopNames, checkTriggerSchemas, checkSchedule];
+
+/** Checks what is the same in every account. */
+export function checkAutomation(automation: AutomationContext['automation'], catalog: Catalog): CheckedAutomation {
+  const diagnostics: Diagnostic[] = [];
+  const steps = stepTree(automation.value.steps, ['steps']);
+  const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
+  const context: AutomationContext = { automation, catalog, report, steps, allSteps: allSteps(steps) };
+  for (const check of CHECKS) check(context);
+  const settings = checkSettingsSchema(context);
+  const actions = resolveActions(context);
+  checkWriteRetries(context, actions);
+  const flow = checkFlow(context, actions, settings);
+  const broken = diagnostics.some(({ severity }) => severity === 'error');
+  return { automation, steps, actions, flow, settings, diagnostics, broken };
+}
