@@ -1,40 +1,66 @@
 import type { Json } from '../json/value.ts';
-import type { AutomationChange, Change, ConnectorChange, Difference, SecurityChange } from './difference.ts';
+import type {
+  AutomationChange,
+  Change,
+  ConnectorChange,
+  Difference,
+  SecurityChange,
+  SharedChange,
+} from './difference.ts';
 
 /** Longer values are cut. */
 const SHOWN = 120;
 
+/** Of a longer list only the first names are shown. */
+const NAMED = 10;
+
 /** True where nothing is different. */
-export function isEmpty({ security, connectors, accounts }: Difference): boolean {
-  return security.length === 0 && connectors.length === 0 && accounts.length === 0;
+export function isEmpty({ security, connectors, shared, accounts }: Difference): boolean {
+  return [security, connectors, shared, accounts].every((changes) => changes.length === 0);
 }
 
-/** `age1… can read the secrets of acme now` */
-export function describeSecurity({ account, kind, value, connection, automations = [] }: SecurityChange): string {
+/** `acme: age1… can read its secrets from now on` */
+export function describeSecurity({ accounts, kind, value, connection, automations = [] }: SecurityChange): string {
+  const who = describeAccounts(accounts);
   switch (kind) {
     case 'recipient_added':
-      return `${account}: ${value} can read its secrets from now on`;
+      return `${who}: ${value} can read ${accounts.length === 1 ? 'its' : 'their'} secrets from now on`;
     case 'recipient_removed':
-      return `${account}: secrets are no longer encrypted to ${value}; what it could read before, it knows`;
+      return `${who}: secrets are no longer encrypted to ${value}; what it could read before, it knows`;
     case 'host_added':
-      return `${account}: the credential of ${connection} goes to ${value} (${automations.join(', ')})`;
+      return `${who}: the credential of ${connection} goes to ${value} (${automations.join(', ')})`;
     case 'host_removed':
-      return `${account}: the credential of ${connection} no longer goes to ${value}`;
+      return `${who}: the credential of ${connection} no longer goes to ${value}`;
   }
 }
 
 export function describeConnector({ connector, kind, breaks }: ConnectorChange): string {
-  return `${connector} ${kind}${breaks.length === 0 ? '' : `; it breaks ${breaks.join(', ')}`}`;
+  return `${connector} ${kind}${breaks.length === 0 ? '' : `; it breaks ${namesOf(breaks)}`}`;
 }
 
-export function describeAutomation({ automation, kind, reason }: AutomationChange): string {
+/** `notify changed in 3 accounts (acme, globex, initech)` */
+export function describeShared(change: SharedChange): string {
+  return describeAutomation(change, ` in ${describeAccounts(change.accounts)}`);
+}
+
+/** `acme`, or `3 accounts (acme, globex, initech)` */
+function describeAccounts(accounts: readonly string[]): string {
+  return accounts.length === 1 ? accounts.join('') : `${accounts.length} accounts (${namesOf(accounts)})`;
+}
+
+function namesOf(names: readonly string[]): string {
+  const more = names.length > NAMED ? `, … and ${names.length - NAMED} more` : '';
+  return `${names.slice(0, NAMED).join(', ')}${more}`;
+}
+
+export function describeAutomation({ automation, kind, reason }: AutomationChange, where = ''): string {
   switch (kind) {
     case 'broken':
-      return `${automation} does not compile any more: ${reason}`;
+      return `${automation} does not compile any more${where}: ${reason}`;
     case 'mended':
-      return `${automation} compiles again`;
+      return `${automation} compiles again${where}`;
     default:
-      return `${automation} ${kind}`;
+      return `${automation} ${kind}${where}`;
   }
 }
 

@@ -4,6 +4,7 @@ import {
   describeChange,
   describeConnector,
   describeSecurity,
+  describeShared,
   isEmpty,
 } from './difference-words.ts';
 
@@ -41,10 +42,14 @@ interface Item {
   details: string[];
 }
 
-function sectionsOf({ security, connectors, accounts }: Difference): { title: string; items: Item[] }[] {
+function sectionsOf({ security, connectors, shared, accounts }: Difference): { title: string; items: Item[] }[] {
   return [
     { title: 'Who can read secrets, and where they go', items: security.map((one) => plain(describeSecurity(one))) },
     { title: 'Connectors', items: connectors.map((one) => plain(describeConnector(one))) },
+    {
+      title: 'Shared automations',
+      items: shared.map((one) => ({ line: describeShared(one), details: one.changes.map(describeChange) })),
+    },
     ...accounts.map(({ account, automations }) => ({
       title: `Account ${account}`,
       items: automations.map((one) => ({ line: describeAutomation(one), details: one.changes.map(describeChange) })),

@@ -7,6 +7,8 @@ export function renderPlan({ plan, digest }: NamedPlan): string {
     `${plan.account}/${plan.automation}: ${plan.name}`,
     `  plan      ${digest}`,
     `  trigger   ${describeTrigger(plan.trigger)}`,
+    ...(plan.shared === true ? [`  shared    automations/shared/${plan.automation}.json`] : []),
+    ...Object.entries(plan.settings ?? {}).map(([name, value]) => `  settings  ${name} = ${JSON.stringify(value)}`),
     ...Object.entries(plan.connections).map(
       ([name, connection]) =>
         `  connects  ${name} (${connection.connector}): credential goes to ${connection.hosts.join(', ')}`,

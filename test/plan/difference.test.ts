@@ -139,7 +139,13 @@ test('what a branch changes is told in words, what is about secrets first', { ti
 });
 
 function side(recipients: string[]): Side {
-  return { plans: [], recipients: new Map([['acme', recipients]]), broken: new Map(), connectors: new Map() };
+  return {
+    plans: [],
+    recipients: new Map([['acme', recipients]]),
+    broken: new Map(),
+    brokenAccounts: new Map(),
+    connectors: new Map(),
+  };
 }
 
 test('what files say forms no markup in a comment', () => {

@@ -73,7 +73,7 @@ function requireKnownNames(options: PlanOptions, sides: readonly CheckedWorkspac
   requireKnown(
     'automation',
     options.automation,
-    sides.flatMap(({ workspace }) => workspace.automations.map(({ name }) => name)),
+    sides.flatMap(({ workspace }) => [...workspace.automations.map(({ name }) => name), ...workspace.shared.keys()]),
   );
 }
 

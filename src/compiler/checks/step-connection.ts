@@ -57,10 +57,10 @@ function onlyConnection(context: AccountContext, need: Need): string | undefined
   const [only] = names;
   if (names.length === 1) return only;
   if (only === undefined) {
-    const message = `the account \`${account.name}\` has no connection to ${connector.title}`;
+    const message = `${named(context)} has no connection to ${connector.title}`;
     reportNeed(context, need, 'WB5001', message, `waybill connect ${account.name} ${service}`);
   } else {
-    const message = `the account \`${account.name}\` has several connections to ${connector.title}`;
+    const message = `${named(context)} has several connections to ${connector.title}`;
     const choice = names.map((name) => `"${name}"`).join(' or ');
     const place = install === undefined ? `"connection": ${choice}` : `"connections": { "${service}": ${choice} }`;
     reportNeed(context, need, 'WB5001', message, `say which one: ${place}`);
@@ -74,7 +74,7 @@ function namedConnection(context: AccountContext, need: Need, name: string): str
   const connections = connectionsOf(account);
   const connection = Object.hasOwn(connections, name) ? connections[name] : undefined;
   if (connection === undefined) {
-    const message = `the account \`${account.name}\` has no connection \`${name}\``;
+    const message = `${named(context)} has no connection \`${name}\``;
     reportNeed(context, need, 'WB5001', message, helpToName(context, need, name));
     return undefined;
   }
@@ -82,6 +82,11 @@ function namedConnection(context: AccountContext, need: Need, name: string): str
   const message = `the connection \`${name}\` is one to ${connection.connector}, and the step needs ${service}`;
   reportNeed(context, need, 'WB5002', message, `name a connection to ${service}`);
   return undefined;
+}
+
+/** Where many accounts install one automation, what they lack is told in the same words, so that it can be told once. */
+function named({ account, install }: AccountContext): string {
+  return install === undefined ? `the account \`${account.name}\`` : 'the account';
 }
 
 function helpToName(context: AccountContext, need: Need, name: string): string {
