@@ -1,4 +1,5 @@
 import type { Catalog } from '../connectors/catalog.ts';
+import type { Automation } from '../generated/automation.ts';
 import type { Action, Connector } from '../generated/connector.ts';
 import { isJsonObject, ownProperty, type Json, type JsonObject } from '../json/value.ts';
 
@@ -12,17 +13,24 @@ const VALUES = new Set(['items', 'additionalProperties', 'prefixItems', 'propert
 
 /**
  * The schema of automations for an editor: `uses` offers the actions that there are, `with` the fields of the action, and
- * `connection` the connections of the account. `base` is schemas/automation.schema.json.
+ * `connection` the connections of the account. Without `connections` it is the schema of shared automations, which have
+ * settings instead. `base` is schemas/automation.schema.json.
  */
-export function automationEditorSchema(base: JsonObject, catalog: Catalog, connections: readonly string[]): JsonObject {
+export function automationEditorSchema(
+  base: JsonObject,
+  catalog: Catalog,
+  connections?: readonly string[],
+): JsonObject {
   const definitions = objectAt(base, '$defs');
   const step = objectAt(definitions, 'Step');
   const properties = objectAt(step, 'properties');
   const actions = actionsOf(catalog);
   const inputs = actions.map(({ uses, action }) => [inputName(uses), inputSchema(uses, action)] as const);
+  const { settings, ...others } = objectAt(base, 'properties');
   return {
     ...base,
     $id: 'waybill:automation',
+    properties: { ...others, ...(connections === undefined && settings !== undefined ? { settings } : {}) },
     $defs: {
       ...definitions,
       Step: {
@@ -35,7 +43,7 @@ export function automationEditorSchema(base: JsonObject, catalog: Catalog, conne
             enum: actions.map(({ uses }) => uses),
             markdownEnumDescriptions: actions.map(({ connector, action }) => describe(connector, action)),
           },
-          ...(connections.length === 0
+          ...(connections === undefined || connections.length === 0
             ? {}
             : { connection: { ...objectAt(properties, 'connection'), enum: [...connections] } }),
         },
@@ -46,8 +54,15 @@ export function automationEditorSchema(base: JsonObject, catalog: Catalog, conne
   };
 }
 
-/** The schema of account.json for an editor: connectors that there are, each with its fields. */
-export function accountEditorSchema(base: JsonObject, catalog: Catalog): JsonObject {
+/**
+ * The schema of account.json for an editor: connectors that there are, each with its fields, and shared automations, each
+ * with its settings.
+ */
+export function accountEditorSchema(
+  base: JsonObject,
+  catalog: Catalog,
+  shared: ReadonlyMap<string, Automation>,
+): JsonObject {
   const definitions = objectAt(base, '$defs');
   const connection = objectAt(definitions, 'Connection');
   const connectors = catalog.names().flatMap((name) => {
@@ -59,11 +74,23 @@ export function accountEditorSchema(base: JsonObject, catalog: Catalog): JsonObj
     enum: connectors.map(({ name }) => name),
     markdownEnumDescriptions: connectors.map(({ title, description }) => `**${title}**\n\n${description}`),
   };
+  const properties = objectAt(base, 'properties');
+  const install = {
+    ...objectAt(properties, 'install'),
+    properties: Object.fromEntries([...shared.keys()].map((name) => [name, { $ref: `#/$defs/${installName(name)}` }])),
+    additionalProperties: false,
+  };
+  const installs = [...shared].map(([name, automation]): [string, JsonObject] => [
+    installName(name),
+    installSchema(objectAt(definitions, 'Install'), name, automation),
+  ]);
   return {
     ...base,
     $id: 'waybill:account',
+    properties: { ...properties, install },
     $defs: {
       ...definitions,
+      ...Object.fromEntries(installs),
       Connection: {
         ...connection,
         properties: { ...objectAt(connection, 'properties'), connector },
@@ -117,14 +144,47 @@ function inputName(uses: string): string {
 }
 
 function inputSchema(uses: string, { input }: Action): JsonObject {
-  return relaxed(input, `#/$defs/${inputName(uses)}`);
+  return moved(input, `#/$defs/${inputName(uses)}`, orExpression);
 }
 
-/** The schema where an expression may stand for every value within; references are led to where the schema is now. */
-function relaxed(schema: JsonObject, root: string): JsonObject {
+function installName(automation: string): string {
+  return `install ${automation}`;
+}
+
+function installSchema(base: JsonObject, name: string, { name: title, description, settings }: Automation): JsonObject {
+  const { settings: _any, ...others } = objectAt(base, 'properties');
+  const words = [title, description].filter((one) => one !== undefined).join('\n\n');
+  if (settings === undefined) return { ...base, description: words, properties: others };
+  const place = `#/$defs/${installName(name)}/properties/settings`;
+  const needed = neededSettings(settings);
+  return {
+    ...base,
+    description: words,
+    properties: {
+      settings: { additionalProperties: false, ...moved(settings, place, (value) => value), required: needed },
+      ...others,
+    },
+    ...(needed.length === 0 ? {} : { required: ['settings'] }),
+  };
+}
+
+/** What has a default need not be set. */
+function neededSettings({ required, properties }: JsonObject): string[] {
+  const named = isJsonObject(properties) ? properties : {};
+  return (Array.isArray(required) ? required : []).flatMap((name) =>
+    typeof name === 'string' && !Object.hasOwn(objectAt(named, name), 'default') ? [name] : [],
+  );
+}
+
+/** The schema with its references led to where it is now, and `change` made of every schema of a value within. */
+function moved(schema: JsonObject, root: string, change: (value: JsonObject) => JsonObject): JsonObject {
   const result: JsonObject = {};
   for (const [keyword, value] of Object.entries(schema)) {
-    const inner = (one: Json): Json => relaxedInner(one, keyword, root);
+    const inner = (one: Json): Json => {
+      if (!isJsonObject(one)) return one;
+      const own = moved(one, root, change);
+      return VALUES.has(keyword) ? change(own) : own;
+    };
     if (keyword === '$ref' && typeof value === 'string') result[keyword] = root + value.slice(1);
     else if (SCHEMA.has(keyword)) result[keyword] = inner(value);
     else if (LIST.has(keyword) && Array.isArray(value)) result[keyword] = value.map((one) => inner(one));
@@ -135,12 +195,10 @@ function relaxed(schema: JsonObject, root: string): JsonObject {
   return result;
 }
 
-function relaxedInner(schema: Json, keyword: string, root: string): Json {
-  if (!isJsonObject(schema)) return schema;
-  const inner = relaxed(schema, root);
-  if (!VALUES.has(keyword)) return inner;
-  const { description } = inner;
-  return { ...(description === undefined ? {} : { description }), anyOf: [inner, EXPRESSION] };
+/** An expression may stand for every value. */
+function orExpression(schema: JsonObject): JsonObject {
+  const { description } = schema;
+  return { ...(description === undefined ? {} : { description }), anyOf: [schema, EXPRESSION] };
 }
 
 function fieldsOf({ connection }: Connector): JsonObject {

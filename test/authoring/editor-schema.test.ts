@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import type * as Service from 'vscode-json-languageservice';
 import { accountEditorSchema, automationEditorSchema } from '../../src/authoring/editor-schema.ts';
 import { builtinCatalog } from '../../src/connectors/builtin.ts';
+import type { Automation } from '../../src/generated/automation.ts';
 import type { JsonObject } from '../../src/json/value.ts';
 import { checkWorkspace } from '../../src/runner/check-workspace.ts';
 
@@ -129,11 +130,54 @@ const account = (connection: string): string =>
   `{ "name": "x", "recipients": ["age1x75zpmgtwv2hxyv0leu46vte3upyk9spxpylddwe6fknjxtqpyhs8pm47h"], "connections": { "a": ${connection} } }`;
 
 test('account.json gets connectors and their fields', async () => {
-  const own = accountEditorSchema(base('account'), builtinCatalog());
+  const own = accountEditorSchema(base('account'), builtinCatalog(), new Map());
   assert.deepEqual(await problemsOf(account('{ "connector": "anthropic", "fields": { "model": "x" } }'), own), []);
   assert.equal((await problemsOf(account('{ "connector": "antropic" }'), own)).length, 1);
   assert.equal(
     (await problemsOf(account('{ "connector": "anthropic", "fields": { "api_key": "x" } }'), own)).length,
     1,
   );
+});
+
+const shared: [string, Automation] = [
+  'notify',
+  {
+    name: 'Notify',
+    settings: {
+      type: 'object',
+      required: ['channel', 'limit'],
+      properties: {
+        channel: { type: 'string', description: 'Where it is told.' },
+        limit: { $ref: '#/$defs/Count', default: 5 },
+      },
+      $defs: { Count: { type: 'integer' } },
+    },
+    trigger: { webhook: { body: {}, verify: 'none' } },
+    steps: [{ id: 'stop', stop: true }],
+  },
+];
+const installing = (install: string): string =>
+  account('{ "connector": "anthropic" }').replace(/}$/, `, "install": ${install} }`);
+
+test('account.json gets shared automations and their settings', async () => {
+  const own = accountEditorSchema(base('account'), builtinCatalog(), new Map([shared]));
+  const offered = await completionsAt(installing('{ "|": {} }'), own);
+  assert.ok(offered.some(({ label, documentation }) => label === 'notify' && documentation.includes('Notify')));
+  const settings = await completionsAt(installing('{ "notify": { "settings": { "|": 1 } } }'), own);
+  assert.ok(settings.some(({ label, documentation }) => label === 'channel' && documentation.includes('Where')));
+  const right = installing('{ "notify": { "settings": { "channel": "a" }, "connections": { "crm": "a" } } }');
+  assert.deepEqual(await problemsOf(right, own), []);
+  for (const wrong of [
+    '{ "notfy": {} }',
+    '{ "notify": {} }',
+    '{ "notify": { "settings": { "chanel": "x", "channel": "x" } } }',
+    '{ "notify": { "settings": { "channel": "x", "limit": "many" } } }',
+  ])
+    assert.equal((await problemsOf(installing(wrong), own)).length, 1, wrong);
+});
+
+test('only shared automations have settings', async () => {
+  const text = automation('{ "id": "a", "stop": true }').replace('{', '{ "settings": { "type": "object" },');
+  assert.deepEqual(await problemsOf(text, automationEditorSchema(base('automation'), builtinCatalog())), []);
+  assert.equal((await problemsOf(text, schema)).length, 1);
 });

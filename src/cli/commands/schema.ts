@@ -6,6 +6,7 @@ import { accountEditorSchema, automationEditorSchema } from '../../authoring/edi
 import { packageFolder } from '../../connectors/builtin.ts';
 import type { JsonObject } from '../../json/value.ts';
 import { checkWorkspace } from '../../runner/check-workspace.ts';
+import { SHARED } from '../../workspace/workspace.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
 
@@ -37,7 +38,12 @@ export async function schema(options: SchemaOptions): Promise<number> {
       match,
     );
   }
-  associate('account.schema.json', accountEditorSchema(baseSchema('account'), catalog), [
+  const sharedMatch = [`/automations/${SHARED}/*.json`, '!*.test.json'];
+  associate(`automation.${SHARED}.schema.json`, automationEditorSchema(baseSchema('automation'), catalog), sharedMatch);
+  const shared = [...workspace.shared].flatMap(([name, source]) =>
+    source === undefined ? [] : [[name, source.value] as const],
+  );
+  associate('account.schema.json', accountEditorSchema(baseSchema('account'), catalog, new Map(shared)), [
     '/automations/*/account.json',
   ]);
   for (const [name, match] of [
