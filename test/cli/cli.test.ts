@@ -78,7 +78,7 @@ test('plan prints canonical JSON', async () => {
   const { plans } = JSON.parse(out) as { plans: { digest: string; plan: { automation: string } }[] };
   assert.deepEqual(
     plans.map(({ plan }) => plan.automation),
-    ['summarize-text'],
+    ['summarize-text', 'tally-leads'],
   );
 });
 

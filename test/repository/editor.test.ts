@@ -19,6 +19,8 @@ test('editors find a schema for each file of the example workspace, and only one
     'automations/demo/account.json ./schemas/account.schema.json',
     'automations/demo/summarize-text.json ./schemas/automation.schema.json',
     'automations/demo/summarize-text.test.json ./schemas/test.schema.json',
+    'automations/demo/tally-leads.test.json ./schemas/test.schema.json',
+    'automations/shared/tally-leads.json ./schemas/automation.schema.json',
     'waybill.json ./schemas/waybill.schema.json',
   ]);
 });
