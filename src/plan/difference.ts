@@ -82,7 +82,7 @@ function compareAutomations(before: Side, after: Side): Pick<Difference, 'shared
   const [old, now] = [plansOf(before), plansOf(after)];
   const names = new Set([...old.keys(), ...before.broken.keys(), ...now.keys(), ...after.broken.keys()]);
   const groups = new Map<string, SharedChange>();
-  for (const name of [...names].toSorted()) {
+  for (const name of [...names].toSorted(byAccount)) {
     const plans = { before: old.get(name), after: now.get(name) };
     const change = compareAutomation(name, plans, before, after);
     if (change === undefined) continue;
@@ -93,17 +93,20 @@ function compareAutomations(before: Side, after: Side): Pick<Difference, 'shared
     if (group === undefined) groups.set(key, { ...change, accounts: [account] });
     else group.accounts.push(account);
   }
-  const common = [...groups.values()].filter(({ accounts }) => accounts.length > 1);
   const accounts = new Map<string, AutomationChange[]>();
-  for (const {
-    accounts: [account = '', ...others],
-    ...change
-  } of groups.values())
-    if (others.length === 0) accounts.set(account, [...(accounts.get(account) ?? []), change]);
+  for (const { accounts: owners, ...change } of groups.values()) {
+    const [account = ''] = owners;
+    if (owners.length === 1) accounts.set(account, [...(accounts.get(account) ?? []), change]);
+  }
   return {
-    shared: common,
+    shared: [...groups.values()].filter(({ accounts: owners }) => owners.length > 1),
     accounts: [...accounts].map(([account, automations]) => ({ account, automations })),
   };
+}
+
+/** `acme/b` stands before `acme-sandbox/a`. */
+function byAccount(left: string, right: string): number {
+  return left.replace('/', '\0') < right.replace('/', '\0') ? -1 : 1;
 }
 
 function plansOf({ plans }: Side): Map<string, NamedPlan> {
