@@ -90,7 +90,7 @@ test('the installed command checks a workspace', async () => {
   assert.deepEqual(await run(process.execPath, [command, '--version']), { code: 0, out: `${VERSION}\n`, err: '' });
   const { code, out, err } = await run(process.execPath, [command, 'check']);
   assert.deepEqual({ code, err }, { code: 0, err: '' });
-  assert.match(out, /^1 automation, 1 plan, .*: no findings\n$/);
+  assert.match(out, /^2 automations, 2 plans, .*: no findings\n$/);
 });
 
 test('the installed command serves', { timeout: 30_000 }, async () => {

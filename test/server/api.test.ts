@@ -127,13 +127,11 @@ test('refusals and deployments can be read', async () => {
         [
           folder,
           true,
-          [
-            {
-              account: 'demo',
-              automation: 'summarize-text',
-              plan: runner.deployed().get('demo/summarize-text')?.digest,
-            },
-          ],
+          ['summarize-text', 'tally-leads'].map((automation) => ({
+            account: 'demo',
+            automation,
+            plan: runner.deployed().get(`demo/${automation}`)?.digest,
+          })),
         ],
       ],
     );

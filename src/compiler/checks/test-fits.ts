@@ -1,21 +1,19 @@
 import { compileSchema, type SchemaCheck } from '../../json/schema.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
+import type { Automation } from '../../generated/automation.ts';
 import { parsePointer } from '../../json/pointer.ts';
 import { ownProperty, type JsonObject } from '../../json/value.ts';
-import { SHARED } from '../../workspace/workspace.ts';
+import { SHARED, type Source, type Workspace } from '../../workspace/workspace.ts';
 import { installsOf, type CompileContext } from '../context.ts';
 import { allSteps, stepTree } from '../step-tree.ts';
 import { triggerSchemas } from '../trigger-schemas.ts';
 
 /** A test sends what its trigger accepts, and speaks of steps that exist. */
-export function checkTests({ workspace, shared, report }: CompileContext): void {
+export function checkTests(context: CompileContext): void {
+  const { workspace, report } = context;
   const own = new Map(workspace.automations.map((one) => [`${one.account}/${one.name}`, one]));
   for (const test of workspace.tests) {
-    const account = workspace.accounts.get(test.account);
-    const installed = account !== undefined && Object.hasOwn(installsOf(account), test.automation);
-    const automation =
-      own.get(`${test.account}/${test.automation}`) ??
-      (installed ? shared.get(test.automation)?.automation : undefined);
+    const automation = own.get(`${test.account}/${test.automation}`) ?? installedAutomation(context, test);
     if (automation === undefined) {
       const help =
         test.account === SHARED
@@ -64,6 +62,15 @@ export function checkTests({ workspace, shared, report }: CompileContext): void 
 
 /** A request may have query parameters and headers of which the trigger says nothing. */
 const REQUEST = ['body', 'query', 'headers'];
+
+function installedAutomation(
+  { workspace, shared }: CompileContext,
+  test: Workspace['tests'][number],
+): Source<Automation> | undefined {
+  const account = workspace.accounts.get(test.account);
+  const installed = account !== undefined && Object.hasOwn(installsOf(account), test.automation);
+  return installed ? shared.get(test.automation)?.automation : undefined;
+}
 
 /** What a request without query parameters, or without headers, has. */
 const ABSENT: JsonObject = { query: {}, headers: {} };
