@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import type { ExplainOptions } from './commands/explain.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { ListOptions, RunsOptions, WaitOptions } from './commands/runs.ts';
 import type { StorageOptions } from './commands/storage.ts';
@@ -16,6 +17,15 @@ export function addRunnerCommands(program: Command, finish: (code: number) => vo
     .addHelpText('after', `\nExample:\n  waybill run demo greet --input '{"name":"Ada"}'`)
     .action(async (account: string, automation: string, options: RunOptions) =>
       finish(await (await import('./commands/run.ts')).run(account, automation, options)),
+    );
+  withRunner(program.command('explain'))
+    .description('say why a run failed, left a step out or had nothing to work with, and what to change')
+    .argument('[run]', 'its id (default: the newest that failed)')
+    .addOption(accountOption())
+    .addOption(automationOption())
+    .addHelpText('after', '\nExamples:\n  waybill explain 0193a1b2-…\n  waybill explain --account demo')
+    .action(async (id: string | undefined, options: ExplainOptions) =>
+      finish(await (await import('./commands/explain.ts')).explain(id, options)),
     );
   addRuns(program.command('runs').description('what the runner ran'), finish);
   addStorage(program.command('storage').description('what automations stored'), finish);

@@ -69,6 +69,21 @@ export interface RunListView {
   next: string | undefined;
 }
 
+/** `GET /api/v1/runs/:id/explanation` */
+export interface ExplanationView {
+  run: RunSummaryView;
+  headline: string;
+  findings: {
+    /** Names the step within the run. */
+    step: string | undefined;
+    what: string;
+    /** Why, from the nearest reason to the source. */
+    because: string[];
+    /** What to do, the most likely first. */
+    edit: string[];
+  }[];
+}
+
 /** `GET /api/v1/deployments` */
 export interface DeploymentListView {
   deployments: {

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { explainRun } from '../authoring/explain/explain-run.ts';
 import { preparePlan } from '../engine/prepared-plan.ts';
-import { traceRun } from '../engine/trace.ts';
+import { traceRun, type TracedStep } from '../engine/trace.ts';
 import type { Plan } from '../generated/plan.ts';
 import { parseJson } from '../json/parse.ts';
 import { isJsonObject, type Json } from '../json/value.ts';
 import type { RunRecord, RunStatus } from '../run/records.ts';
 import type { Runner } from '../runner/runner.ts';
-import type { RunDetailView, RunListView, RunSummaryView } from './api-types.ts';
+import type { ExplanationView, RunDetailView, RunListView, RunSummaryView } from './api-types.ts';
 import { ApiError, unknownAutomation } from './api-error.ts';
 import type { Views } from './views.ts';
 
@@ -52,6 +53,12 @@ export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views)
       return detail(runner, views, run);
     },
   );
+  app.get<{ Params: { id: string } }>('/runs/:id/explanation', async ({ params }): Promise<ExplanationView> => {
+    const run = runs.get(params.id);
+    if (run === undefined) throw unknownRun(params.id);
+    const { plan, traced } = await trace(runner, run);
+    return views.explanation(run, explainRun(plan, run, traced));
+  });
   app.post<{ Body: unknown }>('/runs', async ({ body }, reply): Promise<RunSummaryView> => {
     const request = readStart(body);
     const target = `${request.account}/${request.automation}`;
@@ -71,10 +78,16 @@ export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views)
 }
 
 async function detail(runner: Runner, views: Views, run: RunRecord): Promise<RunDetailView> {
-  const text = runner.store.deployments.plan(run.plan);
+  const { traced } = await trace(runner, run);
+  return { run: views.run(run), steps: traced.map((step) => views.step(step)) };
+}
+
+/** The run as it went, with the plan that it began with. */
+async function trace({ store }: Runner, run: RunRecord): Promise<{ plan: Plan; traced: TracedStep[] }> {
+  const text = store.deployments.plan(run.plan);
   if (text === undefined) throw new Error(`the store does not hold the plan ${run.plan}`);
-  const steps = await traceRun(preparePlan(JSON.parse(text) as Plan), run, runner.store.runs.attempts(run.id));
-  return { run: views.run(run), steps: steps.map((step) => views.step(step)) };
+  const plan = JSON.parse(text) as Plan;
+  return { plan, traced: await traceRun(preparePlan(plan), run, store.runs.attempts(run.id)) };
 }
 
 /** Resolves when the run has ended or the seconds are over. */

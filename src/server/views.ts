@@ -1,3 +1,4 @@
+import type { Explanation } from '../authoring/explain/explain-run.ts';
 import type { RunEvent } from '../engine/engine.ts';
 import type { TracedStep } from '../engine/trace.ts';
 import type { Failure } from '../run/failure.ts';
@@ -6,6 +7,7 @@ import type { Redactor } from '../secrets/redaction.ts';
 import type { RefusalRecord, StorageEntry } from '../store/records.ts';
 import type {
   AttemptView,
+  ExplanationView,
   RefusalListView,
   RunEventView,
   RunSummaryView,
@@ -41,6 +43,20 @@ export class Views {
   run(run: RunRecord): RunView {
     const output = run.output === undefined ? undefined : this.redactor.json(run.output);
     return { ...this.summary(run), trigger: this.redactor.json(run.trigger), output };
+  }
+
+  explanation(run: RunRecord, { headline, findings }: Explanation): ExplanationView {
+    const redacted = (lines: readonly string[]): string[] => lines.map((line) => this.redactor.text(line));
+    return {
+      run: this.summary(run),
+      headline,
+      findings: findings.map(({ step, what, because, edit }) => ({
+        step,
+        what: this.redactor.text(what),
+        because: redacted(because),
+        edit: redacted(edit),
+      })),
+    };
   }
 
   step({ path, step, depth, begun, end, attempts }: TracedStep): StepView {

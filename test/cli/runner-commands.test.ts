@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { execFile } from 'node:child_process';
-import type { RunDetailView, RunListView } from '../../src/server/api-types.ts';
+import type { ExplanationView, RunDetailView, RunListView } from '../../src/server/api-types.ts';
 import { withRunner, type Setup } from '../server/with-runner.ts';
 import { waybill, type Result } from './waybill.ts';
 
@@ -101,5 +101,23 @@ test('without a runner the commands say how to start one', async () => {
       assert.equal(code, 3);
       assert.match(err, /no runner is up .* waybill dev/);
     }
+  });
+});
+
+test('the newest failure is explained, with what to check', async () => {
+  await withRunner(async (setup) => {
+    assert.match((await ask(setup, 'explain')).err, /no run has failed/);
+    setup.standIn.fail({ kind: 'error', status: 401, type: 'authentication_error', message: 'invalid x-api-key' });
+    const { body } = await setup.post('{"text":"One."}');
+    await setup.runner.engine.finished(body.run ?? '');
+    const { code, out } = await ask(setup, 'explain --account demo');
+    assert.equal(code, 0);
+    assert.match(out, /demo\/summarize-text failed at step `summarize`\.\n\nAnthropic answered 401: invalid x-api-key/);
+    assert.match(
+      out,
+      /because +the service answered[^]*do +is the key still[^]*do +then give a new one: waybill connect demo anthropic/,
+    );
+    const view = JSON.parse((await ask(setup, `explain ${body.run} --format json`)).out) as ExplanationView;
+    assert.deepEqual([view.run.id, view.findings[0]?.step], [body.run, 'summarize']);
   });
 });

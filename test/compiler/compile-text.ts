@@ -8,11 +8,11 @@ const ACCOUNT = {
   recipients: ['age1x75zpmgtwv2hxyv0leu46vte3upyk9spxpylddwe6fknjxtqpyhs8pm47h'],
 };
 
-/** Compiles one automation, given as its JSON value, in a workspace that has nothing else. */
-export function compileAutomation(automation: object): CompileResult {
+/** Compiles one automation, given as its JSON value, in a workspace that has nothing else; `account` adds to its account. */
+export function compileAutomation(automation: object, account: object = {}): CompileResult {
   const files = new Map([
     ['waybill.json', JSON.stringify({ waybill: VERSION })],
-    ['automations/acme/account.json', JSON.stringify(ACCOUNT)],
+    ['automations/acme/account.json', JSON.stringify({ ...ACCOUNT, ...account })],
     ['automations/acme/example.json', JSON.stringify(automation, undefined, 2)],
   ]);
   const { workspace, diagnostics } = loadWorkspace({ files, diagnostics: [] });

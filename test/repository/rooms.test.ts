@@ -18,10 +18,10 @@ const MAY_IMPORT: { [room: string]: string[] } = {
   secrets: ['json'],
   connectors: ['json', 'generated', 'run', 'language', 'plan', 'secrets'],
   compiler: ['json', 'generated', 'diagnostics', 'workspace', 'language', 'plan', 'connectors', 'secrets'],
-  authoring: ['json', 'generated', 'connectors'],
+  authoring: ['json', 'generated', 'diagnostics', 'run', 'language', 'connectors', 'engine'],
   store: ['json', 'run'],
   engine: ['json', 'generated', 'run', 'language', 'plan', 'connectors', 'store', 'secrets'],
-  server: ['json', 'generated', 'run', 'runner', 'store', 'engine', 'secrets'],
+  server: ['json', 'generated', 'run', 'runner', 'store', 'engine', 'secrets', 'authoring'],
 };
 const ONLY: { [edge: string]: RegExp } = {
   'compiler → secrets': /^secrets\/inspect\.ts$/,

@@ -1,0 +1,61 @@
+import type { Plan } from '../../generated/plan.ts';
+import type { Failure } from '../../run/failure.ts';
+
+/** What to check and do about a failure, the most likely first. */
+export function failureAdvice(
+  { code, status, help }: Failure,
+  { account }: Plan,
+  connection: string | undefined,
+): string[] {
+  const advice =
+    status === undefined ? BY_CODE[code] : (BY_STATUS[status] ?? (status >= 500 ? SERVICE_DOWN : undefined));
+  const lines = (advice ?? []).map((line) =>
+    line.replaceAll('ACCOUNT', account).replaceAll('CONNECTION', connection ?? 'CONNECTION'),
+  );
+  return lines.length === 0 && help !== undefined ? [help] : lines;
+}
+
+const SERVICE_DOWN = ['look at the status page of the service', 'when it works again, replay the run'];
+const NOT_REACHED = ['look at the address of the connection in account.json', ...SERVICE_DOWN];
+
+const BY_STATUS: { [status: number]: string[] } = {
+  400: ['compare the input of the step with the words of the service', 'mend the mapping that gave the wrong value'],
+  401: [
+    'is the key still there at the service, and not revoked or expired?',
+    'is it a key of the right account at the service, for this environment?',
+    'has that account funds, and is it not locked?',
+    'then give a new one: waybill connect ACCOUNT CONNECTION',
+  ],
+  402: ['the account at the service has no funds: top it up, then replay the run'],
+  403: [
+    'may the key do this? Look at its scopes or permissions at the service',
+    'is the thing that is asked for in an account or project that the key can see?',
+    'then give a key that may: waybill connect ACCOUNT CONNECTION',
+  ],
+  404: ['look at the ids in the input of the step: the thing is not there, or the key cannot see it'],
+  409: [
+    'the thing is there already, or was changed meanwhile: read it before it is written, or take the failure with on_error',
+  ],
+  410: ['the thing was deleted at the service: look at the ids in the input of the step'],
+  413: ['the input is larger than the service takes: send less at a time'],
+  422: ['compare the input of the step with the words of the service', 'mend the mapping that gave the wrong value'],
+  429: [
+    'it was tried again until the attempts were used up: raise "retry", or let it run less at a time',
+    'if the limit of the account is reached for good, raise it at the service',
+  ],
+};
+
+const BY_CODE: { [code in Failure['code']]?: string[] } = {
+  answer_not_read: ['look at the address of the connection: a page answered, not the API', ...SERVICE_DOWN],
+  connection_refused: NOT_REACHED,
+  connection_cut: SERVICE_DOWN,
+  host_not_found: NOT_REACHED,
+  connect_timeout: NOT_REACHED,
+  timeout: ['give the step a longer "timeout", or ask for less at a time', ...SERVICE_DOWN],
+  credential_not_opened: [
+    'is the secrets file there and for this account? waybill check says',
+    "does the runner have the account's private key? waybill doctor says",
+    'otherwise give the credential anew: waybill connect ACCOUNT CONNECTION',
+  ],
+  interrupted: ['look at the service whether it was done, then decide whether to do it again'],
+};

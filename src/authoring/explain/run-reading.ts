@@ -1,0 +1,105 @@
+import type { TracedStep } from '../../engine/trace.ts';
+import type { Plan, PlanBlock, PlanStep } from '../../generated/plan.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../json/value.ts';
+import { compileTemplate } from '../../language/evaluate.ts';
+import type { RunRecord } from '../../run/records.ts';
+
+/** A run as it went, read beside its plan. */
+export class RunReading {
+  readonly plan: Plan;
+  readonly run: RunRecord;
+  readonly traced: readonly TracedStep[];
+  private readonly steps: ReadonlyMap<string, PlanStep>;
+  private readonly byPath: ReadonlyMap<string, TracedStep>;
+
+  constructor(plan: Plan, run: RunRecord, traced: readonly TracedStep[]) {
+    this.plan = plan;
+    this.run = run;
+    this.traced = traced;
+    this.steps = new Map(stepsWithin(plan.steps).map((step) => [step.id, step]));
+    this.byPath = new Map(traced.map((step) => [step.path, step]));
+  }
+
+  /** The step as the plan has it; ids are unique within a plan. */
+  planned(id: string): PlanStep | undefined {
+    return this.steps.get(id);
+  }
+
+  /** The step whose output an expression at the path reads as `steps.<id>`. */
+  stepSeenFrom(path: string, id: string): TracedStep | undefined {
+    for (const prefix of prefixesOf(path).toReversed()) {
+      const found = this.byPath.get(prefix + id);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** What expressions at the path see. */
+  scopeAt(path: string): JsonObject {
+    const { plan, run } = this;
+    const prefixes = prefixesOf(path);
+    const steps: JsonObject = {};
+    for (const { path: other, step, end } of this.traced) {
+      const visible = prefixes.includes(other.slice(0, other.length - step.id.length));
+      if (visible && end?.kind === 'done' && end.output !== undefined) steps[step.id] = end.output;
+    }
+    return {
+      trigger: run.trigger,
+      account: { ...plan.context },
+      ...(plan.settings === undefined ? {} : { settings: plan.settings }),
+      run: { id: run.id },
+      steps,
+      ...Object.assign({}, ...prefixes.slice(1).map((prefix) => this.namesOfTurn(prefix))),
+    };
+  }
+
+  /** The item, and its place, of the turn of a loop: `prefix` is such as `each[2].`. */
+  private namesOfTurn(prefix: string): JsonObject {
+    const [, loop = '', turn = ''] = /^(.*)\[(\d+)\]\.$/.exec(prefix) ?? [];
+    const step = this.planned(idOf(loop));
+    if (step?.kind !== 'for_each') return {};
+    const items = compileTemplate(step.items)(this.scopeAt(loop));
+    const item = Array.isArray(items) ? items[Number(turn)] : undefined;
+    return {
+      ...(item === undefined ? {} : { [step.as]: item }),
+      ...(step.index === undefined ? {} : { [step.index]: Number(turn) }),
+    };
+  }
+}
+
+/** Nothing that anyone could have meant: absent, null, or without content. */
+export function isEmpty(value: Json | undefined): boolean {
+  if (value === undefined || value === null) return true;
+  if (typeof value === 'string') return value.trim() === '';
+  if (Array.isArray(value)) return value.length === 0;
+  return isJsonObject(value) && Object.keys(value).length === 0;
+}
+
+/** `each[2].send` → `send`. */
+function idOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}
+
+/** `each[2].inner[0].send` → ``, `each[2].`, `each[2].inner[0].` */
+function prefixesOf(path: string): string[] {
+  return ['', ...[...path.matchAll(/\[\d+\]\./g)].map(({ 0: turn, index }) => path.slice(0, index + turn.length))];
+}
+
+function stepsWithin(steps: readonly PlanStep[]): PlanStep[] {
+  return steps.flatMap((step) => [step, ...blocksOf(step).flatMap((inner) => stepsWithin(inner))]);
+}
+
+function blocksOf(step: PlanStep): readonly PlanStep[][] {
+  const handler = 'on_error' in step && step.on_error !== undefined ? [step.on_error] : [];
+  const inner = (blocks: readonly PlanBlock[]): PlanStep[][] => [...blocks.map(({ steps }) => steps), ...handler];
+  switch (step.kind) {
+    case 'switch':
+      return inner(step.arms.map(({ block }) => block));
+    case 'for_each':
+      return inner([step.block]);
+    case 'branches':
+      return inner(Object.values(step.branches));
+    default:
+      return handler;
+  }
+}

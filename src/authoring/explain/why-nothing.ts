@@ -1,0 +1,124 @@
+import { nearestName } from '../../diagnostics/nearest-name.ts';
+import type { TracedStep } from '../../engine/trace.ts';
+import { isJsonObject, ownProperty, type Json } from '../../json/value.ts';
+import { readsOf, type Read } from './reads.ts';
+import { isEmpty, type RunReading } from './run-reading.ts';
+
+/** Why there was no value, from the mapping back to where it should have come from. */
+export interface Cause {
+  /** One sentence each, the nearest first. */
+  because: string[];
+  /** What to change, where that is known. */
+  edit: string | undefined;
+}
+
+/** Why the template gave nothing at the path; a cause for each empty value that it reads. */
+export function whyNothing(reading: RunReading, template: string, path: string): Cause[] {
+  return readsOf(template, reading.scopeAt(path))
+    .filter(({ value }) => isEmpty(value))
+    .map((read) => (read.keys[0] === 'steps' ? whyOfStep(reading, read, path) : whyOfRoot(read)));
+}
+
+/** What the reads of a condition were, so that one sees why it was false. */
+function whatWasRead(reading: RunReading, template: string, path: string): string[] {
+  return readsOf(template, reading.scopeAt(path)).map(
+    (read) => `\`${read.keys.join('.')}\` was ${read.value === undefined ? 'absent' : shown(read.value)}`,
+  );
+}
+
+/** A value on one line, cut. */
+export function shown(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
+}
+
+const MAX_SHOWN = 80;
+
+function whyOfRoot({ keys, value, missing }: Read): Cause {
+  const name = `\`${keys.join('.')}\``;
+  if (missing === undefined) return { because: [`${name} was ${shown(value ?? null)}`], edit: defaultFor(name) };
+  return { because: [lacking(missing)], edit: insteadOf(keys, missing) ?? defaultFor(name) };
+}
+
+function whyOfStep(reading: RunReading, read: Read, path: string): Cause {
+  const [, id = '', ...inner] = read.keys;
+  const source = reading.stepSeenFrom(path, id);
+  if (source === undefined) return { because: [`step \`${id}\` was not reached`], edit: undefined };
+  switch (source.end?.kind) {
+    case undefined:
+      return { because: [`step \`${id}\` was not reached`], edit: undefined };
+    case 'not_taken':
+    case 'skipped':
+      return { because: [`step \`${id}\` was not done`, ...whySkipped(reading, source)], edit: undefined };
+    case 'failed':
+    case 'handled':
+      return { because: [`step \`${id}\` failed: ${source.end.failure.message}`], edit: undefined };
+    case 'stopped':
+    case 'done':
+      return whyOfOutput(reading, read, source, inner);
+  }
+}
+
+/** The condition that left a step out, and what it read. */
+export function whySkipped(reading: RunReading, { path, step, end }: TracedStep): string[] {
+  const condition = reading.planned(step.id)?.if;
+  if (end?.kind !== 'skipped' || condition === undefined) return [];
+  return [`its condition was false: ${condition}`, ...whatWasRead(reading, condition, path)];
+}
+
+function whyOfOutput(reading: RunReading, read: Read, source: TracedStep, inner: readonly string[]): Cause {
+  const planned = reading.planned(source.step.id);
+  const name = `\`${read.keys.join('.')}\``;
+  if (planned?.kind === 'set') {
+    const template = inner.reduce<Json | undefined>(
+      (value, key) => (isJsonObject(value) ? ownProperty(value, key) : undefined),
+      planned.set,
+    );
+    if (typeof template === 'string') {
+      const [cause] = whyNothing(reading, template, source.path);
+      return { because: [`${name} is set to ${template}`, ...(cause?.because ?? [])], edit: cause?.edit };
+    }
+  }
+  const { missing, value } = read;
+  const edit = missing && insteadOf(read.keys, missing);
+  if (planned?.kind !== 'action') {
+    const reason = missing === undefined ? `${name} was ${shown(value ?? null)}` : lacking(missing);
+    return { because: [reason], edit };
+  }
+  const { title } = reading.plan.connectors[planned.connector] ?? { title: planned.connector };
+  const reason =
+    missing === undefined ? `${title} answered with ${shown(value ?? null)} for ${name}` : lacking(missing, title);
+  return { because: [reason], edit: edit ?? `look at what step \`${source.path}\` sent, and at its output` };
+}
+
+/** `the body has \`message\`, not \`text\`` */
+function lacking({ key, within, has }: NonNullable<Read['missing']>, service?: string): string {
+  const what = service === undefined ? subjectOf(within) : `what ${service} gave`;
+  if (has === undefined) return `${what} has no \`${key}\``;
+  if (has.length === 0) return `${what} is empty: it has no \`${key}\``;
+  return `${what} has ${has.map((name) => `\`${name}\``).join(', ')}, not \`${key}\``;
+}
+
+function subjectOf(within: string): string {
+  const [root, part, ...more] = within.split('.');
+  if (root === 'trigger' && part !== undefined && more.length === 0)
+    return part === 'headers' ? 'the headers' : `the ${part}`;
+  if (root === 'steps' && part !== undefined && more.length === 0) return `the output of step \`${part}\``;
+  return `\`${within}\``;
+}
+
+/** The key that was most likely meant: the nearest one, or the only one. */
+function insteadOf(
+  keys: readonly string[],
+  { key, within, has = [] }: NonNullable<Read['missing']>,
+): string | undefined {
+  const [only] = has;
+  const near = nearestName(key, has) ?? (has.length === 1 ? only : undefined);
+  if (near === undefined) return undefined;
+  const rest = keys.slice(within.split('.').length + 1);
+  return `read \`${[within, near, ...rest].join('.')}\` in place of \`${keys.join('.')}\``;
+}
+
+function defaultFor(name: string): string {
+  return `let the sender give it, or say what is taken without it: \`${name.slice(1, -1)} ?? …\``;
+}
