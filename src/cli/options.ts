@@ -29,3 +29,14 @@ export function positive(text: string): number {
     throw new InvalidArgumentError('It must be a whole number of at least 1.');
   return number;
 }
+
+/** Reads an instant: an ISO 8601 date or date-time, or how long ago, such as `30m`, `2h` and `7d`. Gives ISO 8601 in UTC. */
+export function instant(text: string): string {
+  const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  const time = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (UNITS[unit] ?? 0);
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError('It must be a date, a date with a time, or how long ago: 2026-01-31, 2h, 7d.');
+  return new Date(time).toISOString();
+}
+
+const UNITS: { [unit: string]: number } = { m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -38,6 +38,12 @@ export class RunnerClient {
     return this.view(await this.request(path, query));
   }
 
+  /** The answer's text, piece by piece as it comes. */
+  async *stream(path: string, query: Query): AsyncGenerator<string> {
+    const { body } = await this.request(path, query);
+    yield* body?.pipeThrough(new TextDecoderStream()) ?? [];
+  }
+
   /** Sends JSON text. Throws as `get` does. */
   async post<View>(path: string, body: string): Promise<View> {
     const headers = { 'content-type': 'application/json' };

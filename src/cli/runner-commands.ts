@@ -1,9 +1,19 @@
 import { Option, type Command } from 'commander';
+import type { RunnerOptions } from './runner-client.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { RunOptions } from './commands/run.ts';
+import type { ExportOptions } from './commands/runs-export.ts';
 import type { ListOptions, RunsOptions, WaitOptions } from './commands/runs.ts';
 import type { StorageOptions } from './commands/storage.ts';
-import { accountOption, automationOption, dataOption, formatOption, positive, workspaceOption } from './options.ts';
+import {
+  accountOption,
+  automationOption,
+  dataOption,
+  formatOption,
+  instant,
+  positive,
+  workspaceOption,
+} from './options.ts';
 
 /** The commands that ask a runner that is up. */
 export function addRunnerCommands(program: Command, finish: (code: number) => void): void {
@@ -27,6 +37,26 @@ export function addRunnerCommands(program: Command, finish: (code: number) => vo
     .action(async (id: string | undefined, options: ExplainOptions) =>
       finish(await (await import('./commands/explain.ts')).explain(id, options)),
     );
+  program
+    .command('backup')
+    .description("write a runner's data into one file, also while it is up")
+    .argument('<file>')
+    .addOption(workspaceOption())
+    .addOption(dataOption())
+    .addHelpText('after', '\nExample:\n  waybill backup waybill-2026-01-31.db')
+    .action(async (file: string, options: RunnerOptions) =>
+      finish((await import('./commands/backup.ts')).backup(file, options)),
+    );
+  program
+    .command('restore')
+    .description('make a backup the data of a folder that has none; no runner may be up on it')
+    .argument('<file>')
+    .addOption(workspaceOption())
+    .addOption(dataOption())
+    .addHelpText('after', '\nExample:\n  waybill restore waybill-2026-01-31.db --data /var/lib/waybill')
+    .action(async (file: string, options: RunnerOptions) =>
+      finish((await import('./commands/backup.ts')).restore(file, options)),
+    );
   addRuns(program.command('runs').description('what the runner ran'), finish);
   addStorage(program.command('storage').description('what automations stored'), finish);
   withRunner(program.command('url'))
@@ -44,20 +74,28 @@ function addRuns(runs: Command, finish: (code: number) => void): void {
     .description('list runs, newest first')
     .addOption(accountOption())
     .addOption(automationOption())
-    .addOption(
-      new Option('--status <status>', 'only these').choices([
-        'queued',
-        'running',
-        'waiting',
-        'succeeded',
-        'failed',
-        'uncertain',
-      ]),
-    )
+    .addOption(statusOption())
+    .option('--since <when>', 'only what was accepted since then: a date, a time, or 2h, 7d', instant)
+    .option('--until <when>', 'only what was accepted before then', instant)
     .option('--before <run>', 'only older ones than this')
     .option('--limit <number>', 'how many at most, up to 500', positive, 20)
     .addHelpText('after', '\nExample:\n  waybill runs list --account demo --status failed')
     .action(async (options: ListOptions) => finish(await (await import('./commands/runs.ts')).list(options)));
+  runs
+    .command('export')
+    .description('write runs with their steps as JSON Lines, newest first; what is secret is redacted')
+    .addOption(workspaceOption())
+    .addOption(dataOption())
+    .addOption(accountOption())
+    .addOption(automationOption())
+    .addOption(statusOption())
+    .option('--since <when>', 'only what was accepted since then: a date, a time, or 2h, 7d', instant)
+    .option('--until <when>', 'only what was accepted before then', instant)
+    .option('--out <file>', 'where to (default: the standard output)')
+    .addHelpText('after', '\nExample:\n  waybill runs export --account demo --since 7d --out runs.jsonl')
+    .action(async (options: ExportOptions) =>
+      finish(await (await import('./commands/runs-export.ts')).exportRuns(options)),
+    );
   withRunner(runs.command('show'))
     .description('show a run step by step')
     .argument('<run>', 'its id')
@@ -72,6 +110,11 @@ function addRuns(runs: Command, finish: (code: number) => void): void {
     .option('--timeout <seconds>', 'wait no longer', positive)
     .addHelpText('after', '\nExample:\n  waybill runs wait --account demo --automation summarize-text')
     .action(async (options: WaitOptions) => finish(await (await import('./commands/runs.ts')).wait(options)));
+}
+
+function statusOption(): Option {
+  const statuses = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'uncertain'];
+  return new Option('--status <status>', 'only these').choices(statuses);
 }
 
 function addStorage(storage: Command, finish: (code: number) => void): void {

@@ -16,6 +16,11 @@ export function newRunId(now: number): string {
   return layOut(lastTime, counter, randomBytes(8));
 }
 
+/** No run that began before the instant has an id as great as this, and every later one has a greater one. */
+export function firstRunId(instant: number): string {
+  return layOut(instant, 0, Buffer.alloc(8));
+}
+
 /** The id of the run that `name` gives at an instant: always the same, so that it is started once whatever happens. */
 export function namedRunId(instant: number, name: string): string {
   const hash = createHash('sha256').update(name).digest();

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { explainRun } from '../authoring/explain/explain-run.ts';
@@ -8,6 +9,7 @@ import { parseJson } from '../json/parse.ts';
 import { isJsonObject, type Json } from '../json/value.ts';
 import type { RunRecord, RunStatus } from '../run/records.ts';
 import type { Runner } from '../runner/runner.ts';
+import type { RunFilter } from '../store/records.ts';
 import type { ExplanationView, RunDetailView, RunListView, RunSummaryView } from './api-types.ts';
 import { ApiError, unknownAutomation } from './api-error.ts';
 import type { Views } from './views.ts';
@@ -15,6 +17,7 @@ import type { Views } from './views.ts';
 const STATUSES: RunStatus[] = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'uncertain'];
 /** Seconds that a request may wait for the end of a run: less than what proxies on the way allow. */
 const MAX_WAIT_S = 50;
+const EXPORT_PAGE = 100;
 const name = { type: 'string', maxLength: 200 };
 const limit = { type: 'integer', minimum: 1, maximum: 500, default: 50 };
 
@@ -22,24 +25,39 @@ interface RunQuery {
   account?: string;
   automation?: string;
   status?: RunStatus;
+  since?: string;
+  until?: string;
   before?: string;
-  limit: number;
 }
 
 /** Lists, shows and starts runs. */
 export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views): void {
   const { runs } = runner.store;
-  const filters = { account: name, automation: name, status: { enum: STATUSES }, before: name, limit };
-  app.get<{ Querystring: RunQuery }>(
+  const time = { type: 'string', format: 'date-time' };
+  const filters = {
+    account: name,
+    automation: name,
+    status: { enum: STATUSES },
+    since: time,
+    until: time,
+    before: name,
+  };
+  app.get<{ Querystring: RunQuery & { limit: number } }>(
     '/runs',
-    { schema: { querystring: { type: 'object', properties: filters } } },
+    { schema: { querystring: { type: 'object', properties: { ...filters, limit } } } },
     ({ query }): RunListView => {
       // One more than asked for tells whether there is a next page.
-      const found = runs.list({ ...query, limit: query.limit + 1 });
+      const found = runs.list({ ...filterOf(query), limit: query.limit + 1 });
       const page = found.slice(0, query.limit);
       const next = found.length > page.length ? page.at(-1)?.id : undefined;
       return { runs: page.map((run) => views.summary(run)), next };
     },
+  );
+  app.get<{ Querystring: RunQuery }>(
+    '/runs/export',
+    { schema: { querystring: { type: 'object', properties: filters } } },
+    ({ query }, reply) =>
+      reply.type('application/x-ndjson').send(Readable.from(exportRuns(runner, views, filterOf(query)))),
   );
   const wait = { type: 'integer', minimum: 0, maximum: MAX_WAIT_S, default: 0 };
   app.get<{ Params: { id: string }; Querystring: { wait: number } }>(
@@ -75,6 +93,24 @@ export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views)
         return views.summary(result.run);
     }
   });
+}
+
+function filterOf({ since, until, ...query }: RunQuery): Omit<RunFilter, 'limit'> {
+  return {
+    ...query,
+    ...(since === undefined ? {} : { since: Date.parse(since) }),
+    ...(until === undefined ? {} : { until: Date.parse(until) }),
+  };
+}
+
+/** Runs with their steps, newest first, one JSON text a line (https://jsonlines.org); page by page, so that no backlog of them is in memory. */
+async function* exportRuns(runner: Runner, views: Views, filter: Omit<RunFilter, 'limit'>): AsyncGenerator<string> {
+  for (let before = filter.before; ;) {
+    const page = runner.store.runs.list({ ...filter, ...(before === undefined ? {} : { before }), limit: EXPORT_PAGE });
+    for (const run of page) yield `${JSON.stringify(await detail(runner, views, run))}\n`;
+    before = page.at(-1)?.id;
+    if (page.length < EXPORT_PAGE || before === undefined) return;
+  }
 }
 
 async function detail(runner: Runner, views: Views, run: RunRecord): Promise<RunDetailView> {

@@ -5,6 +5,10 @@ export interface RunFilter {
   account?: string;
   automation?: string;
   status?: RunStatus;
+  /** Only runs that were accepted at this instant or later. */
+  since?: Instant;
+  /** Only runs that were accepted before this instant. */
+  until?: Instant;
   /** Only runs older than this run's id; for the next page. */
   before?: string;
   limit: number;

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { execFile } from 'node:child_process';
 import type { ExplanationView, RunDetailView, RunListView } from '../../src/server/api-types.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { withRunner, type Setup } from '../server/with-runner.ts';
 import { waybill, type Result } from './waybill.ts';
 
@@ -119,5 +121,32 @@ test('the newest failure is explained, with what to check', async () => {
     );
     const view = JSON.parse((await ask(setup, `explain ${body.run} --format json`)).out) as ExplanationView;
     assert.deepEqual([view.run.id, view.findings[0]?.step], [body.run, 'summarize']);
+  });
+});
+
+test('runs are exported as JSON Lines, and the data is backed up and restored while the runner is up', async () => {
+  await withRunner(async (setup) => {
+    for (const text of ['One.', 'Two.']) {
+      const { body } = await setup.post(JSON.stringify({ text }));
+      await setup.runner.engine.finished(body.run ?? '');
+    }
+    const out = join(setup.folder, 'runs.jsonl');
+    const exported = await ask(setup, `runs export --account demo --since 1h --out ${out}`);
+    assert.equal(exported.err, `Wrote 2 runs to ${out}.\n`);
+    const lines = (await readFile(out, 'utf8')).trim().split('\n');
+    const texts = lines.map((line) => (JSON.parse(line) as RunDetailView).run.trigger);
+    assert.deepEqual(texts, [{ body: { text: 'Two.' } }, { body: { text: 'One.' } }]);
+    assert.equal((await ask(setup, 'runs export --until 1h')).out, '');
+    assert.match((await ask(setup, 'runs export --since yesterday')).err, /It must be a date/);
+
+    const file = join(setup.folder, 'backup.db');
+    assert.equal((await ask(setup, `backup ${file}`)).code, 0);
+    const data = join(setup.folder, 'restored');
+    assert.equal((await waybill(['restore', file, '--data', data])).code, 0);
+    const store = openSqliteStore(data);
+    assert.equal(store.runs.list({ limit: 9 }).length, 2);
+    await store.close();
+    const again = await waybill(['restore', file, '--data', data]);
+    assert.deepEqual([again.code, /holds data already/.test(again.err)], [3, true]);
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ExactNumber } from '../../src/json/value.ts';
 import type { RunRecord } from '../../src/run/records.ts';
+import { namedRunId } from '../../src/run/run-id.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { keepPlan, newFolder, newStore, sampleRun } from './sample-store.ts';
@@ -71,6 +72,20 @@ test('an output that is null is an output', async () => {
   await store.runs.finish(without.id, 1, { status: 'succeeded' });
   assert.equal(store.runs.get(withNull.id)?.output, null);
   assert.ok(!Object.hasOwn(store.runs.get(without.id) ?? {}, 'output'));
+});
+
+test('runs are found by the time at which they were accepted', async () => {
+  const store = await newStore();
+  const at = [1000, 2000, 2000, 3000].map((time) => Date.parse('2026-01-31T09:00:00Z') + time);
+  const runs = at.map((createdAt) => sampleRun({ id: namedRunId(createdAt, String(Math.random())), createdAt }));
+  for (const run of runs) await store.runs.insert(run);
+  const [first = 0, second = 0, , last = 0] = at;
+  const times = (filter: { since?: number; until?: number }): number[] =>
+    store.runs.list({ ...filter, limit: 9 }).map(({ createdAt }) => createdAt);
+  assert.deepEqual(times({ since: second }), [last, second, second]);
+  assert.deepEqual(times({ until: second }), [first]);
+  assert.deepEqual(times({ since: first + 1, until: last }), [second, second]);
+  assert.deepEqual(times({ since: last + 1 }), []);
 });
 
 test('an id that is taken stays with its run; an unknown plan and an unknown run are refused', async () => {

@@ -13,6 +13,8 @@ export interface RunsOptions extends RunnerOptions {
 
 export interface ListOptions extends RunsOptions {
   status?: string;
+  since?: string;
+  until?: string;
   before?: string;
   limit: number;
 }
@@ -28,12 +30,14 @@ export async function list({
   account,
   automation,
   status,
+  since,
+  until,
   before,
   limit,
   ...runner
 }: ListOptions): Promise<number> {
   const client = await RunnerClient.find(runner);
-  const view = await client.get<RunListView>('/runs', { account, automation, status, before, limit });
+  const view = await client.get<RunListView>('/runs', { account, automation, status, since, until, before, limit });
   if (format === 'json') {
     console.log(JSON.stringify(view));
     return EXIT.clean;

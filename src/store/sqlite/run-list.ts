@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { RunStatus } from '../../run/records.ts';
+import { firstRunId } from '../../run/run-id.ts';
 import type { RunFilter } from '../records.ts';
 import type { Row } from './row.ts';
 
@@ -32,6 +33,8 @@ function writeQuery(filter: RunFilter): { sql: string; parameters: string[] } {
   equal('automation = ?', filter.automation);
   equal('status = ?', filter.status);
   equal('id < ?', filter.before);
+  equal('id >= ?', filter.since === undefined ? undefined : firstRunId(filter.since));
+  equal('id < ?', filter.until === undefined ? undefined : firstRunId(filter.until));
   if (filter.status !== undefined) conditions.push(...INDEX_CONDITIONS[filter.status]);
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   return { sql: `SELECT ${RUN_COLUMNS} FROM runs ${where} ORDER BY id DESC LIMIT ?`, parameters };

@@ -5,6 +5,7 @@ import { StoreError } from '../store-error.ts';
 import type { Store } from '../store.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { DiskSync } from './disk-sync.ts';
+import { DATABASE_FILE } from './database-file.ts';
 import { createDeploymentStore } from './deployments.ts';
 import { lockFolder, type FolderLock } from './folder-lock.ts';
 import { migrate } from './migrate.ts';
@@ -36,7 +37,7 @@ export function openSqliteStore(folder: string, options: SqliteStoreOptions = {}
   const lock = lockFolder(path);
   const opened: DatabaseSync[] = [];
   try {
-    return openTables(join(path, 'waybill.db'), lock, options, opened);
+    return openTables(join(path, DATABASE_FILE), lock, options, opened);
   } catch (error) {
     for (const database of opened) database.close();
     lock.release();

@@ -1,0 +1,2 @@
+/** The name of the database in a data folder. */
+export const DATABASE_FILE = 'waybill.db';
