@@ -2,6 +2,7 @@ import { extendCatalog, type Catalog } from '../connectors/catalog.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { inOrder } from '../diagnostics/order.ts';
 import type { Plan } from '../generated/plan.ts';
+import { inspectConnectionFile } from '../secrets/inspect.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { checkAutomation } from './check-automation.ts';
 import { checkAccountContext } from './checks/account-context.ts';
@@ -11,6 +12,7 @@ import { checkConnections } from './checks/connection-fields.ts';
 import { checkConnectorNames } from './checks/connector-name.ts';
 import { checkInstallSettings } from './checks/install-settings.ts';
 import { checkInstalls } from './checks/install.ts';
+import { checkSealedHosts } from './checks/sealed-hosts.ts';
 import { checkSecretFiles } from './checks/secret-file.ts';
 import { checkPermissions } from './checks/sensitive-permission.ts';
 import { resolveStepConnections } from './checks/step-connection.ts';
@@ -54,6 +56,7 @@ const ACCOUNT_CHECKS = [
   checkAccountContext,
   checkConnections,
   checkSecretFiles,
+  checkSealedHosts,
   checkInstalls,
   checkTests,
 ];
@@ -65,7 +68,9 @@ const ACCOUNT_CHECKS = [
 export function compile(input: CompileInput, common: Common = commonOf(input)): CompileResult {
   const { workspace } = input;
   const diagnostics: Diagnostic[] = [];
-  const context: CompileContext = { ...common, workspace, report: (diagnostic) => diagnostics.push(diagnostic) };
+  const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
+  // Secrets belong to accounts.
+  const context: CompileContext = { ...common, workspace, secrets: new Map(), report };
   for (const check of COMMON_CHECKS) check(context, input);
   const shared = common.shared.names.flatMap((name) => common.shared.get(name) ?? []);
   const accounts = compileAccounts(workspace, common);
@@ -93,7 +98,9 @@ export function compileAccounts(workspace: Workspace, common: Common): AccountsR
   const diagnostics: Diagnostic[] = [];
   const plans: Plan[] = [];
   let mappings = 0;
-  const context: CompileContext = { ...common, workspace, report: (diagnostic) => diagnostics.push(diagnostic) };
+  const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
+  const secrets = new Map([...workspace.secrets].map(([file, text]) => [file, inspectConnectionFile(text)]));
+  const context: CompileContext = { ...common, workspace, secrets, report };
   for (const check of ACCOUNT_CHECKS) check(context);
   for (const one of automationsOf(context)) {
     const { checked, install } = one;

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Account, AccountConnection, Install } from '../generated/account.ts';
 import type { Automation } from '../generated/automation.ts';
 import type { Action, Connector } from '../generated/connector.ts';
+import type { Inspection } from '../secrets/inspect.ts';
 import type { Source, Workspace } from '../workspace/workspace.ts';
 import type { CheckedAutomation } from './check-automation.ts';
 import type { SharedAutomations } from './shared-automations.ts';
@@ -13,6 +14,8 @@ export interface CompileContext {
   workspace: Workspace;
   catalog: Catalog;
   shared: SharedAutomations;
+  /** What is known of each secrets file without a key, by path. */
+  secrets: ReadonlyMap<string, Inspection>;
   report: (diagnostic: Diagnostic) => void;
 }
 

@@ -118,6 +118,10 @@ export const CODES = {
     'no such zone or locale',
     "The account's time zone or locale does not exist, so no date and no number could be written or read with it.",
   ),
+  WB5020: error(
+    'host not sealed',
+    'A credential is sealed with the hosts that it may be sent to. The connector, or a field of the connection, names a host that is not among them, so the runner would refuse to send it there.',
+  ),
   WB6001: error(
     'write tried again',
     'An action that writes is to be tried again, and the automation does not say what happens where nobody knows whether it took place.',

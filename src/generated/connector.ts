@@ -48,7 +48,7 @@ export interface Connector {
  */
 export interface ConnectionSpec {
   /**
-   * The fields that a connection has, by name. Secret ones are encrypted; the others stand in account.json. The name hosts is reserved for secret fields: the seal uses it.
+   * The fields that a connection has, by name. Secret ones are encrypted; the others stand in account.json. No name may end with _unencrypted: SOPS would leave the field readable.
    */
   fields: {
     [k: string]: Field;

@@ -1,6 +1,7 @@
 import { isJsonObject, type Json } from '../json/value.ts';
 import type { Credential } from './credential.ts';
-import { HOSTS_FIELD, inspectConnectionFile } from './inspect.ts';
+import { inspectConnectionFile } from './inspect.ts';
+import { HOSTS_FIELD, writeSealedHosts } from './sealed-hosts.ts';
 import { SecretError } from './secret-error.ts';
 import { decryptSops, encryptSops } from './sops.ts';
 
@@ -18,10 +19,11 @@ export interface ConnectionToSeal {
 
 /**
  * Writes `secrets/<account>/<connection>.json`: a SOPS file in which account and connection are part of what is
- * authenticated, and the hosts are sealed with the fields. Needs public keys only.
+ * authenticated, and the hosts stand readable, sealed with the fields by the MAC. Needs public keys only. Throws
+ * `SecretError` where a host is none.
  */
 export async function sealConnection(connection: ConnectionToSeal): Promise<string> {
-  const fields = { ...connection.fields, [HOSTS_FIELD]: [...connection.hosts] };
+  const fields = { ...connection.fields, [HOSTS_FIELD]: writeSealedHosts(connection.hosts) };
   return encryptSops(
     { [connection.account]: { [connection.connection]: fields } },
     connection.recipients,
@@ -39,7 +41,7 @@ export async function openConnection(
 ): Promise<Credential> {
   const inspection = inspectConnectionFile(text);
   if (!inspection.ok) throw inspection.error;
-  const { account, connection } = inspection;
+  const { account, connection, hosts } = inspection.file;
   if (account !== expected.account || connection !== expected.connection) {
     throw new SecretError(
       'wrong_account',
@@ -50,21 +52,22 @@ export async function openConnection(
     );
   }
   const document = await decryptSops(text, expected.identities);
-  return credentialFrom(valueAt(valueAt(document, account), connection));
+  // The hosts were read from the text whose MAC now holds.
+  return { fields: secretFields(valueAt(valueAt(document, account), connection)), hosts };
 }
 
 function valueAt(value: Json | undefined, key: string): Json | undefined {
   return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-function credentialFrom(value: Json | undefined): Credential {
+function secretFields(value: Json | undefined): Credential['fields'] {
   if (!isJsonObject(value)) throw new SecretError('bad_connection_file', 'the connection must hold its fields');
-  const { [HOSTS_FIELD]: hosts, ...others } = value;
   const fields: Credential['fields'] = {};
-  for (const [name, field] of Object.entries(others)) {
+  for (const [name, field] of Object.entries(value)) {
+    if (name === HOSTS_FIELD) continue;
     if (typeof field !== 'string')
       throw new SecretError('bad_connection_file', 'a secret field must be a text', { path: [name] });
     fields[name] = field;
   }
-  return { fields, hosts: Array.isArray(hosts) ? hosts.filter((host) => typeof host === 'string') : [] };
+  return fields;
 }

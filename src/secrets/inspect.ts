@@ -1,40 +1,53 @@
+import { HOSTS_FIELD, readSealedHosts } from './sealed-hosts.ts';
 import { SecretError } from './secret-error.ts';
-import { isEncryptedPath, readMetadata } from './sops-metadata.ts';
-import { readSopsTree, type SopsTree } from './sops-tree.ts';
+import { readMetadata, UNENCRYPTED_SUFFIX } from './sops-metadata.ts';
+import { childOf, readSopsTree, type SopsTree } from './sops-tree.ts';
 import { readEncryptedValue } from './sops-value.ts';
 
 /** What can be known of a connection's file without any private key. */
-export type Inspection =
-  | { ok: true; account: string; connection: string; fields: string[]; recipients: string[] }
-  | { ok: false; error: SecretError };
+export type Inspection = { ok: true; file: InspectedConnection } | { ok: false; error: SecretError };
 
-/** The field beside the secret ones that holds the hosts which they may be sent to. */
-export const HOSTS_FIELD = 'hosts';
+export interface InspectedConnection {
+  account: string;
+  connection: string;
+  /** Names of the secret fields. */
+  fields: string[];
+  /** The hosts that they may be sent to, as the file says; only who opens it knows that nobody changed them. */
+  hosts: string[];
+  recipients: string[];
+}
 
-/** Proves the structure of a connection's file and that nothing in it is plain text. Needs no key. */
+/** Proves the structure of a connection's file and that nothing in it is plain text but the hosts. Needs no key. */
 export function inspectConnectionFile(text: string): Inspection {
   try {
-    return inspect(text);
+    return { ok: true, file: inspect(text) };
   } catch (error) {
     if (error instanceof SecretError) return { ok: false, error };
     throw error;
   }
 }
 
-function inspect(text: string): Inspection {
+function inspect(text: string): InspectedConnection {
   const root = readSopsTree(text);
-  const metadata = readMetadata(root);
+  const { rule, age } = readMetadata(root);
+  if (rule.kind !== 'unencrypted_suffix' || rule.suffix !== UNENCRYPTED_SUFFIX)
+    throw new SecretError('sops_unknown_metadata', `the rule must be unencrypted_suffix ${UNENCRYPTED_SUFFIX}`, {
+      path: ['sops'],
+    });
   const [account, accountTree] = onlyEntry(root, 'account');
-  const [connection, fieldsTree] = onlyEntry(accountTree, 'connection');
-  if (fieldsTree.kind !== 'object') throw badFile('the connection must hold its fields', [account, connection]);
-  for (const [field, value] of fieldsTree.entries) {
-    const path = [account, connection, field];
-    if (!isEncryptedPath(metadata.rule, path))
-      throw new SecretError('sops_plain_value', 'this value is not encrypted', { path });
-    for (const item of value.kind === 'array' ? value.items : [value]) requireEncrypted(item, path);
-  }
-  const fields = fieldsTree.entries.map(([field]) => field).filter((field) => field !== HOSTS_FIELD);
-  return { ok: true, account, connection, fields, recipients: metadata.age.map(({ recipient }) => recipient) };
+  const [connection, tree] = onlyEntry(accountTree, 'connection');
+  const path = [account, connection];
+  if (tree.kind !== 'object') throw badFile('the connection must hold its fields', path);
+  const hosts = readSealedHosts(childOf(tree, HOSTS_FIELD), [...path, HOSTS_FIELD]);
+  const secret = tree.entries.filter(([field]) => field !== HOSTS_FIELD);
+  for (const [field, value] of secret) requireEncrypted(value, [...path, field]);
+  return {
+    account,
+    connection,
+    fields: secret.map(([field]) => field),
+    hosts,
+    recipients: age.map(({ recipient }) => recipient),
+  };
 }
 
 /** The one entry besides the metadata. */
@@ -46,11 +59,18 @@ function onlyEntry(tree: SopsTree, what: string): [string, SopsTree] {
 }
 
 function requireEncrypted(item: SopsTree, path: string[]): void {
+  if (path.some((key) => key.endsWith(UNENCRYPTED_SUFFIX)))
+    throw new SecretError(
+      'sops_plain_value',
+      `a value below a name that ends with ${UNENCRYPTED_SUFFIX} is not encrypted`,
+      { path },
+    );
+  if (item.kind === 'array') throw badFile('a secret field must be a text', path);
   if (item.kind !== 'string') throw new SecretError('sops_plain_value', 'this value is not encrypted', { path });
   if (item.value === '') throw badFile('a secret field must not be empty', path);
   if (!item.value.startsWith('ENC['))
     throw new SecretError('sops_plain_value', 'this value is not encrypted', { path });
-  readEncryptedValue(item.value, path);
+  if (readEncryptedValue(item.value, path).type !== 'str') throw badFile('a secret field must be a text', path);
 }
 
 function badFile(message: string, path: string[]): SecretError {

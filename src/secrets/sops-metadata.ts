@@ -11,6 +11,9 @@ export interface SopsMetadata {
   rule: { kind: 'unencrypted_suffix'; suffix: string } | { kind: 'encrypted_regex'; regex: string };
 }
 
+/** What sops leaves readable where nothing else is said, and what our files say. */
+export const UNENCRYPTED_SUFFIX = '_unencrypted';
+
 const KNOWN = new Set(['age', 'lastmodified', 'mac', 'version', 'unencrypted_suffix', 'encrypted_regex']);
 /** Written by older versions of sops for services that are not used. */
 const EMPTY_ALLOWED = new Set(['kms', 'gcp_kms', 'azure_kv', 'hc_vault', 'pgp']);

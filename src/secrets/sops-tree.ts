@@ -17,8 +17,15 @@ export type SopsTree =
 export function readSopsTree(text: string): SopsTree {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
-  if (root === undefined || errors.length > 0) throw new SecretError('sops_not_json', 'the file is not JSON');
+  if (root === undefined || errors.length > 0) throw notJson(text);
   return convert(root, text, []);
+}
+
+function notJson(text: string): SecretError {
+  if (!/^<{7} /m.test(text)) return new SecretError('sops_not_json', 'the file is not JSON');
+  return new SecretError('sops_not_json', 'the file holds both sides of a merge', {
+    help: 'encrypted values cannot be merged line by line: take one side (git checkout --ours or --theirs) and make the other change again',
+  });
 }
 
 function convert(node: Node, text: string, path: string[]): SopsTree {

@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual, type Hash } from 'node:crypto
 import { armor, Decrypter, Encrypter } from 'age-encryption';
 import type { Json } from '../json/value.ts';
 import { SecretError } from './secret-error.ts';
-import { isEncryptedPath, metadataTree, readMetadata, type SopsMetadata } from './sops-metadata.ts';
+import { isEncryptedPath, metadataTree, readMetadata, UNENCRYPTED_SUFFIX, type SopsMetadata } from './sops-metadata.ts';
 import { formatSopsTree, readSopsTree, treeToJson, type SopsTree } from './sops-tree.ts';
 import {
   DATA_KEY_LENGTH,
@@ -120,7 +120,7 @@ export function encryptTree(plain: SopsTree, options: EncryptOptions): string {
   return formatSopsTree({ kind: 'object', entries: [...entries, ['sops', sops]] }, options.indent);
 }
 
-/** Encrypts every value of a document to age recipients, with a new data key. Needs public keys only. */
+/** Encrypts a document, but what stands below `*_unencrypted`, to age recipients with a new data key. Needs public keys only. */
 export async function encryptSops(document: Json, recipients: readonly string[], now: Date): Promise<string> {
   const dataKey = randomBytes(DATA_KEY_LENGTH);
   return encryptTree(readSopsTree(JSON.stringify(document)), {
@@ -128,7 +128,7 @@ export async function encryptSops(document: Json, recipients: readonly string[],
     age: await Promise.all(
       recipients.map(async (recipient) => ({ recipient, enc: await wrapDataKey(dataKey, recipient) })),
     ),
-    rule: { kind: 'unencrypted_suffix', suffix: '_unencrypted' },
+    rule: { kind: 'unencrypted_suffix', suffix: UNENCRYPTED_SUFFIX },
     lastmodified: now.toISOString().replace(/\.\d+Z$/, 'Z'),
     iv: () => randomBytes(IV_LENGTH),
     indent: '\t',

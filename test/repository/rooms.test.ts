@@ -24,8 +24,8 @@ const MAY_IMPORT: { [room: string]: string[] } = {
   server: ['json', 'generated', 'run', 'runner', 'store', 'engine', 'secrets', 'authoring'],
 };
 const ONLY: { [edge: string]: RegExp } = {
-  'compiler → secrets': /^secrets\/inspect\.ts$/,
-  'compiler → connectors': /^connectors\/catalog\.ts$/,
+  'compiler → secrets': /^secrets\/(inspect|sealed-hosts)\.ts$/,
+  'compiler → connectors': /^connectors\/(catalog|hosts)\.ts$/,
   'connectors → secrets': /^secrets\/credential\.ts$/,
   'authoring → connectors': /^connectors\/catalog\.ts$/,
   'engine → secrets': /^secrets\/credential\.ts$/,

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import fc from 'fast-check';
+import { decryptSops as decryptIndependently } from 'sops-age';
 import { openConnection, sealConnection } from '../../src/secrets/connection-file.ts';
 import { inspectConnectionFile } from '../../src/secrets/inspect.ts';
 import { addNewIdentity, defaultKeyringPath, readKeyring, recipientsOf } from '../../src/secrets/keyring.ts';
 import { Redactor } from '../../src/secrets/redaction.ts';
+import { writeSealedHosts } from '../../src/secrets/sealed-hosts.ts';
 import { SecretError } from '../../src/secrets/secret-error.ts';
 
 const identity = await generateX25519Identity();
@@ -32,7 +34,7 @@ const codeOf = (source: string): string => {
 
 test('a sealed connection opens for its own account and connection only', async () => {
   const text = await seal('acme', 'mail');
-  assert.doesNotMatch(text, /sk-secret|example/);
+  assert.doesNotMatch(text, /sk-secret/);
   const open = (account: string, connection: string, source = text) =>
     openConnection(source, { account, connection, identities: [identity] });
   assert.deepEqual(await open('acme', 'mail'), { fields: { api_key: 'sk-secret-1' }, hosts: ['api.example.com'] });
@@ -52,15 +54,53 @@ test('without a key: who, what and for whom; plain text is found', async () => {
   const text = await seal('acme', 'mail');
   assert.deepEqual(inspectConnectionFile(text), {
     ok: true,
-    account: 'acme',
-    connection: 'mail',
-    fields: ['api_key'],
-    recipients: [recipient],
+    file: {
+      account: 'acme',
+      connection: 'mail',
+      fields: ['api_key'],
+      hosts: ['api.example.com'],
+      recipients: [recipient],
+    },
   });
   assert.equal(codeOf(text.replace(/"api_key": "[^"]*"/, '"api_key": "sk-secret-1"')), 'sops_plain_value');
   assert.equal(codeOf(text.replace('"api_key"', '"api_key_unencrypted"')), 'sops_plain_value');
   assert.equal(codeOf('{"acme":{"mail":{"api_key":"x"}}}'), 'sops_no_metadata');
   assert.equal(codeOf(text.replace('"acme"', '"other": {}, "acme"')), 'bad_connection_file');
+});
+
+test('the hosts are readable, and the file opens only as they were sealed', async () => {
+  const text = await seal('acme', 'mail');
+  assert.match(text, /"hosts_unencrypted": \[\s+"https:\/\/api\.example\.com\/"\s+\]/);
+  const independently = await decryptIndependently(text, { secretKey: identity, fileType: 'json' });
+  const fields = { api_key: 'sk-secret-1', hosts_unencrypted: ['https://api.example.com/'] };
+  assert.deepEqual(independently, { acme: { mail: fields } });
+  const open = (hosts: string): Promise<unknown> =>
+    openConnection(text.replace('"https://api.example.com/"', hosts), {
+      account: 'acme',
+      connection: 'mail',
+      identities: [identity],
+    });
+  for (const hosts of ['"https://evil.example.com/"', '"https://api.example.com/", "https://evil.example/"', ''])
+    await assert.rejects(open(hosts), withCode('sops_mac_mismatch'));
+  // The MAC alone would let these pass: it covers the same characters.
+  for (const hosts of [
+    '"https://api.exam", "ple.com/"',
+    '"https://api.example.com/", ""',
+    '["https://api.example.com/"]',
+  ])
+    await assert.rejects(open(hosts), withCode('bad_connection_file'));
+  assert.equal(codeOf(text.replace('hosts_unencrypted', 'hosts')), 'bad_connection_file');
+  assert.equal(
+    codeOf(text.replace('"unencrypted_suffix": "_unencrypted"', '"unencrypted_suffix": "_key"')),
+    'sops_unknown_metadata',
+  );
+});
+
+test('only names of hosts are sealed', async () => {
+  for (const host of ['https://api.example.com', 'api.example.com/', 'a b', 'x..y', '', '*', 'a.*.b'])
+    assert.throws(() => writeSealedHosts([host]), withCode('bad_connection_file'));
+  for (const host of ['api.example.com', '*.example.com', 'localhost', '[::1]', 'xn--bcher-kva.example'])
+    assert.equal(writeSealedHosts([host])[0], `https://${host}/`);
 });
 
 test('the keyring is made for its owner alone, and read only so', async () => {
