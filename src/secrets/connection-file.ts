@@ -3,18 +3,31 @@ import type { Credential } from './credential.ts';
 import { inspectConnectionFile } from './inspect.ts';
 import { HOSTS_FIELD, writeSealedHosts } from './sealed-hosts.ts';
 import { SecretError } from './secret-error.ts';
-import { decryptSops, encryptSops } from './sops.ts';
+import { openSops, rewriteSops, type OpenedSops } from './sops-edit.ts';
+import { readSopsTree, treeToJson, type SopsTree } from './sops-tree.ts';
+import { encryptSops } from './sops.ts';
 
-export interface ConnectionToSeal {
+export interface ConnectionToSeal extends Credential {
   account: string;
   connection: string;
-  /** Secret fields by name. */
-  fields: { [name: string]: string };
-  /** The only hosts that they may be sent to. */
-  hosts: readonly string[];
   /** age public keys of the account. */
   recipients: readonly string[];
   now: Date;
+}
+
+/** A connection's file that was opened, with what is needed to write it again. */
+export interface OpenedConnection {
+  account: string;
+  connection: string;
+  credential: Credential;
+  sops: OpenedSops;
+}
+
+/** Whose file it must be, and what opens it. */
+export interface ExpectedConnection {
+  account: string;
+  connection: string;
+  identities: readonly string[];
 }
 
 /**
@@ -23,22 +36,19 @@ export interface ConnectionToSeal {
  * `SecretError` where a host is none.
  */
 export async function sealConnection(connection: ConnectionToSeal): Promise<string> {
-  const fields = { ...connection.fields, [HOSTS_FIELD]: writeSealedHosts(connection.hosts) };
-  return encryptSops(
-    { [connection.account]: { [connection.connection]: fields } },
-    connection.recipients,
-    connection.now,
-  );
+  return encryptSops(documentOf(connection, connection), connection.recipients, connection.now);
+}
+
+/** The credential of exactly this account and connection. Throws what `openConnectionFile` throws. */
+export async function openConnection(text: string, expected: ExpectedConnection): Promise<Credential> {
+  return (await openConnectionFile(text, expected)).credential;
 }
 
 /**
  * Opens a connection's file for exactly this account and connection. Throws `SecretError`: `wrong_account` where the
- * file was made for another one, and what `decryptSops` throws.
+ * file was made for another one, and what `openSops` throws.
  */
-export async function openConnection(
-  text: string,
-  expected: { account: string; connection: string; identities: readonly string[] },
-): Promise<Credential> {
+export async function openConnectionFile(text: string, expected: ExpectedConnection): Promise<OpenedConnection> {
   const inspection = inspectConnectionFile(text);
   if (!inspection.ok) throw inspection.error;
   const { account, connection, hosts } = inspection.file;
@@ -51,9 +61,25 @@ export async function openConnection(
       },
     );
   }
-  const document = await decryptSops(text, expected.identities);
+  const sops = await openSops(text, expected.identities);
+  const fields = secretFields(valueAt(valueAt(treeToJson(sops.plain), account), connection));
   // The hosts were read from the text whose MAC now holds.
-  return { fields: secretFields(valueAt(valueAt(document, account), connection)), hosts };
+  return { account, connection, credential: { fields, hosts }, sops };
+}
+
+/** The file with another credential in it; what stays has the same ciphertext. Throws `SecretError` where a host is none. */
+export function rewriteConnection(opened: OpenedConnection, credential: Credential, now: Date): string {
+  return rewriteSops(opened.sops, treeOf(documentOf(opened, credential)), now);
+}
+
+function documentOf({ account, connection }: { account: string; connection: string }, credential: Credential): Json {
+  return {
+    [account]: { [connection]: { ...credential.fields, [HOSTS_FIELD]: writeSealedHosts(credential.hosts) } },
+  };
+}
+
+function treeOf(document: Json): SopsTree {
+  return readSopsTree(JSON.stringify(document));
 }
 
 function valueAt(value: Json | undefined, key: string): Json | undefined {

@@ -1,5 +1,5 @@
 import { SecretError } from './secret-error.ts';
-import { childOf, treeToJson, type SopsTree } from './sops-tree.ts';
+import { childOf, treeToJson, withoutMetadata, type SopsTree } from './sops-tree.ts';
 
 /** The `sops` part of a file, as far as Waybill allows it: age recipients, and one rule of what is encrypted. */
 export interface SopsMetadata {
@@ -42,8 +42,20 @@ export function readMetadata(root: SopsTree): SopsMetadata {
   };
 }
 
+/** The document with this metadata, which stands last. */
+export function withMetadata(root: SopsTree, metadata: SopsMetadata): SopsTree {
+  const plain = withoutMetadata(root);
+  const entries = plain.kind === 'object' ? plain.entries : [];
+  return { kind: 'object', entries: [...entries, ['sops', metadataTree(metadata)]] };
+}
+
+/** A time as sops writes it: RFC 3339 in seconds. */
+export function rfc3339(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
 /** The metadata as sops orders it. */
-export function metadataTree(metadata: SopsMetadata): SopsTree {
+function metadataTree(metadata: SopsMetadata): SopsTree {
   const { rule } = metadata;
   const recipients = metadata.age.map(({ recipient, enc }): SopsTree => ({
     kind: 'object',

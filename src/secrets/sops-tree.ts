@@ -13,6 +13,8 @@ export type SopsTree =
   | { kind: 'string'; value: string }
   | { kind: 'literal'; text: string };
 
+export type Scalar = Extract<SopsTree, { kind: 'string' | 'literal' }>;
+
 /** Reads JSON text. Throws `SecretError` `sops_not_json`. */
 export function readSopsTree(text: string): SopsTree {
   const errors: ParseError[] = [];
@@ -61,6 +63,27 @@ export function treeToJson(tree: SopsTree): Json {
 /** The value of a key of an object. */
 export function childOf(tree: SopsTree, key: string): SopsTree | undefined {
   return tree.kind === 'object' ? tree.entries.find(([name]) => name === key)?.[1] : undefined;
+}
+
+/** Changes every scalar in the file's order; the items of a list have the list's path. */
+export function mapScalars(
+  tree: SopsTree,
+  path: readonly string[],
+  change: (scalar: Scalar, path: readonly string[]) => SopsTree,
+): SopsTree {
+  if (tree.kind === 'object') {
+    return {
+      kind: 'object',
+      entries: tree.entries.map(([key, value]) => [key, mapScalars(value, [...path, key], change)]),
+    };
+  }
+  if (tree.kind === 'array') return { kind: 'array', items: tree.items.map((item) => mapScalars(item, path, change)) };
+  return change(tree, path);
+}
+
+/** The document without its `sops` part. */
+export function withoutMetadata(root: SopsTree): SopsTree {
+  return root.kind === 'object' ? { kind: 'object', entries: root.entries.filter(([key]) => key !== 'sops') } : root;
 }
 
 /** Writes the tree as sops writes JSON: Go's encoding/json with its HTML escapes, and a line end at the end. */

@@ -2,8 +2,23 @@ import { createHash, randomBytes, timingSafeEqual, type Hash } from 'node:crypto
 import { armor, Decrypter, Encrypter } from 'age-encryption';
 import type { Json } from '../json/value.ts';
 import { SecretError } from './secret-error.ts';
-import { isEncryptedPath, metadataTree, readMetadata, UNENCRYPTED_SUFFIX, type SopsMetadata } from './sops-metadata.ts';
-import { formatSopsTree, readSopsTree, treeToJson, type SopsTree } from './sops-tree.ts';
+import {
+  isEncryptedPath,
+  readMetadata,
+  rfc3339,
+  UNENCRYPTED_SUFFIX,
+  withMetadata,
+  type SopsMetadata,
+} from './sops-metadata.ts';
+import {
+  formatSopsTree,
+  mapScalars,
+  readSopsTree,
+  treeToJson,
+  withoutMetadata,
+  type Scalar,
+  type SopsTree,
+} from './sops-tree.ts';
 import {
   DATA_KEY_LENGTH,
   decryptValue,
@@ -60,7 +75,7 @@ function shorten(recipient: string): string {
 /** Decrypts all values and verifies the MAC. Throws `SecretError`. */
 export function decryptTree(root: SopsTree, metadata: SopsMetadata, key: Buffer): SopsTree {
   const hash = createHash('sha512');
-  const decrypted = walk(withoutMetadata(root), [], (scalar, path) => {
+  const decrypted = mapScalars(withoutMetadata(root), [], (scalar, path) => {
     const plain = openScalar(scalar, path, metadata, key);
     hashScalar(hash, plain);
     return plain;
@@ -92,7 +107,10 @@ export interface EncryptOptions {
   age: SopsMetadata['age'];
   rule: SopsMetadata['rule'];
   lastmodified: string;
-  /** A fresh IV for each value; `['sops', 'mac']` asks for the MAC's. `index` counts the values of a list. */
+  /**
+   * An IV for each value, which must be fresh unless the value stood at the same place with it; `['sops', 'mac']` asks for
+   * the MAC's. `index` counts the values.
+   */
   iv(path: readonly string[], index: number): Buffer;
   indent: string;
   version: string;
@@ -102,7 +120,7 @@ export interface EncryptOptions {
 export function encryptTree(plain: SopsTree, options: EncryptOptions): string {
   const hash = createHash('sha512');
   let index = 0;
-  const encrypted = walk(plain, [], (scalar, path) => {
+  const encrypted = mapScalars(plain, [], (scalar, path) => {
     hashScalar(hash, scalar);
     const value = plainBytes(scalar);
     if (value === undefined || isNeverEncrypted(scalar) || !isEncryptedPath(options.rule, path)) return scalar;
@@ -115,9 +133,7 @@ export function encryptTree(plain: SopsTree, options: EncryptOptions): string {
   const digest = Buffer.from(hash.digest('hex').toUpperCase());
   const mac = encryptValue(digest, 'str', options.dataKey, options.iv(['sops', 'mac'], index), options.lastmodified);
   const { age, lastmodified, rule, version } = options;
-  const entries = encrypted.kind === 'object' ? encrypted.entries : [];
-  const sops = metadataTree({ age, lastmodified, mac, rule, version });
-  return formatSopsTree({ kind: 'object', entries: [...entries, ['sops', sops]] }, options.indent);
+  return formatSopsTree(withMetadata(encrypted, { age, lastmodified, mac, rule, version }), options.indent);
 }
 
 /** Encrypts a document, but what stands below `*_unencrypted`, to age recipients with a new data key. Needs public keys only. */
@@ -125,44 +141,24 @@ export async function encryptSops(document: Json, recipients: readonly string[],
   const dataKey = randomBytes(DATA_KEY_LENGTH);
   return encryptTree(readSopsTree(JSON.stringify(document)), {
     dataKey,
-    age: await Promise.all(
-      recipients.map(async (recipient) => ({ recipient, enc: await wrapDataKey(dataKey, recipient) })),
-    ),
+    age: await Promise.all(recipients.map((recipient) => wrapDataKey(dataKey, recipient))),
     rule: { kind: 'unencrypted_suffix', suffix: UNENCRYPTED_SUFFIX },
-    lastmodified: now.toISOString().replace(/\.\d+Z$/, 'Z'),
+    lastmodified: rfc3339(now),
     iv: () => randomBytes(IV_LENGTH),
     indent: '\t',
     version: WRITTEN_VERSION,
   });
 }
 
-async function wrapDataKey(dataKey: Buffer, recipient: string): Promise<string> {
+/** The data key for one recipient, X25519 or post-quantum. */
+export async function wrapDataKey(dataKey: Buffer, recipient: string): Promise<SopsMetadata['age'][number]> {
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipient);
-  return armor.encode(await encrypter.encrypt(dataKey));
-}
-
-type Scalar = Extract<SopsTree, { kind: 'string' | 'literal' }>;
-
-/** Changes every scalar in the file's order; the items of a list have the list's path. */
-function walk(
-  tree: SopsTree,
-  path: readonly string[],
-  change: (scalar: Scalar, path: readonly string[]) => SopsTree,
-): SopsTree {
-  if (tree.kind === 'object') {
-    return { kind: 'object', entries: tree.entries.map(([key, value]) => [key, walk(value, [...path, key], change)]) };
-  }
-  if (tree.kind === 'array') return { kind: 'array', items: tree.items.map((item) => walk(item, path, change)) };
-  return change(tree, path);
-}
-
-function withoutMetadata(root: SopsTree): SopsTree {
-  return root.kind === 'object' ? { kind: 'object', entries: root.entries.filter(([key]) => key !== 'sops') } : root;
+  return { recipient, enc: armor.encode(await encrypter.encrypt(dataKey)) };
 }
 
 /** sops leaves the empty text and null as they are. */
-function isNeverEncrypted(scalar: Scalar): boolean {
+export function isNeverEncrypted(scalar: Scalar): boolean {
   return scalar.kind === 'string' ? scalar.value === '' : scalar.text === 'null';
 }
 
