@@ -16,7 +16,7 @@ await writeWorkspace();
 const runner = new Runner({
   workspace,
   data: join(folder, 'data'),
-  identities: [identity],
+  identities: () => Promise.resolve([identity]),
   reroutes: new Map([['anthropic', service]]),
   onError: (error) => console.error(error),
 });

@@ -10,7 +10,7 @@ import { checkWorkspace } from '../src/runner/check-workspace.ts';
 import { hookPath } from '../src/runner/live-deployment.ts';
 import { Runner } from '../src/runner/runner.ts';
 import { sealConnection } from '../src/secrets/connection-file.ts';
-import { readKeyring } from '../src/secrets/keyring.ts';
+import { keyringFile } from '../src/secrets/identity-source.ts';
 import type { RunDetailView, StorageEntryView } from '../src/server/api-types.ts';
 import { serve } from '../src/server/serve.ts';
 import { startAnthropicStandIn, type AnthropicStandIn } from './anthropic-stand-in.ts';
@@ -65,7 +65,7 @@ async function story(folder: string, closing: (() => Promise<unknown>)[]): Promi
   const runner = new Runner({
     workspace,
     data: join(folder, 'data'),
-    identities: await readKeyring(join(ROOT, 'demo/demo.agekey'), { anyoneMayRead: true }),
+    identities: keyringFile(join(ROOT, 'demo/demo.agekey'), { anyoneMayRead: true }),
     reroutes: new Map(standIn === undefined ? [] : [['anthropic', standIn.url]]),
     onError: (error) => console.error(error),
   });

@@ -8,7 +8,14 @@ import type { DoctorOptions } from './commands/doctor.ts';
 import type { SchemaOptions } from './commands/schema.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import { EXIT, report } from './exit.ts';
-import { accountOption, automationOption, dataOption, formatOption, workspaceOption } from './options.ts';
+import {
+  accountOption,
+  addKeyOptions,
+  automationOption,
+  dataOption,
+  formatOption,
+  workspaceOption,
+} from './options.ts';
 import { addRunnerCommands } from './runner-commands.ts';
 
 // No top-level await: the bundle is CommonJS, which has none.
@@ -83,13 +90,10 @@ function commands(finish: (code: number) => void): Command {
     .action(async (account: string, name: string, options: ConnectOptions) =>
       finish(await (await import('./commands/connect.ts')).connect(account, name, options)),
     );
-  program
-    .command('dev')
+  addKeyOptions(program.command('dev'))
     .description('run the working tree and follow its saves')
     .option('--port <port>', 'where to listen on 127.0.0.1; 0 takes a free port', '8080')
     .addOption(dataOption())
-    .option('--keys <file>', 'age private keys (default: ~/.config/waybill/keys.txt)')
-    .option('--public-keys', 'the file of keys may be readable by others, as a test key in git is')
     .option(
       '--reroute <service=url>',
       'send calls of a service elsewhere; may be given several times',
@@ -129,13 +133,10 @@ function commands(finish: (code: number) => void): Command {
     .addOption(workspaceOption())
     .addHelpText('after', '\nExample:\n  waybill schema --write')
     .action(async (options: SchemaOptions) => finish(await (await import('./commands/schema.ts')).schema(options)));
-  program
-    .command('doctor')
+  addKeyOptions(program.command('doctor'))
     .description('look at what is set up and what is missing')
     .addOption(workspaceOption())
     .addOption(dataOption())
-    .option('--keys <file>', 'age private keys (default: ~/.config/waybill/keys.txt)')
-    .option('--public-keys', 'the file of keys may be readable by others, as a test key in git is')
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  waybill doctor --keys demo/demo.agekey --public-keys')
     .action(async (options: DoctorOptions) => finish(await (await import('./commands/doctor.ts')).doctor(options)));

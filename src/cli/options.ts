@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 export type Format = 'text' | 'json';
 
@@ -20,6 +20,37 @@ export function accountOption(): Option {
 
 export function automationOption(): Option {
   return new Option('--automation <name>', 'only this automation');
+}
+
+/** Where the private keys come from. */
+export interface KeyOptions {
+  keys?: string;
+  publicKeys?: true;
+  keysCommand?: string;
+  keysEnv?: string;
+}
+
+/** The options of every command that opens secrets. */
+export function addKeyOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--keys <path>',
+        'age private keys: a file, or a folder with <account>.txt (default: ~/.config/waybill/keys.txt)',
+      ),
+    )
+    .addOption(new Option('--public-keys', 'the file of keys may be readable by others, as a test key in git is'))
+    .addOption(
+      new Option('--keys-command <command>', 'prints the private keys of the account in WAYBILL_ACCOUNT').conflicts(
+        'keys',
+      ),
+    )
+    .addOption(
+      new Option('--keys-env <name>', 'the environment variable that holds the private keys').conflicts([
+        'keys',
+        'keysCommand',
+      ]),
+    );
 }
 
 /** Reads a whole number of at least 1. */

@@ -4,6 +4,7 @@ import { EmbeddedEngine } from '../engine/embedded/embedded-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Json } from '../json/value.ts';
 import { namePlan } from '../plan/digest.ts';
+import type { IdentitySource } from '../secrets/identity-source.ts';
 import { Redactor } from '../secrets/redaction.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
@@ -19,8 +20,8 @@ export interface RunnerOptions {
   workspace: string;
   /** The folder of the runner's own data. */
   data: string;
-  /** age private keys. */
-  identities: readonly string[];
+  /** Gives the age private keys that open an account's secrets. */
+  identities: IdentitySource;
   /** Service to the address that stands in for it. */
   reroutes: ReadonlyMap<string, string>;
   onError: (error: unknown) => void;

@@ -23,15 +23,16 @@ export async function readKeyring(file: string, options: { anyoneMayRead: boolea
   if (!options.anyoneMayRead && (mode & 0o077) !== 0 && process.platform !== 'win32') {
     throw bad(`others on this machine may read the key file ${file}`, `chmod 600 ${file}`);
   }
+  return parseIdentities(text, `the key file ${file}`);
+}
+
+/** Identities, one a line, beside comments. `name` says in a refusal where they come from. */
+export function parseIdentities(text: string, name: string): string[] {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const identities = lines.filter((line) => line !== '' && !line.startsWith('#'));
-  const wrong = identities.findIndex((line) => !IDENTITY.test(line));
-  if (wrong !== -1)
-    throw bad(
-      `the key file ${file} holds something that is no age identity`,
-      'each line is a comment (#) or AGE-SECRET-KEY-…',
-    );
-  if (identities.length === 0) throw bad(`the key file ${file} holds no key`, 'make one with `waybill secrets keygen`');
+  if (identities.some((line) => !IDENTITY.test(line)))
+    throw bad(`${name} holds something that is no age identity`, 'each line is a comment (#) or AGE-SECRET-KEY-…');
+  if (identities.length === 0) throw bad(`${name} holds no key`, 'make one with `waybill secrets keygen`');
   return identities;
 }
 

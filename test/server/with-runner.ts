@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startAnthropicStandIn, type AnthropicStandIn } from '../../demo/anthropic-stand-in.ts';
 import { hookPath } from '../../src/runner/live-deployment.ts';
 import { Runner } from '../../src/runner/runner.ts';
-import { readKeyring } from '../../src/secrets/keyring.ts';
+import { keyringFile } from '../../src/secrets/identity-source.ts';
 import { serve } from '../../src/server/serve.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -40,7 +40,7 @@ export async function withRunner(
   const runner = new Runner({
     workspace: folder,
     data: join(folder, 'data'),
-    identities: await readKeyring(join(root, 'demo/demo.agekey'), { anyoneMayRead: true }),
+    identities: keyringFile(join(root, 'demo/demo.agekey'), { anyoneMayRead: true }),
     reroutes: new Map([['anthropic', standIn.url]]),
     onError: (error) => assert.fail(String(error)),
   });

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { renderDiagnostic } from '../../diagnostics/render-text.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
@@ -6,18 +5,18 @@ import { readFile } from 'node:fs/promises';
 import { hookPath } from '../../runner/live-deployment.ts';
 import { Runner } from '../../runner/runner.ts';
 import { watchWorkspace } from '../../runner/watch.ts';
-import { defaultKeyringPath, readKeyring } from '../../secrets/keyring.ts';
+import type { IdentitySource } from '../../secrets/identity-source.ts';
 import { serve } from '../../server/serve.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
+import { identitySource } from '../identities.ts';
+import type { KeyOptions } from '../options.ts';
 import { dataFolder } from '../runner-client.ts';
 
-export interface DevOptions {
+export interface DevOptions extends KeyOptions {
   workspace?: string;
   port: string;
   data?: string;
-  keys?: string;
-  publicKeys?: true;
   reroute: string[];
 }
 
@@ -30,10 +29,11 @@ export async function dev(options: DevOptions): Promise<number> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`${options.port} is not a port`);
   const reroutes = new Map(options.reroute.map(parseReroute));
   const data = dataFolder(options);
+  const identities = identitySource(options);
   const runner = new Runner({
     workspace,
     data,
-    identities: await identities(options),
+    identities,
     reroutes,
     onError: (error) => console.error(error),
   });
@@ -41,6 +41,7 @@ export async function dev(options: DevOptions): Promise<number> {
     console.error(`WARNING: calls of ${service}, with their credentials, go to ${url}`);
   const { diagnostics, resumed } = await runner.begin();
   await show(workspace, diagnostics);
+  if (options.keysCommand === undefined) await warnWithoutKeys(runner, identities);
   const server = await serve({ runner, port });
   console.log(`The runner is up at ${server.url}; its data is in ${data}. Ctrl-C ends it.`);
   console.log(`The API's token, until it ends: ${server.token}`);
@@ -67,16 +68,20 @@ export async function dev(options: DevOptions): Promise<number> {
   return EXIT.clean;
 }
 
-async function identities({ keys, publicKeys }: DevOptions): Promise<string[]> {
-  if (keys !== undefined) return readKeyring(keys, { anyoneMayRead: publicKeys === true });
-  try {
-    return await readKeyring(defaultKeyringPath(process.env, homedir()), { anyoneMayRead: false });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    console.error(
-      `No private key: ${reason}. Steps that need a credential will fail until there is one (--keys FILE).`,
-    );
-    return [];
+/** Without a key the workspace still compiles and runs, up to the first step that needs a credential. */
+async function warnWithoutKeys(runner: Runner, identities: IdentitySource): Promise<void> {
+  const accounts = new Map<string, string[]>();
+  for (const account of new Set([...runner.deployed().values()].map(({ plan }) => plan.account))) {
+    try {
+      await identities(account);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      accounts.set(reason, [...(accounts.get(reason) ?? []), account]);
+    }
+  }
+  for (const [reason, without] of accounts) {
+    const which = `Steps of ${without.join(', ')} that need a credential`;
+    console.error(`No private key: ${reason}. ${which} will fail until there is one (--keys, --keys-command).`);
   }
 }
 

@@ -1,20 +1,18 @@
 import { execFile } from 'node:child_process';
-import { homedir } from 'node:os';
 import { promisify } from 'node:util';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
 import { openConnection } from '../../secrets/connection-file.ts';
-import { defaultKeyringPath, readKeyring } from '../../secrets/keyring.ts';
+import type { IdentitySource } from '../../secrets/identity-source.ts';
 import { EXIT } from '../exit.ts';
 import { findWorkspace, nearestWorkspace } from '../find-workspace.ts';
-import type { Format } from '../options.ts';
+import { identitySource } from '../identities.ts';
+import type { Format, KeyOptions } from '../options.ts';
 import { RunnerClient } from '../runner-client.ts';
 
-export interface DoctorOptions {
+export interface DoctorOptions extends KeyOptions {
   workspace?: string;
   data?: string;
-  keys?: string;
-  publicKeys?: true;
   format: Format;
 }
 
@@ -33,10 +31,10 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   const folder = options.workspace === undefined ? nearestWorkspace() : findWorkspace(options.workspace);
   const workspace = folder === undefined ? undefined : await checkWorkspace(folder);
   checks.push(workspace === undefined ? noWorkspace() : describeFindings(workspace.diagnostics, folder ?? ''));
-  const { finding, identities } = await checkKeys(options);
-  checks.push(finding);
   if (workspace !== undefined) {
-    checks.push(...(await checkSecrets(workspace, identities)), await checkRunner(options));
+    const identities = identitySource(options);
+    checks.push(...(await checkKeys(workspace, identities)), ...(await checkSecrets(workspace, identities)));
+    checks.push(await checkRunner(options));
   }
   if (options.format === 'json') console.log(JSON.stringify({ checks }));
   else for (const check of checks) console.log(render(check));
@@ -70,36 +68,36 @@ function describeFindings(diagnostics: readonly Diagnostic[], folder: string): F
   return { name: 'workspace', status: 'wrong', message, help: 'waybill check shows where and why' };
 }
 
-async function checkKeys(options: DoctorOptions): Promise<{ finding: Finding; identities: string[] }> {
-  const file = options.keys ?? defaultKeyringPath(process.env, homedir());
-  try {
-    const identities = await readKeyring(file, { anyoneMayRead: options.publicKeys === true });
-    const message = `${identities.length} in ${file}`;
-    return { finding: { name: 'private keys', status: 'ok', message }, identities };
-  } catch (error) {
-    const finding: Finding = {
-      name: 'private keys',
-      status: options.keys === undefined ? 'missing' : 'wrong',
-      message: error instanceof Error ? error.message : String(error),
-      help: helpOf(error) ?? 'name the file with --keys',
-    };
-    return { finding, identities: [] };
-  }
+/** Whether there are private keys, for each account that has secrets. */
+async function checkKeys({ workspace }: CheckedWorkspace, identities: IdentitySource): Promise<Finding[]> {
+  const accounts = new Set([...workspace.secrets.keys()].map((path) => path.split('/')[1] ?? ''));
+  const findings = [...accounts].map(async (account): Promise<Finding> => {
+    const name = `private keys of ${account}`;
+    try {
+      const { length } = await identities(account);
+      return { name, status: 'ok', message: `${length} at hand` };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return { name, status: 'missing', message, help: helpOf(error) ?? 'name them with --keys' };
+    }
+  });
+  return Promise.all(findings);
 }
 
 /** Opens each connection's file: only a runner with the right key can call its service. */
-async function checkSecrets({ workspace }: CheckedWorkspace, identities: readonly string[]): Promise<Finding[]> {
+async function checkSecrets({ workspace }: CheckedWorkspace, identities: IdentitySource): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const [path, text] of workspace.secrets) {
     const [, account = '', file = ''] = path.split('/');
     const connection = file.replace(/\.json$/, '');
     const name = `connection ${account}/${connection}`;
-    if (identities.length === 0) {
+    const keys = await identities(account).catch(() => undefined);
+    if (keys === undefined) {
       findings.push({ name, status: 'missing', message: 'cannot be tried without a private key' });
       continue;
     }
     try {
-      await openConnection(text, { account, connection, identities });
+      await openConnection(text, { account, connection, identities: keys });
       findings.push({ name, status: 'ok', message: 'opens' });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
