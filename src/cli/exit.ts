@@ -1,3 +1,5 @@
+import { SecretError } from '../secrets/secret-error.ts';
+
 /** Exit codes of every command. */
 export const EXIT = { clean: 0, findings: 1, usage: 2, failure: 3 } as const;
 
@@ -20,6 +22,11 @@ export class NotFoundError extends ShownError {}
 /** Says on stderr what went wrong in one line, and what to do. Gives the exit code. */
 export function report(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof SecretError) {
+    console.error(`waybill: ${message}${error.path === undefined ? '' : ` (at ${error.path})`}`);
+    if (error.help !== undefined) console.error(`  ${error.help}`);
+    return EXIT.findings;
+  }
   console.error(`waybill: ${message}`);
   if (error instanceof ShownError) {
     if (error.help !== undefined) console.error(`  ${error.help}`);

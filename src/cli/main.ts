@@ -17,6 +17,7 @@ import {
   workspaceOption,
 } from './options.ts';
 import { addRunnerCommands } from './runner-commands.ts';
+import { addSecretsCommands } from './secrets-commands.ts';
 
 // No top-level await: the bundle is CommonJS, which has none.
 void run(process.argv).then((code) => {
@@ -140,12 +141,6 @@ function commands(finish: (code: number) => void): Command {
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  waybill doctor --keys demo/demo.agekey --public-keys')
     .action(async (options: DoctorOptions) => finish(await (await import('./commands/doctor.ts')).doctor(options)));
-  const secrets = program.command('secrets').description('keys of the secrets');
-  secrets
-    .command('keygen')
-    .description('make a private key; prints its public half')
-    .option('--out <file>', 'the file of keys that it is added to (default: ~/.config/waybill/keys.txt)')
-    .addHelpText('after', '\nExample:\n  waybill secrets keygen --out keys.txt')
-    .action(async (options: { out?: string }) => finish(await (await import('./commands/secrets.ts')).keygen(options)));
+  addSecretsCommands(program, finish);
   return program;
 }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { RE2JS } from 're2js';
-import type { ConnectionSpec } from '../generated/connector.ts';
+import type { ConnectionSpec, Field } from '../generated/connector.ts';
 import { UsageError } from './exit.ts';
 
 export interface SecretFields {
@@ -10,40 +10,51 @@ export interface SecretFields {
 
 /** Asks for each secret field on the terminal, without showing what is typed. */
 export async function askSecretFields(title: string, spec: ConnectionSpec): Promise<SecretFields> {
-  if (!process.stdin.isTTY)
-    throw new UsageError('there is no terminal to ask on', 'give the fields as JSON with --stdin');
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const prompt = createInterface({ input: process.stdin, output: silent, terminal: true });
   const fields: SecretFields = {};
-  console.error(`${title} needs:`);
-  for (const [name, field] of secretFields(spec)) {
-    if (field.help_url !== undefined) console.error(`  (made at ${field.help_url})`);
-    process.stderr.write(`  ${field.title}${field.required === false ? ' (may be left empty)' : ''}: `);
-    const value = (await prompt.question('')).trim();
-    process.stderr.write('\n');
-    if (value !== '') fields[name] = value;
-  }
-  prompt.close();
+  await withSilentPrompt('give the fields as JSON with --stdin', async (ask) => {
+    console.error(`${title} needs:`);
+    for (const [name, field] of secretFields(spec)) {
+      const value = await ask(field);
+      if (value !== '') fields[name] = value;
+    }
+  });
   return fields;
 }
 
-/** Reads the fields as a JSON object of texts. */
+/** Asks for one secret field on the terminal, without showing what is typed. */
+export async function askSecretField(field: Field): Promise<string> {
+  let value = '';
+  await withSilentPrompt('give the value with --stdin', async (ask) => {
+    value = await ask(field);
+  });
+  return value;
+}
+
+/** Reads one value from stdin, without the line end after it. */
+export async function readSecretValue(input: AsyncIterable<Buffer | string>): Promise<string> {
+  return (await readAll(input)).replace(/\r?\n$/, '');
+}
+
+/** Reads the fields from stdin as a JSON object of texts. */
 export async function readSecretFields(input: AsyncIterable<Buffer | string>): Promise<SecretFields> {
-  let text = '';
-  for await (const chunk of input) text += String(chunk);
+  return parseSecretFields(await readAll(input), 'what came on stdin');
+}
+
+/** Reads the fields as a JSON object of texts. `name` says in a refusal where the text is from; the text is not shown. */
+export function parseSecretFields(text: string, name: string): SecretFields {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     // JSON.parse's message would hold a part of the text.
-    throw new UsageError('what came on stdin is not JSON', 'for example: {"api_key": "…"}');
+    throw new UsageError(`${name} is not JSON`, 'for example: {"api_key": "…"}');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new UsageError('stdin must hold a JSON object of texts');
+    throw new UsageError(`${name} must be a JSON object of texts`);
   const fields: SecretFields = {};
-  for (const [name, field] of Object.entries(value)) {
-    if (typeof field !== 'string') throw new UsageError(`the field ${name} must be a text`);
-    fields[name] = field;
+  for (const [field, content] of Object.entries(value)) {
+    if (typeof content !== 'string') throw new UsageError(`the field ${field} must be a text`);
+    fields[field] = content;
   }
   return fields;
 }
@@ -68,6 +79,32 @@ export function checkSecretFields(spec: ConnectionSpec, fields: SecretFields): v
   }
 }
 
-function secretFields(spec: ConnectionSpec): [string, ConnectionSpec['fields'][string]][] {
+function secretFields(spec: ConnectionSpec): [string, Field][] {
   return Object.entries(spec.fields).filter(([, field]) => field.secret === true);
+}
+
+async function withSilentPrompt(
+  otherwise: string,
+  use: (ask: (field: Field) => Promise<string>) => Promise<void>,
+): Promise<void> {
+  if (!process.stdin.isTTY) throw new UsageError('there is no terminal to ask on', otherwise);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const prompt = createInterface({ input: process.stdin, output: silent, terminal: true });
+  try {
+    await use(async (field) => {
+      if (field.help_url !== undefined) console.error(`  (made at ${field.help_url})`);
+      process.stderr.write(`  ${field.title}${field.required === false ? ' (may be left empty)' : ''}: `);
+      const value = (await prompt.question('')).trim();
+      process.stderr.write('\n');
+      return value;
+    });
+  } finally {
+    prompt.close();
+  }
+}
+
+async function readAll(input: AsyncIterable<Buffer | string>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of input) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
 }

@@ -12,6 +12,9 @@ import { checkConnections } from './checks/connection-fields.ts';
 import { checkConnectorNames } from './checks/connector-name.ts';
 import { checkInstallSettings } from './checks/install-settings.ts';
 import { checkInstalls } from './checks/install.ts';
+import { checkCommonCredentials, checkPlainCredentials, plainCredentialFinder } from './checks/plain-credential.ts';
+import { checkReusedSeals } from './checks/reused-seal.ts';
+import { checkForeignSopsRules, checkSopsRules } from './checks/sops-rules.ts';
 import { checkSealedHosts } from './checks/sealed-hosts.ts';
 import { checkSecretFiles } from './checks/secret-file.ts';
 import { checkPermissions } from './checks/sensitive-permission.ts';
@@ -48,15 +51,24 @@ export interface CompileInput {
 }
 
 /** What the automations of all accounts are checked against. */
-export type Common = Pick<CompileContext, 'catalog' | 'shared'>;
+export type Common = Pick<CompileContext, 'catalog' | 'shared' | 'findCredentials' | 'sopsRules'>;
 
-const COMMON_CHECKS = [checkWorkspaceVersion, checkConnectorNames, checkConnectorParts];
+const COMMON_CHECKS = [
+  checkWorkspaceVersion,
+  checkConnectorNames,
+  checkConnectorParts,
+  checkCommonCredentials,
+  checkForeignSopsRules,
+];
 const ACCOUNT_CHECKS = [
   checkAccountExists,
   checkAccountContext,
   checkConnections,
   checkSecretFiles,
   checkSealedHosts,
+  checkReusedSeals,
+  checkSopsRules,
+  checkPlainCredentials,
   checkInstalls,
   checkTests,
 ];
@@ -90,7 +102,12 @@ export function compile(input: CompileInput, common: Common = commonOf(input)): 
 export function commonOf({ workspace, builtins }: Pick<CompileInput, 'workspace' | 'builtins'>): Common {
   const own = new Map([...workspace.connectors].map(([name, source]) => [name, source.value]));
   const catalog = extendCatalog(builtins, own);
-  return { catalog, shared: new SharedAutomations(workspace.shared, catalog) };
+  return {
+    catalog,
+    shared: new SharedAutomations(workspace.shared, catalog),
+    findCredentials: plainCredentialFinder(workspace, catalog),
+    sopsRules: workspace.sopsRules,
+  };
 }
 
 /** Checks the accounts of a workspace and makes their plans. What is wrong with what they have in common is not told. */

@@ -14,6 +14,10 @@ export interface CompileContext {
   workspace: Workspace;
   catalog: Catalog;
   shared: SharedAutomations;
+  /** What looks like a credential in a file's text and is not accepted. */
+  findCredentials: (file: string, text: string) => Diagnostic[];
+  /** Text of .sops.yaml, where there is one. */
+  sopsRules: string | undefined;
   /** What is known of each secrets file without a key, by path. */
   secrets: ReadonlyMap<string, Inspection>;
   report: (diagnostic: Diagnostic) => void;

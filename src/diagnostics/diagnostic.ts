@@ -26,6 +26,8 @@ export interface Diagnostic {
   related?: Related[];
   /** The way out. */
   help?: string;
+  /** The text at the place may be a secret: no renderer shows it. */
+  hidden?: true;
 }
 
 /** Another place that explains the finding. */

@@ -122,6 +122,18 @@ export const CODES = {
     'host not sealed',
     'A credential is sealed with the hosts that it may be sent to. The connector, or a field of the connection, names a host that is not among them, so the runner would refuse to send it there.',
   ),
+  WB5021: error(
+    'credential in plain sight',
+    'A text in the workspace looks like a key of a service, or like what a connector keeps secret. Git remembers it: change it at the service, and give it with `waybill connect`. One that is public is accepted in waybill.json, with the reason.',
+  ),
+  WB5022: error(
+    'sealed with another',
+    'Two secrets files have an IV or a wrapped data key in common, so one was copied from the other: under another name or account it does not open. Each credential is sealed for itself.',
+  ),
+  WB5023: error(
+    'sops rules out of step',
+    'Real sops encrypts a new file by the first rule of .sops.yaml that fits its path. Each account has one of its own, with the recipients of account.json; a rule that catches more would encrypt its files for others.',
+  ),
   WB6001: error(
     'write tried again',
     'An action that writes is to be tried again, and the automation does not say what happens where nobody knows whether it took place.',

@@ -4,13 +4,13 @@ const MAX_WIDTH = 100;
 
 /**
  * One diagnostic as people read it: what, where, the line with the place marked, and the way out. `source` is the
- * file's text, without it the line is left out.
+ * file's text; without it, and where the line may hold a secret, the line is left out.
  */
 export function renderDiagnostic(diagnostic: Diagnostic, source: string | undefined): string {
-  const { code, severity, message, file, range, related = [], help } = diagnostic;
+  const { code, severity, message, file, range, related = [], help, hidden } = diagnostic;
   const margin = ' '.repeat(String(range.start.line).length);
   const lines = [`${severity}[${code}]: ${message}`, `${margin}--> ${file}:${range.start.line}:${range.start.column}`];
-  if (source !== undefined) lines.push(...codeFrame(source, range, margin));
+  if (source !== undefined && hidden !== true) lines.push(...codeFrame(source, range, margin));
   for (const other of related) {
     lines.push(
       `${margin} = see: ${other.message} (${other.file}:${other.range.start.line}:${other.range.start.column})`,

@@ -12,4 +12,10 @@ export interface WorkspaceConfig {
    * The Waybill version that this workspace is made for, as major.minor.patch.
    */
   waybill: string;
+  /**
+   * Texts of the workspace that look like credentials and are none, such as a service's documented example: the fingerprint that the finding shows, and why it may be there.
+   */
+  not_secret?: {
+    [k: string]: string;
+  };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { reusedSealsAcrossAccounts } from '../compiler/checks/reused-seal.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { inOrder } from '../diagnostics/order.ts';
 import { isJsonObject } from '../json/value.ts';
@@ -29,7 +30,8 @@ const COMMON = '';
 /**
  * Checks a workspace, each account by itself: nothing that is found of one depends on the files of another, so what was
  * found before is still true where no file of the account, no shared automation that it installs, no connector and not
- * Waybill itself has changed. `fingerprint` names the code that checks.
+ * Waybill itself has changed. Only secrets that were copied from one account to another are looked for each time.
+ * `fingerprint` names the code that checks.
  */
 export function checkInParts(
   tree: SourceTree,
@@ -57,7 +59,10 @@ export function checkInParts(
       next.set(part, { key, ...checkPart(part, own, common) });
     }
   }
-  return { summary: sumOf([...next.values()]), cache: next };
+  const { diagnostics, stats } = sumOf([...next.values()]);
+  const secrets = new Map([...tree.files].filter(([file]) => file.startsWith('secrets/')));
+  const across = reusedSealsAcrossAccounts(secrets);
+  return { summary: { diagnostics: inOrder([...diagnostics, ...across]), stats }, cache: next };
 }
 
 /** Checks with what an earlier check left in a file; a file that cannot be read or written only costs time. */

@@ -1,5 +1,6 @@
 import { HOSTS_FIELD, readSealedHosts } from './sealed-hosts.ts';
 import { SecretError } from './secret-error.ts';
+import { inspectMetadata } from './inspect-metadata.ts';
 import { readMetadata, UNENCRYPTED_SUFFIX } from './sops-metadata.ts';
 import { childOf, readSopsTree, type SopsTree } from './sops-tree.ts';
 import { readEncryptedValue } from './sops-value.ts';
@@ -15,6 +16,8 @@ export interface InspectedConnection {
   /** The hosts that they may be sent to, as the file says; only who opens it knows that nobody changed them. */
   hosts: string[];
   recipients: string[];
+  /** RFC 3339. */
+  lastmodified: string;
 }
 
 /** Proves the structure of a connection's file and that nothing in it is plain text but the hosts. Needs no key. */
@@ -29,11 +32,8 @@ export function inspectConnectionFile(text: string): Inspection {
 
 function inspect(text: string): InspectedConnection {
   const root = readSopsTree(text);
-  const { rule, age } = readMetadata(root);
-  if (rule.kind !== 'unencrypted_suffix' || rule.suffix !== UNENCRYPTED_SUFFIX)
-    throw new SecretError('sops_unknown_metadata', `the rule must be unencrypted_suffix ${UNENCRYPTED_SUFFIX}`, {
-      path: ['sops'],
-    });
+  const metadata = readMetadata(root);
+  inspectMetadata(metadata);
   const [account, accountTree] = onlyEntry(root, 'account');
   const [connection, tree] = onlyEntry(accountTree, 'connection');
   const path = [account, connection];
@@ -46,7 +46,8 @@ function inspect(text: string): InspectedConnection {
     connection,
     fields: secret.map(([field]) => field),
     hosts,
-    recipients: age.map(({ recipient }) => recipient),
+    recipients: metadata.age.map(({ recipient }) => recipient),
+    lastmodified: metadata.lastmodified,
   };
 }
 
@@ -70,7 +71,8 @@ function requireEncrypted(item: SopsTree, path: string[]): void {
   if (item.value === '') throw badFile('a secret field must not be empty', path);
   if (!item.value.startsWith('ENC['))
     throw new SecretError('sops_plain_value', 'this value is not encrypted', { path });
-  if (readEncryptedValue(item.value, path).type !== 'str') throw badFile('a secret field must be a text', path);
+  const { type, data } = readEncryptedValue(item.value, path);
+  if (type !== 'str' || data.length === 0) throw badFile('a secret field must be a text', path);
 }
 
 function badFile(message: string, path: string[]): SecretError {

@@ -1,6 +1,6 @@
 import { appendFile, chmod, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { SecretError } from './secret-error.ts';
 
 const IDENTITY = /^AGE-SECRET-KEY-(PQ-)?1[0-9A-Z]+$/;
@@ -41,9 +41,15 @@ export async function recipientsOf(identities: readonly string[]): Promise<strin
   return Promise.all(identities.map((identity) => identityToRecipient(identity)));
 }
 
-/** Makes a new identity and adds it to the file (mode 0600). Gives its public key; the private one is only in the file. */
-export async function addNewIdentity(file: string, now: Date): Promise<string> {
-  const identity = await generateX25519Identity();
+/**
+ * Makes a new identity, X25519 or post-quantum (ML-KEM-768 with X25519), and adds it to the file (mode 0600). Gives its
+ * public key; the private one is only in the file.
+ */
+export async function addNewIdentity(
+  file: string,
+  { now, postQuantum }: { now: Date; postQuantum: boolean },
+): Promise<string> {
+  const identity = await (postQuantum ? generateHybridIdentity() : generateX25519Identity());
   const recipient = await identityToRecipient(identity);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const lines = [`# created: ${now.toISOString()}`, `# public key: ${recipient}`, identity, ''];

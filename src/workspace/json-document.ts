@@ -1,10 +1,11 @@
 import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
-import type { Diagnostic, Position, Range } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Range } from '../diagnostics/diagnostic.ts';
 import { CODES, type Code } from '../diagnostics/registry.ts';
 import { isExact } from '../json/parse.ts';
 import { MAX_DEPTH, parsePlain } from './plain-json.ts';
 import { formatPointer, type PointerToken } from '../json/pointer.ts';
 import type { Json, JsonObject } from '../json/value.ts';
+import { lineStartsOf, positionAt } from './text-position.ts';
 
 const STRICT = { disallowComments: true, allowTrailingComma: false };
 
@@ -175,21 +176,4 @@ function toObject(node: Node, text: string, path: PointerToken[], findings: Find
     if (value !== undefined) entries.set(key, toValue(value, text, [...path, key], findings));
   }
   return Object.fromEntries(entries);
-}
-
-function lineStartsOf(text: string): number[] {
-  const starts = [0];
-  for (let index = text.indexOf('\n'); index !== -1; index = text.indexOf('\n', index + 1)) starts.push(index + 1);
-  return starts;
-}
-
-function positionAt(lineStarts: readonly number[], offset: number): Position {
-  let low = 0;
-  let high = lineStarts.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((lineStarts[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return { line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 };
 }

@@ -50,6 +50,8 @@ class Loader {
       workspace.shared.set(shared, this.read<Automation>(file, text, validateAutomation));
     } else if (root === 'secrets') {
       workspace.secrets.set(file, text);
+    } else if (file === '.sops.yaml') {
+      workspace.sopsRules = text;
     } else if (file === 'waybill.json') {
       const config = this.read<WorkspaceConfig>(file, text, validateWaybill);
       if (config !== undefined) workspace.config = config;

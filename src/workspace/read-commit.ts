@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 import { TreeBuilder } from './tree-builder.ts';
-import { ROOTS, type SourceTree } from './source-tree.ts';
+import { MAX_FILE_SIZE, ROOT_FILES, ROOTS, type SourceTree } from './source-tree.ts';
 
 /** The commit that was asked for cannot be read; the message says why and what to do. */
 export class CommitError extends Error {}
@@ -22,14 +22,45 @@ const MAX_LISTING = 256 * 1024 * 1024;
  * working tree is looked at, and no symbolic link or submodule is followed. Throws `CommitError`.
  */
 export async function readCommit(folder: string, ref: string): Promise<SourceTree> {
-  const commit = await resolveCommit(folder, ref);
+  return readListed(folder, await resolveCommit(folder, ref));
+}
+
+/** Reads the workspace as it would be committed: what is staged, and not what lies in the folder. Throws `CommitError`. */
+export async function readIndex(folder: string): Promise<SourceTree> {
+  try {
+    const { stdout } = await run('git', ['-C', folder, 'write-tree']);
+    return await readListed(folder, stdout.trim());
+  } catch (error) {
+    if (error instanceof CommitError) throw error;
+    throw new CommitError(`git cannot say what is staged in ${folder}: is it a repository, and is a merge under way?`);
+  }
+}
+
+/** Texts that are staged and differ from the last commit, by their path below the folder. Throws `CommitError`. */
+export async function readStagedChanges(folder: string): Promise<Map<string, string>> {
+  const args = ['diff', '--cached', '--raw', '--no-abbrev', '--no-renames', '--diff-filter=AM', '--relative', '-z'];
+  const { stdout } = await run('git', ['-C', folder, ...args], { maxBuffer: MAX_LISTING });
+  const changes = [...stdout.matchAll(/:\d+ (100\d+) [0-9a-f]+ ([0-9a-f]+) [AM]\0([^\0]+)\0/g)];
+  const texts = new Map<string, string>();
+  const entries = changes.map(([, mode = '', object = '', path = '']) => ({ mode, object, size: 0, path }));
+  await readObjects(folder, entries, (path, bytes) => {
+    if (bytes.length <= MAX_FILE_SIZE && !bytes.includes(0)) texts.set(path, bytes.toString('utf8'));
+  });
+  return texts;
+}
+
+async function readListed(folder: string, commit: string): Promise<SourceTree> {
   const entries = (await listTree(folder, commit)).filter(({ path }) => belongs(path));
   const builder = new TreeBuilder();
   const files: Entry[] = [];
   for (const entry of entries) {
     if (entry.mode === '120000') builder.refuseLink(entry.path);
     else if (entry.mode === '160000') builder.refuseSubmodule(entry.path);
-    else if (entry.path.endsWith('.json') && builder.admits(entry.path, entry.size)) files.push(entry);
+    else if (
+      (entry.path.endsWith('.json') || ROOT_FILES.includes(entry.path)) &&
+      builder.admits(entry.path, entry.size)
+    )
+      files.push(entry);
   }
   await readObjects(folder, files, (path, bytes) => builder.add(path, bytes));
   return builder.tree();
@@ -54,7 +85,7 @@ async function resolveCommit(folder: string, ref: string): Promise<string> {
 /** The files below the folder, by their paths from it. */
 async function listTree(folder: string, commit: string): Promise<Entry[]> {
   // Run within the folder, `ls-tree` lists it alone and names paths from it.
-  const args = ['-C', folder, 'ls-tree', '-r', '-z', '--long', commit, '--', 'waybill.json', ...ROOTS];
+  const args = ['-C', folder, 'ls-tree', '-r', '-z', '--long', commit, '--', ...ROOT_FILES, ...ROOTS];
   const { stdout } = await run('git', args, { encoding: 'buffer', maxBuffer: MAX_LISTING });
   return stdout
     .toString('utf8')
@@ -68,7 +99,7 @@ async function listTree(folder: string, commit: string): Promise<Entry[]> {
 }
 
 function belongs(path: string): boolean {
-  return path === 'waybill.json' || ROOTS.some((root) => path.startsWith(`${root}/`));
+  return ROOT_FILES.includes(path) || ROOTS.some((root) => path.startsWith(`${root}/`));
 }
 
 /** One process of git gives all objects, in the order in which they are asked for. */

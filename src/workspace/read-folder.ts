@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ROOTS, type SourceTree } from './source-tree.ts';
+import { ROOT_FILES, ROOTS, type SourceTree } from './source-tree.ts';
 import { TreeBuilder } from './tree-builder.ts';
 
 /** Files that are read at a time: enough to keep the disk busy, few enough for every system's limit of open files. */
@@ -10,7 +10,7 @@ const AT_ONCE = 64;
 /** Reads a workspace from a folder. Symbolic links are not followed: they could lead out of it. */
 export async function readFolder(folder: string): Promise<SourceTree> {
   const builder = new TreeBuilder();
-  const paths = ['waybill.json'];
+  const paths = [...ROOT_FILES];
   for (const root of ROOTS) paths.push(...(await list(folder, root, builder)));
   for (let index = 0; index < paths.length; index += AT_ONCE)
     await Promise.all(paths.slice(index, index + AT_ONCE).map((path) => read(folder, path, builder)));

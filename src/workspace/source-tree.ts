@@ -8,7 +8,10 @@ export interface SourceTree {
   diagnostics: Diagnostic[];
 }
 
-/** The only places of a repository that belong to the workspace, beside waybill.json. */
+/** The files of a workspace beside those in folders: its configuration, and the rules for real sops. */
+export const ROOT_FILES = ['waybill.json', '.sops.yaml'];
+
+/** The only folders of a repository that belong to the workspace. */
 export const ROOTS = ['automations', 'connectors', 'secrets'];
 
 /** Bytes. Larger files are findings. */

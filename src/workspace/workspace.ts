@@ -21,6 +21,8 @@ export interface Workspace {
   /** The automations of automations/shared by name; `undefined` where the file is broken. */
   shared: Map<string, Source<Automation> | undefined>;
   tests: (Source<AutomationTest> & { account: string; automation: string })[];
+  /** Text of .sops.yaml. */
+  sopsRules?: string;
   /** Text of `secrets/<account>/<connection>.json` by path. */
   secrets: Map<string, string>;
   /** The workspace's own connectors by folder name. */

@@ -26,7 +26,21 @@ test('the version is that of the package', async () => {
 });
 
 test('every command has help; a wrong call exits with 2', async () => {
-  const commands = ['check', 'plan', 'connect', 'dev', 'doctor', 'schema', 'url', 'secrets keygen', 'connector search'];
+  const commands = ['check', 'plan', 'connect', 'dev', 'doctor', 'schema', 'url', 'connector search'];
+  for (const name of [
+    'check',
+    'edit',
+    'get',
+    'keygen',
+    'list',
+    'rotate',
+    'set',
+    'textconv',
+    'unset',
+    'updatekeys',
+    'who',
+  ])
+    commands.push(`secrets ${name}`);
   commands.push('connector describe', 'runs list', 'runs show', 'runs wait', 'storage get', 'storage list');
   for (const command of commands.map((name) => name.split(' '))) {
     const { code, out } = await waybill([...command, '--help']);
@@ -84,7 +98,7 @@ test('plan prints canonical JSON', async () => {
 
 test('a credential that is connected opens with the key that keygen made, and with no other', async () => {
   await inCopy(async (folder) => {
-    const keys = join(folder, 'keys.txt');
+    const keys = join(folder, 'elsewhere/keys.txt');
     const made = await waybill(['secrets', 'keygen', '--out', keys]);
     assert.match(made.out, /^age1[0-9a-z]+\n$/);
     assert.equal((await stat(keys)).mode & 0o777, 0o600);
@@ -186,7 +200,7 @@ test('doctor tells what is missing from what is wrong, with the way out', async 
       node: 'ok',
       git: 'ok',
       workspace: 'ok',
-      'private keys': 'ok',
+      'private keys of demo': 'ok',
       'connection demo/anthropic': 'ok',
       runner: 'missing',
     };

@@ -24,7 +24,7 @@ const MAY_IMPORT: { [room: string]: string[] } = {
   server: ['json', 'generated', 'run', 'runner', 'store', 'engine', 'secrets', 'authoring'],
 };
 const ONLY: { [edge: string]: RegExp } = {
-  'compiler → secrets': /^secrets\/(inspect|sealed-hosts)\.ts$/,
+  'compiler → secrets': /^secrets\/(find-credentials|inspect|sealed-hosts|sops-rules)\.ts$/,
   'compiler → connectors': /^connectors\/(catalog|hosts)\.ts$/,
   'connectors → secrets': /^secrets\/credential\.ts$/,
   'authoring → connectors': /^connectors\/catalog\.ts$/,

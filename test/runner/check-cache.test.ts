@@ -66,7 +66,8 @@ const CONTENTS: { [path: string]: string[] } = {
         `automations/${name}/one.test.json`,
         ['{"cases":[]}', '{"cases":[{"name":"n","trigger":{"body":1},"expect":{"status":"failed"}}]}'],
       ],
-      [`secrets/${name}/crm.json`, ['{}', '{"acme":{"crm":{"key":"plain"}}}']],
+      [`secrets/${name}/crm.json`, ['{}', '{"acme":{"crm":{"key":"plain"}}}', '{"enc": "a", "iv": ",iv:b"}']],
+      [`secrets/${name}/more.json`, ['{"enc": "a"}', '{"iv": ",iv:b"}']],
     ]),
   ),
   'automations/shared/common.json': [

@@ -22,7 +22,7 @@ const seal = (account: string, connection: string, recipients = [recipient]): Pr
     fields: { api_key: 'sk-secret-1' },
     hosts: ['api.example.com'],
     recipients,
-    now: new Date(),
+    now: new Date('2026-01-02T03:04:05Z'),
   });
 const withCode = (code: string) => (error: unknown) =>
   error instanceof SecretError && error.code === code && !error.message.includes('sk-secret');
@@ -60,6 +60,7 @@ test('without a key: who, what and for whom; plain text is found', async () => {
       fields: ['api_key'],
       hosts: ['api.example.com'],
       recipients: [recipient],
+      lastmodified: '2026-01-02T03:04:05Z',
     },
   });
   assert.equal(codeOf(text.replace(/"api_key": "[^"]*"/, '"api_key": "sk-secret-1"')), 'sops_plain_value');
@@ -107,7 +108,11 @@ test('the keyring is made for its owner alone, and read only so', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'waybill-keys-'));
   try {
     const file = defaultKeyringPath({}, folder);
-    const made = [await addNewIdentity(file, new Date()), await addNewIdentity(file, new Date())];
+    const made = [
+      await addNewIdentity(file, { now: new Date(), postQuantum: false }),
+      await addNewIdentity(file, { now: new Date(), postQuantum: true }),
+    ];
+    assert.match(made.join(), /^age1[^1]+,age1pq1[^1]+$/);
     assert.equal((await stat(file)).mode & 0o777, 0o600);
     assert.deepEqual(await recipientsOf(await readKeyring(file, { anyoneMayRead: false })), made);
     const open = join(folder, 'open.txt');

@@ -6,10 +6,12 @@ import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { inOrder } from '../../diagnostics/order.ts';
 import { renderGithub } from '../../diagnostics/render-github.ts';
 import { renderSarif } from '../../diagnostics/render-sarif.ts';
 import { renderDiagnostic } from '../../diagnostics/render-text.ts';
 import { builtinCatalog, builtinFile } from '../../connectors/builtin.ts';
+import { findInOtherFiles } from '../../runner/other-files.ts';
 import { checkInParts, checkWithCache } from '../../runner/check-cache.ts';
 import type { CheckedWorkspace } from '../../runner/check-workspace.ts';
 import { readFolder } from '../../workspace/read-folder.ts';
@@ -33,10 +35,12 @@ export async function check(paths: string[], options: CheckOptions): Promise<num
   const tree = await readFolder(folder);
   const { files } = tree;
   const fingerprint = options.cache ? await programFingerprint() : undefined;
-  const { diagnostics, stats } =
+  const summary =
     fingerprint === undefined
       ? checkInParts(tree, '', new Map()).summary
       : await checkWithCache(tree, fingerprint, cacheFile(folder));
+  const { stats } = summary;
+  const diagnostics = inOrder([...summary.diagnostics, ...(await findInOtherFiles(folder, files))]);
   const shown = diagnostics.filter(
     ({ file }) =>
       wanted.length === 0 || wanted.some((path) => file === path || file.startsWith(`${path}/`) || path === ''),

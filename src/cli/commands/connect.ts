@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
 import { connectionsOf } from '../../compiler/context.ts';
 import { fieldsWithDefaults, hostsOf } from '../../compiler/lower.ts';
@@ -10,6 +9,7 @@ import { sealConnection } from '../../secrets/connection-file.ts';
 import { secretPath } from '../../workspace/workspace.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
+import { replaceFile } from '../replace-file.ts';
 import { askSecretFields, readSecretFields, checkSecretFields } from '../secret-input.ts';
 
 export interface ConnectOptions {
@@ -80,12 +80,4 @@ async function addToAccount(file: string, name: string, connector: string): Prom
     { formattingOptions: { insertSpaces: true, tabSize: 2, eol: '\n' } },
   );
   await replaceFile(file, applyEdits(text, edits));
-}
-
-/** All of the new text, or the old file: never half of it. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  if (!existsSync(dirname(file))) await mkdir(dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
-  await writeFile(temporary, text);
-  await rename(temporary, file);
 }

@@ -38,8 +38,9 @@ function checkConnection(
   const given = connection.fields ?? {};
   for (const [field, value] of Object.entries(given)) {
     const problem = problemOf(fields[field], field, value);
-    if (problem !== undefined)
-      report(document.diagnostic('WB5003', [...path, 'fields', field], problem.message, { help: problem.help }));
+    if (problem === undefined) continue;
+    const finding = document.diagnostic('WB5003', [...path, 'fields', field], problem.message, { help: problem.help });
+    report(problem.secret === true ? { ...finding, hidden: true } : finding);
   }
   for (const [field, spec] of Object.entries(fields)) {
     if (spec.secret === true || spec.required === false || spec.default !== undefined || Object.hasOwn(given, field))
@@ -56,12 +57,13 @@ function problemOf(
   spec: Field | undefined,
   name: string,
   value: unknown,
-): { message: string; help?: string } | undefined {
+): { message: string; help?: string; secret?: true } | undefined {
   if (spec === undefined) return { message: `the connector has no field \`${name}\`` };
   if (spec.secret === true) {
     return {
       message: `\`${name}\` is secret and must not stand here`,
       help: 'remove it here, change it at the service, and use `waybill connect`',
+      secret: true,
     };
   }
   const kind = Array.isArray(value) ? 'list' : typeof value;

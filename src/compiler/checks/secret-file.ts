@@ -52,7 +52,7 @@ function checkSecret(context: CompileContext, { account, source, name, spec }: A
   if (problem !== undefined) reportFile(context, 'WB5005', file, problem, help);
   if (inspection.file.recipients.toSorted().join() !== source.value.recipients.toSorted().join()) {
     const message = `the file is not encrypted to exactly the recipients of automations/${account}/account.json`;
-    reportFile(context, 'WB5006', file, message, help);
+    reportFile(context, 'WB5006', file, message, `waybill secrets updatekeys ${account}, or ${help}`);
   }
 }
 
@@ -75,6 +75,7 @@ function reportFile(
   message: string,
   help: string | undefined,
 ): void {
-  const place = { file, pointer: '', range: WHOLE_FILE };
+  // Where the file is refused, its first line may be a secret.
+  const place = { file, pointer: '', range: WHOLE_FILE, hidden: true as const };
   report({ code, severity: 'error', message, ...place, ...(help === undefined ? {} : { help }) });
 }

@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rewrapSops, rotateSops } from '../../secrets/sops-edit.ts';
+import { hasOnlyOurRules, SOPS_CONFIG, sopsRules } from '../../secrets/sops-rules.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import type { KeyOptions } from '../options.ts';
+import { credentialsToChange } from '../credentials-to-change.ts';
+import { replaceFile } from '../replace-file.ts';
+import {
+  openSecretFile,
+  readSecretFiles,
+  selectSecretFiles,
+  writeSecretFile,
+  type SecretFile,
+  type SecretFiles,
+} from '../secret-files.ts';
+
+export interface KeysOptions extends KeyOptions {
+  workspace?: string;
+}
+
+/**
+ * `waybill secrets updatekeys [ACCOUNT]`: makes the files readable for exactly the recipients in account.json, and keeps
+ * .sops.yaml in step. Nothing is written before every file could be opened.
+ */
+export async function updatekeys(account: string | undefined, options: KeysOptions): Promise<number> {
+  const secrets = await readSecretFiles(options);
+  await requireOurRules(secrets);
+  const changed = selectSecretFiles(secrets, account).filter(
+    ({ inspected, recipients }) => inspected.recipients.toSorted().join() !== recipients.toSorted().join(),
+  );
+  const texts = new Map<SecretFile, string>();
+  for (const file of changed)
+    texts.set(file, await rewrapSops((await openSecretFile(file, options)).sops, file.recipients));
+  for (const [file, text] of texts) {
+    await writeSecretFile(secrets, file, text);
+    console.log(`${file.path}: ${file.recipients.length} keys can read it`);
+  }
+  const rules = await writeRules(secrets);
+  if (texts.size === 0) console.log('Every file is for the recipients of its account.');
+  if (rules || texts.size > 0)
+    console.log(`Commit ${[...(texts.size > 0 ? ['secrets/'] : []), ...(rules ? [SOPS_CONFIG] : [])].join(' and ')}.`);
+  for (const key of removedFrom(changed)) {
+    console.log(`\n${key} was removed. It can still read what git remembers: waybill secrets who --key ${key}`);
+  }
+  return EXIT.clean;
+}
+
+/** `waybill secrets rotate [ACCOUNT] [CONNECTION]`: encrypts the same values with a new data key. */
+export async function rotate(
+  account: string | undefined,
+  connection: string | undefined,
+  options: KeysOptions,
+): Promise<number> {
+  const secrets = await readSecretFiles(options);
+  const files = selectSecretFiles(secrets, account, connection);
+  const texts = new Map<SecretFile, string>();
+  for (const file of files) {
+    const { sops } = await openSecretFile(file, options);
+    texts.set(file, await rotateSops(sops, file.recipients, new Date()));
+  }
+  for (const [file, text] of texts) {
+    await writeSecretFile(secrets, file, text);
+    console.log(`${file.path}: new data key, for ${file.recipients.length} keys`);
+  }
+  const removed = removedFrom(files);
+  if (removed.length > 0) {
+    console.log(`\nGit remembers what ${removed.join(', ')} could read. Change at the services, then connect again:`);
+    console.log(credentialsToChange(files));
+  }
+  return EXIT.clean;
+}
+
+/** Keys that could read a file and are not among the account's recipients any more. */
+function removedFrom(files: readonly SecretFile[]): string[] {
+  return [
+    ...new Set(
+      files.flatMap(({ inspected, recipients }) => inspected.recipients.filter((key) => !recipients.includes(key))),
+    ),
+  ];
+}
+
+async function requireOurRules({ folder }: SecretFiles): Promise<void> {
+  const file = join(folder, SOPS_CONFIG);
+  if (!existsSync(file) || hasOnlyOurRules(await readFile(file, 'utf8'))) return;
+  throw new UsageError(
+    `${SOPS_CONFIG} has rules that Waybill did not write`,
+    'sops takes the first rule that fits, which may not be the one of the account: move the file away, or keep those rules outside of the workspace',
+  );
+}
+
+/** False where the file was in step already. */
+async function writeRules({ folder, workspace }: SecretFiles): Promise<boolean> {
+  const file = join(folder, SOPS_CONFIG);
+  const rules = sopsRules(new Map([...workspace.accounts].map(([name, { value }]) => [name, value.recipients])));
+  if (existsSync(file) && (await readFile(file, 'utf8')) === rules) return false;
+  await replaceFile(file, rules);
+  return true;
+}
