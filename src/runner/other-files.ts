@@ -56,9 +56,10 @@ function isPart(path: string): boolean {
 
 /** Of these files those that will never be in a commit; none where there is no git or no repository. */
 async function ignoredByGit(folder: string, paths: readonly string[]): Promise<Set<string>> {
-  const ignored = promisify(execFile)('git', ['-C', folder, 'check-ignore', '-z', '--', ...paths]);
+  const args = ['-C', folder, '-c', 'core.quotePath=false', 'check-ignore', '--', ...paths];
+  const ignored = promisify(execFile)('git', args);
   const { stdout } = await ignored.catch(() => ({ stdout: '' }));
-  return new Set(stdout.split('\0'));
+  return new Set(stdout.split('\n'));
 }
 
 function strayFile(file: string): Diagnostic {

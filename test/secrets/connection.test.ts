@@ -97,6 +97,31 @@ test('the hosts are readable, and the file opens only as they were sealed', asyn
   );
 });
 
+test('metadata of other forms, and values of wrong lengths, are refused without a key', async () => {
+  const text = await seal('acme', 'mail');
+  const pq = await seal('acme', 'mail', [await identityToRecipient(await generateHybridIdentity())]);
+  assert.deepEqual([codeOf(text), codeOf(pq)], ['ok', 'ok']);
+  const changed = (from: RegExp | string, to: string, source = text): string => {
+    const result = source.replace(from, to);
+    assert.notEqual(result, source);
+    return codeOf(result);
+  };
+  assert.equal(changed('T03:04:05Z', 'T03:04:05+01:00'), 'sops_unknown_metadata');
+  assert.equal(changed(/"version": "[^"]*"/, '"version": "new"'), 'sops_unknown_metadata');
+  assert.equal(changed('"version"', '"shamir_threshold": 2, "version"'), 'sops_unknown_metadata');
+  assert.equal(changed('"age": [', '"kms": [{"arn": "x"}], "age": ['), 'sops_unknown_metadata');
+  assert.equal(changed(/("mac": "ENC\[AES256_GCM,data:)[^,]*/, '$1AAAA'), 'sops_bad_value');
+  assert.equal(changed(/("mac": .*type:)str/, '$1int'), 'sops_bad_value');
+  assert.equal(changed(/("api_key": .*type:)str/, '$1int'), 'bad_connection_file');
+  assert.equal(changed(/("api_key": "ENC\[AES256_GCM,data:)[^,]*/, '$1'), 'bad_connection_file');
+  assert.equal(changed(/"recipient": "age1[^"]*"/, '"recipient": "age1short"'), 'sops_unknown_metadata');
+  const [, enc = ''] = /"enc": ("[^"]*")/.exec(text) ?? [];
+  const [, encPq = ''] = /"enc": ("[^"]*")/.exec(pq) ?? [];
+  assert.equal(changed(enc, '"-----BEGIN AGE ENCRYPTED FILE-----"'), 'sops_bad_value');
+  assert.equal(changed(enc, encPq), 'sops_bad_value');
+  assert.equal(changed(/(\{[^{}]*"recipient"[^{}]*\})/, '$1, $1'), 'sops_unknown_metadata');
+});
+
 test('only names of hosts are sealed', async () => {
   for (const host of ['https://api.example.com', 'api.example.com/', 'a b', 'x..y', '', '*', 'a.*.b'])
     assert.throws(() => writeSealedHosts([host]), withCode('bad_connection_file'));

@@ -96,7 +96,10 @@ test('files of real sops are edited, rotated and wrapped for others, and open ag
 
     const rewritten = rewriteSops(opened, opened.plain, LATER);
     const changed = rewritten.split('\n').filter((line, at) => line !== text.split('\n')[at]);
-    assert.deepEqual(changed.map((line) => line.trim().split(':')[0]).toSorted(), ['"lastmodified"', '"mac"']);
+    assert.deepEqual(
+      changed.map((line) => line.trim().split(':')[0]),
+      ['"lastmodified"', '"mac"'],
+    );
 
     const rewrapped = await rewrapSops(opened, [first, pq, x25519]);
     assert.deepEqual((await openSops(rewrapped, [hybrid])).plain, opened.plain);

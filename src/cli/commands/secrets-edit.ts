@@ -40,7 +40,6 @@ async function inEditor(name: string, text: string): Promise<string> {
   const folder = await mkdtemp(join(memoryFolder(), 'waybill-edit-'));
   const file = join(folder, name);
   // While the editor is open, Ctrl-C is for it: ours would leave the file behind.
-  const ignore = (): void => undefined;
   process.on('SIGINT', ignore);
   process.on('SIGTERM', ignore);
   try {
@@ -56,6 +55,10 @@ async function inEditor(name: string, text: string): Promise<string> {
     process.off('SIGINT', ignore);
     process.off('SIGTERM', ignore);
   }
+}
+
+function ignore(): void {
+  // The editor decides.
 }
 
 function memoryFolder(): string {
