@@ -10,6 +10,7 @@ import type { Failure, Outcome } from '../run/failure.ts';
 import type { ActionCall, ActionCaller } from './action-call.ts';
 import { applyAuth } from './auth.ts';
 import { failureOfAnswer, failureOfNetwork, permanentFailure, type Answer } from './failures.ts';
+import { EchoedSecrets } from './echoed-secrets.ts';
 import { hostAllowed } from './hosts.ts';
 import { compileRequest, type BuiltRequest, type RequestBuilder } from './request.ts';
 
@@ -38,6 +39,7 @@ interface CompiledAction {
 export class HttpCaller implements ActionCaller {
   private readonly agent = new Agent({ connect: { timeout: 10_000 }, headersTimeout: 300_000, bodyTimeout: 60_000 });
   private readonly compiled = new WeakMap<PlanAction, CompiledAction>();
+  private readonly echoed = new EchoedSecrets();
   private readonly options: HttpCallerOptions;
 
   constructor(options: HttpCallerOptions) {
@@ -54,7 +56,7 @@ export class HttpCaller implements ActionCaller {
     } catch (error) {
       return this.failed(failureOfNetwork(call, call.signal.aborted ? call.signal.reason : error));
     }
-    return this.read(call, answer);
+    return this.read(call, this.echoed.remove(call.connection?.credential, answer));
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../json/value.ts';
+import { ExactNumber, isJsonObject, type Json } from '../json/value.ts';
 
 const REPLACEMENT = '[redacted]';
 /** Shorter texts stand everywhere: replacing them would garble what is shown and tell where they are. */
@@ -27,22 +27,41 @@ export class Redactor {
     if (this.pattern === undefined) return value;
     if (typeof value === 'string') return this.text(value);
     if (Array.isArray(value)) return value.map((item) => this.json(item));
+    if (typeof value === 'number' || value instanceof ExactNumber)
+      return this.text(String(value)) === String(value) ? value : REPLACEMENT;
     if (!isJsonObject(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.json(item)]));
   }
 }
 
+/** As it is, and as services, proxies and programs write it into what they answer and log. */
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
+  const percent = encodeURIComponent(secret);
+  const json = JSON.stringify(secret).slice(1, -1);
+  const ascii = json.replace(/[\u0080-\uffff]/g, escapeUnicode);
+  const html = secret.replace(/[&<>"]/g, (character) => HTML_ESCAPES[character] ?? character);
   return [
     secret,
-    encodeURIComponent(secret),
-    new URLSearchParams({ s: secret }).toString().slice(2),
-    JSON.stringify(secret).slice(1, -1),
+    ...[percent, percent.replace(/[!'()*]/g, escapePercent), new URLSearchParams({ s: secret }).toString().slice(2)]
+      // RFC 3986 takes both cases for the same.
+      .flatMap((form) => [form, form.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase())]),
+    ...[json, ascii].flatMap((form) => [form, form.replaceAll('/', '\\/')]),
+    ...['&#39;', '&#x27;', '&apos;'].map((apostrophe) => html.replaceAll("'", apostrophe)),
     bytes.toString('hex'),
     bytes.toString('hex').toUpperCase(),
     ...[0, 1, 2].flatMap((before) => base64Within(bytes, before)),
   ].filter((form) => form.length >= MIN_LENGTH);
+}
+
+const HTML_ESCAPES: { [character: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function escapePercent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
+function escapeUnicode(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** What is sure to stand in the base64 of a longer text that holds the secret after so many bytes (modulo 3). */
