@@ -26,7 +26,10 @@ export function addSecretsCommands(program: Command, finish: (code: number) => v
     .command('who')
     .description('show which keys can read what, now and in what git remembers; needs no key')
     .argument('[account]')
-    .option('--key <recipient>', 'only this public key, with what to do to take its access away')
+    .option(
+      '--key <recipient>',
+      'only this public key, whole or as it is shown, with what to do to take its access away',
+    )
     .addOption(workspaceOption())
     .addOption(formatOption())
     .addHelpText('after', '\nExamples:\n  waybill secrets who demo\n  waybill secrets who --key age1…')

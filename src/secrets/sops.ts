@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual, type Hash } from 'node:crypto';
 import { armor, Decrypter, Encrypter } from 'age-encryption';
 import type { Json } from '../json/value.ts';
+import { shortRecipient } from './recipient.ts';
 import { SecretError } from './secret-error.ts';
 import {
   isEncryptedPath,
@@ -52,7 +53,7 @@ export async function unwrapDataKey(metadata: SopsMetadata, identities: readonly
   }
   throw new SecretError('sops_no_identity', `none of the ${identities.length} private keys at hand opens the file`, {
     path: ['sops', 'age'],
-    help: `it is encrypted to ${metadata.age.map(({ recipient }) => shorten(recipient)).join(', ')}`,
+    help: `it is encrypted to ${metadata.age.map(({ recipient }) => shortRecipient(recipient)).join(', ')}`,
   });
 }
 
@@ -66,10 +67,6 @@ async function unwrap(enc: string, identity: string): Promise<Buffer | undefined
     // The library's messages could hold parts of a key; that this one does not open is all there is to know.
     return undefined;
   }
-}
-
-function shorten(recipient: string): string {
-  return recipient.length > 70 ? `${recipient.slice(0, 20)}…` : recipient;
 }
 
 /** Decrypts all values and verifies the MAC. Throws `SecretError`. */

@@ -49,7 +49,7 @@ test('the commands of the guide to secrets work, in their order', { timeout: 60_
       /-field api_key: encrypted[^]*\+field api_key: encrypted[^]* may be sent to api\.anthropic\.com/,
     );
     assert.match(who, /age1pq1\S+\n {2}reads acme\/anthropic[^]*waybill secrets rotate acme[^]*settings\/keys/);
-    assert.match(revoked, /age1pq1\S+ was removed[^]*new data key, for 1 keys[^]*could once read acme\/anthropic/);
+    assert.match(revoked, /age1pq1\S+ was removed[^]*new data key, for 1 key\b[^]*could once read acme\/anthropic/);
     assert.match(checked, /no findings\n1 secrets file: no findings/);
     assert.doesNotMatch(stdout.replace(read, ''), /key-of-acme/);
   } finally {

@@ -16,6 +16,7 @@ import { checkInParts, checkWithCache } from '../../runner/check-cache.ts';
 import type { CheckedWorkspace } from '../../runner/check-workspace.ts';
 import { readFolder } from '../../workspace/read-folder.ts';
 import { VERSION } from '../../version.ts';
+import { count } from '../count.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
 
@@ -130,8 +131,4 @@ function summary(diagnostics: readonly Diagnostic[]): string {
   if (diagnostics.length === 0) return 'no findings';
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   return `${count(errors, 'error')}, ${count(diagnostics.length - errors, 'warning')}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

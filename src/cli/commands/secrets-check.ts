@@ -5,6 +5,7 @@ import { checkTree } from '../../runner/check-workspace.ts';
 import { checkOtherFiles, findInOtherFiles } from '../../runner/other-files.ts';
 import { readIndex, readStagedChanges } from '../../workspace/read-commit.ts';
 import { readFolder } from '../../workspace/read-folder.ts';
+import { count } from '../count.ts';
 import { EXIT } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
 import type { Format } from '../options.ts';
@@ -35,6 +36,6 @@ export async function checkSecrets(options: CheckSecretsOptions): Promise<number
 }
 
 function render(found: readonly Diagnostic[], files: ReadonlyMap<string, string>, secrets: number): string {
-  const summary = `${secrets} secrets file${secrets === 1 ? '' : 's'}: ${found.length === 0 ? 'no findings' : `${found.length} finding${found.length === 1 ? '' : 's'}`}`;
+  const summary = `${count(secrets, 'secrets file')}: ${found.length === 0 ? 'no findings' : count(found.length, 'finding')}`;
   return [...found.map((one) => renderDiagnostic(one, files.get(one.file))), summary].join('\n');
 }

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { shortRecipient } from '../../secrets/recipient.ts';
 import { rewrapSops, rotateSops } from '../../secrets/sops-edit.ts';
 import { hasOnlyOurRules, SOPS_CONFIG, sopsRules } from '../../secrets/sops-rules.ts';
+import { count } from '../count.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import type { KeyOptions } from '../options.ts';
 import { credentialsToChange } from '../credentials-to-change.ts';
@@ -35,14 +37,15 @@ export async function updatekeys(account: string | undefined, options: KeysOptio
     texts.set(file, await rewrapSops((await openSecretFile(file, options)).sops, file.recipients));
   for (const [file, text] of texts) {
     await writeSecretFile(secrets, file, text);
-    console.log(`${file.path}: ${file.recipients.length} keys can read it`);
+    console.log(`${file.path}: ${count(file.recipients.length, 'key')} can read it`);
   }
   const rules = await writeRules(secrets);
   if (texts.size === 0) console.log('Every file is for the recipients of its account.');
   if (rules || texts.size > 0)
     console.log(`Commit ${[...(texts.size > 0 ? ['secrets/'] : []), ...(rules ? [SOPS_CONFIG] : [])].join(' and ')}.`);
   for (const key of removedFrom(changed)) {
-    console.log(`\n${key} was removed. It can still read what git remembers: waybill secrets who --key ${key}`);
+    const shown = shortRecipient(key);
+    console.log(`\n${shown} was removed. It can still read what git remembers: waybill secrets who --key ${shown}`);
   }
   return EXIT.clean;
 }
@@ -62,11 +65,13 @@ export async function rotate(
   }
   for (const [file, text] of texts) {
     await writeSecretFile(secrets, file, text);
-    console.log(`${file.path}: new data key, for ${file.recipients.length} keys`);
+    console.log(`${file.path}: new data key, for ${count(file.recipients.length, 'key')}`);
   }
   const removed = removedFrom(files);
   if (removed.length > 0) {
-    console.log(`\nGit remembers what ${removed.join(', ')} could read. Change at the services, then connect again:`);
+    console.log(
+      `\nGit remembers what ${removed.map(shortRecipient).join(', ')} could read. Change at the services, then connect again:`,
+    );
     console.log(credentialsToChange(files));
   }
   return EXIT.clean;

@@ -1,3 +1,4 @@
+import { count } from '../count.ts';
 import { EXIT } from '../exit.ts';
 import type { Format } from '../options.ts';
 import { renderTable } from '../render-table.ts';
@@ -28,7 +29,7 @@ export async function list(account: string | undefined, options: ListSecretsOpti
     `${owner}/${connection}`,
     fields.join(', ') || '-',
     hosts.join(', '),
-    `${recipients.length} keys`,
+    count(recipients.length, 'key'),
     lastmodified,
   ]);
   if (rows.length === 0) console.log('There are no secrets.');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { inspectConnectionFile } from '../../secrets/inspect.ts';
+import { shortRecipient } from '../../secrets/recipient.ts';
 import { readSopsTree, childOf, type SopsTree } from '../../secrets/sops-tree.ts';
 import { EXIT } from '../exit.ts';
 
@@ -23,7 +24,7 @@ function describe(text: string): string | undefined {
     `connection ${account}/${connection}`,
     ...fields.map((field) => `field ${field}: encrypted, ${fingerprint(childOf(tree, field))}`),
     ...hosts.map((host) => `may be sent to ${host}`),
-    ...recipients.map((recipient) => `readable by ${recipient}`),
+    ...recipients.map((recipient) => `readable by ${shortRecipient(recipient)}`),
     '',
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { isRecipient, shortRecipient } from '../../secrets/recipient.ts';
 import { EXIT } from '../exit.ts';
 import { credentialsToChange } from '../credentials-to-change.ts';
 import type { Format } from '../options.ts';
@@ -28,9 +29,10 @@ export async function who(account: string | undefined, options: WhoOptions): Pro
   const secrets = await readSecretFiles(options);
   const files = selectSecretFiles(secrets, account);
   const readers = readersOf(files, await rememberedReaders(secrets.folder));
-  const wanted = options.key === undefined ? readers : readers.filter(({ key }) => key === options.key);
+  const named = options.key;
+  const wanted = named === undefined ? readers : readers.filter(({ key }) => isRecipient(key, named));
   if (options.format === 'json') console.log(JSON.stringify({ readers: wanted }));
-  else if (options.key !== undefined) console.log(describeOne(options.key, wanted[0], files));
+  else if (named !== undefined) console.log(describeOne(named, wanted[0], files));
   else console.log(wanted.map(describe).join('\n') || 'There are no secrets.');
   return EXIT.clean;
 }
@@ -78,15 +80,15 @@ async function rememberedReaders(folder: string): Promise<Map<string, Set<string
 }
 
 function describe({ key, reads, could_read: could }: Reader): string {
-  const lines = [key];
+  const lines = [shortRecipient(key)];
   if (reads.length > 0) lines.push(`  reads ${reads.join(', ')}`);
   if (could.length > 0) lines.push(`  could once read ${could.join(', ')}; git remembers it`);
   return lines.join('\n');
 }
 
 /** What to do so that a key reads nothing any more. */
-function describeOne(key: string, reader: Reader | undefined, files: readonly SecretFile[]): string {
-  if (reader === undefined) return `${key} can read nothing here, and never could.`;
+function describeOne(named: string, reader: Reader | undefined, files: readonly SecretFile[]): string {
+  if (reader === undefined) return `${named} can read nothing here, and never could.`;
   const lines = [describe(reader)];
   const accounts = [...new Set(reader.reads.map((name) => name.split('/')[0] ?? ''))];
   if (accounts.length > 0) {
