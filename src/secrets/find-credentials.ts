@@ -76,15 +76,19 @@ export function fieldCredential(
 export class CredentialFinder {
   private readonly patterns: readonly CredentialPattern[];
   private readonly expression: RegExp;
+  /** Without groups, this tells in half the time that a text has none, as nearly all have. */
+  private readonly any: RegExp;
 
   constructor(patterns: readonly CredentialPattern[]) {
     this.patterns = patterns;
     // One expression for all goes through a text once.
-    const sources = patterns.map(({ source }) => `(${source})`);
-    this.expression = new RegExp(`(?<![A-Za-z0-9_-])(?:${sources.join('|')})`, 'g');
+    const sources = patterns.map(({ source }) => source);
+    this.expression = new RegExp(`(?<![A-Za-z0-9_-])(?:${sources.map((source) => `(${source})`).join('|')})`, 'g');
+    this.any = new RegExp(sources.join('|'));
   }
 
   find(text: string): FoundCredential[] {
+    if (!this.any.test(text)) return [];
     return [...text.matchAll(this.expression)].flatMap((match) => {
       const [value] = match;
       const { kind, accepts } = this.patterns[match.slice(1).findIndex((group) => group !== undefined)] ?? {};

@@ -86,6 +86,7 @@ test('a connector’s own pattern is used where its beginning says whose key it 
   for (const broad of ['^.+$', '^[0-9a-f]{32}$', '^key$|^other$', '^key+$', 'a{20}'])
     assert.equal(beginningOf(broad), undefined);
   const own = fieldCredential('the key of Acme', '^acme-[a-z0-9]{20}$', (text) => /^acme-[a-z0-9]{20}$/.test(text));
+  assert.deepEqual(new CredentialFinder([]).find('anything'), []);
   const found = new CredentialFinder(own === undefined ? [] : [own]).find(`acme-short acme-${hex(20)} acme-${hex(21)}`);
   assert.deepEqual(
     found.map(({ start, end }) => [start, end]),

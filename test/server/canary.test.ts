@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { sealConnection } from '../../src/secrets/connection-file.ts';
-import { root } from '../cli/waybill.ts';
+import { root, waybill } from '../cli/waybill.ts';
 
 /** Unique, and with what each encoding changes; a header holds no more than printable ASCII. */
 const CANARIES: { [connection: string]: string } = {
@@ -73,25 +73,29 @@ test('no secret comes out, whatever goes wrong', { timeout: 60_000 }, async () =
     const identity = await generateX25519Identity();
     await writeFile(keys, identity, { mode: 0o400 });
     await writeWorkspace(workspace, await identityToRecipient(identity));
-    const start = async (): Promise<string> => {
+    let said = '';
+    const says = async (words: string): Promise<void> => {
+      while (!said.includes(words)) {
+        assert.equal(runner?.exitCode, null, said);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    };
+    const start = async (): Promise<string[]> => {
       const reroutes = Object.keys(AUTHS).flatMap((name) => ['--reroute', `${name}=${service.url}`]);
       const args = ['dev', '--workspace', workspace, '--data', join(folder, 'data'), '--port', '0', '--keys', keys];
+      said = '';
       runner = spawn(process.execPath, [join(root, 'src/cli/main.ts'), ...args, ...reroutes], {
         env: { ...process.env, WAYBILL_DEBUG: '1' },
       });
-      let said = '';
       for (const stream of [runner.stdout, runner.stderr])
         stream?.on('data', (chunk) => {
           said += String(chunk);
           collected.push(String(chunk));
         });
-      while (!said.includes('POST http')) {
-        assert.equal(runner.exitCode, null, said);
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-      return said;
+      await says('POST http');
+      return [...said.matchAll(/POST (http\S+)/g)].map(([, url = '']) => url);
     };
-    const hooks = [...(await start()).matchAll(/POST (http\S+)/g)].map(([, url = '']) => url);
+    const hooks = await start();
     const calls = hooks.flatMap((url) => Object.keys(WAYS).map((way) => post(url, { way })));
     for (const { status, text: body } of await Promise.all(calls)) {
       assert.ok([200, 502].includes(status), body);
@@ -105,8 +109,9 @@ test('no secret comes out, whatever goes wrong', { timeout: 60_000 }, async () =
     await service.next();
     runner?.kill('SIGKILL');
     await held;
-    await start();
+    const [again = ''] = await start();
     collected.push(...(await readApi(join(folder, 'data'))));
+    collected.push(...(await makeMistakes(workspace, again, says)));
     runner?.kill('SIGTERM');
     if (runner !== undefined) await once(runner, 'close');
 
@@ -220,6 +225,40 @@ async function startService() {
       await once(server, 'close');
     },
   };
+}
+
+/** What people do wrong: each is told, by the runner and by the commands. Gives what was said. */
+async function makeMistakes(
+  workspace: string,
+  hook: string,
+  says: (words: string) => Promise<void>,
+): Promise<string[]> {
+  const [, name = ''] = /hooks\/acme\/([a-z]+)/.exec(hook) ?? [];
+  const secret = join(workspace, `secrets/acme/${name}.json`);
+  const sealed = await readFile(secret, 'utf8');
+  await writeFile(secret, sealed.replace(/"lastmodified": "\d{4}/, '"lastmodified": "2020'));
+  await says('\nDeployed.');
+  const refused = (await post(hook, { way: 'echo' })).text;
+  assert.match(refused, /credential_not_opened/);
+  await writeFile(secret, sealed);
+
+  const file = join(workspace, 'automations/acme/account.json');
+  const account = JSON.parse(await readFile(file, 'utf8')) as { connections: { [name: string]: object } };
+  account.connections[name] = { connector: name, fields: { secret: CANARIES[name] } };
+  await writeFile(file, JSON.stringify(account));
+  await says('WB5003');
+  await writeFile(secret, JSON.stringify({ acme: { [name]: { secret: CANARIES[name] } } }));
+  await says('WB5005');
+  const at = ['--workspace', workspace];
+  const keys = ['--keys', join(workspace, '../keys.txt')];
+  const results = await Promise.all([
+    ...['text', 'json', 'github', 'sarif'].map((format) => waybill(['check', '--format', format, ...at])),
+    waybill(['doctor', ...keys, ...at]),
+    waybill(['secrets', 'get', 'acme', name, 'secret', ...keys, ...at]),
+    waybill(['connect', 'acme', name, '--stdin', ...at], `{"secret": "${CANARIES[name]}`),
+  ]);
+  for (const { code, err } of results) assert.notEqual(code, 0, err);
+  return [refused, ...results.flatMap(({ out, err }) => [out, err])];
 }
 
 /** Everything that the API says of the runs. */
