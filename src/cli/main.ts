@@ -6,6 +6,7 @@ import type { ConnectorOptions } from './commands/connector.ts';
 import type { DevOptions } from './commands/dev.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { SchemaOptions } from './commands/schema.ts';
+import type { InitOptions } from './commands/init.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import { EXIT, report } from './exit.ts';
 import {
@@ -45,6 +46,25 @@ function commands(finish: (code: number) => void): Command {
     .version(VERSION)
     .exitOverride();
   // Each command's code is loaded only when it is called: the others cost no start-up time.
+  program
+    .command('init')
+    .description('make a new workspace, or add an account to one')
+    .argument('[dir]', 'the folder of the new workspace (default: the workspace here, to add an account)')
+    .option('--account <name>', 'the account (default, in a new workspace: demo)')
+    .option('--name <name>', "the customer's name as people write it")
+    .option(
+      '--recipient <key>',
+      'an age public key that may read its secrets; may be given several times (default: your own)',
+      (value: string, all: string[]) => [...all, value],
+      [],
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  waybill init my-automations\n  waybill init --account acme --name "Acme Ltd."',
+    )
+    .action(async (folder: string | undefined, options: InitOptions) =>
+      finish(await (await import('./commands/init.ts')).init(folder, options)),
+    );
   program
     .command('check')
     .description('find what is wrong in a workspace')

@@ -61,8 +61,14 @@ function npm(cwd: string, args: string[]): Promise<void> {
 test('the package has what it runs on, and nothing else', async () => {
   assert.deepEqual((await readdir(installed)).filter((name) => !name.startsWith('.')).toSorted(), ['waybill']);
   const files = await readdir(join(installed, 'waybill'), { recursive: true, withFileTypes: true });
-  const folders = ['connectors', 'schemas'];
-  const data = await Promise.all(folders.map((name) => readdir(join(root, name), { recursive: true })));
+  const data = await Promise.all(
+    ['.github/actions', 'connectors', 'schemas', 'templates'].map(async (folder) => {
+      const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+      return entries
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
+    }),
+  );
   assert.deepEqual(
     files
       .filter((entry) => entry.isFile())
@@ -76,9 +82,7 @@ test('the package has what it runs on, and nothing else', async () => {
       'dist/main.cjs',
       'dist/waybill.cjs',
       'package.json',
-      ...data
-        .flatMap((names, at) => names.map((name) => `${folders[at]}/${name}`))
-        .filter((name) => name.endsWith('.json')),
+      ...data.flat(),
     ].toSorted(),
   );
   const licenses = await readFile(join(installed, 'waybill/dist/THIRD-PARTY-LICENSES.txt'), 'utf8');

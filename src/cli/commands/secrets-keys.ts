@@ -1,21 +1,17 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { shortRecipient } from '../../secrets/recipient.ts';
 import { rewrapSops, rotateSops } from '../../secrets/sops-edit.ts';
-import { hasOnlyOurRules, SOPS_CONFIG, sopsRules } from '../../secrets/sops-rules.ts';
+import { SOPS_CONFIG } from '../../secrets/sops-rules.ts';
 import { count } from '../count.ts';
-import { EXIT, UsageError } from '../exit.ts';
+import { EXIT } from '../exit.ts';
 import type { KeyOptions } from '../options.ts';
 import { credentialsToChange } from '../credentials-to-change.ts';
-import { replaceFile } from '../replace-file.ts';
+import { requireOurRules, writeSopsRules } from '../sops-rules-file.ts';
 import {
   openSecretFile,
   readSecretFiles,
   selectSecretFiles,
   writeSecretFile,
   type SecretFile,
-  type SecretFiles,
 } from '../secret-files.ts';
 
 export interface KeysOptions extends KeyOptions {
@@ -28,7 +24,7 @@ export interface KeysOptions extends KeyOptions {
  */
 export async function updatekeys(account: string | undefined, options: KeysOptions): Promise<number> {
   const secrets = await readSecretFiles(options);
-  await requireOurRules(secrets);
+  await requireOurRules(secrets.folder);
   const changed = selectSecretFiles(secrets, account).filter(
     ({ inspected, recipients }) => inspected.recipients.toSorted().join() !== recipients.toSorted().join(),
   );
@@ -39,7 +35,7 @@ export async function updatekeys(account: string | undefined, options: KeysOptio
     await writeSecretFile(secrets, file, text);
     console.log(`${file.path}: ${count(file.recipients.length, 'key')} can read it`);
   }
-  const rules = await writeRules(secrets);
+  const rules = await writeSopsRules(secrets.folder, secrets.workspace);
   if (texts.size === 0) console.log('Every file is for the recipients of its account.');
   if (rules || texts.size > 0)
     console.log(`Commit ${[...(texts.size > 0 ? ['secrets/'] : []), ...(rules ? [SOPS_CONFIG] : [])].join(' and ')}.`);
@@ -84,22 +80,4 @@ function removedFrom(files: readonly SecretFile[]): string[] {
       files.flatMap(({ inspected, recipients }) => inspected.recipients.filter((key) => !recipients.includes(key))),
     ),
   ];
-}
-
-async function requireOurRules({ folder }: SecretFiles): Promise<void> {
-  const file = join(folder, SOPS_CONFIG);
-  if (!existsSync(file) || hasOnlyOurRules(await readFile(file, 'utf8'))) return;
-  throw new UsageError(
-    `${SOPS_CONFIG} has rules that Waybill did not write`,
-    'sops takes the first rule that fits, which may not be the one of the account: move the file away, or keep those rules outside of the workspace',
-  );
-}
-
-/** False where the file was in step already. */
-async function writeRules({ folder, workspace }: SecretFiles): Promise<boolean> {
-  const file = join(folder, SOPS_CONFIG);
-  const rules = sopsRules(new Map([...workspace.accounts].map(([name, { value }]) => [name, value.recipients])));
-  if (existsSync(file) && (await readFile(file, 'utf8')) === rules) return false;
-  await replaceFile(file, rules);
-  return true;
 }
