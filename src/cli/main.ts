@@ -19,6 +19,7 @@ import {
 } from './options.ts';
 import { addRunnerCommands } from './runner-commands.ts';
 import { addSecretsCommands } from './secrets-commands.ts';
+import { addTestCommands } from './test-commands.ts';
 
 // No top-level await: the bundle is CommonJS, which has none.
 void run(process.argv).then((code) => {
@@ -99,6 +100,7 @@ function commands(finish: (code: number) => void): Command {
       '\nExamples:\n  waybill plan --account demo\n  waybill plan --against origin/main --format markdown',
     )
     .action(async (options: PlanOptions) => finish(await (await import('./commands/plan.ts')).plan(options)));
+  addTestCommands(program, finish);
   program
     .command('connect')
     .description("encrypt a service's credential for an account")

@@ -71,3 +71,11 @@ export function instant(text: string): string {
 }
 
 const UNITS: { [unit: string]: number } = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Reads a number from 0 to 100. */
+export function percent(text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || !(number >= 0 && number <= 100))
+    throw new InvalidArgumentError('It must be a number from 0 to 100.');
+  return number;
+}

@@ -19,6 +19,8 @@ import { checkSealedHosts } from './checks/sealed-hosts.ts';
 import { checkSecretFiles } from './checks/secret-file.ts';
 import { checkPermissions } from './checks/sensitive-permission.ts';
 import { resolveStepConnections } from './checks/step-connection.ts';
+import { checkTestAnswers } from './checks/test-answer.ts';
+import { checkTestNames } from './checks/test-case-name.ts';
 import { checkTests } from './checks/test-fits.ts';
 import { checkWorkspaceVersion } from './checks/workspace-version.ts';
 import { installsOf, type AccountContext, type CompileContext } from './context.ts';
@@ -71,6 +73,8 @@ const ACCOUNT_CHECKS = [
   checkPlainCredentials,
   checkInstalls,
   checkTests,
+  checkTestNames,
+  checkTestAnswers,
 ];
 
 /**

@@ -80,7 +80,7 @@ function lowerBlock(block: BlockNode, checked: CheckedAutomation, connections: S
 }
 
 /** Milliseconds of a duration such as `30s`. */
-function milliseconds(duration: string): number {
+export function milliseconds(duration: string): number {
   const [, count, unit = ''] = /^(\d+)([a-z]+)$/.exec(duration) ?? [];
   return Number(count) * (UNITS[unit] ?? Number.NaN);
 }

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import { validateJsonSchema } from '../generated/validators.js';
 import { parsePointer, type PointerToken } from '../json/pointer.ts';
+import { compileSchema, type SchemaCheck } from '../json/schema.ts';
 import { describeSchemaErrors } from '../json/schema-issue.ts';
 import { isJsonObject, ownProperty, type Json, type JsonObject } from '../json/value.ts';
 
@@ -31,6 +32,15 @@ export function schemaProblems(schema: JsonObject): SchemaProblem[] {
   const problems: SchemaProblem[] = [];
   walk(schema, schema, [], problems);
   return problems;
+}
+
+/** The check of a schema; `undefined` where it is invalid, which is reported where it stands. */
+export function compileOrSkip(schema: JsonObject): SchemaCheck | undefined {
+  try {
+    return compileSchema(schema);
+  } catch {
+    return undefined;
+  }
 }
 
 function walk(schema: Json | undefined, root: JsonObject, path: PointerToken[], problems: SchemaProblem[]): void {

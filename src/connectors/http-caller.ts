@@ -1,6 +1,6 @@
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { pipeline, type Readable } from 'node:stream';
-import { Agent, request as send } from 'undici';
+import { Agent, request as send, type Dispatcher } from 'undici';
 import type { PlanAction } from '../generated/plan.ts';
 import { parseJson } from '../json/parse.ts';
 import type { Json } from '../json/value.ts';
@@ -28,6 +28,10 @@ export interface HttpCallerOptions {
   /** Service to the address that stands in for it, on the operator's word. */
   reroutes: ReadonlyMap<string, string>;
   redactor: Redaction;
+  /** Carries the requests (default: connections of its own). */
+  dispatcher?: Dispatcher;
+  /** Milliseconds since 1970, by which a service's dates are read (default: the machine's clock). */
+  now?: () => number;
 }
 
 interface CompiledAction {
@@ -37,13 +41,15 @@ interface CompiledAction {
 
 /** Calls services over HTTP. Connections are kept open and shared. */
 export class HttpCaller implements ActionCaller {
-  private readonly agent = new Agent({ connect: { timeout: 10_000 }, headersTimeout: 300_000, bodyTimeout: 60_000 });
+  private readonly dispatcher: Dispatcher;
   private readonly compiled = new WeakMap<PlanAction, CompiledAction>();
   private readonly echoed = new EchoedSecrets();
   private readonly options: HttpCallerOptions;
 
   constructor(options: HttpCallerOptions) {
     this.options = options;
+    this.dispatcher =
+      options.dispatcher ?? new Agent({ connect: { timeout: 10_000 }, headersTimeout: 300_000, bodyTimeout: 60_000 });
   }
 
   async call(call: ActionCall): Promise<Outcome> {
@@ -60,7 +66,7 @@ export class HttpCaller implements ActionCaller {
   }
 
   async close(): Promise<void> {
-    await this.agent.close();
+    await this.dispatcher.close();
   }
 
   private build(call: ActionCall): { request: BuiltRequest } | { failure: Failure } {
@@ -107,7 +113,7 @@ export class HttpCaller implements ActionCaller {
         ...headers,
       },
       signal,
-      dispatcher: this.agent,
+      dispatcher: this.dispatcher,
       ...(body === undefined ? {} : { body }),
     });
     const named = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)]));
@@ -118,7 +124,7 @@ export class HttpCaller implements ActionCaller {
   private read(call: ActionCall, answer: Answer): Outcome {
     const { success } = call.action.response ?? {};
     const good = success === undefined ? answer.status >= 200 && answer.status < 300 : success.includes(answer.status);
-    if (!good) return this.failed(failureOfAnswer(call, answer, Date.now()));
+    if (!good) return this.failed(failureOfAnswer(call, answer, this.now()));
     const { output } = this.compile(call);
     if (output === undefined) return { ok: true, output: answer.body };
     try {
@@ -139,6 +145,10 @@ export class HttpCaller implements ActionCaller {
         details: typeof answer.body === 'string' ? answer.body.slice(0, 500) : answer.body,
       });
     }
+  }
+
+  private now(): number {
+    return this.options.now?.() ?? Date.now();
   }
 
   private failed(failure: Failure): Outcome {

@@ -154,7 +154,12 @@ export const CODES = {
   ),
   WB7005: error(
     'test does not fit',
-    'The test sends what the trigger would refuse, or names a step that does not exist.',
+    'The test sends what the trigger would refuse, expects a refusal of what it would take, or names a step that does not exist.',
+  ),
+  WB7020: error('case name taken', 'Two cases of a test have the same name, so reports could not tell them apart.'),
+  WB7021: error(
+    'answer does not fit',
+    'An answer of a test is several things at once, is for a step that sends no request, or is an output that the action never gives.',
   ),
   WB7006: error(
     'shared is no account',

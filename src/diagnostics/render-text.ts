@@ -9,8 +9,8 @@ const MAX_WIDTH = 100;
 export function renderDiagnostic(diagnostic: Diagnostic, source: string | undefined): string {
   const { code, severity, message, file, range, related = [], help, hidden } = diagnostic;
   const margin = ' '.repeat(String(range.start.line).length);
-  const lines = [`${severity}[${code}]: ${message}`, `${margin}--> ${file}:${range.start.line}:${range.start.column}`];
-  if (source !== undefined && hidden !== true) lines.push(...codeFrame(source, range, margin));
+  const shown = hidden === true ? undefined : source;
+  const lines = [`${severity}[${code}]: ${message}`, ...renderPlace(file, range, shown)];
   for (const other of related) {
     lines.push(
       `${margin} = see: ${other.message} (${other.file}:${other.range.start.line}:${other.range.start.column})`,
@@ -18,6 +18,13 @@ export function renderDiagnostic(diagnostic: Diagnostic, source: string | undefi
   }
   if (help !== undefined) lines.push(`${margin} = help: ${help}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Where it is, and the line with the place marked. */
+export function renderPlace(file: string, range: Range, source: string | undefined): string[] {
+  const margin = ' '.repeat(String(range.start.line).length);
+  const place = `${margin}--> ${file}:${range.start.line}:${range.start.column}`;
+  return source === undefined ? [place] : [place, ...codeFrame(source, range, margin)];
 }
 
 function codeFrame(source: string, range: Range, margin: string): string[] {

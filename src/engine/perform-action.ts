@@ -16,6 +16,8 @@ export interface Services {
   credentials: CredentialSource;
   /** 0 to 1, for jitter. */
   random(): number;
+  /** Aborted with a `TimeoutError` after so many milliseconds. */
+  timeout(milliseconds: number): AbortSignal;
 }
 
 export interface ActionRun {
@@ -80,19 +82,19 @@ function inputOf({ input, guard }: PreparedAction, path: string, scope: JsonObje
 function performer(
   { step, connector, action }: PreparedAction,
   input: Json,
-  { run, plan, services: { caller, credentials } }: ActionRun,
+  { run, plan, services }: ActionRun,
 ): AttemptCall['perform'] {
   return async (stop) => {
+    const { caller, credentials } = services;
     const name = step.connection;
     const connection = name === undefined ? undefined : plan.connections[name];
-    const timeout = AbortSignal.timeout(step.timeout_ms);
     const call = {
       account: run.account,
       service: step.connector,
       connector,
       action,
       input,
-      signal: AbortSignal.any([stop, timeout]),
+      signal: AbortSignal.any([stop, services.timeout(step.timeout_ms)]),
     };
     if (name === undefined || connection === undefined) return caller.call(call);
     let credential: Credential;

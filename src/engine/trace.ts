@@ -123,4 +123,5 @@ const NO_SERVICES = {
   caller: { call: () => Promise.reject(new NotReached()) },
   credentials: { credential: () => Promise.reject(new NotReached()) },
   random: () => 0,
+  timeout: () => new AbortController().signal,
 };

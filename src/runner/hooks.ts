@@ -52,11 +52,9 @@ export class Hooks {
     const target = this.live().get(`${account}/${automation}`);
     if (target?.trigger.kind !== 'webhook' || !sameSecret(target.trigger.secret, delivery.secret))
       return { kind: 'unknown' };
-    const read = readBody(delivery.contentType, delivery.body);
-    if ('reason' in read) return this.refuse(delivery, read.status, read.reason, []);
-    const trigger = triggerOf(target.trigger, delivery, read.value);
-    const issues = issuesOf(target.trigger, trigger);
-    if (issues.length > 0) return this.refuse(delivery, 400, describe(issues, read.value), issues);
+    const taken = takeDelivery(target.trigger, delivery);
+    if ('reason' in taken) return this.refuse(delivery, taken.status, taken.reason, taken.issues);
+    const { trigger } = taken;
     const run = await this.engine.start({ account, automation, plan: target.digest, trigger });
     return { kind: 'accepted', run, respond: target.trigger.webhook.respond };
   }
@@ -80,6 +78,21 @@ export class Hooks {
     });
     return { kind: 'refused', status, reason, issues };
   }
+}
+
+/** What a request to a webhook carried. */
+export type DeliveredRequest = Pick<Delivery, 'contentType' | 'body' | 'query' | 'headers'>;
+
+/** What a webhook makes of a request: what expressions read as `trigger`, or why it is refused. */
+export function takeDelivery(
+  webhook: LiveWebhook,
+  request: DeliveredRequest,
+): { trigger: JsonObject } | { status: number; reason: string; issues: SchemaIssue[] } {
+  const read = readBody(request.contentType, request.body);
+  if ('reason' in read) return { ...read, issues: [] };
+  const trigger = triggerOf(webhook, request, read.value);
+  const issues = issuesOf(webhook, trigger);
+  return issues.length > 0 ? { status: 400, reason: describe(issues, read.value), issues } : { trigger };
 }
 
 function sameSecret(expected: string, given: string): boolean {
@@ -115,7 +128,7 @@ function formFields(text: string): JsonObject {
 }
 
 /** What expressions read as `trigger`: of query and headers only what the trigger declares. */
-function triggerOf({ webhook }: LiveWebhook, { query, headers }: Delivery, body: Json): JsonObject {
+function triggerOf({ webhook }: LiveWebhook, { query, headers }: DeliveredRequest, body: Json): JsonObject {
   return {
     body,
     ...(webhook.query === undefined ? {} : { query: declared(webhook.query, query) }),

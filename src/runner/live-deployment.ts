@@ -44,7 +44,8 @@ export async function loadCurrentDeployment(store: Store): Promise<LiveDeploymen
     const text = store.deployments.plan(digest);
     if (text === undefined) throw new Error(`the store does not hold the plan ${digest}`);
     const plan = JSON.parse(text) as Plan;
-    live.set(`${account}/${automation}`, { plan, digest, trigger: await readyTrigger(store, plan) });
+    const secret = (): Promise<string> => store.deployments.hookSecret(account, automation);
+    live.set(`${account}/${automation}`, { plan, digest, trigger: await readyTrigger(plan, secret) });
   }
   return live;
 }
@@ -54,13 +55,14 @@ export function hookPath({ plan, trigger }: LiveAutomation): string | undefined 
   return trigger.kind === 'webhook' ? `/hooks/${plan.account}/${plan.automation}/${trigger.secret}` : undefined;
 }
 
-async function readyTrigger(store: Store, { account, automation, trigger }: Plan): Promise<LiveTrigger> {
+/** Makes a plan's trigger ready to take what starts runs; `secret` gives the secret part of a webhook's address. */
+export async function readyTrigger({ trigger }: Plan, secret: () => Promise<string>): Promise<LiveTrigger> {
   switch (trigger.kind) {
     case 'webhook':
       return {
         kind: 'webhook',
         webhook: trigger,
-        secret: await store.deployments.hookSecret(account, automation),
+        secret: await secret(),
         body: compileSchema(trigger.body),
         query: trigger.query && compileSchema(trigger.query),
         headers: trigger.headers && compileSchema(trigger.headers),

@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { SchemaIssue } from '../json/schema-issue.ts';
 import type { Json } from '../json/value.ts';
 import type { RunRecord } from '../run/records.ts';
-import type { LiveDeployment } from './live-deployment.ts';
+import type { LiveDeployment, LiveManual } from './live-deployment.ts';
 
 /** What becomes of a run that is asked for by hand. */
 export type ManualStart =
@@ -22,14 +22,15 @@ export async function startByHand(
   if (target === undefined) return { kind: 'unknown' };
   const { trigger, digest } = target;
   if (trigger.kind !== 'manual') return { kind: 'not_manual', trigger: trigger.kind };
-  const refused = refusalOf(trigger.input, input);
+  const refused = refusalOf(trigger, input);
   if (refused !== undefined) return { kind: 'refused', ...refused };
   const run = await engine.start({ account, automation, plan: digest, trigger: input === undefined ? {} : { input } });
   return { kind: 'accepted', run };
 }
 
-function refusalOf(
-  check: ((value: Json) => SchemaIssue[]) | undefined,
+/** Why an input is not taken, if so. */
+export function refusalOf(
+  { input: check }: LiveManual,
   input: Json | undefined,
 ): { reason: string; issues: SchemaIssue[] } | undefined {
   if (check === undefined)

@@ -2,6 +2,7 @@ import { HttpCaller } from '../connectors/http-caller.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { EmbeddedEngine } from '../engine/embedded/embedded-engine.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Services } from '../engine/perform-action.ts';
 import type { Json } from '../json/value.ts';
 import { namePlan } from '../plan/digest.ts';
 import type { IdentitySource } from '../secrets/identity-source.ts';
@@ -50,7 +51,13 @@ export class Runner {
     this.store = openSqliteStore(options.data);
     this.caller = new HttpCaller({ reroutes: options.reroutes, redactor: this.redactor });
     this.credentials = new WorkspaceCredentials(options.identities);
-    const services = { caller: this.caller, credentials: this.credentials, random: Math.random };
+    const { caller, credentials } = this;
+    const services: Services = {
+      caller,
+      credentials,
+      random: Math.random,
+      timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
+    };
     this.engine = new EmbeddedEngine({
       store: this.store,
       services,

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Engine } from '../engine/engine.ts';
+import type { JsonObject } from '../json/value.ts';
 import type { Instant } from '../run/records.ts';
 import { namedRunId } from '../run/run-id.ts';
 import type { ScheduleRecord } from '../store/records.ts';
@@ -81,9 +82,13 @@ export class Schedules {
     const { account, automation: name } = automation.plan;
     for (const time of dueTimes(trigger.times, trigger.schedule.missed, passedUntil, now)) {
       const id = namedRunId(time, `${account}/${name}`);
-      const at = Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(trigger.schedule.timezone);
-      const input = { at: at.toString({ timeZoneName: 'never' }) };
-      await engine.start({ id, account, automation: name, plan: automation.digest, trigger: input });
+      await engine.start({
+        id,
+        account,
+        automation: name,
+        plan: automation.digest,
+        trigger: dueTrigger(trigger, time),
+      });
     }
     await store.schedules.passed(account, name, now);
     scheduled.passedUntil = now;
@@ -102,6 +107,12 @@ export class Schedules {
       });
     }, ms);
   }
+}
+
+/** What expressions read as `trigger` in a run that is due at a time. */
+export function dueTrigger({ schedule }: LiveSchedule, time: Instant): JsonObject {
+  const at = Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(schedule.timezone);
+  return { at: at.toString({ timeZoneName: 'never' }) };
 }
 
 function hasTimesOf({ cron, timezone }: ScheduleRecord, { schedule }: LiveSchedule): boolean {

@@ -35,6 +35,7 @@ async function explained(steps: object[], body: Json, answer?: Outcome): Promise
     caller: { call: () => (answer === undefined ? assert.fail() : Promise.resolve(answer)) },
     credentials: { credential: () => Promise.reject(new Error('there is none')) },
     random: () => 0,
+    timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
   };
   const engine = new EmbeddedEngine({ store, services, now: Date.now, maxConcurrentRuns: 10, onError: failTest });
   const { id } = await engine.start({ account, automation, plan: digest, trigger: { body } });

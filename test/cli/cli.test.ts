@@ -26,7 +26,7 @@ test('the version is that of the package', async () => {
 });
 
 test('every command has help; a wrong call exits with 2', async () => {
-  const commands = ['check', 'plan', 'connect', 'dev', 'doctor', 'schema', 'url', 'connector search'];
+  const commands = ['check', 'plan', 'connect', 'dev', 'doctor', 'schema', 'test', 'url', 'connector search'];
   for (const name of [
     'check',
     'edit',
@@ -41,7 +41,15 @@ test('every command has help; a wrong call exits with 2', async () => {
     'who',
   ])
     commands.push(`secrets ${name}`);
-  commands.push('connector describe', 'runs list', 'runs show', 'runs wait', 'storage get', 'storage list');
+  commands.push(
+    'connector describe',
+    'runs list',
+    'runs show',
+    'runs wait',
+    'storage get',
+    'storage list',
+    'test record',
+  );
   for (const command of commands.map((name) => name.split(' '))) {
     const { code, out } = await waybill([...command, '--help']);
     assert.equal(code, 0);

@@ -211,6 +211,7 @@ test('an automation that compiles has a value for each mapping on every way', as
             caller: { call: () => assert.fail() },
             credentials: { credential: () => assert.fail() },
             random: () => 0,
+            timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
           };
           const result = await interpretPlan(prepared, run, new Luck(outcomes), services);
           ran++;

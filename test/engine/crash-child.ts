@@ -18,6 +18,7 @@ const engine = new EmbeddedEngine({
     caller,
     credentials: { credential: () => Promise.reject(new Error('no credentials here')) },
     random: Math.random,
+    timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
   },
   now: Date.now,
   maxConcurrentRuns: 20,

@@ -34,6 +34,7 @@ function engineOn(store: Store, call: (call: ActionCall) => Promise<Outcome>): E
       caller: { call },
       credentials: { credential: () => Promise.reject(new Error('none')) },
       random: () => 0,
+      timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
     },
     now: Date.now,
     maxConcurrentRuns: 10,

@@ -41,6 +41,7 @@ async function runSteps(store: Store, steps: object[], body: Json, more: object 
     caller: { call: () => assert.fail() },
     credentials: { credential: () => assert.fail() },
     random: () => 0,
+    timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
   };
   const engine = new EmbeddedEngine({ store, services, now: Date.now, maxConcurrentRuns: 10, onError: failTest });
   const { id } = await engine.start({ account, automation, plan: digest, trigger: { body } });

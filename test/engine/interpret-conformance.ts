@@ -38,6 +38,7 @@ class World {
     caller: { call: ({ action }) => this.answer(action.effect) },
     credentials: { credential: () => Promise.reject(new Error('none')) },
     random: () => 0,
+    timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
   };
 
   count(effect: string): number {

@@ -21,6 +21,20 @@ const MAY_IMPORT: { [room: string]: string[] } = {
   authoring: ['json', 'generated', 'diagnostics', 'run', 'language', 'connectors', 'engine'],
   store: ['json', 'run'],
   engine: ['json', 'generated', 'run', 'language', 'plan', 'connectors', 'store', 'secrets'],
+  testing: [
+    'json',
+    'generated',
+    'diagnostics',
+    'run',
+    'plan',
+    'workspace',
+    'connectors',
+    'secrets',
+    'compiler',
+    'store',
+    'engine',
+    'runner',
+  ],
   server: ['json', 'generated', 'run', 'runner', 'store', 'engine', 'secrets', 'authoring'],
 };
 const ONLY: { [edge: string]: RegExp } = {

@@ -26,6 +26,7 @@ async function process(
       caller,
       credentials: { credential: () => Promise.reject(new Error('nothing is called')) },
       random: () => 0,
+      timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
     },
     now: () => clock.now,
     maxConcurrentRuns: 10,

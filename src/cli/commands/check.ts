@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { inOrder } from '../../diagnostics/order.ts';
@@ -17,8 +16,9 @@ import type { CheckedWorkspace } from '../../runner/check-workspace.ts';
 import { readFolder } from '../../workspace/read-folder.ts';
 import { VERSION } from '../../version.ts';
 import { count } from '../count.ts';
-import { EXIT, UsageError } from '../exit.ts';
+import { EXIT } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
+import { isWithin, pathWithin } from '../path-within.ts';
 
 type CheckFormat = 'text' | 'json' | 'github' | 'sarif';
 
@@ -42,10 +42,7 @@ export async function check(paths: string[], options: CheckOptions): Promise<num
       : await checkWithCache(tree, fingerprint, cacheFile(folder));
   const { stats } = summary;
   const diagnostics = inOrder([...summary.diagnostics, ...(await findInOtherFiles(folder, files))]);
-  const shown = diagnostics.filter(
-    ({ file }) =>
-      wanted.length === 0 || wanted.some((path) => file === path || file.startsWith(`${path}/`) || path === ''),
-  );
+  const shown = diagnostics.filter(({ file }) => isWithin(file, wanted));
   console.log(
     render(options.format, {
       shown,
@@ -114,17 +111,6 @@ async function prefixOf(folder: string): Promise<string> {
   } catch {
     return '';
   }
-}
-
-/** The path as findings name it; it may be given from here or from the workspace. */
-function pathWithin(folder: string, path: string): string {
-  const existing = [resolve(path), join(folder, path)].filter((candidate) => existsSync(candidate));
-  if (existing.length === 0) throw new UsageError(`there is no file or folder ${path}`);
-  const within = existing
-    .map((file) => relative(folder, file).replaceAll('\\', '/'))
-    .find((file) => !file.startsWith('..'));
-  if (within === undefined) throw new UsageError(`${path} is not in the workspace ${folder}`);
-  return within;
 }
 
 function summary(diagnostics: readonly Diagnostic[]): string {

@@ -10,6 +10,7 @@ import { serve } from '../../server/serve.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
 import { identitySource } from '../identities.ts';
+import { interrupted } from '../interrupted.ts';
 import type { KeyOptions } from '../options.ts';
 import { dataFolder } from '../runner-client.ts';
 
@@ -111,11 +112,4 @@ async function show(workspace: string, diagnostics: readonly Diagnostic[]): Prom
     const source = await readFile(join(workspace, diagnostic.file), 'utf8').catch(() => undefined);
     console.error(renderDiagnostic(diagnostic, source));
   }
-}
-
-function interrupted(): Promise<void> {
-  return new Promise((done) => {
-    process.once('SIGINT', () => done());
-    process.once('SIGTERM', () => done());
-  });
 }

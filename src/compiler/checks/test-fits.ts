@@ -1,85 +1,122 @@
-import { compileSchema, type SchemaCheck } from '../../json/schema.ts';
+import type { SchemaCheck } from '../../json/schema.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
-import type { Automation } from '../../generated/automation.ts';
-import { parsePointer } from '../../json/pointer.ts';
+import type { Trigger } from '../../generated/automation.ts';
+import type { TestCase } from '../../generated/test.ts';
+import { parsePointer, type PointerToken } from '../../json/pointer.ts';
 import { ownProperty, type JsonObject } from '../../json/value.ts';
-import { SHARED, type Source, type Workspace } from '../../workspace/workspace.ts';
-import { installsOf, type CompileContext } from '../context.ts';
+import { SHARED } from '../../workspace/workspace.ts';
+import type { CompileContext } from '../context.ts';
+import { compileOrSkip } from '../schema-problems.ts';
 import { allSteps, stepTree } from '../step-tree.ts';
+import { testedAutomation } from '../tested-automation.ts';
 import { triggerSchemas } from '../trigger-schemas.ts';
 
-/** A test sends what its trigger accepts, and speaks of steps that exist. */
+/** A place within a case and what is wrong there. */
+interface Finding {
+  at: PointerToken[];
+  message: string;
+  help?: string;
+}
+
+/** A test sends what its trigger takes, or refuses where the case expects that, and speaks of steps that exist. */
 export function checkTests(context: CompileContext): void {
   const { workspace, report } = context;
-  const own = new Map(workspace.automations.map((one) => [`${one.account}/${one.name}`, one]));
   for (const test of workspace.tests) {
-    const automation = own.get(`${test.account}/${test.automation}`) ?? installedAutomation(context, test);
+    const { document, value, account, automation: name } = test;
+    const automation = testedAutomation(context, test);
     if (automation === undefined) {
       const help =
-        test.account === SHARED
+        account === SHARED
           ? 'a shared automation is tested in an account that installs it: move the test to its folder'
-          : `write automations/${test.account}/${test.automation}.json`;
-      report(
-        test.document.diagnostic('WB7005', [], `there is no valid automation \`${test.automation}\` to test`, { help }),
-      );
+          : `write automations/${account}/${name}.json`;
+      report(document.diagnostic('WB7005', [], `there is no valid automation \`${name}\` to test`, { help }));
       continue;
     }
     const ids = allSteps(stepTree(automation.value.steps, ['steps'])).map(({ step }) => step.id);
-    const parts = triggerSchemas(automation.value.trigger);
-    const checks = parts.map(({ name, schema }) => ({ name, check: compileOrSkip(schema) }));
-    for (const [index, { trigger, answers = {}, expect }] of test.value.cases.entries()) {
-      const path = ['cases', index];
-      const taken = automation.value.trigger.webhook === undefined ? parts.map(({ name }) => name) : REQUEST;
-      for (const name of Object.keys(trigger).filter((one) => !taken.includes(one)))
-        report(test.document.diagnostic('WB7005', [...path, 'trigger', name], `the trigger takes no \`${name}\``));
-      for (const { name, check } of checks) {
-        const given = ownProperty({ ...trigger }, name) ?? ABSENT[name];
-        if (given === undefined) {
-          const message = `the trigger has a schema of \`${name}\`, and the case gives none`;
-          report(test.document.diagnostic('WB7005', [...path, 'trigger'], message));
-          continue;
-        }
-        for (const issue of check?.(given) ?? []) {
-          const place = [...path, 'trigger', ...(name in trigger ? [name, ...parsePointer(issue.pointer)] : [])];
-          report(test.document.diagnostic('WB7005', place, `the trigger would refuse this: it ${issue.message}`));
-        }
-      }
-      const named = [
-        ...Object.keys(answers).map((id) => ({ id, at: ['answers', id] })),
-        ...(expect.steps ?? []).map((id, at) => ({ id, at: ['expect', 'steps', at] })),
+    const parts = triggerParts(automation.value.trigger);
+    for (const [index, one] of value.cases.entries()) {
+      const findings = [
+        ...foreignParts(automation.value.trigger, parts, one),
+        ...checkDelivery(parts, one),
+        ...namedSteps(one).flatMap((named) => checkStep(named, ids)),
       ];
-      for (const { id, at } of named.filter((one) => !ids.includes(one.id))) {
-        const near = nearestName(id, ids);
-        report(
-          test.document.diagnostic('WB7005', [...path, ...at], `there is no step \`${id}\``, {
-            help: near === undefined ? `steps: ${ids.join(', ')}` : `did you mean \`${near}\`?`,
-          }),
-        );
-      }
+      for (const { at, message, help } of findings)
+        report(document.diagnostic('WB7005', ['cases', index, ...at], message, { help }));
     }
   }
+}
+
+interface TriggerPart {
+  name: string;
+  check: SchemaCheck | undefined;
+}
+
+function triggerParts(trigger: Trigger): TriggerPart[] {
+  return triggerSchemas(trigger).map(({ name, schema }) => ({ name, check: compileOrSkip(schema) }));
 }
 
 /** A request may have query parameters and headers of which the trigger says nothing. */
 const REQUEST = ['body', 'query', 'headers'];
 
-function installedAutomation(
-  { workspace, shared }: CompileContext,
-  test: Workspace['tests'][number],
-): Source<Automation> | undefined {
-  const account = workspace.accounts.get(test.account);
-  const installed = account !== undefined && Object.hasOwn(installsOf(account), test.automation);
-  return installed ? shared.get(test.automation)?.automation : undefined;
+/** What another kind of trigger takes. */
+function foreignParts({ webhook }: Trigger, parts: readonly TriggerPart[], { trigger }: TestCase): Finding[] {
+  const taken = webhook === undefined ? parts.map(({ name }) => name) : REQUEST;
+  return Object.keys(trigger)
+    .filter((name) => !taken.includes(name))
+    .map((name) => ({ at: ['trigger', name], message: `the trigger takes no \`${name}\`` }));
+}
+
+function checkDelivery(parts: readonly TriggerPart[], { trigger, expect }: TestCase): Finding[] {
+  const refusals = parts.flatMap(({ name, check }): Finding[] => {
+    const given = ownProperty({ ...trigger }, name) ?? ABSENT[name];
+    if (given === undefined)
+      return [{ at: ['trigger'], message: `the trigger has a schema of \`${name}\`, and the case gives none` }];
+    return (check?.(given) ?? []).map((issue) => ({
+      at: ['trigger', ...(name in trigger ? [name, ...parsePointer(issue.pointer)] : [])],
+      message: `the trigger would refuse this: it ${issue.message}`,
+    }));
+  });
+  if (expect.refused === undefined) return refusals;
+  const undecided = parts.some(({ check }) => check === undefined);
+  return refusals.length > 0 || undecided
+    ? []
+    : [{ at: ['expect', 'refused'], message: 'the trigger takes what the case sends, and does not refuse it' }];
+}
+
+interface NamedStep {
+  name: string;
+  at: PointerToken[];
+}
+
+/** All names of steps in a case. */
+function namedSteps({ answers = [], expect }: TestCase): NamedStep[] {
+  const { steps = [], requests = [], attempts = {}, waits = {}, error } = expect;
+  return [
+    ...answers.flatMap(({ to }, index) => named(to?.step, ['answers', index, 'to', 'step'])),
+    ...steps.flatMap((name, index) => named(name, ['expect', 'steps', index])),
+    ...requests.flatMap(({ step }, index) => named(step, ['expect', 'requests', index, 'step'])),
+    ...Object.keys(attempts).flatMap((name) => named(name, ['expect', 'attempts', name])),
+    ...Object.keys(waits).flatMap((name) => named(name, ['expect', 'waits', name])),
+    ...named(error?.step, ['expect', 'error', 'step']),
+  ];
+}
+
+function named(name: string | undefined, at: PointerToken[]): NamedStep[] {
+  return name === undefined ? [] : [{ name, at }];
+}
+
+/** Each part of a name such as `each[2].send` is a step. */
+function checkStep({ name, at }: NamedStep, ids: readonly string[]): Finding[] {
+  const unknown = name
+    .split('.')
+    .map((part) => part.replace(/\[\d+\]$/, ''))
+    .filter((id) => !ids.includes(id));
+  return unknown.map((id) => {
+    const near = nearestName(id, ids);
+    const help = near === undefined ? `steps: ${ids.join(', ')}` : `did you mean \`${near}\`?`;
+    return { at, message: `there is no step \`${id}\``, help };
+  });
 }
 
 /** What a request without query parameters, or without headers, has. */
 const ABSENT: JsonObject = { query: {}, headers: {} };
-
-/** An invalid schema is reported where it stands, not here. */
-function compileOrSkip(schema: JsonObject): SchemaCheck | undefined {
-  try {
-    return compileSchema(schema);
-  } catch {
-    return undefined;
-  }
-}

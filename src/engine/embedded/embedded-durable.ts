@@ -9,7 +9,7 @@ import type { AttemptCall, Durable } from '../durable.ts';
 export class Stopped extends Error {}
 
 export interface DurableHost {
-  runs: RunStore;
+  runs: Pick<RunStore, 'begin' | 'beginAttempt' | 'finishAttempt' | 'sleep' | 'storageAttempt'>;
   now(): Instant;
   /** Waits; rejects with `Stopped` when the engine stops. */
   delay(milliseconds: number): Promise<void>;

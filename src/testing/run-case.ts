@@ -1,0 +1,170 @@
+import type { ActionCaller } from '../connectors/action-call.ts';
+import type { Durable } from '../engine/durable.ts';
+import { EmbeddedDurable, type DurableHost } from '../engine/embedded/embedded-durable.ts';
+import { interpretPlan, type RunResult, type StepEnd } from '../engine/interpret.ts';
+import type { Services } from '../engine/perform-action.ts';
+import type { PreparedPlan } from '../engine/prepared-plan.ts';
+import type { Plan } from '../generated/plan.ts';
+import type { TestCase } from '../generated/test.ts';
+import type { JsonObject } from '../json/value.ts';
+import type { AttemptRecord, Instant, RunRecord } from '../run/records.ts';
+import type { LiveTrigger } from '../runner/live-deployment.ts';
+import type { Credential, CredentialSource } from '../secrets/credential.ts';
+import type { CaseStorage } from './case-storage.ts';
+import { deliver } from './deliver.ts';
+import { PlayedServices, playAttempt, Unanswered, type SentRequest } from './played-services.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+/** A plan that is made ready to run many cases. */
+export interface TestedPlan {
+  prepared: PreparedPlan;
+  trigger: LiveTrigger;
+}
+
+/** What all cases share. */
+export interface CaseTools {
+  storage: CaseStorage;
+  /** Its requests go to the played network, and its clock is that of the case under way. */
+  caller: ActionCaller;
+}
+
+/** What a step of the run came to. */
+export interface RanStep {
+  id: string;
+  path: string;
+  /** Absent where the case ended in its middle. */
+  end?: StepEnd;
+}
+
+/** What came of a delivery. */
+export type CaseRun =
+  | { kind: 'refused'; reason: string }
+  | FinishedRun
+  | ({ kind: 'unanswered'; request: SentRequest } & RunTrace);
+
+export interface FinishedRun extends RunTrace {
+  kind: 'finished';
+  result: RunResult;
+  storage: JsonObject;
+  /** Milliseconds by the clock of the case. */
+  took: number;
+}
+
+export interface RunTrace {
+  /** In the order in which they began; those that were skipped are among them. */
+  steps: RanStep[];
+  /** In the order in which they began. */
+  attempts: AttemptRecord[];
+  requests: SentRequest[];
+}
+
+/** The id of every run of a case. */
+const RUN_ID = '00000000-0000-7000-8000-000000000000';
+const DEFAULT_NOW = '2026-01-01T00:00:00Z';
+
+/** Delivers what a case sends, and runs it to its end: no network, no clock of the machine, no chance, no secret. */
+export async function runCase({ prepared, trigger }: TestedPlan, test: TestCase, tools: CaseTools): Promise<CaseRun> {
+  const start = Date.parse(test.now ?? test.trigger.at ?? DEFAULT_NOW);
+  const taken = deliver(trigger, test.trigger, start);
+  if ('reason' in taken) return { kind: 'refused', reason: taken.reason };
+  const clock = new VirtualClock(start);
+  const services = new PlayedServices(test.answers ?? [], clock);
+  const storage = tools.storage.open(test.storage ?? {});
+  const run = runRecord(prepared.plan, taken.trigger, start);
+  const attempts: AttemptRecord[] = [];
+  const steps = new Map<string, RanStep>();
+  const trace = (): RunTrace => ({ steps: [...steps.values()], attempts, requests: services.requests });
+  try {
+    const result = await interpretPlan(
+      prepared,
+      run,
+      playedDurable(new EmbeddedDurable(hostOf(clock, storage, attempts), run, []), services),
+      playedServices(prepared.plan, tools, clock),
+      (path, { id }, end) => steps.set(path, { id, path, ...(end === undefined ? {} : { end }) }),
+    );
+    return { kind: 'finished', result, storage: storage.all(), took: clock.now() - start, ...trace() };
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error;
+    return { kind: 'unanswered', request: error.request, ...trace() };
+  } finally {
+    clock.stop();
+  }
+}
+
+function runRecord({ account, automation }: Plan, trigger: JsonObject, start: Instant): RunRecord {
+  const dates = { createdAt: start, startedAt: start };
+  return { id: RUN_ID, account, automation, plan: '', status: 'running', trigger, ...dates };
+}
+
+/** The embedded engine's duties without a disk: a case is never taken up again. */
+function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, attempts: AttemptRecord[]): DurableHost {
+  const last = (step: string, attempt: number): AttemptRecord | undefined =>
+    attempts.findLast(({ key }) => key.step === step && key.attempt === attempt);
+  return {
+    runs: {
+      begin: () => Promise.resolve(),
+      beginAttempt: (attempt) => {
+        attempts.push({ ...attempt });
+        return Promise.resolve();
+      },
+      finishAttempt: (_run, { step, attempt }, finishedAt, outcome) => {
+        Object.assign(last(step, attempt) ?? {}, { finishedAt, outcome });
+        return Promise.resolve();
+      },
+      sleep: (_run, { step, attempt }, sleepUntil) => {
+        Object.assign(last(step, attempt) ?? {}, { sleepUntil });
+        return Promise.resolve();
+      },
+      storageAttempt: (run, key, input, operation, at) => {
+        const outcome = storage.perform(operation);
+        attempts.push({ run: run.id, key, effect: 'idempotent', input, startedAt: at, finishedAt: at, outcome });
+        return { result: Promise.resolve(outcome), durable: Promise.resolve() };
+      },
+    },
+    now: () => clock.now(),
+    delay: (milliseconds) => clock.delay(milliseconds),
+    stopping: () => false,
+    abort: new AbortController().signal,
+    attemptStarted: () => undefined,
+    attemptFinished: () => undefined,
+  };
+}
+
+/** Lets each attempt be answered by the case. */
+function playedDurable(durable: Durable, services: PlayedServices): Durable {
+  return {
+    attempt: (call) =>
+      durable.attempt({
+        ...call,
+        perform: (signal) => playAttempt(services, call.key.step, () => call.perform(signal)),
+      }),
+    storage: (key, input, operation) => durable.storage(key, input, operation),
+    sleep: (key, milliseconds) => durable.sleep(key, milliseconds),
+  };
+}
+
+function playedServices(plan: Plan, { caller }: CaseTools, clock: VirtualClock): Services {
+  return {
+    caller,
+    credentials: placeholders(plan),
+    // The longest wait that there may be.
+    random: () => 1,
+    timeout: (milliseconds) => clock.timeout(milliseconds),
+  };
+}
+
+/** Each secret field holds a text that says what belongs there; fields that are not secret are those of the account. */
+function placeholders({ connections, connectors }: Plan): CredentialSource {
+  return {
+    credential: (_account, name) => {
+      const connection = connections[name];
+      const fields = connectors[connection?.connector ?? '']?.connection?.fields ?? {};
+      const secret = Object.entries(fields).filter(([, field]) => field.secret === true);
+      const credential: Credential = {
+        fields: Object.fromEntries(secret.map(([field]) => [field, `placeholder-of-${field}`])),
+        hosts: connection?.hosts ?? [],
+      };
+      return Promise.resolve(credential);
+    },
+  };
+}
