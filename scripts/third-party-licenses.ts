@@ -6,13 +6,14 @@ import type { Metafile } from 'esbuild';
 const KEPT_HERE = join(import.meta.dirname, 'licenses');
 
 /**
- * The licence texts of all packages that got into a bundle, by esbuild's account of it. Throws where a package has no
+ * The licence texts of all packages that got into the bundles, by esbuild's account of them. Throws where a package has no
  * text: what may not be passed on without its licence must not be passed on.
  *
- * What ajv wrote into src/generated/validators.js is of ajv and its helpers, which are in the bundle themselves.
+ * What ajv wrote into src/generated/validators.js is of ajv and its helpers, which are in the bundles themselves.
  */
-export function thirdPartyLicenses({ outputs }: Metafile, root: string): string {
-  const folders = Object.values(outputs)
+export function thirdPartyLicenses(bundles: readonly Metafile[], root: string): string {
+  const folders = bundles
+    .flatMap(({ outputs }) => Object.values(outputs))
     .flatMap(({ inputs }) => Object.entries(inputs))
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
     .flatMap(([file]) => packageFolder(file) ?? []);

@@ -1,6 +1,5 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
 import { RE2JS } from 're2js';
+import { Ajv2020, formats } from './ajv.ts';
 import { ExactNumber, isJsonObject, type Json, type JsonObject } from './value.ts';
 import { describeSchemaErrors, type SchemaIssue } from './schema-issue.ts';
 

@@ -14,7 +14,7 @@ test('a package without a licence text cannot be bundled', async () => {
     const bundleWith = (bytesInOutput: number): string => {
       const inputs = { 'src/a.ts': { bytesInOutput: 1 }, 'node_modules/@some/package/lib/b.js': { bytesInOutput } };
       return thirdPartyLicenses(
-        { inputs: {}, outputs: { 'main.cjs': { bytes: 2, inputs, imports: [], exports: [] } } },
+        [{ inputs: {}, outputs: { 'main.cjs': { bytes: 2, inputs, imports: [], exports: [] } } }],
         root,
       );
     };
