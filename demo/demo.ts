@@ -50,7 +50,7 @@ async function story(folder: string, closing: (() => Promise<unknown>)[]): Promi
   const workspace = join(folder, 'workspace');
   for (const part of ['waybill.json', 'automations', 'secrets'])
     await cp(join(ROOT, part), join(workspace, part), { recursive: true });
-  const { diagnostics, plans } = await checkWorkspace(workspace);
+  const { diagnostics, plans } = checkWorkspace(workspace);
   if (diagnostics.length > 0) {
     console.error('The workspace has findings: npm run -s waybill -- check');
     return 1;

@@ -4,7 +4,7 @@ import { readFolder } from '../../src/workspace/read-folder.ts';
 
 const [folder = ''] = process.argv.slice(2);
 const before = process.cpuUsage();
-const { files } = await readFolder(folder);
+const { files } = readFolder(folder);
 const hash = createHash('sha256');
 for (const [file, text] of files) hash.update(file).update(text);
 hash.digest('hex');

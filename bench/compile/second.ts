@@ -5,6 +5,6 @@ import { readFolder } from '../../src/workspace/read-folder.ts';
 
 const [folder = ''] = process.argv.slice(2);
 const before = process.cpuUsage();
-await checkWithCache(await readFolder(folder), 'bench', join(folder, 'cache.json'));
+checkWithCache(readFolder(folder), 'bench', join(folder, 'cache.json'));
 const { user, system } = process.cpuUsage(before);
 console.log(JSON.stringify({ cpuMs: (user + system) / 1000, memoryMiB: process.memoryUsage().rss / 1024 ** 2 }));

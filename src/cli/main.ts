@@ -29,7 +29,7 @@ void run(process.argv).then((code) => {
 /** Runs a command; every way out gives an exit code. */
 async function run(argv: string[]): Promise<number> {
   let code: number = EXIT.clean;
-  const program = commands((result) => {
+  const program = commands(argv[2], (result) => {
     code = result;
   });
   try {
@@ -41,7 +41,7 @@ async function run(argv: string[]): Promise<number> {
   }
 }
 
-function commands(finish: (code: number) => void): Command {
+function commands(called: string | undefined, finish: (code: number) => void): Command {
   const program = new Command('waybill')
     .description('Automations in git, checked before they run.')
     .version(VERSION)
@@ -82,6 +82,12 @@ function commands(finish: (code: number) => void): Command {
     .action(async (paths: string[], options: CheckOptions) =>
       finish(await (await import('./commands/check.ts')).check(paths, options)),
     );
+  // To declare all the others takes longer than a small check.
+  if (called !== 'check') addOtherCommands(program, finish);
+  return program;
+}
+
+function addOtherCommands(program: Command, finish: (code: number) => void): void {
   program
     .command('plan')
     .description('show the execution plans and their digests')
@@ -164,5 +170,4 @@ function commands(finish: (code: number) => void): Command {
     .addHelpText('after', '\nExample:\n  waybill doctor --keys demo/demo.agekey --public-keys')
     .action(async (options: DoctorOptions) => finish(await (await import('./commands/doctor.ts')).doctor(options)));
   addSecretsCommands(program, finish);
-  return program;
 }

@@ -87,7 +87,7 @@ export class Runner {
 
   /** Compiles the workspace and switches to it; where it has an error, the last good deployment goes on. */
   async deploy(): Promise<Diagnostic[]> {
-    const { workspace, diagnostics, plans } = await checkWorkspace(this.options.workspace);
+    const { workspace, diagnostics, plans } = checkWorkspace(this.options.workspace);
     this.credentials.use(workspace.secrets);
     if (diagnostics.some(({ severity }) => severity === 'error')) return diagnostics;
     const named = plans.map((plan) => namePlan(plan));

@@ -1,49 +1,50 @@
-import type { Dirent } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readdirSync, readSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT_FILES, ROOTS, type SourceTree } from './source-tree.ts';
+import { MAX_FILE_SIZE, ROOT_FILES, ROOTS, type SourceTree } from './source-tree.ts';
 import { TreeBuilder } from './tree-builder.ts';
 
-/** Files that are read at a time: enough to keep the disk busy, few enough for every system's limit of open files. */
-const AT_ONCE = 64;
-
-/** Reads a workspace from a folder. Symbolic links are not followed: they could lead out of it. */
-export async function readFolder(folder: string): Promise<SourceTree> {
+/**
+ * Reads a workspace from a folder. Symbolic links are not followed: they could lead out of it. Files are read one by one
+ * without waiting in between: for files of this size that takes a third of the time, and what follows has to wait anyway.
+ */
+export function readFolder(folder: string): SourceTree {
   const builder = new TreeBuilder();
-  const paths = [...ROOT_FILES];
-  for (const root of ROOTS) paths.push(...(await list(folder, root, builder)));
-  for (let index = 0; index < paths.length; index += AT_ONCE)
-    await Promise.all(paths.slice(index, index + AT_ONCE).map((path) => read(folder, path, builder)));
+  const buffer = Buffer.allocUnsafe(MAX_FILE_SIZE);
+  const paths = [...ROOT_FILES, ...ROOTS.flatMap((root) => list(folder, root, builder))];
+  for (const path of paths) read(folder, path, builder, buffer);
   return builder.tree();
 }
 
 /** The JSON files below a folder of the workspace. */
-async function list(folder: string, path: string, builder: TreeBuilder): Promise<string[]> {
+function list(folder: string, path: string, builder: TreeBuilder): string[] {
   let entries: Dirent[];
   try {
-    entries = await readdir(join(folder, path), { withFileTypes: true });
+    entries = readdirSync(join(folder, path), { withFileTypes: true });
   } catch (error) {
     if (!isMissing(error)) builder.refuseUnreadable(path, reasonOf(error));
     return [];
   }
-  const inner = entries.map(async (entry): Promise<string[]> => {
+  return entries.flatMap((entry): string[] => {
     const place = `${path}/${entry.name}`;
     if (entry.isSymbolicLink()) builder.refuseLink(place);
     else if (entry.isDirectory()) return list(folder, place, builder);
     else if (entry.isFile() && entry.name.endsWith('.json')) return [place];
     return [];
   });
-  return (await Promise.all(inner)).flat();
 }
 
-async function read(folder: string, path: string, builder: TreeBuilder): Promise<void> {
-  const file = join(folder, path);
+/** `buffer` holds the file's bytes for as long as they are decoded; it is as large as the largest file that is read. */
+function read(folder: string, path: string, builder: TreeBuilder, buffer: Buffer): void {
+  let file: number | undefined;
   try {
-    const { size } = await stat(file);
-    if (builder.admits(path, size)) builder.add(path, await readFile(file));
+    file = openSync(join(folder, path), 'r');
+    const { size } = fstatSync(file);
+    if (builder.admits(path, size)) builder.add(path, buffer.subarray(0, readSync(file, buffer, 0, size, 0)));
   } catch (error) {
     // What went away while the folder was read is not there.
     if (!isMissing(error)) builder.refuseUnreadable(path, reasonOf(error));
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

@@ -2,6 +2,8 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Code } from '../diagnostics/registry.ts';
 import { MAX_FILE_SIZE, WHOLE_FILE, type SourceTree } from './source-tree.ts';
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 /** Collects the files of a workspace, from a folder or a commit, and what cannot be one of them. */
 export class TreeBuilder {
   private readonly files = new Map<string, string>();
@@ -18,7 +20,7 @@ export class TreeBuilder {
   add(path: string, bytes: Uint8Array): void {
     let text: string;
     try {
-      text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+      text = UTF_8.decode(bytes);
     } catch {
       this.report('WB1006', path, 'the file is not UTF-8 text', 'save it as UTF-8');
       return;

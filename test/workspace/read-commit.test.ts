@@ -54,7 +54,7 @@ test('a commit is read as its folder was', { timeout: 60_000 }, async () => {
           git('add', '--all');
           git('commit', '--quiet', '--message', 'x');
           const workspace = join(folder, prefix);
-          const [committed, lying] = [await readCommit(workspace, 'HEAD'), await readFolder(workspace)];
+          const [committed, lying] = [await readCommit(workspace, 'HEAD'), readFolder(workspace)];
           assert.deepEqual([...committed.files], [...lying.files]);
           const sorted = ({ diagnostics }: typeof lying): string[] =>
             diagnostics.map((one) => JSON.stringify(one)).toSorted();

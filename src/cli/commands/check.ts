@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,7 +9,7 @@ import { inOrder } from '../../diagnostics/order.ts';
 import { renderGithub } from '../../diagnostics/render-github.ts';
 import { renderSarif } from '../../diagnostics/render-sarif.ts';
 import { renderDiagnostic } from '../../diagnostics/render-text.ts';
-import { builtinCatalog, builtinFile } from '../../connectors/builtin.ts';
+import { builtinCatalog, builtinText } from '../../connectors/builtin.ts';
 import { findInOtherFiles } from '../../runner/other-files.ts';
 import { checkInParts, checkWithCache } from '../../runner/check-cache.ts';
 import type { CheckedWorkspace } from '../../runner/check-workspace.ts';
@@ -33,13 +33,13 @@ export interface CheckOptions {
 export async function check(paths: string[], options: CheckOptions): Promise<number> {
   const folder = findWorkspace(options.workspace);
   const wanted = paths.map((path) => pathWithin(folder, path));
-  const tree = await readFolder(folder);
+  const tree = readFolder(folder);
   const { files } = tree;
-  const fingerprint = options.cache ? await programFingerprint() : undefined;
+  const fingerprint = options.cache && isWorthKeeping(files) ? programFingerprint() : undefined;
   const summary =
     fingerprint === undefined
-      ? checkInParts(tree, '', new Map()).summary
-      : await checkWithCache(tree, fingerprint, cacheFile(folder));
+      ? checkInParts(tree, undefined, new Map()).summary
+      : checkWithCache(tree, fingerprint, cacheFile(folder));
   const { stats } = summary;
   const diagnostics = inOrder([...summary.diagnostics, ...(await findInOtherFiles(folder, files))]);
   const shown = diagnostics.filter(({ file }) => isWithin(file, wanted));
@@ -57,20 +57,23 @@ export async function check(paths: string[], options: CheckOptions): Promise<num
 /** What is shown outside of the workspace names files from the repository's root. */
 const NEEDS_PREFIX: ReadonlySet<CheckFormat> = new Set(['github', 'sarif']);
 
+/** Characters of all files. What was found of less is found again sooner than it is looked up. */
+const WORTH_KEEPING = 16 * 1024;
+
+function isWorthKeeping(files: ReadonlyMap<string, string>): boolean {
+  let length = 0;
+  for (const text of files.values()) length += text.length;
+  return length >= WORTH_KEEPING;
+}
+
 /** Names the installed program; from the sources, which change under our hands, nothing is kept. */
-async function programFingerprint(): Promise<string | undefined> {
-  const files = [
-    join(import.meta.dirname, 'main.cjs'),
-    ...builtinCatalog()
-      .names()
-      .map((name) => builtinFile(name)),
-  ];
-  try {
-    const stats = await Promise.all(files.map((file) => stat(file)));
-    return [VERSION, ...stats.map(({ size, mtimeMs }) => `${size} ${mtimeMs}`)].join('\n');
-  } catch {
-    return undefined;
-  }
+function programFingerprint(): string | undefined {
+  const program = join(import.meta.dirname, 'main.cjs');
+  if (!existsSync(program)) return undefined;
+  // It names its pieces by their content, so it is different where one of them is.
+  const hash = createHash('sha256').update(readFileSync(program));
+  for (const name of builtinCatalog().names()) hash.update(`\n${name}\n${builtinText(name)}`);
+  return hash.digest('hex');
 }
 
 /** In the user's folder of caches (XDG Base Directory Specification), one file a workspace. */

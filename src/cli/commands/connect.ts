@@ -21,7 +21,7 @@ export interface ConnectOptions {
 /** `waybill connect ACCOUNT CONNECTION`: encrypts a credential to the account's keys. Needs no private key. */
 export async function connect(account: string, name: string, options: ConnectOptions): Promise<number> {
   const folder = findWorkspace(options.workspace);
-  const checked = await checkWorkspace(folder);
+  const checked = checkWorkspace(folder);
   const source = checked.workspace.accounts.get(account);
   if (source === undefined) {
     const known = [...checked.workspace.accounts.keys()].join(', ') || 'none';

@@ -63,7 +63,7 @@ function findAction(connector: Connector, name: string): ActionDescription {
 /** The built-in connectors, with those of the workspace where there is one. */
 async function catalogOf({ workspace }: ConnectorOptions): Promise<Catalog> {
   const folder = workspace === undefined ? nearestWorkspace() : findWorkspace(workspace);
-  return folder !== undefined ? (await checkWorkspace(folder)).catalog : builtinCatalog();
+  return folder !== undefined ? checkWorkspace(folder).catalog : builtinCatalog();
 }
 
 function unknown(what: string, name: string, known: string[]): NotFoundError {

@@ -29,7 +29,7 @@ interface Finding {
 export async function doctor(options: DoctorOptions): Promise<number> {
   const checks: Finding[] = [checkNode(), await checkGit()];
   const folder = options.workspace === undefined ? nearestWorkspace() : findWorkspace(options.workspace);
-  const workspace = folder === undefined ? undefined : await checkWorkspace(folder);
+  const workspace = folder === undefined ? undefined : checkWorkspace(folder);
   checks.push(workspace === undefined ? noWorkspace() : describeFindings(workspace.diagnostics, folder ?? ''));
   if (workspace !== undefined) {
     const identities = identitySource(options);

@@ -24,7 +24,7 @@ export interface PlanOptions {
 /** `waybill plan`: the plans, each with its digest; what keeps an automation from having one goes to stderr. */
 export async function plan(options: PlanOptions): Promise<number> {
   const folder = findWorkspace(options.workspace);
-  const checked = options.at === undefined ? await checkWorkspace(folder) : await checkCommit(folder, options.at);
+  const checked = options.at === undefined ? checkWorkspace(folder) : await checkCommit(folder, options.at);
   const keep = (account: string, automation: string): boolean =>
     account === (options.account ?? account) && automation === (options.automation ?? automation);
   if (options.against !== undefined) {

@@ -14,7 +14,7 @@ export interface SchemaOptions {
 /** `waybill schema`: prints the automations' schema of an account; with `--write` sets up VS Code for all accounts. */
 export async function schema(options: SchemaOptions): Promise<number> {
   const folder = findWorkspace(options.workspace);
-  const checked = await checkWorkspace(folder);
+  const checked = checkWorkspace(folder);
   const schemas = editorSchemas(checked);
   if (options.write === true) {
     await writeEditorSchemas(folder, schemas);
