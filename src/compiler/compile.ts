@@ -95,7 +95,7 @@ export function compile(input: CompileInput, common: Common = commonOf(input)): 
     plans: accounts.plans,
     stats: {
       automations: accounts.stats.automations + shared.length,
-      plans: accounts.plans.length,
+      plans: accounts.stats.plans,
       mappings: accounts.stats.mappings + shared.reduce((sum, { flow }) => sum + flow.count, 0),
     },
     catalog: common.catalog,
@@ -114,11 +114,18 @@ export function commonOf({ workspace, builtins }: Pick<CompileInput, 'workspace'
   };
 }
 
-/** Checks the accounts of a workspace and makes their plans. What is wrong with what they have in common is not told. */
-export function compileAccounts(workspace: Workspace, common: Common): AccountsResult {
+/**
+ * Checks the accounts of a workspace and makes their plans, or only counts them. What is wrong with what they have in common
+ * is not told.
+ */
+export function compileAccounts(
+  workspace: Workspace,
+  common: Common,
+  plansAre: 'made' | 'counted' = 'made',
+): AccountsResult {
   const diagnostics: Diagnostic[] = [];
   const plans: Plan[] = [];
-  let mappings = 0;
+  const stats = { automations: workspace.automations.length, plans: 0, mappings: 0 };
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
   const secrets = new Map([...workspace.secrets].map(([file, text]) => [file, inspectConnectionFile(text)]));
   const context: CompileContext = { ...common, workspace, secrets, report };
@@ -126,17 +133,15 @@ export function compileAccounts(workspace: Workspace, common: Common): AccountsR
   for (const one of automationsOf(context)) {
     const { checked, install } = one;
     if (install === undefined) {
-      mappings += checked.flow.count;
+      stats.mappings += checked.flow.count;
       diagnostics.push(...checked.diagnostics);
     }
-    const plan = planFor(one);
-    if (plan !== undefined) plans.push(plan);
+    const lower = checkInAccount(one);
+    if (lower === undefined) continue;
+    stats.plans++;
+    if (plansAre === 'made') plans.push(lower());
   }
-  return {
-    diagnostics: inOrder(diagnostics),
-    plans,
-    stats: { automations: workspace.automations.length, plans: plans.length, mappings },
-  };
+  return { diagnostics: inOrder(diagnostics), plans, stats };
 }
 
 /** Each automation in each account that runs it, in order of account and name. */
@@ -156,8 +161,8 @@ function* automationsOf(context: CompileContext): Generator<AccountContext> {
   }
 }
 
-/** What depends on the account. Gives the plan, where nothing is wrong. */
-function planFor(outer: AccountContext): Plan | undefined {
+/** Checks what depends on the account. Gives what makes the plan, where nothing is wrong. */
+function checkInAccount(outer: AccountContext): (() => Plan) | undefined {
   let { broken } = outer.checked;
   const report = (diagnostic: Diagnostic): void => {
     broken ||= diagnostic.severity === 'error';
@@ -167,5 +172,5 @@ function planFor(outer: AccountContext): Plan | undefined {
   const settings = checkInstallSettings(context);
   const connections = resolveStepConnections(context);
   checkPermissions(context);
-  return broken ? undefined : lowerAutomation(context, connections, settings);
+  return broken ? undefined : () => lowerAutomation(context, connections, settings);
 }

@@ -1,6 +1,7 @@
 import type { ActionStep, PlanArm, PlanBlock, PlanStep } from '../generated/plan.ts';
 import type { CheckedAutomation } from './check-automation.ts';
 import type { StepConnections } from './context.ts';
+import { lowerMappings } from './lower-mappings.ts';
 import type { ArmNode, BlockNode, StepNode } from './step-tree.ts';
 
 const DEFAULT_TIMEOUT = '2m';
@@ -18,7 +19,7 @@ export function lowerSteps(
 
 function lowerStep(node: StepNode, checked: CheckedAutomation, connections: StepConnections): PlanStep {
   const { step, body, onError } = node;
-  const mappings = checked.flow.mappings.get(node) ?? [];
+  const mappings = lowerMappings(checked.flow.mappings.get(node));
   const end = { id: step.id, ...(step.if === undefined ? {} : { if: step.if }) };
   const common = { ...end, ...(onError === undefined ? {} : { on_error: lowerSteps(onError, checked, connections) }) };
   const block = (inner: BlockNode): PlanBlock => lowerBlock(inner, checked, connections);
@@ -75,7 +76,7 @@ function lowerBlock(block: BlockNode, checked: CheckedAutomation, connections: S
   return {
     steps: lowerSteps(block.steps, checked, connections),
     ...(block.output === undefined ? {} : { output: block.output }),
-    mappings: checked.flow.mappings.get(block) ?? [],
+    mappings: lowerMappings(checked.flow.mappings.get(block)),
   };
 }
 

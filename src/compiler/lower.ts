@@ -4,6 +4,7 @@ import type { Plan, PlanAction, PlanConnection, PlanConnector, PlanTrigger } fro
 import type { Json, JsonObject } from '../json/value.ts';
 import { compileTemplate } from '../language/evaluate.ts';
 import { connectionsOf, type AccountContext, type ResolvedAction, type StepConnections } from './context.ts';
+import { lowerMappings } from './lower-mappings.ts';
 import { lowerSteps } from './lower-steps.ts';
 import { ACCOUNT_DEFAULTS } from './scope.ts';
 
@@ -26,7 +27,9 @@ export function lowerAutomation(
     ...(settings === undefined ? {} : { settings }),
     trigger: lowerTrigger(automation.value.trigger, timezone),
     steps: lowerSteps(checked.steps, checked, connections),
-    ...(automation.value.output === undefined ? {} : { output: automation.value.output, output_mappings: flow.output }),
+    ...(automation.value.output === undefined
+      ? {}
+      : { output: automation.value.output, output_mappings: lowerMappings(flow.output) }),
     connections: lowerConnections(context, connections),
     connectors: lowerConnectors([...actions.values()]),
   };

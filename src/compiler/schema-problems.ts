@@ -4,6 +4,7 @@ import { parsePointer, type PointerToken } from '../json/pointer.ts';
 import { compileSchema, type SchemaCheck } from '../json/schema.ts';
 import { describeSchemaErrors } from '../json/schema-issue.ts';
 import { isJsonObject, ownProperty, type Json, type JsonObject } from '../json/value.ts';
+import { isPlainSchema } from './plain-schema.ts';
 
 export interface SchemaProblem {
   /** Within the schema. */
@@ -22,6 +23,8 @@ const NAMED = new Set(['properties', 'patternProperties', '$defs', 'dependentSch
 
 /** What keeps a JSON Schema (2020-12) from being used: the runner compiles it, and must not find out then. */
 export function schemaProblems(schema: JsonObject): SchemaProblem[] {
+  // Such a schema holds no reference and no pattern either.
+  if (isPlainSchema(schema)) return [];
   if (!validateJsonSchema(schema)) {
     const issues = describeSchemaErrors(validateJsonSchema.errors ?? []);
     const first = issues.filter(({ pointer }, index) => issues.findIndex((one) => one.pointer === pointer) === index);

@@ -10,18 +10,19 @@ import { triggerSchemas } from './trigger-schemas.ts';
 export function firstScope({ automation, allSteps }: AutomationContext, settings: Settings | undefined): TypeScope {
   const parts = triggerSchemas(automation.value.trigger);
   const trigger = closed(parts.map(({ name, schema }) => [name, typeFromSchema(schema)] as const));
-  const account = closed(['name', 'timezone', 'locale', 'region', 'currency'].map((name) => [name, STRING] as const));
-  const run = closed([['id', STRING]]);
   return {
     roots: new Map([
       ['trigger', trigger],
-      ['account', account],
+      ['account', ACCOUNT],
       ...(settings === undefined ? [] : [['settings', typeFromSchema(settings.schema)] as const]),
-      ['run', run],
+      ['run', RUN],
     ]),
     steps: { before: new Map(), later: allSteps.map(({ step }) => step.id), hidden: new Map() },
   };
 }
+
+const ACCOUNT = closed(['name', 'timezone', 'locale', 'region', 'currency'].map((name) => [name, STRING] as const));
+const RUN = closed([['id', STRING]]);
 
 /** The defaults of account.schema.json. */
 export const ACCOUNT_DEFAULTS = {

@@ -42,7 +42,17 @@ export function stepTree(steps: Steps, path: PointerToken[]): StepNode[] {
 
 /** The steps and all within them, in the order of the file. */
 export function allSteps(nodes: readonly StepNode[]): StepNode[] {
-  return nodes.flatMap((node) => [node, ...allSteps(innerSteps(node)), ...allSteps(node.onError ?? [])]);
+  const all: StepNode[] = [];
+  collectSteps(nodes, all);
+  return all;
+}
+
+function collectSteps(nodes: readonly StepNode[], all: StepNode[]): void {
+  for (const node of nodes) {
+    all.push(node);
+    collectSteps(innerSteps(node), all);
+    if (node.onError !== undefined) collectSteps(node.onError, all);
+  }
 }
 
 function innerSteps({ body }: StepNode): StepNode[] {

@@ -4,7 +4,6 @@ import {
   describeType,
   itemAt,
   mayBe,
-  membersOf,
   without,
   type ArrayType,
   type NumberType,
@@ -36,33 +35,37 @@ const RISKY_FORMATS = new Set(['date', 'date-time', 'time', 'phone', 'currency',
 
 const YES: Assignability = { verdict: 'yes' };
 const GUARDED: Assignability = { verdict: 'guarded' };
+const MAY_BE_ABSENT: Assignability = { verdict: 'no', path: [], reason: 'it may be absent' };
+const MISSING: Assignability = { verdict: 'no', path: [], reason: 'it is required and missing' };
+const UNKNOWN_WHETHER_THERE: Assignability = { verdict: 'undecided', path: [], reason: 'it may be absent' };
+const NO_SUCH_FIELD: Assignability = { verdict: 'no', path: [], reason: 'there is no such field' };
 
 /** Decides whether what is of type `from` can be given to a field of type `to`. */
 export function assignable(from: Type, to: Type): Assignability {
-  return decide(from, to, []);
+  if (from.kind === 'never') return YES;
+  if (from.kind === 'union') return allOf(from.members, (member) => assignable(member, to));
+  // A choice with something that nothing is demanded of takes everything.
+  const loose = to.kind === 'union' ? to.members.find(({ kind }) => kind === 'unknown') : to;
+  if (loose?.kind === 'unknown')
+    return from.kind === 'absent' && !mayBe(to, 'absent') ? MAY_BE_ABSENT : closed(YES, loose);
+  if (from.kind === 'unknown') {
+    return { verdict: 'undecided', path: [], reason: `nothing is known of it, and ${describeType(to)} is required` };
+  }
+  if (to.kind === 'union') return assignableToChoice(from, to.members, to);
+  if (from.kind === 'absent') return to.kind === 'absent' ? YES : MAY_BE_ABSENT;
+  if (from.kind !== to.kind) return mismatch(from, to);
+  return closed(decideSameKind(from, to), to);
 }
 
-function decide(from: Type, to: Type, path: PointerToken[]): Assignability {
-  if (from.kind === 'never') return YES;
-  // A choice with something that nothing is demanded of takes everything.
-  const loose = membersOf(to).find(({ kind }) => kind === 'unknown');
-  if (loose !== undefined && from.kind !== 'union')
-    return from.kind === 'absent' && !mayBe(to, 'absent') ? absentProblem(path) : closed(YES, loose);
-  if (from.kind === 'union') return worst(from.members.map((member) => decide(member, to, path)));
-  if (from.kind === 'unknown') {
-    return { verdict: 'undecided', path, reason: `nothing is known of it, and ${describeType(to)} is required` };
+/** One must fit: the best verdict counts; where none fits, the whole choice is named. */
+function assignableToChoice(from: Type, arms: readonly Type[], to: Type): Assignability {
+  let best: Assignability | undefined;
+  for (const arm of arms) {
+    const fit = assignable(from, arm);
+    if (best === undefined || rank(fit) > rank(best)) best = fit;
   }
-  const arms = membersOf(to);
-  if (arms.length > 1)
-    return best(
-      arms.map((arm) => decide(from, arm, path)),
-      from,
-      to,
-      path,
-    );
-  if (from.kind === 'absent') return mayBe(to, 'absent') ? YES : absentProblem(path);
-  if (from.kind !== to.kind) return mismatch(from, to, path);
-  return closed(decideSameKind(from, to, path), to);
+  if (best === undefined || best.verdict === 'no') return from.kind === 'absent' ? MAY_BE_ABSENT : mismatch(from, to);
+  return best;
 }
 
 /** What fits a type whose schema demands more than it says is checked before the call. */
@@ -70,19 +73,19 @@ function closed(fit: Assignability, to: Type): Assignability {
   return fit.verdict === 'yes' && to.open === true ? GUARDED : fit;
 }
 
-function decideSameKind(from: Type, to: Type, path: PointerToken[]): Assignability {
-  if (from.kind === 'number' && to.kind === 'number') return decideNumber(from, to, path);
-  if (from.kind === 'string' && to.kind === 'string') return decideString(from, to, path);
-  if (from.kind === 'array' && to.kind === 'array') return decideArray(from, to, path);
-  if (from.kind === 'object' && to.kind === 'object') return decideObject(from, to, path);
+function decideSameKind(from: Type, to: Type): Assignability {
+  if (from.kind === 'number' && to.kind === 'number') return decideNumber(from, to);
+  if (from.kind === 'string' && to.kind === 'string') return decideString(from, to);
+  if (from.kind === 'array' && to.kind === 'array') return decideArray(from, to);
+  if (from.kind === 'object' && to.kind === 'object') return decideObject(from, to);
   if (from.kind === 'boolean' && to.kind === 'boolean' && to.value !== undefined && from.value !== to.value) {
-    return from.value === undefined ? GUARDED : mismatch(from, to, path);
+    return from.value === undefined ? GUARDED : mismatch(from, to);
   }
   return YES;
 }
 
-function decideNumber(from: NumberType, to: NumberType, path: PointerToken[]): Assignability {
-  if (from.values !== undefined) return decideValues(from.values, (value) => numberFits(value, to), from, to, path);
+function decideNumber(from: NumberType, to: NumberType): Assignability {
+  if (from.values !== undefined) return decideValues(from.values, (value) => numberFits(value, to), from, to);
   if (to.values !== undefined || (to.integer && !from.integer)) return GUARDED;
   if (to.multipleOf !== undefined && from.multipleOf !== to.multipleOf) return GUARDED;
   const low = from.minimum ?? from.exclusiveMinimum ?? Number.NEGATIVE_INFINITY;
@@ -96,11 +99,11 @@ function decideNumber(from: NumberType, to: NumberType, path: PointerToken[]): A
   return lowFits && highFits ? YES : GUARDED;
 }
 
-function decideString(from: StringType, to: StringType, path: PointerToken[]): Assignability {
-  if (from.values !== undefined) return decideValues(from.values, (value) => stringFits(value, to), from, to, path);
+function decideString(from: StringType, to: StringType): Assignability {
+  if (from.values !== undefined) return decideValues(from.values, (value) => stringFits(value, to), from, to);
   if (to.values !== undefined) return GUARDED;
   if (to.format !== undefined && to.format !== from.format && RISKY_FORMATS.has(to.format))
-    return { verdict: 'guarded', risk: { path, from: from.format, to: to.format } };
+    return { verdict: 'guarded', risk: { path: [], from: from.format, to: to.format } };
   const open =
     (to.format !== undefined && to.format !== from.format) ||
     (to.pattern !== undefined && to.pattern !== from.pattern) ||
@@ -115,76 +118,72 @@ function decideValues<Value>(
   fits: (value: Value) => boolean | undefined,
   from: Type,
   to: Type,
-  path: PointerToken[],
 ): Assignability {
   const answers = values.map(fits);
   if (answers.every((answer) => answer === true)) return YES;
-  return answers.every((answer) => answer === false) ? mismatch(from, to, path) : GUARDED;
+  return answers.every((answer) => answer === false) ? mismatch(from, to) : GUARDED;
 }
 
-function decideArray(from: ArrayType, to: ArrayType, path: PointerToken[]): Assignability {
+function decideArray(from: ArrayType, to: ArrayType): Assignability {
   const { minItems: least = 0, maxItems: most = Number.POSITIVE_INFINITY } = from;
   // Each item that has a type of its own on either side, and one for all further ones.
   const own = Math.max(from.prefix?.length ?? 0, to.prefix?.length ?? 0);
-  const items = Array.from({ length: Math.min(own + 1, most) }, (_, index) => {
-    const fit = decide(itemAt(from, index), itemAt(to, index), [...path, index]);
-    // The list may end before the item that has no place.
-    return fit.verdict === 'no' && itemAt(to, index).kind === 'never' && index >= least ? GUARDED : fit;
-  });
   const lengths = least >= (to.minItems ?? 0) && most <= (to.maxItems ?? Number.POSITIVE_INFINITY);
-  return worst([...items, lengths ? YES : GUARDED]);
+  let fit: Assignability = YES;
+  for (let index = 0; index < Math.min(own + 1, most); index++) {
+    const wanted = itemAt(to, index);
+    const item = assignable(itemAt(from, index), wanted);
+    // The list may end before the item that has no place.
+    const mayEnd = item.verdict === 'no' && wanted.kind === 'never' && index >= least;
+    fit = worse(fit, mayEnd ? GUARDED : within(index, item));
+  }
+  return worse(fit, lengths ? YES : GUARDED);
 }
 
-function decideObject(from: ObjectType, to: ObjectType, path: PointerToken[]): Assignability {
-  const results: Assignability[] = [];
-  for (const [name, field] of to.properties) {
-    results.push(decideProperty(from, name, field.type, field.required, [...path, name]));
-  }
+function decideObject(from: ObjectType, to: ObjectType): Assignability {
+  let fit: Assignability = YES;
+  for (const [name, field] of to.properties)
+    fit = worse(fit, within(name, decideProperty(from, name, field.type, field.required)));
   for (const [name, property] of from.properties) {
     if (to.properties.has(name) || property.type.kind === 'absent') continue;
-    if (to.additional === false)
-      results.push({ verdict: 'no', path: [...path, name], reason: 'there is no such field' });
-    else results.push(decide(without(property.type, 'absent'), to.additional, [...path, name]));
+    const extra = to.additional === false ? NO_SUCH_FIELD : assignable(without(property.type, 'absent'), to.additional);
+    fit = worse(fit, within(name, extra));
   }
   // What else the object holds is not known by name.
-  if (from.additional !== false) {
-    if (to.additional === false) results.push(GUARDED);
-    else results.push(decideUndeclared(from.additional, to.additional, path));
-  }
-  return worst(results);
+  if (from.additional === false) return fit;
+  return worse(fit, to.additional === false ? GUARDED : decideUndeclared(from.additional, to.additional));
 }
 
-function decideProperty(
-  from: ObjectType,
-  name: string,
-  to: Type,
-  required: boolean,
-  path: PointerToken[],
-): Assignability {
+function decideProperty(from: ObjectType, name: string, to: Type, required: boolean): Assignability {
   const property = from.properties.get(name);
   if (property === undefined) {
-    if (from.additional !== false)
-      return required
-        ? { verdict: 'undecided', path, reason: 'it may be absent' }
-        : decideUndeclared(from.additional, to, path);
-    return required ? { verdict: 'no', path, reason: 'it is required and missing' } : YES;
+    if (from.additional === false) return required ? MISSING : YES;
+    return required ? UNKNOWN_WHETHER_THERE : decideUndeclared(from.additional, to);
   }
-  if (!required) return decide(without(property.type, 'absent'), to, path);
-  return property.required && !mayBe(property.type, 'absent') ? decide(property.type, to, path) : absentProblem(path);
+  if (!required) return assignable(without(property.type, 'absent'), to);
+  return property.required && !mayBe(property.type, 'absent') ? assignable(property.type, to) : MAY_BE_ABSENT;
 }
 
 /** A property that the object may have though nobody declared it: what is not known of it is checked before the call. */
-function decideUndeclared(from: Type, to: Type, path: PointerToken[]): Assignability {
-  const fit = decide(from, to, path);
+function decideUndeclared(from: Type, to: Type): Assignability {
+  const fit = assignable(from, to);
   return fit.verdict === 'undecided' ? GUARDED : fit;
 }
 
-function absentProblem(path: PointerToken[]): Assignability {
-  return { verdict: 'no', path, reason: 'it may be absent' };
+function mismatch(from: Type, to: Type): Assignability {
+  return { verdict: 'no', path: [], reason: `${describeType(from)} does not fit ${describeType(to)}` };
 }
 
-function mismatch(from: Type, to: Type, path: PointerToken[]): Assignability {
-  return { verdict: 'no', path, reason: `${describeType(from)} does not fit ${describeType(to)}` };
+/** What was decided of a part, seen from the whole: places are made only where there is something to tell. */
+function within(token: PointerToken, fit: Assignability): Assignability {
+  switch (fit.verdict) {
+    case 'yes':
+      return fit;
+    case 'guarded':
+      return fit.risk === undefined ? fit : { ...fit, risk: { ...fit.risk, path: [token, ...fit.risk.path] } };
+    default:
+      return { ...fit, path: [token, ...fit.path] };
+  }
 }
 
 const ORDER = { no: 0, undecided: 1, guarded: 3, yes: 4 } as const;
@@ -195,12 +194,13 @@ function rank(fit: Assignability): number {
 }
 
 /** All must fit: the worst verdict counts. */
-function worst(results: readonly Assignability[]): Assignability {
-  return results.reduce((least, result) => (rank(result) < rank(least) ? result : least), YES);
+function allOf(types: readonly Type[], decide: (type: Type) => Assignability): Assignability {
+  let fit: Assignability = YES;
+  for (const type of types) fit = worse(fit, decide(type));
+  return fit;
 }
 
-/** One must fit: the best verdict counts; where none fits, the whole choice is named. */
-function best(results: readonly Assignability[], from: Type, to: Type, path: PointerToken[]): Assignability {
-  const most = results.reduce((top, result) => (rank(result) > rank(top) ? result : top));
-  return most.verdict === 'no' ? (from.kind === 'absent' ? absentProblem(path) : mismatch(from, to, path)) : most;
+/** Of equally bad ones the first. */
+function worse(first: Assignability, second: Assignability): Assignability {
+  return rank(second) < rank(first) ? second : first;
 }

@@ -65,6 +65,7 @@ export function parseExpression(text: string, offset: number): ParsedExpression 
 
 interface Context {
   problems: Problem[];
+  /** How many nodes stand around the one that is converted. */
   depth: number;
 }
 
@@ -101,54 +102,60 @@ function syntaxProblem(error: unknown, text: string, offset: number): Problem {
 
 function convert(node: AnyNode, context: Context): Expression | undefined {
   if (context.depth > MAX_DEPTH) return refuse(context, node, 'the expression is nested too deeply');
-  const inner = { problems: context.problems, depth: context.depth + 1 };
-  const place = { start: node.start, end: node.end };
+  context.depth++;
+  const expression = convertNode(node, context);
+  context.depth--;
+  return expression;
+}
+
+function convertNode(node: AnyNode, context: Context): Expression | undefined {
+  const { start, end } = node;
   switch (node.type) {
     case 'ParenthesizedExpression':
     case 'ChainExpression':
-      return convert(node.expression, inner);
+      return convert(node.expression, context);
     case 'Literal':
       return convertLiteral(node, context);
     case 'Identifier':
-      return { ...place, kind: 'name', name: node.name };
+      return { start, end, kind: 'name', name: node.name };
     case 'MemberExpression':
-      return convertMember(node, inner);
+      return convertMember(node, context);
     case 'CallExpression':
-      return convertCall(node, inner);
+      return convertCall(node, context);
     case 'UnaryExpression': {
-      const operand = convert(node.argument, inner);
+      const operand = convert(node.argument, context);
       if (node.operator !== '!' && node.operator !== '-')
         return refuse(context, node, `\`${node.operator}\` is not part of the language`);
-      return operand && { ...place, kind: 'unary', operator: node.operator, operand };
+      return operand && { start, end, kind: 'unary', operator: node.operator, operand };
     }
     case 'BinaryExpression': {
-      const left = convert(node.left, inner);
-      const right = convert(node.right, inner);
+      const left = convert(node.left, context);
+      const right = convert(node.right, context);
       if (!isBinaryOperator(node.operator)) return refuseOperator(context, node, node.operator);
-      return left && right && { ...place, kind: 'binary', operator: node.operator, left, right };
+      return left && right && { start, end, kind: 'binary', operator: node.operator, left, right };
     }
     case 'LogicalExpression': {
-      const left = convert(node.left, inner);
-      const right = convert(node.right, inner);
-      return left && right && { ...place, kind: 'logical', operator: node.operator, left, right };
+      const left = convert(node.left, context);
+      const right = convert(node.right, context);
+      return left && right && { start, end, kind: 'logical', operator: node.operator, left, right };
     }
     case 'ConditionalExpression': {
-      const test = convert(node.test, inner);
-      const consequent = convert(node.consequent, inner);
-      const alternate = convert(node.alternate, inner);
-      return test && consequent && alternate && { ...place, kind: 'conditional', test, consequent, alternate };
+      const test = convert(node.test, context);
+      const consequent = convert(node.consequent, context);
+      const alternate = convert(node.alternate, context);
+      return test && consequent && alternate && { start, end, kind: 'conditional', test, consequent, alternate };
     }
     case 'TemplateLiteral': {
-      const values = convertAll(node.expressions, inner);
+      const values = convertAll(node.expressions, context);
       const texts = node.quasis.map((quasi) => quasi.value.cooked ?? '');
-      return values && { ...place, kind: 'template', texts, values };
+      return values && { start, end, kind: 'template', texts, values };
     }
     case 'ArrayExpression': {
-      const items = convertAll(node.elements, inner);
-      return items && { ...place, kind: 'array', items };
+      const items = convertAll(node.elements, context);
+      return items && { start, end, kind: 'array', items };
     }
     case 'ObjectExpression':
-      return convertObject(node, inner);
+      return convertObject(node, context);
     case 'ArrowFunctionExpression':
       return refuse(context, node, 'a function can only be an argument, as in `items.map(item => item.name)`');
     default:
@@ -157,8 +164,12 @@ function convert(node: AnyNode, context: Context): Expression | undefined {
 }
 
 function convertAll(nodes: readonly (AnyNode | null)[], context: Context): Expression[] | undefined {
-  const converted = nodes.map((node) => (node === null ? undefined : convert(node, context)));
-  return converted.every((item) => item !== undefined) ? converted : undefined;
+  const converted: Expression[] = [];
+  for (const node of nodes) {
+    const expression = node === null ? undefined : convert(node, context);
+    if (expression !== undefined) converted.push(expression);
+  }
+  return converted.length === nodes.length ? converted : undefined;
 }
 
 function convertLiteral(node: Extract<AnyNode, { type: 'Literal' }>, context: Context): Expression | undefined {
@@ -196,19 +207,20 @@ function memberName(node: AnyNode, context: Context): Expression | undefined {
 }
 
 function convertCall(node: Extract<AnyNode, { type: 'CallExpression' }>, context: Context): Expression | undefined {
-  const args = node.arguments.map((argument) => convertArgument(argument, context));
-  const complete = args.every((argument) => argument !== undefined) ? args : undefined;
-  const place = { start: node.start, end: node.end };
+  const { start, end } = node;
+  const args: Argument[] = [];
+  for (const argument of node.arguments) {
+    const converted = convertArgument(argument, context);
+    if (converted !== undefined) args.push(converted);
+  }
+  const complete = args.length === node.arguments.length;
   if (node.optional) return refuse(context, node, '`?.(` is not part of the language');
   if (node.callee.type === 'Identifier')
-    return complete && { ...place, kind: 'call', callee: node.callee.name, args: complete };
+    return complete ? { start, end, kind: 'call', callee: node.callee.name, args } : undefined;
   if (node.callee.type === 'MemberExpression' && !node.callee.computed && node.callee.property.type === 'Identifier') {
     const object = convert(node.callee.object, context);
     const { optional, property } = node.callee;
-    return (
-      object &&
-      complete && { ...place, kind: 'method', object, name: property.name, args: complete, optional: optional }
-    );
+    return object && complete ? { start, end, kind: 'method', object, name: property.name, args, optional } : undefined;
   }
   return refuse(context, node, 'only functions and methods of the library can be called');
 }

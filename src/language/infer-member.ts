@@ -8,8 +8,8 @@ import {
   describeType,
   itemAt,
   itemOf,
+  mapMembers,
   mayBe,
-  membersOf,
   unionOf,
   without,
   type ArrayType,
@@ -25,14 +25,14 @@ export function inferMember(inference: Inference, member: Member, scope: TypeSco
     return inferStep(inference, member, scope.steps);
   }
   const base = inference.infer(member.object, scope);
-  const present = without(base, 'absent', 'null');
   const missing = mayBe(base, 'absent') || mayBe(base, 'null');
   if (missing && !member.optional) {
     const what = mayBe(base, 'absent') ? 'may be absent' : 'may be null';
     return inference.report('maybe_absent', member.object, `this ${what}`, 'use `?.` to go on only where it is there');
   }
+  const present = missing ? without(base, 'absent', 'null') : base;
   const key = keyOf(inference, member, scope);
-  const type = unionOf(membersOf(present).map((one) => memberOf(inference, member, one, key)));
+  const type = mapMembers(present, (one) => memberOf(inference, member, one, key));
   return missing ? unionOf([type, ABSENT]) : type;
 }
 

@@ -10,12 +10,13 @@ import {
   ABSENT,
   UNKNOWN,
   describeType,
+  everyMember,
   itemOf,
+  mapMembers,
   mayBe,
   membersOf,
   unionOf,
   without,
-  type Sensitivity,
   type Type,
 } from './types.ts';
 
@@ -31,16 +32,16 @@ export function inferMethod(inference: Inference, call: MethodCall, scope: TypeS
     const help = 'use `?.` to go on only where it is there';
     return inference.report('maybe_absent', call.object, 'this may be absent or null', help);
   }
-  const present = without(base, 'absent', 'null');
+  const present = missing ? without(base, 'absent', 'null') : base;
   if (present.kind === 'never') return missing ? ABSENT : present;
   const method = methodFor(inference, call, present);
   if (method === undefined) return UNKNOWN;
-  const self = unionOf(membersOf(present).map((member) => (member.kind === 'array' ? itemOf(member) : member)));
+  const self = mapMembers(present, (member) => (member.kind === 'array' ? itemOf(member) : member));
   const args = inferArguments(inference, call, method, self, scope);
   if (args === undefined) return UNKNOWN;
   if (method.name === 'join') inference.requireText(call.object, self);
   if (method.name === 'sum') inference.require(call.object, self, 'number');
-  const type = withMarks(method, method.infer(self, args), [self, ...args.map((one) => one.type)]);
+  const type = withMarks(method, method.infer(self, args), self, args);
   return missing ? unionOf([type, ABSENT]) : type;
 }
 
@@ -54,27 +55,21 @@ function inferNamespaceCall(inference: Inference, call: MethodCall, namespace: s
   }
   const args = inferArguments(inference, call, found, UNKNOWN, scope);
   if (args === undefined) return UNKNOWN;
-  return withMarks(
-    found,
-    found.infer(UNKNOWN, args),
-    args.map((one) => one.type),
-  );
+  return withMarks(found, found.infer(UNKNOWN, args), UNKNOWN, args);
 }
 
 /** What makes a text or a number of its source passes its marks on; a list or an object keeps those of its parts. */
-function withMarks(called: LibraryFunction, type: Type, sources: readonly Type[]): Type {
-  if (type.kind === 'boolean' || called.name.startsWith('object.')) return type;
+function withMarks(called: LibraryFunction, type: Type, self: Type, args: readonly InferredArgument[]): Type {
+  let mark = sensitivityOf(self);
+  for (const argument of args) mark = stricter(mark, sensitivityOf(argument.type));
+  if (mark === undefined || type.kind === 'boolean' || called.name.startsWith('object.')) return type;
   if (called.on === 'list' && !['join', 'sum'].includes(called.name)) return type;
-  return marked(
-    type,
-    sources.reduce<Sensitivity | undefined>((all, one) => stricter(all, sensitivityOf(one)), undefined),
-  );
+  return marked(type, mark);
 }
 
 function methodFor(inference: Inference, call: MethodCall, base: Type): LibraryFunction | undefined {
-  const kinds = new Set(membersOf(base).map((member) => member.kind));
-  const [kind] = kinds;
-  if (kinds.size !== 1 || (kind !== 'string' && kind !== 'array')) {
+  const [{ kind } = base] = membersOf(base);
+  if ((kind !== 'string' && kind !== 'array') || !everyMember(base, (member) => member.kind === kind)) {
     if (inference.hasProblemWithin(call.object)) return undefined;
     const help = kind === 'unknown' ? "say what it must be: `expect(…, 'array')`" : undefined;
     inference.report('wrong_operand', call.object, `this is ${describeType(base)}, which has no methods`, help);
@@ -101,7 +96,7 @@ function inferArguments(
   self: Type,
   scope: TypeScope,
 ): InferredArgument[] | undefined {
-  const least = called.params.filter((one) => one.kind === 'arrow' || one.optional !== true).length;
+  const least = leastArguments(called);
   const most = called.params.length;
   if (call.args.length < least || call.args.length > most) {
     const words = least === most ? String(most) : `${least} to ${most}`;
@@ -109,8 +104,18 @@ function inferArguments(
     inference.report('wrong_operand', call, message, signatureOf(called));
     return undefined;
   }
-  const inferred = call.args.map((argument, index) => inferArgument(inference, argument, called, index, self, scope));
-  return inferred.every((one) => one !== undefined) ? inferred : undefined;
+  const inferred: InferredArgument[] = [];
+  for (const [index, argument] of call.args.entries()) {
+    const one = inferArgument(inference, argument, called, index, self, scope);
+    if (one !== undefined) inferred.push(one);
+  }
+  return inferred.length === call.args.length ? inferred : undefined;
+}
+
+function leastArguments({ params }: LibraryFunction): number {
+  let count = 0;
+  for (const one of params) if (one.kind === 'arrow' || one.optional !== true) count++;
+  return count;
 }
 
 function inferArgument(

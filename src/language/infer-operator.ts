@@ -5,7 +5,7 @@ import { disjoint } from './intersect.ts';
 import { narrow } from './narrow.ts';
 import type { TypeScope } from './scope.ts';
 import { marked, sensitivityOf, stricter } from './sensitivity.ts';
-import { BOOLEAN, STRING, describeType, membersOf, unionOf, without, type Type } from './types.ts';
+import { BOOLEAN, STRING, describeType, everyMember, membersOf, unionOf, without, type Type } from './types.ts';
 
 /** Comparison and arithmetic. */
 export function inferBinary(
@@ -67,9 +67,9 @@ export function inferLogical(
 }
 
 function isText(type: Type): boolean {
-  return membersOf(type).every((member) => member.kind === 'string');
+  return everyMember(type, ({ kind }) => kind === 'string');
 }
 
 function isInteger(type: Type): boolean {
-  return membersOf(type).every((member) => member.kind === 'number' && member.integer);
+  return everyMember(type, (member) => member.kind === 'number' && member.integer);
 }

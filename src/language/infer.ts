@@ -17,8 +17,9 @@ import {
   STRING,
   UNKNOWN,
   describeType,
+  everyMember,
+  mapMembers,
   mayBe,
-  membersOf,
   unionOf,
   without,
   type Sensitivity,
@@ -35,23 +36,22 @@ export interface Inferred {
  * Where something is wrong the type is `unknown` for that part, so that one mistake is not told twice.
  */
 export function inferTemplate(text: string, scope: TypeScope): Inferred {
-  const template = parseTemplate(text);
+  const { parts, whole, textLength, problems } = parseTemplate(text);
   const inference = new Inference();
-  const types = template.parts.map((part) => (typeof part === 'string' ? STRING : inference.infer(part, scope)));
-  const problems = [...template.problems, ...inference.problems];
-  if (template.whole) return { type: types[0] ?? UNKNOWN, problems };
-  for (const [index, part] of template.parts.entries()) {
-    if (typeof part !== 'string') inference.requireText(part, types[index] ?? UNKNOWN);
+  let type: Type = UNKNOWN;
+  let mark: Sensitivity | undefined;
+  for (const part of parts) {
+    if (typeof part === 'string') continue;
+    type = inference.infer(part, scope);
+    if (!whole) inference.requireText(part, type);
+    mark = stricter(mark, sensitivityOf(type));
   }
-  const broken = template.problems.length > 0 && template.parts.length <= 1;
-  const mark = types.reduce<Sensitivity | undefined>((all, type) => stricter(all, sensitivityOf(type)), undefined);
+  const all = problems.length === 0 ? inference.problems : [...problems, ...inference.problems];
+  if (whole) return { type, problems: all };
+  const broken = problems.length > 0 && parts.length <= 1;
   // The texts around the expressions are there in any case.
-  const minLength = template.parts.reduce(
-    (sum, part) => sum + (typeof part === 'string' ? Array.from(part).length : 0),
-    0,
-  );
-  const joined: Type = minLength === 0 ? STRING : { kind: 'string', minLength };
-  return { type: broken ? UNKNOWN : marked(joined, mark), problems: [...template.problems, ...inference.problems] };
+  const joined: Type = textLength === 0 ? STRING : { kind: 'string', minLength: textLength };
+  return { type: broken ? UNKNOWN : marked(joined, mark), problems: all };
 }
 
 /** One pass over one string's expressions; collects what is wrong. */
@@ -79,8 +79,8 @@ export class Inference {
       case 'conditional':
         this.require(expression.test, this.infer(expression.test, scope), 'boolean');
         return unionOf([
-          this.infer(expression.consequent, narrow(scope, expression.test, true)),
-          this.infer(expression.alternate, narrow(scope, expression.test, false)),
+          this.inferWhere(expression.test, true, expression.consequent, scope),
+          this.inferWhere(expression.test, false, expression.alternate, scope),
         ]);
       case 'template':
         return expression.values.reduce<Type>((text, value) => {
@@ -97,6 +97,11 @@ export class Inference {
           additional: false,
         };
     }
+  }
+
+  private inferWhere(condition: Expression, truth: boolean, expression: Expression, scope: TypeScope): Type {
+    // For what reads nothing, nothing need be known.
+    return this.infer(expression, expression.kind === 'literal' ? scope : narrow(scope, condition, truth));
   }
 
   /** The type of a function's result when it is called with values of these types. */
@@ -121,7 +126,7 @@ export class Inference {
   /** Reports a value that may be absent, or may be something else than the kind; gives true where it fits. */
   require(place: Expression, type: Type, kind: 'boolean' | 'number' | 'string' | 'array'): boolean {
     if (mayBe(type, 'absent')) return this.reportAbsent(place);
-    if (type.kind === 'never' || membersOf(type).every((member) => member.kind === kind)) return true;
+    if (type.kind === 'never' || everyMember(type, (member) => member.kind === kind)) return true;
     if (type.kind === 'unknown') {
       if (!this.hasProblemWithin(place)) {
         this.report(
@@ -141,7 +146,7 @@ export class Inference {
   requireText(place: Expression, type: Type): void {
     if (mayBe(type, 'absent')) this.reportAbsent(place);
     else if (type.kind === 'unknown') this.require(place, type, 'string');
-    else if (!membersOf(type).every((member) => TEXTUAL.has(member.kind))) {
+    else if (!everyMember(type, ({ kind }) => TEXTUAL.has(kind))) {
       this.report(
         'wrong_operand',
         place,
@@ -177,7 +182,7 @@ export class Inference {
     const type = this.infer(operand, scope);
     const fits = this.require(operand, type, operator === '!' ? 'boolean' : 'number');
     if (operator === '!') return BOOLEAN;
-    return marked(fits ? unionOf(membersOf(type).map(negated)) : NUMBER, sensitivityOf(type));
+    return marked(fits ? mapMembers(type, negated) : NUMBER, sensitivityOf(type));
   }
 
   private inferArray(items: readonly Expression[], scope: TypeScope): Type {

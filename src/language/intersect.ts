@@ -1,5 +1,6 @@
 import { marked, stricter } from './sensitivity.ts';
 import {
+  NEVER,
   itemAt,
   membersOf,
   opened,
@@ -12,8 +13,6 @@ import {
   type StringType,
   type Type,
 } from './types.ts';
-
-const NEVER: Type = { kind: 'never' };
 
 /** The type of the values that are of both types. Where a type cannot say that exactly, it says more and is open. */
 export function intersect(left: Type, right: Type): Type {
@@ -125,10 +124,14 @@ export function numberFits(value: number, to: NumberType): boolean | undefined {
 /** Whether the text is of the type; `undefined` where only a run can tell. */
 export function stringFits(value: string, to: StringType): boolean | undefined {
   if (to.values !== undefined && !to.values.includes(value)) return false;
-  // JSON Schema counts code points (RFC 8259 characters), not UTF-16 code units.
-  const length = Array.from(value).length;
-  if (length < (to.minLength ?? 0) || length > (to.maxLength ?? length)) return false;
+  if ((to.minLength !== undefined || to.maxLength !== undefined) && !lengthFits(value, to)) return false;
   return to.format === undefined && to.pattern === undefined && to.open !== true ? true : undefined;
+}
+
+/** JSON Schema counts code points (RFC 8259 characters), not UTF-16 code units. */
+function lengthFits(value: string, { minLength = 0, maxLength = Number.POSITIVE_INFINITY }: StringType): boolean {
+  const length = Array.from(value).length;
+  return length >= minLength && length <= maxLength;
 }
 
 function common<Value>(left: Value[] | undefined, right: Value[] | undefined): Value[] | undefined {

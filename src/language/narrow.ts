@@ -1,8 +1,9 @@
 import type { Expression } from './expression.ts';
 import { intersect } from './intersect.ts';
+import { withName } from './names.ts';
 import { typeOfConstant } from './schema-type.ts';
 import { extendScope, type TypeScope } from './scope.ts';
-import { ABSENT, membersOf, unionOf, without, type ObjectType, type Type } from './types.ts';
+import { ABSENT, NEVER, mapMembers, mayBe, unionOf, without, type ObjectType, type Type } from './types.ts';
 
 /** What a value's type becomes. */
 type Refine = (type: Type) => Type;
@@ -65,23 +66,23 @@ function constantOf(expression: Expression): Type | undefined {
 
 /** The type without the constant, where it consists of constants. */
 function subtract(type: Type, constant: Type): Type {
-  return unionOf(membersOf(type).map((member) => subtractFrom(member, constant)));
+  return mapMembers(type, (member) => subtractFrom(member, constant));
 }
 
 function subtractFrom(member: Type, constant: Type): Type {
   if (member.kind !== constant.kind) return member;
-  if (member.kind === 'null' || member.kind === 'absent') return { kind: 'never' };
+  if (member.kind === 'null' || member.kind === 'absent') return NEVER;
   if (member.kind === 'boolean' && constant.kind === 'boolean' && constant.value !== undefined) {
     if (member.value === undefined) return { ...member, value: !constant.value };
-    return member.value === constant.value ? { kind: 'never' } : member;
+    return member.value === constant.value ? NEVER : member;
   }
   if (member.kind === 'string' && constant.kind === 'string' && member.values !== undefined) {
     const values = member.values.filter((value) => value !== constant.values?.[0]);
-    return values.length === 0 ? { kind: 'never' } : { ...member, values };
+    return values.length === 0 ? NEVER : { ...member, values };
   }
   if (member.kind === 'number' && constant.kind === 'number' && member.values !== undefined) {
     const values = member.values.filter((value) => value !== constant.values?.[0]);
-    return values.length === 0 ? { kind: 'never' } : { ...member, values };
+    return values.length === 0 ? NEVER : { ...member, values };
   }
   return member;
 }
@@ -94,7 +95,7 @@ function refineAt(scope: TypeScope, expression: Expression, refine: Refine): Typ
   if (root === 'steps' && scope.steps !== undefined) {
     const output = step === undefined ? undefined : scope.steps.before.get(step);
     if (step === undefined || output === undefined) return scope;
-    const before = new Map(scope.steps.before).set(step, refineBelow(output, rest, refine));
+    const before = withName(scope.steps.before, step, refineBelow(output, rest, refine));
     return { ...scope, steps: { ...scope.steps, before } };
   }
   const type = scope.roots.get(root);
@@ -112,25 +113,23 @@ function placeOf(expression: Expression): Place | undefined {
 function refineBelow(type: Type, keys: readonly string[], refine: Refine): Type {
   const [key, ...rest] = keys;
   if (key === undefined) return refine(type);
-  return unionOf(
-    membersOf(type).map((member): Type => {
-      if (member.kind === 'object') return refineProperty(member, key, rest, refine);
-      // `x?.y` of a null or absent x is absent.
-      const gone = member.kind === 'null' || member.kind === 'absent';
-      return gone && refineBelow(ABSENT, rest, refine).kind === 'never' ? { kind: 'never' } : member;
-    }),
-  );
+  return mapMembers(type, (member) => {
+    if (member.kind === 'object') return refineProperty(member, key, rest, refine);
+    // `x?.y` of a null or absent x is absent.
+    const gone = member.kind === 'null' || member.kind === 'absent';
+    return gone && refineBelow(ABSENT, rest, refine).kind === 'never' ? NEVER : member;
+  });
 }
 
 function refineProperty(object: ObjectType, key: string, rest: readonly string[], refine: Refine): Type {
   const property = object.properties.get(key) ?? {
-    type: object.additional === false ? ({ kind: 'never' } as const) : object.additional,
+    type: object.additional === false ? NEVER : object.additional,
     required: false,
   };
   const whole = property.required ? property.type : unionOf([property.type, ABSENT]);
   const refined = refineBelow(whole, rest, refine);
   if (refined.kind === 'never') return refined;
-  const required = membersOf(refined).every((member) => member.kind !== 'absent');
+  const required = !mayBe(refined, 'absent');
   const properties = new Map(object.properties).set(key, { type: without(refined, 'absent'), required });
   return { ...object, properties };
 }

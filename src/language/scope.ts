@@ -1,9 +1,10 @@
+import { withName, type Names } from './names.ts';
 import type { Type } from './types.ts';
 
 /** What an expression can see, as types. */
 export interface TypeScope {
   /** `trigger`, `account`, … and the parameters of functions. */
-  roots: ReadonlyMap<string, Type>;
+  roots: Names;
   /** Names of `roots` that are parameters of functions around the expression. */
   locals?: ReadonlySet<string>;
   /** Absent where there are no steps, as in connectors' templates. */
@@ -12,7 +13,7 @@ export interface TypeScope {
 
 export interface StepScope {
   /** The outputs of the steps before. */
-  before: ReadonlyMap<string, Type>;
+  before: Names;
   /** Steps that there are, but not before. */
   later: readonly string[];
   /** Steps before that cannot be read here, and why. */
@@ -21,7 +22,7 @@ export interface StepScope {
 
 /** The scope with further names, such as a function's parameters. */
 export function extendScope(scope: TypeScope, names: Iterable<readonly [string, Type]>): TypeScope {
-  const roots = new Map(scope.roots);
-  for (const [name, type] of names) roots.set(name, type);
+  let { roots } = scope;
+  for (const [name, type] of names) roots = withName(roots, name, type);
   return { ...scope, roots };
 }

@@ -7,10 +7,13 @@ export interface Template {
   readonly parts: readonly (string | Expression)[];
   /** The string is one expression and nothing else: it keeps the value's type. Otherwise it makes a text. */
   whole: boolean;
+  /** Code points of the texts around the expressions. */
+  textLength: number;
   readonly problems: readonly Problem[];
 }
 
 const OPEN = '${{';
+const CLOSE = /\s*\}\}/y;
 
 /** True where the string holds at least one `${{`. */
 export function hasExpression(text: string): boolean {
@@ -19,7 +22,7 @@ export function hasExpression(text: string): boolean {
 
 /** Templates that were parsed last: the same text stands in many files, and is inferred and compiled. */
 const parsed = new Map<string, Template>();
-const MAX_PARSED = 20_000;
+const MAX_PARSED = 1000;
 
 /** Takes a string apart. The expression's own syntax says where it ends, so `}}` inside of a text does not end it. */
 export function parseTemplate(text: string): Template {
@@ -48,17 +51,26 @@ function parse(text: string): Template {
     const found = parseExpression(text, open + OPEN.length);
     problems.push(...found.problems);
     if (found.expression !== undefined) parts.push(found.expression);
-    const rest = /^\s*\}\}/.exec(text.slice(found.end));
-    if (rest === null) {
+    CLOSE.lastIndex = found.end;
+    if (!CLOSE.test(text)) {
       if (found.problems.length === 0) problems.push(unclosed(text, found.end));
       // Go on after the next end, so that further expressions of the string are read too.
       const next = text.indexOf('}}', open);
       position = next === -1 ? text.length : next + 2;
     } else {
-      position = found.end + rest[0].length;
+      position = CLOSE.lastIndex;
     }
   }
-  return { parts, whole: expressions === 1 && parts.length === 1 && typeof parts[0] !== 'string', problems };
+  const whole = expressions === 1 && parts.length === 1 && typeof parts[0] !== 'string';
+  return { parts, whole, textLength: lengthOfTexts(parts), problems };
+}
+
+function lengthOfTexts(parts: Template['parts']): number {
+  let length = 0;
+  for (const part of parts) {
+    if (typeof part === 'string') for (const _ of part) length++;
+  }
+  return length;
 }
 
 function unclosed(text: string, end: number): Problem {

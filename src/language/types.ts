@@ -70,6 +70,7 @@ export interface Property {
   required: boolean;
 }
 
+export const NEVER: Type = { kind: 'never' };
 export const UNKNOWN: Type = { kind: 'unknown' };
 export const ABSENT: Type = { kind: 'absent' };
 export const BOOLEAN: Type = { kind: 'boolean' };
@@ -81,13 +82,20 @@ export const STRING: Type = { kind: 'string' };
 export function unionOf(types: readonly Type[]): Type {
   const distinct: Type[] = [];
   for (const type of types) {
-    for (const member of membersOf(type)) {
-      if (member.kind !== 'never' && !distinct.some((other) => sameType(other, member))) distinct.push(member);
-    }
+    if (type.kind !== 'union') addDistinct(distinct, type);
+    else for (const member of type.members) addDistinct(distinct, member);
   }
   const [first] = distinct;
-  if (first === undefined) return { kind: 'never' };
+  if (first === undefined) return NEVER;
   return distinct.length === 1 ? first : { kind: 'union', members: distinct };
+}
+
+function addDistinct(distinct: Type[], type: Type): void {
+  if (type.kind === 'never') return;
+  for (const other of distinct) {
+    if (sameType(other, type)) return;
+  }
+  distinct.push(type);
 }
 
 /** The alternatives of a type: the members of a union, otherwise the type alone. */
@@ -95,15 +103,24 @@ export function membersOf(type: Type): readonly Type[] {
   return type.kind === 'union' ? type.members : [type];
 }
 
+/** The type made of what each alternative is changed to. */
+export function mapMembers(type: Type, change: (member: Type) => Type): Type {
+  return type.kind === 'union' ? unionOf(type.members.map(change)) : change(type);
+}
+
+export function everyMember(type: Type, test: (member: Type) => boolean): boolean {
+  return type.kind === 'union' ? type.members.every(test) : test(type);
+}
+
 /** The type without those alternatives, such as `absent`. */
 export function without(type: Type, ...kinds: Type['kind'][]): Type {
-  const members = membersOf(type);
-  const kept = members.filter((member) => !kinds.includes(member.kind));
-  return kept.length === members.length ? type : unionOf(kept);
+  if (type.kind !== 'union') return kinds.includes(type.kind) ? NEVER : type;
+  const kept = type.members.filter((member) => !kinds.includes(member.kind));
+  return kept.length === type.members.length ? type : unionOf(kept);
 }
 
 export function mayBe(type: Type, kind: Type['kind']): boolean {
-  return membersOf(type).some((member) => member.kind === kind);
+  return type.kind === 'union' ? type.members.some((member) => member.kind === kind) : type.kind === kind;
 }
 
 /** The type, marked as one whose schema demands more than it can say. */

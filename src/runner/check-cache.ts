@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { reusedSealsAcrossAccounts } from '../compiler/checks/reused-seal.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -31,29 +31,22 @@ const COMMON = '';
  * Checks a workspace, each account by itself: nothing that is found of one depends on the files of another, so what was
  * found before is still true where no file of the account, no shared automation that it installs, no connector and not
  * Waybill itself has changed. Only secrets that were copied from one account to another are looked for each time.
- * `fingerprint` names the code that checks.
+ * `fingerprint` names the code that checks; without it everything is checked.
  */
 export function checkInParts(
   tree: SourceTree,
-  fingerprint: string,
+  fingerprint: string | undefined,
   cache: CheckCache,
 ): { summary: CheckSummary; cache: CheckCache } {
   const parts = partsOf(tree);
   const commonTree = parts.get(COMMON) ?? emptyTree();
-  const shared = new Map<string, string>();
-  const base = new Map<string, string>();
-  for (const [file, text] of commonTree.files) {
-    const name = sharedAutomationIn(file);
-    if (name === undefined) base.set(file, text);
-    else shared.set(name, text);
-  }
-  const baseKey = keyOf({ files: base, diagnostics: [] }, fingerprint);
+  const keys = fingerprint === undefined ? undefined : new PartKeys(commonTree, fingerprint);
   let common: CommonPart | undefined;
   const next = new Map<string, Entry>();
   for (const [part, own] of parts) {
-    const key = part === COMMON ? keyOf(own, fingerprint) : accountKey(part, own, shared, baseKey);
+    const key = keys?.of(part, own) ?? '';
     const known = cache.get(part);
-    if (known?.key === key) next.set(part, known);
+    if (keys !== undefined && known?.key === key) next.set(part, known);
     else {
       common ??= new CommonPart(commonTree);
       next.set(part, { key, ...checkPart(part, own, common) });
@@ -66,13 +59,16 @@ export function checkInParts(
 }
 
 /** Checks with what an earlier check left in a file; a file that cannot be read or written only costs time. */
-export async function checkWithCache(tree: SourceTree, fingerprint: string, file: string): Promise<CheckSummary> {
-  const { summary, cache } = checkInParts(tree, fingerprint, await readCache(file));
+export function checkWithCache(tree: SourceTree, fingerprint: string, file: string): CheckSummary {
+  const { summary, cache } = checkInParts(tree, fingerprint, readCache(file));
   const temporary = `${file}.${process.pid}.tmp`;
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-    .then(() => writeFile(temporary, JSON.stringify([...cache])))
-    .then(() => rename(temporary, file))
-    .catch(() => undefined);
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(temporary, JSON.stringify([...cache]));
+    renameSync(temporary, file);
+  } catch {
+    // The next check finds nothing there.
+  }
   return summary;
 }
 
@@ -82,14 +78,38 @@ function checkPart(part: string, own: Part, common: CommonPart): CheckSummary {
   return { diagnostics: diagnostics.filter(({ file }) => partOf(file) === part), stats };
 }
 
-/** Names what is found of an account: by its files, the shared automations that it installs, and the base of all. */
-function accountKey(account: string, own: Part, shared: ReadonlyMap<string, string>, baseKey: string): string {
-  const file = `automations/${account}/account.json`;
-  const installed = installedIn(file, own.files.get(file) ?? '');
-  const used = [...shared].filter(([name]) => installed.has(name));
-  // A name that is not there is told with those that are.
-  const names = used.length < installed.size ? [...shared.keys()] : [];
-  return keyOf(own, keyOf({ files: new Map(used), diagnostics: [] }, `${baseKey} ${JSON.stringify(names)}`));
+/** Names what is found of each part by all that it depends on. */
+class PartKeys {
+  private readonly fingerprint: string;
+  /** Of waybill.json and the connectors. */
+  private readonly base: string;
+  /** Texts of the shared automations by name. */
+  private readonly shared = new Map<string, string>();
+
+  constructor(common: Part, fingerprint: string) {
+    const files = new Map<string, string>();
+    for (const [file, text] of common.files) {
+      const name = sharedAutomationIn(file);
+      if (name === undefined) files.set(file, text);
+      else this.shared.set(name, text);
+    }
+    this.fingerprint = fingerprint;
+    this.base = keyOf({ files, diagnostics: [] }, fingerprint);
+  }
+
+  of(part: string, own: Part): string {
+    return part === COMMON ? keyOf(own, this.fingerprint) : this.ofAccount(part, own);
+  }
+
+  /** By its files, the shared automations that it installs, and the base of all. */
+  private ofAccount(account: string, own: Part): string {
+    const file = `automations/${account}/account.json`;
+    const installed = installedIn(file, own.files.get(file) ?? '');
+    const used = [...this.shared].filter(([name]) => installed.has(name));
+    // A name that is not there is told with those that are.
+    const names = used.length < installed.size ? [...this.shared.keys()] : [];
+    return keyOf(own, keyOf({ files: new Map(used), diagnostics: [] }, `${this.base} ${JSON.stringify(names)}`));
+  }
 }
 
 function installedIn(file: string, text: string): Set<string> {
@@ -142,9 +162,9 @@ function sumOf(entries: readonly CheckSummary[]): CheckSummary {
   return { diagnostics: inOrder(entries.flatMap(({ diagnostics }) => diagnostics)), stats };
 }
 
-async function readCache(file: string): Promise<CheckCache> {
+function readCache(file: string): CheckCache {
   try {
-    return new Map(JSON.parse(await readFile(file, 'utf8')) as [string, Entry][]);
+    return new Map(JSON.parse(readFileSync(file, 'utf8')) as [string, Entry][]);
   } catch {
     return new Map();
   }

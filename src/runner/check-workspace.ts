@@ -22,8 +22,8 @@ export interface CheckedWorkspace extends CompileResult {
 }
 
 /** Reads, validates and compiles the workspace in a folder. */
-export async function checkWorkspace(folder: string): Promise<CheckedWorkspace> {
-  return checkTree(await readFolder(folder));
+export function checkWorkspace(folder: string): CheckedWorkspace {
+  return checkTree(readFolder(folder));
 }
 
 /** Validates and compiles a workspace, wherever it was read from. */
@@ -55,7 +55,7 @@ export class CommonPart {
   /** What is found of some accounts, given by their files. */
   checkAccounts(tree: SourceTree): Pick<CompileResult, 'diagnostics' | 'stats'> {
     const { workspace, diagnostics } = loadWorkspace(tree);
-    const { diagnostics: found, stats } = compileAccounts(workspace, this.common);
+    const { diagnostics: found, stats } = compileAccounts(workspace, this.common, 'counted');
     return { diagnostics: inOrder([...diagnostics, ...found]), stats };
   }
 }

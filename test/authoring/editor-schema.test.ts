@@ -114,7 +114,7 @@ test('what compiles has no finding in the editor', async () => {
   const golden = join(root, 'test/compiler/golden');
   let seen = 0;
   for (const folder of [root, ...readdirSync(golden).map((name) => join(golden, name))]) {
-    const { workspace, catalog, diagnostics } = await checkWorkspace(folder);
+    const { workspace, catalog, diagnostics } = checkWorkspace(folder);
     for (const { account, name, document } of workspace.automations) {
       if (diagnostics.some(({ file, severity }) => file === document.file && severity === 'error')) continue;
       const connections = Object.keys(workspace.accounts.get(account)?.value.connections ?? {});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { builtinCatalog, builtinText } from '../../src/connectors/builtin.ts';
+import { validateConnector } from '../../src/generated/validators.js';
 import { compileSchema } from '../../src/json/schema.ts';
 import type { Json } from '../../src/json/value.ts';
 import { compileTemplate } from '../../src/language/evaluate.ts';
@@ -12,6 +13,7 @@ for (const name of catalog.names()) {
 
   test(`${name}: fits its schema, has its folder's name, and its samples fit their outputs`, () => {
     assert.ok(connector);
+    assert.ok(validateConnector(connector), JSON.stringify(validateConnector.errors));
     assert.equal(connector.name, name);
     for (const [id, action] of Object.entries(connector.actions)) {
       compileSchema(action.input);

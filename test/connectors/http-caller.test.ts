@@ -18,7 +18,7 @@ import { Redactor } from '../../src/secrets/redaction.ts';
 const API_KEY = 'sk-ant-a-test-key';
 let standIn: AnthropicStandIn;
 let caller: HttpCaller;
-const { plans } = await checkWorkspace(join(import.meta.dirname, '../..'));
+const { plans } = checkWorkspace(join(import.meta.dirname, '../..'));
 const [plan] = plans;
 
 before(async () => {

@@ -13,7 +13,7 @@ import { checkWorkspace } from '../../src/runner/check-workspace.ts';
 const root = join(import.meta.dirname, '../..');
 
 test('a plan fits its schema, and its text is canonical', async () => {
-  const { plans } = await checkWorkspace(root);
+  const { plans } = checkWorkspace(root);
   for (const { plan, text, digest } of plans.map((one) => namePlan(one))) {
     assert.ok(validatePlan(plan), JSON.stringify(validatePlan.errors));
     assert.equal(text, canonicalize(JSON.parse(text)));
@@ -48,7 +48,7 @@ function reversed(value: unknown): unknown {
 }
 
 async function digestOf(folder: string): Promise<string | undefined> {
-  const [plan] = (await checkWorkspace(folder)).plans;
+  const [plan] = checkWorkspace(folder).plans;
   return plan && namePlan(plan).digest;
 }
 

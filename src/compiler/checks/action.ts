@@ -18,15 +18,16 @@ function resolve(
   uses: string,
 ): ResolvedAction | undefined {
   const [service = '', name = ''] = uses.split('.');
-  const path = [...node.path, 'uses'];
   const connector = catalog.get(service);
   if (connector === undefined) {
+    const path = [...node.path, 'uses'];
     const help = suggestion(service, catalog.names(), 'connectors');
     report(automation.document.diagnostic('WB2001', path, `there is no connector \`${service}\``, { help }));
     return undefined;
   }
   const action = Object.hasOwn(connector.actions, name) ? connector.actions[name] : undefined;
   if (action === undefined) {
+    const path = [...node.path, 'uses'];
     const help = suggestion(name, Object.keys(connector.actions), `actions of ${service}`);
     report(automation.document.diagnostic('WB2002', path, `${connector.title} has no action \`${name}\``, { help }));
     return undefined;

@@ -1,7 +1,6 @@
-import type { Mapping } from '../../generated/plan.ts';
-import { locate } from '../../json/pointer.ts';
 import type { AccountContext, ResolvedAction } from '../context.ts';
 import { nameOf } from '../flow/explain-fit.ts';
+import type { CheckedMapping } from '../flow/value-checker.ts';
 import { reportInAccount } from '../report-in-account.ts';
 import type { StepNode } from '../step-tree.ts';
 
@@ -24,11 +23,11 @@ export function checkPermissions(context: AccountContext): void {
 
 function reportMapping(
   context: AccountContext,
-  { path, step }: StepNode,
+  node: StepNode,
   { service, connector }: ResolvedAction,
-  { from, to, sensitive: mark }: Mapping,
+  { text, path, sensitive: mark }: CheckedMapping,
 ): void {
-  const message = `${nameOf(from)} holds ${mark} data; the account does not allow it to go to ${connector.title}`;
+  const message = `${nameOf(text)} holds ${mark} data; the account does not allow it to go to ${connector.title}`;
   const help = `allow it in automations/${context.account.name}/account.json: "sensitive": { "${mark}": ["${service}"] }`;
-  reportInAccount(context, 'WB4003', [...path, 'with', ...locate(step.with ?? {}, to)], { message, help });
+  reportInAccount(context, 'WB4003', [...node.path, 'with', ...path], { message, help });
 }

@@ -11,7 +11,7 @@ export function checkTriggerSchemas({ automation, report }: AutomationContext): 
       const help = 'see https://json-schema.org/understanding-json-schema';
       report(automation.document.diagnostic('WB1007', [...path, ...within], message, { help }));
     }
-    for (const within of untypedObjects(schema, [])) {
+    for (const within of untypedObjects(schema)) {
       const message =
         '`properties` without `type` also lets texts, numbers and lists through, so nothing is known of the value';
       const help = 'add "type": "object"';
@@ -23,12 +23,17 @@ export function checkTriggerSchemas({ automation, report }: AutomationContext): 
 }
 
 /** Where a schema describes properties and forgets to say that there must be an object. */
-function* untypedObjects(schema: Json, path: PointerToken[]): Generator<PointerToken[]> {
-  if (!isJsonObject(schema)) return;
-  const { properties, items, type, $ref: reference, allOf, anyOf, oneOf } = schema;
-  const said = [type, reference, allOf, anyOf, oneOf].some((value) => value !== undefined);
-  if (isJsonObject(properties) && !said) yield path;
-  for (const [name, inner] of Object.entries(isJsonObject(properties) ? properties : {}))
-    yield* untypedObjects(inner, [...path, 'properties', name]);
-  if (items !== undefined) yield* untypedObjects(items, [...path, 'items']);
+function untypedObjects(schema: Json): PointerToken[][] {
+  if (!isJsonObject(schema)) return [];
+  const { properties, items } = schema;
+  const found: PointerToken[][] = [];
+  if (isJsonObject(properties)) {
+    if (!SAYS_WHAT.some((keyword) => Object.hasOwn(schema, keyword))) found.push([]);
+    for (const name of Object.keys(properties))
+      for (const path of untypedObjects(properties[name] ?? null)) found.push(['properties', name, ...path]);
+  }
+  if (items !== undefined) for (const path of untypedObjects(items)) found.push(['items', ...path]);
+  return found;
 }
+
+const SAYS_WHAT = ['type', '$ref', 'allOf', 'anyOf', 'oneOf'];

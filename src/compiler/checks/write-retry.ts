@@ -4,17 +4,16 @@ import type { AutomationContext, ResolvedActions } from '../context.ts';
 export function checkWriteRetries({ automation, report }: AutomationContext, actions: ResolvedActions): void {
   for (const [{ step, path }, { action }] of actions) {
     const { retry, if_uncertain: decided } = step;
-    const place = [...path, decided === undefined ? 'retry' : 'if_uncertain'];
     if (action.effect !== 'write') {
       if (decided !== undefined) {
         const message = `\`${step.uses}\` does not write, so nothing is uncertain about it`;
-        report(automation.document.diagnostic('WB6002', place, message, { help: 'leave it out' }));
+        report(automation.document.diagnostic('WB6002', [...path, 'if_uncertain'], message, { help: 'leave it out' }));
       }
     } else if (decided === undefined && action.native === undefined && (retry?.attempts ?? 1) > 1) {
       // The account's own storage takes place exactly once.
       const message = `\`${step.uses}\` writes: tried again after it was cut in its middle, it may be done twice`;
       const help = 'say what is better then: "if_uncertain": "ask" or "repeat"';
-      report(automation.document.diagnostic('WB6001', place, message, { help }));
+      report(automation.document.diagnostic('WB6001', [...path, 'retry'], message, { help }));
     }
   }
 }

@@ -1,3 +1,4 @@
+import { changedSince, someType, withName, withoutName, type Names } from '../../language/names.ts';
 import type { StepScope, TypeScope } from '../../language/scope.ts';
 import { ABSENT, unionOf, type Type } from '../../language/types.ts';
 
@@ -9,61 +10,82 @@ export interface FlowEnd {
 
 /** The scope after a step with this output. */
 export function withOutput(scope: TypeScope, id: string, output: Type): TypeScope {
-  return withSteps(scope, ({ before }) => ({ before: new Map(before).set(id, output) }));
+  return withSteps(scope, ({ before }) => ({ before: withName(before, id, output) }));
 }
 
 /** The scope where those steps were not done. */
 export function withAbsent(scope: TypeScope, ids: readonly string[]): TypeScope {
-  return withSteps(scope, ({ before }) => {
-    const after = new Map(before);
-    for (const id of ids) after.set(id, ABSENT);
-    return { before: after };
-  });
+  return withSteps(scope, ({ before }) => ({ before: ids.reduce((all, id) => withName(all, id, ABSENT), before) }));
 }
 
 /** The scope where those steps cannot be read, and why. */
 export function withHidden(scope: TypeScope, ids: readonly string[], why: string): TypeScope {
   return withSteps(scope, ({ before, hidden }) => ({
-    before: new Map([...before].filter(([id]) => !ids.includes(id))),
+    before: ids.reduce(withoutName, before),
     hidden: new Map([...hidden, ...ids.map((id): [string, string] => [id, why])]),
   }));
 }
 
 /** The scope of a block seen from outside: without the names that only the block has. */
 export function outside(inner: TypeScope, outer: TypeScope): TypeScope {
-  const roots = new Map([...inner.roots].filter(([name]) => outer.roots.has(name)));
-  return { ...inner, roots };
+  const names = [...changedSince(outer.roots, inner.roots)].filter((name) => outer.roots.get(name) === undefined);
+  return { ...inner, roots: names.reduce(withoutName, inner.roots) };
 }
 
 /** Where several ways come together. A step that only some of them did may be absent. */
 export function join(before: TypeScope, ends: readonly FlowEnd[]): FlowEnd {
-  const open = ends.filter(({ reachable }) => reachable);
+  const open = ends.filter(({ reachable }) => reachable).map(({ scope }) => scope);
   const [first, ...others] = open;
   if (first === undefined) return { scope: ends[0]?.scope ?? before, reachable: false };
-  if (others.length === 0) return first;
-  const steps = joinSteps(open.flatMap(({ scope }) => (scope.steps === undefined ? [] : [scope.steps])));
-  // What the ways know of a root differs: only what was known before is true on all.
-  const roots = new Map(
-    [...before.roots].map(([name, type]): [string, Type] => {
-      const known = first.scope.roots.get(name);
-      const same = known !== undefined && others.every(({ scope }) => scope.roots.get(name) === known);
-      return [name, same ? known : type];
-    }),
+  if (others.length === 0) return { scope: first, reachable: true };
+  const steps = joinSteps(
+    before.steps,
+    open.flatMap((scope) => scope.steps ?? []),
+  );
+  const roots = joinRoots(
+    before.roots,
+    open.map((scope) => scope.roots),
   );
   return { scope: { roots, ...(steps === undefined ? {} : { steps }) }, reachable: true };
 }
 
-function joinSteps(all: readonly StepScope[]): StepScope | undefined {
+/** What the ways know of a root differs: only what was known before is true on all. */
+function joinRoots(before: Names, all: readonly Names[]): Names {
+  let joined = before;
+  for (const name of changedOn(before, all)) {
+    const known = all[0]?.get(name);
+    const same = known !== undefined && all.every((one) => one.get(name) === known);
+    if (same && before.get(name) !== undefined) joined = withName(joined, name, known);
+  }
+  return joined;
+}
+
+function joinSteps(before: StepScope | undefined, all: readonly StepScope[]): StepScope | undefined {
   const [first] = all;
-  if (first === undefined) return undefined;
-  const ids = new Set(all.flatMap(({ before }) => [...before.keys()]));
-  const before = new Map([...ids].map((id) => [id, unionOf(all.map((one) => one.before.get(id) ?? ABSENT))]));
-  return { ...first, before, hidden: new Map(all.flatMap(({ hidden }) => [...hidden])) };
+  if (first === undefined || before === undefined) return undefined;
+  let joined = before.before;
+  const ways = all.map((one) => one.before);
+  for (const id of changedOn(before.before, ways)) {
+    const outputs = ways.map((way) => way.get(id));
+    // What no way can read stays so.
+    if (outputs.every((output) => output === undefined)) joined = withoutName(joined, id);
+    else joined = withName(joined, id, unionOf(outputs.map((output) => output ?? ABSENT)));
+  }
+  return { ...first, before: joined, hidden: new Map(all.flatMap(({ hidden }) => [...hidden])) };
+}
+
+/** The names that on some way may be different from before. */
+function changedOn(before: Names, ways: readonly Names[]): Set<string> {
+  return new Set(ways.flatMap((way) => [...changedSince(before, way)]));
 }
 
 /** True where narrowing has shown that no run comes here: something that it must hold can be nothing. */
 export function isImpossible({ roots, steps }: TypeScope): boolean {
-  return [...roots.values(), ...(steps?.before.values() ?? [])].some(({ kind }) => kind === 'never');
+  return someType(roots, isNever) || (steps !== undefined && someType(steps.before, isNever));
+}
+
+function isNever({ kind }: Type): boolean {
+  return kind === 'never';
 }
 
 function withSteps(scope: TypeScope, change: (steps: StepScope) => Partial<StepScope>): TypeScope {

@@ -1,4 +1,3 @@
-import type { Mapping } from '../../generated/plan.ts';
 import type { PointerToken } from '../../json/pointer.ts';
 import type { Json } from '../../json/value.ts';
 import { typeFromSchema } from '../../language/schema-type.ts';
@@ -12,12 +11,12 @@ import { allSteps, type BlockNode, type StepNode } from '../step-tree.ts';
 import { isImpossible, join, outside, withAbsent, withHidden, withOutput, type FlowEnd } from './flow-scope.ts';
 import { sinkOf } from './sink.ts';
 import { readCondition, readList, readText, type Condition } from './read-expression.ts';
-import { checkValue } from './value-checker.ts';
+import { checkValue, type CheckedMapping } from './value-checker.ts';
 
 /** What the mappings of an automation were found to be. */
 export interface CheckedFlow {
-  mappings: ReadonlyMap<StepNode | BlockNode, Mapping[]>;
-  output: Mapping[];
+  mappings: ReadonlyMap<StepNode | BlockNode, CheckedMapping[]>;
+  output: CheckedMapping[];
   /** How many values were looked at. */
   count: number;
 }
@@ -43,7 +42,7 @@ export function checkFlow(
 }
 
 class Flow {
-  readonly mappings = new Map<StepNode | BlockNode, Mapping[]>();
+  readonly mappings = new Map<StepNode | BlockNode, CheckedMapping[]>();
   count = 0;
   private readonly context: AutomationContext;
   private readonly actions: ResolvedActions;

@@ -15,20 +15,26 @@ export interface Condition {
   always: boolean | undefined;
 }
 
-/** The type of a string with expressions, or `undefined` where it holds mistakes; they are reported at their place. */
+/**
+ * The type of a string with expressions, or `undefined` where it holds mistakes; they are reported at their place, which is
+ * `path` within `base`.
+ */
 export function readExpression(
   { automation, report }: AutomationContext,
   scope: TypeScope,
   text: string,
-  place: readonly PointerToken[],
+  base: readonly PointerToken[],
+  path: readonly PointerToken[] = [],
 ): Type | undefined {
   const { type, problems } = inferTemplate(text, scope);
+  if (problems.length === 0) return type;
   const { document } = automation;
+  const place = [...base, ...path];
   for (const { code, message, start, end, help } of problems) {
     const range = document.rangeInString(place, start, end);
     report(document.diagnostic(codeOfProblem(code), place, message, { help, range }));
   }
-  return problems.length === 0 ? type : undefined;
+  return undefined;
 }
 
 /** Reads a string that must be one expression which gives true or false. */

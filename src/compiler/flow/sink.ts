@@ -1,3 +1,4 @@
+import type { Action } from '../../generated/connector.ts';
 import { isJsonObject, type Json } from '../../json/value.ts';
 import type { ResolvedAction } from '../context.ts';
 
@@ -7,9 +8,17 @@ export interface Sink {
   inAddress: ReadonlySet<string>;
 }
 
+/** Many steps call the same action. */
+const known = new WeakMap<Action, Sink>();
+
 export function sinkOf({ action }: ResolvedAction): Sink {
-  const { url, path, query } = action.request ?? {};
-  return { inAddress: new Set([url, path, query].flatMap((template) => inputFields(template ?? null))) };
+  let sink = known.get(action);
+  if (sink === undefined) {
+    const { url, path, query } = action.request ?? {};
+    sink = { inAddress: new Set([url, path, query].flatMap((template) => inputFields(template ?? null))) };
+    known.set(action, sink);
+  }
+  return sink;
 }
 
 /** The fields of `input` that a template of a connector reads. */

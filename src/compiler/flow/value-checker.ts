@@ -1,5 +1,4 @@
-import type { Mapping } from '../../generated/plan.ts';
-import { formatPointer, type PointerToken } from '../../json/pointer.ts';
+import type { PointerToken } from '../../json/pointer.ts';
 import { compileSchema } from '../../json/schema.ts';
 import { isJsonObject, ownProperty, type Json, type JsonObject } from '../../json/value.ts';
 import { assignable, type Assignability, type FormatRisk } from '../../language/assign.ts';
@@ -27,10 +26,22 @@ import { explainFit, explainRisk, fieldName, nameOf } from './explain-fit.ts';
 import { readExpression } from './read-expression.ts';
 import type { Sink } from './sink.ts';
 
+/** An expression of a value, and what was found of it. The plan says it in words. */
+export interface CheckedMapping {
+  path: PointerToken[];
+  text: string;
+  type: Type;
+  target: Type;
+  guarded: boolean;
+  /** Why a risky format is taken as it comes. */
+  accepted: string | undefined;
+  sensitive: Sensitivity | undefined;
+}
+
 /** What a value was found to be. */
 export interface CheckedValue {
   type: Type;
-  mappings: Mapping[];
+  mappings: CheckedMapping[];
   /** How many values were looked at. */
   count: number;
   /** The acceptances that were needed. */
@@ -59,13 +70,13 @@ export function checkValue(
   sink?: Sink,
 ): CheckedValue {
   const checker = new ValueChecker(context, scope, base, accepted, sink);
-  const type = checker.visit(value, [], schema === undefined ? UNKNOWN : typeFromSchema(schema), false);
+  const type = checker.visit(value, schema === undefined ? UNKNOWN : typeFromSchema(schema), false);
   if (schema !== undefined && checker.open && !checker.failed) checker.checkOpen(value, schema);
   return { type, mappings: checker.mappings, count: checker.count, accepted: checker.used };
 }
 
 class ValueChecker {
-  readonly mappings: Mapping[] = [];
+  readonly mappings: CheckedMapping[] = [];
   count = 0;
   failed = false;
   /** The types alone do not prove that the whole fits. */
@@ -76,6 +87,8 @@ class ValueChecker {
   private readonly base: readonly PointerToken[];
   private readonly acceptances: Acceptances;
   private readonly sink: Sink | undefined;
+  /** The place of what is looked at, within the value. */
+  private readonly path: PointerToken[] = [];
 
   constructor(
     context: AutomationContext,
@@ -92,19 +105,19 @@ class ValueChecker {
   }
 
   /** The value's type; what does not fit the target is reported, the innermost place first. */
-  visit(value: Json, path: PointerToken[], target: Type, required: boolean): Type {
-    if (isJsonObject(value)) return this.container(path, target, () => this.object(value, path, target));
-    if (Array.isArray(value)) return this.container(path, target, () => this.array(value, path, target));
+  visit(value: Json, target: Type, required: boolean): Type {
+    if (Array.isArray(value)) return this.array(value, target);
+    if (isJsonObject(value)) return this.object(value, target);
     this.count++;
-    if (typeof value === 'string' && hasExpression(value)) return this.expression(value, path, target, required);
-    return this.constant(value, path, target);
+    if (typeof value === 'string' && hasExpression(value)) return this.expression(value, target, required);
+    return this.constant(value, target);
   }
 
   /** What is open is only known of the whole value: of a constant at once, otherwise before the call. */
   checkOpen(value: Json, schema: JsonObject): void {
-    if (this.mappings.length > 0) {
-      const guarded = this.mappings.some((mapping) => mapping.guarded === true);
-      if (!guarded) this.mappings[0] = { ...(this.mappings[0] as Mapping), guarded: true };
+    const [first] = this.mappings;
+    if (first !== undefined) {
+      if (!this.mappings.some(({ guarded }) => guarded)) first.guarded = true;
       return;
     }
     for (const { pointer, message } of compileSchema(schema)(value)) {
@@ -113,114 +126,128 @@ class ValueChecker {
     }
   }
 
+  private visitAt(token: PointerToken, value: Json, target: Type, required: boolean): Type {
+    this.path.push(token);
+    const type = this.visit(value, target, required);
+    this.path.pop();
+    return type;
+  }
+
   /** Nothing is open about a constant but what the type of the field cannot say. */
-  private constant(value: Json, path: PointerToken[], target: Type): Type {
+  private constant(value: Json, target: Type): Type {
     const type = typeOfConstant(value);
     const fit = assignable(type, target);
+    if (fit.verdict === 'yes') return type;
     const said = membersOf(target).filter((arm) => arm.open !== true && arm.kind === type.kind);
     if (fit.verdict !== 'guarded' || said.length < membersOf(target).length) {
-      this.requireFit(type, path, target, 'this');
+      this.requireFit(type, target, 'this');
       return type;
     }
     const arm = said.find((one) => compileSchema(schemaOf(one))(value).length === 0);
     if (arm !== undefined) return arm;
     const [issue] = compileSchema(schemaOf(said[0] ?? UNKNOWN))(value);
-    this.report('WB3003', path, `this does not fit \`${fieldName(path)}\`: it ${issue?.message ?? 'is not allowed'}`);
+    const field = fieldName(this.path);
+    this.report('WB3003', this.path, `this does not fit \`${field}\`: it ${issue?.message ?? 'is not allowed'}`);
     return type;
   }
 
-  /** The parts first; then what only the whole shows, such as too few items. */
-  private container(path: PointerToken[], target: Type, visitParts: () => Type): Type {
+  private object(value: JsonObject, target: Type): Type {
     const failedBefore = this.failed;
     this.failed = false;
-    const type = visitParts();
-    if (!this.failed) this.requireFit(type, path, target, 'this');
+    const fields = candidate(target, value) ?? ANY_OBJECT;
+    for (const [name, { type, required }] of fields.properties) {
+      if (required && !Object.hasOwn(value, name))
+        this.report('WB3001', this.path, `the field \`${name}\` is missing`, `it must be ${describeType(type)}`);
+    }
+    const properties = new Map<string, Property>();
+    for (const name of Object.keys(value)) {
+      const field = fields.properties.get(name);
+      if (field === undefined && fields.additional === false) {
+        this.reportExtra(name, fields);
+        continue;
+      }
+      const wanted = field?.type ?? (fields.additional === false ? UNKNOWN : fields.additional);
+      const type = this.visitAt(name, value[name] ?? null, wanted, field?.required ?? false);
+      // What is absent is left out.
+      properties.set(name, { type: without(type, 'absent'), required: !mayBe(type, 'absent') });
+    }
+    const type: Type = { kind: 'object', properties, additional: false };
+    // Where the target is these fields and nothing else, what there is to say of the whole was said of its parts.
+    if (target === fields) this.open ||= fields.open === true;
+    else this.requireWhole(type, target);
     this.failed ||= failedBefore;
     return type;
   }
 
-  private object(value: JsonObject, path: PointerToken[], target: Type): Type {
-    const fields = candidate(target, value) ?? ANY_OBJECT;
-    for (const [name, { type, required }] of fields.properties) {
-      if (required && !Object.hasOwn(value, name))
-        this.report('WB3001', path, `the field \`${name}\` is missing`, `it must be ${describeType(type)}`);
-    }
-    const properties = new Map<string, Property>();
-    for (const [name, item] of Object.entries(value)) {
-      const field = fields.properties.get(name);
-      if (field === undefined && fields.additional === false) {
-        this.reportExtra(name, [...path, name], fields);
-        continue;
-      }
-      const wanted = field?.type ?? (fields.additional === false ? UNKNOWN : fields.additional);
-      const type = this.visit(item, [...path, name], wanted, field?.required ?? false);
-      // What is absent is left out.
-      properties.set(name, { type: without(type, 'absent'), required: !mayBe(type, 'absent') });
-    }
-    return { kind: 'object', properties, additional: false };
-  }
-
-  private array(value: readonly Json[], path: PointerToken[], target: Type): Type {
+  private array(value: readonly Json[], target: Type): Type {
+    const failedBefore = this.failed;
+    this.failed = false;
     const arms = membersOf(target).filter((arm) => arm.kind === 'array');
     const [list = ANY_ARRAY] = arms.length === 1 ? arms : [];
-    const prefix = value.map((item, index) => this.visit(item, [...path, index], itemAt(list, index), true));
-    return { kind: 'array', prefix, items: { kind: 'never' }, minItems: value.length, maxItems: value.length };
+    const prefix = value.map((item, index) => this.visitAt(index, item, itemAt(list, index), true));
+    const bounds = { minItems: value.length, maxItems: value.length };
+    const type: Type = { kind: 'array', prefix, items: { kind: 'never' }, ...bounds };
+    this.requireWhole(type, target);
+    this.failed ||= failedBefore;
+    return type;
   }
 
-  private expression(text: string, path: PointerToken[], target: Type, required: boolean): Type {
-    const type = readExpression(this.context, this.scope, text, [...this.base, ...path]);
+  /** What only the whole shows, such as too few items, where nothing is wrong with the parts. */
+  private requireWhole(type: Type, target: Type): void {
+    if (!this.failed) this.requireFit(type, target, 'this');
+  }
+
+  private expression(text: string, target: Type, required: boolean): Type {
+    const type = readExpression(this.context, this.scope, text, this.base, this.path);
     if (type === undefined) {
       this.failed = true;
       // What is wrong is told; that nothing is known of it now is not told again.
       return { kind: 'never' };
     }
-    const given = required ? type : without(type, 'absent');
-    const fit = this.requireFit(given, path, target, text);
-    const words = { type: describeType(type), expects: describeType(target) };
-    const guarded = fit.verdict === 'guarded' ? ({ guarded: true } as const) : {};
-    const reason = fit.verdict === 'guarded' && fit.risk !== undefined ? this.acceptances[path.join('.')] : undefined;
-    const accepted = reason === undefined ? {} : { accepted: reason };
-    const mark = sensitivityOf(type);
-    if (mark !== undefined) this.requireOutOfAddress(mark, path, text);
-    const sensitive = mark === undefined ? {} : { sensitive: mark };
-    this.mappings.push({ to: formatPointer(path), from: text, ...words, ...guarded, ...accepted, ...sensitive });
+    const fit = this.requireFit(required ? type : without(type, 'absent'), target, text);
+    const guarded = fit.verdict === 'guarded';
+    const accepted = guarded && fit.risk !== undefined ? this.acceptances[this.path.join('.')] : undefined;
+    const sensitive = sensitivityOf(type);
+    if (sensitive !== undefined) this.requireOutOfAddress(sensitive, text);
+    this.mappings.push({ path: [...this.path], text, type, target, guarded, accepted, sensitive });
     return type;
   }
 
-  private requireFit(type: Type, path: PointerToken[], target: Type, subject: string): Assignability {
+  private requireFit(type: Type, target: Type, subject: string): Assignability {
     const fit = assignable(type, target);
     if (fit.verdict === 'guarded') {
       this.open = true;
-      if (fit.risk !== undefined) this.requireAcceptance(fit.risk, path, subject);
+      if (fit.risk !== undefined) this.requireAcceptance(fit.risk, subject);
     }
     if (fit.verdict === 'no' || fit.verdict === 'undecided') {
-      const { code, message, help } = explainFit(fit, { type, target, subject, path });
-      this.report(code, path, message, help);
+      const { code, message, help } = explainFit(fit, { type, target, subject, path: this.path });
+      this.report(code, this.path, message, help);
     }
     return fit;
   }
 
   /** A risky format is converted, or taken as it comes with a reason. */
-  private requireAcceptance(risk: FormatRisk, path: PointerToken[], subject: string): void {
-    const field = path.join('.');
+  private requireAcceptance(risk: FormatRisk, subject: string): void {
+    const field = this.path.join('.');
     if (Object.hasOwn(this.acceptances, field)) this.used.add(field);
     // What only shows in the whole was told of its part.
-    else if (subject !== 'this') this.report('WB4001', path, ...explainRisk(risk, subject, path));
+    else if (subject !== 'this') this.report('WB4001', this.path, ...explainRisk(risk, subject, this.path));
   }
 
-  private requireOutOfAddress(mark: Sensitivity, path: PointerToken[], subject: string): void {
+  private requireOutOfAddress(mark: Sensitivity, subject: string): void {
+    const { path } = this;
     if (this.sink?.inAddress.has(String(path[0])) !== true) return;
     const place = `\`${fieldName(path)}\` stands in the address of the request, which is logged on its way`;
     const message = `${nameOf(subject)} holds ${mark} data; ${place}`;
     this.report('WB4004', path, message, 'send it in the body or in a header');
   }
 
-  private reportExtra(name: string, path: PointerToken[], fields: ObjectType): void {
+  private reportExtra(name: string, fields: ObjectType): void {
     const known = [...fields.properties.keys()];
     const near = nearestName(name, known);
     const help = near === undefined ? `fields: ${known.join(', ')}` : `did you mean \`${near}\`?`;
     const { document } = this.context.automation;
-    const place = [...this.base, ...path];
+    const place = [...this.base, ...this.path, name];
     const range = document.rangeOf(place, 'key');
     this.failed = true;
     this.context.report(document.diagnostic('WB3002', place, `there is no field \`${name}\``, { help, range }));
@@ -255,7 +282,9 @@ function schemaOf(type: Type): JsonObject {
 
 /** The object type that the value is surely meant to be of: the only one that its constants do not rule out. */
 function candidate(target: Type, value: JsonObject): ObjectType | undefined {
+  if (target.kind === 'object') return target;
   const objects = membersOf(target).filter((arm) => arm.kind === 'object');
+  if (objects.length <= 1) return objects[0];
   const possible = objects.filter((arm) =>
     [...arm.properties].every(([name, { type }]) => {
       const given = ownProperty(value, name);
@@ -263,7 +292,7 @@ function candidate(target: Type, value: JsonObject): ObjectType | undefined {
       return constant || !disjoint(typeOfConstant(given), type);
     }),
   );
-  return possible.length === 1 ? possible[0] : objects.length === 1 ? objects[0] : undefined;
+  return possible.length === 1 ? possible[0] : undefined;
 }
 
 function isComposite(value: Json): boolean {
