@@ -39,7 +39,7 @@ export interface SecretFile {
 /** Reads the workspace, without compiling it. Throws `UsageError` where there is none. */
 export async function readSecretFiles(options: { workspace?: string }): Promise<SecretFiles> {
   const folder = findWorkspace(options.workspace);
-  const { workspace } = loadWorkspace(await readFolder(folder));
+  const { workspace } = loadWorkspace(readFolder(folder));
   const own = new Map([...workspace.connectors].map(([name, source]) => [name, source.value]));
   return { folder, workspace, catalog: extendCatalog(builtinCatalog(), own) };
 }

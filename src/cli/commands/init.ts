@@ -85,7 +85,7 @@ async function write(workspace: string, files: ReadonlyMap<string, string>): Pro
 
 /** What follows from the accounts: rules for real sops, and schemas for editors. */
 async function writeDerived(workspace: string): Promise<void> {
-  const checked = await checkWorkspace(workspace);
+  const checked = checkWorkspace(workspace);
   // What other people wrote there stays; check says what is missing.
   if (!(await hasForeignRules(workspace))) await writeSopsRules(workspace, checked.workspace);
   await writeEditorSchemas(workspace, editorSchemas(checked));

@@ -23,7 +23,7 @@ const ABOUT_SECRETS = /^WB5(?:003|004|005|006|02\d)$/;
 export async function checkSecrets(options: CheckSecretsOptions): Promise<number> {
   const folder = findWorkspace(options.workspace);
   const staged = options.staged === true;
-  const checked = checkTree(staged ? await readIndex(folder) : await readFolder(folder));
+  const checked = checkTree(staged ? await readIndex(folder) : readFolder(folder));
   const found = inOrder([
     ...checked.diagnostics.filter(({ code }) => ABOUT_SECRETS.test(code)),
     ...(staged
