@@ -48,25 +48,6 @@ function commands(called: string | undefined, finish: (code: number) => void): C
     .exitOverride();
   // Each command's code is loaded only when it is called: the others cost no start-up time.
   program
-    .command('init')
-    .description('make a new workspace, or add an account to one')
-    .argument('[dir]', 'the folder of the new workspace (default: the workspace here, to add an account)')
-    .option('--account <name>', 'the account (default, in a new workspace: demo)')
-    .option('--name <name>', "the customer's name as people write it")
-    .option(
-      '--recipient <key>',
-      'an age public key that may read its secrets; may be given several times (default: your own)',
-      (value: string, all: string[]) => [...all, value],
-      [],
-    )
-    .addHelpText(
-      'after',
-      '\nExamples:\n  waybill init my-automations\n  waybill init --account acme --name "Acme Ltd."',
-    )
-    .action(async (folder: string | undefined, options: InitOptions) =>
-      finish(await (await import('./commands/init.ts')).init(folder, options)),
-    );
-  program
     .command('check')
     .description('find what is wrong in a workspace')
     .argument('[paths...]', 'show only findings in these files and folders')
@@ -88,6 +69,25 @@ function commands(called: string | undefined, finish: (code: number) => void): C
 }
 
 function addOtherCommands(program: Command, finish: (code: number) => void): void {
+  program
+    .command('init')
+    .description('make a new workspace, or add an account to one')
+    .argument('[dir]', 'the folder of the new workspace (default: the workspace here, to add an account)')
+    .option('--account <name>', 'the account (default, in a new workspace: demo)')
+    .option('--name <name>', "the customer's name as people write it")
+    .option(
+      '--recipient <key>',
+      'an age public key that may read its secrets; may be given several times (default: your own)',
+      (value: string, all: string[]) => [...all, value],
+      [],
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  waybill init my-automations\n  waybill init --account acme --name "Acme Ltd."',
+    )
+    .action(async (folder: string | undefined, options: InitOptions) =>
+      finish(await (await import('./commands/init.ts')).init(folder, options)),
+    );
   program
     .command('plan')
     .description('show the execution plans and their digests')

@@ -23,7 +23,7 @@ export async function record(id: string, { name, keep, ...options }: RecordOptio
   const { run, steps } = await client.get<RunDetailView>(`/runs/${encodeURIComponent(id)}`);
   if (run.finished_at === undefined) throw new NotFoundError(`the run ${id} has not ended`, 'waybill runs wait');
   const { account, automation } = run;
-  const { plans, workspace, files } = await checkWorkspace(folder);
+  const { plans, workspace, files } = checkWorkspace(folder);
   const plan = plans.find((one) => one.account === account && one.automation === automation);
   if (plan === undefined)
     throw new NotFoundError(`the workspace has no plan of ${account}/${automation}`, 'waybill check shows why');

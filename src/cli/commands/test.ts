@@ -66,7 +66,7 @@ class Session {
 
   /** Runs what is new or has changed, and gives whether anything was. */
   async run(): Promise<boolean> {
-    const checked = await checkWorkspace(this.folder);
+    const checked = checkWorkspace(this.folder);
     this.checked = checked;
     const files = testFiles(checked).filter((file) => this.isWanted(file));
     if (files.length === 0 && this.wanted.length > 0)
