@@ -129,6 +129,12 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
       (value: string, all: string[]) => [...all, value],
       [],
     )
+    .option(
+      '--allow-private <host>',
+      'let calls go to this host, name or address, though it is private; may be given several times',
+      (value: string, all: string[]) => [...all, value],
+      [],
+    )
     .addOption(workspaceOption())
     .addHelpText('after', '\nExample:\n  waybill dev --port 0 --keys demo/demo.agekey --public-keys')
     .action(async (options: DevOptions) => finish(await (await import('./commands/dev.ts')).dev(options)));

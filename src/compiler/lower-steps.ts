@@ -1,4 +1,5 @@
 import type { ActionStep, PlanArm, PlanBlock, PlanStep } from '../generated/plan.ts';
+import { milliseconds } from '../plan/duration.ts';
 import type { CheckedAutomation } from './check-automation.ts';
 import type { StepConnections } from './context.ts';
 import { lowerMappings } from './lower-mappings.ts';
@@ -6,7 +7,6 @@ import type { ArmNode, BlockNode, StepNode } from './step-tree.ts';
 
 const DEFAULT_TIMEOUT = '2m';
 const DEFAULT_ATTEMPTS = 6;
-const UNITS: { [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** The steps of a plan: all defaults filled in, each with what was found of its mappings. */
 export function lowerSteps(
@@ -78,10 +78,4 @@ function lowerBlock(block: BlockNode, checked: CheckedAutomation, connections: S
     ...(block.output === undefined ? {} : { output: block.output }),
     mappings: lowerMappings(checked.flow.mappings.get(block)),
   };
-}
-
-/** Milliseconds of a duration such as `30s`. */
-export function milliseconds(duration: string): number {
-  const [, count, unit = ''] = /^(\d+)([a-z]+)$/.exec(duration) ?? [];
-  return Number(count) * (UNITS[unit] ?? Number.NaN);
 }

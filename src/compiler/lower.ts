@@ -1,7 +1,8 @@
+import { fieldsWithDefaults, requiredSecrets } from '../connectors/connection-fields.ts';
 import type { Trigger } from '../generated/automation.ts';
-import type { ConnectionSpec } from '../generated/connector.ts';
+import type { Action, ConnectionSpec, Connector } from '../generated/connector.ts';
 import type { Plan, PlanAction, PlanConnection, PlanConnector, PlanTrigger } from '../generated/plan.ts';
-import type { Json, JsonObject } from '../json/value.ts';
+import type { JsonObject } from '../json/value.ts';
 import { compileTemplate } from '../language/evaluate.ts';
 import { connectionsOf, type AccountContext, type ResolvedAction, type StepConnections } from './context.ts';
 import { lowerMappings } from './lower-mappings.ts';
@@ -49,23 +50,15 @@ function lowerConnections(
   for (const [node, name] of connections) {
     const { connector, service } = checked.actions.get(node) ?? {};
     if (service === undefined || connector?.connection === undefined) continue;
-    const fields = fieldsWithDefaults(connector.connection, connectionsOf(account)[name]?.fields ?? {});
-    const secrets = Object.entries(connector.connection.fields).flatMap(([field, { secret, required }]) =>
-      secret === true && required !== false ? [field] : [],
-    );
-    used[name] = { connector: service, fields, hosts: hostsOf(connector.connection, fields), secrets };
+    used[name] = lowerConnection(service, connector.connection, connectionsOf(account)[name]?.fields ?? {});
   }
   return used;
 }
 
-/** A connection's fields that are not secret, with the connector's defaults. */
-export function fieldsWithDefaults(spec: ConnectionSpec, given: JsonObject): JsonObject {
-  const fields: JsonObject = {};
-  for (const [name, field] of Object.entries(spec.fields)) {
-    const value: Json | undefined = given[name] ?? field.default;
-    if (field.secret !== true && value !== undefined) fields[name] = value;
-  }
-  return fields;
+/** A connection as calls use it, from the fields that stand in account.json. */
+export function lowerConnection(connector: string, spec: ConnectionSpec, given: JsonObject): PlanConnection {
+  const fields = fieldsWithDefaults(spec, given);
+  return { connector, fields, hosts: hostsOf(spec, fields), secrets: requiredSecrets(spec, fields) };
 }
 
 /** The hosts that a connection's credential may be sent to. */
@@ -77,20 +70,33 @@ export function hostsOf(spec: ConnectionSpec, fields: JsonObject): string[] {
 function lowerConnectors(actions: readonly ResolvedAction[]): { [name: string]: PlanConnector } {
   const used: { [name: string]: PlanConnector } = {};
   for (const { service, connector, name, action } of actions) {
-    const { title, version, connection } = connector;
-    const entry = (used[service] ??= {
-      title,
-      version,
-      ...(connection === undefined ? {} : { connection }),
-      actions: {},
-    });
-    const { effect, input, output, request, response, errors, native } = action;
-    const kept: PlanAction = { effect, input, output };
-    if (request !== undefined) kept.request = request;
-    if (response !== undefined) kept.response = response;
-    if (errors !== undefined) kept.errors = errors;
-    if (native !== undefined) kept.native = native;
-    entry.actions[name] = kept;
+    (used[service] ??= lowerConnector(connector)).actions[name] = lowerAction(action);
   }
   return used;
+}
+
+/** The parts of a connector that calls need; its actions come one by one. */
+export function lowerConnector({ title, version, connection, answers, limits }: Connector): PlanConnector {
+  const kept: PlanConnector = { title, version, actions: {} };
+  if (connection !== undefined) {
+    // People test connections; runs do not.
+    const { test: _test, ...spec } = connection;
+    kept.connection = spec;
+  }
+  if (answers !== undefined) kept.answers = answers;
+  if (limits !== undefined) kept.limits = limits;
+  return kept;
+}
+
+export function lowerAction(action: Action): PlanAction {
+  const { effect, input, output, request, response, pagination, idempotency, errors, limits, native } = action;
+  const kept: PlanAction = { effect, input, output };
+  if (request !== undefined) kept.request = request;
+  if (response !== undefined) kept.response = response;
+  if (pagination !== undefined) kept.pagination = pagination;
+  if (idempotency !== undefined) kept.idempotency = idempotency;
+  if (errors !== undefined) kept.errors = errors;
+  if (limits !== undefined) kept.limits = limits;
+  if (native !== undefined) kept.native = native;
+  return kept;
 }

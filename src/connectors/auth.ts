@@ -1,5 +1,7 @@
-import type { Auth } from '../generated/connector.ts';
-import type { Credential } from '../secrets/credential.ts';
+import type { TokenUse } from '../generated/plan.ts';
+import type { Json, JsonObject } from '../json/value.ts';
+import { compileTemplate } from '../language/evaluate.ts';
+import { EvaluationError } from '../language/evaluation-error.ts';
 
 /** A request's parts that a credential can go to. */
 export interface AuthTarget {
@@ -8,30 +10,52 @@ export interface AuthTarget {
 }
 
 /**
- * Puts the credential into a request. This is the only place where a secret field is read, and it is called after the
- * request's host was found among those that the credential may be sent to. A field that the connection does not have
- * adds nothing.
+ * Puts a credential into a request: `roots` are the connection's fields, secret ones too, and the token where there is
+ * one. It is called after the request's host was found among those that the credential may be sent to. What needs a
+ * field that the connection does not have is left out.
  */
-export function applyAuth(auth: Auth, { fields }: Credential, target: AuthTarget): void {
+export function applyAuth(auth: TokenUse, roots: JsonObject, { headers, url }: AuthTarget): void {
+  const text = (template: string | undefined): string | undefined => authText(template, roots);
   switch (auth.type) {
     case 'api_key': {
-      const key = fields[auth.field];
-      if (key === undefined) return;
-      const value = (auth.prefix ?? '') + key;
-      if (auth.in === 'header') target.headers[auth.name.toLowerCase()] = value;
-      else target.url.searchParams.set(auth.name, value);
+      const value = text(auth.value);
+      if (value === undefined) return;
+      if (auth.in === 'header') headers[auth.name.toLowerCase()] = value;
+      else url.searchParams.set(auth.name, value);
       return;
     }
     case 'bearer': {
-      const token = fields[auth.field];
-      if (token !== undefined) target.headers['authorization'] = `Bearer ${token}`;
+      const token = text(auth.token);
+      if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
       return;
     }
     case 'basic': {
-      const [username, password] = [fields[auth.username], fields[auth.password]];
+      const [username, password] = [text(auth.username), text(auth.password)];
       if (username === undefined && password === undefined) return;
       const pair = Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64');
-      target.headers['authorization'] = `Basic ${pair}`;
+      headers['authorization'] = `Basic ${pair}`;
+      return;
     }
+    case 'headers':
+      for (const [name, template] of Object.entries(auth.headers)) {
+        const value = text(template);
+        if (value !== undefined) headers[name.toLowerCase()] = value;
+      }
+  }
+}
+
+function authText(template: string | undefined, roots: JsonObject): string | undefined {
+  if (template === undefined) return undefined;
+  const value = evaluate(template, roots);
+  return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Errors of expressions hold no data, so none of them can hold a secret. */
+function evaluate(template: string, roots: JsonObject): Json | undefined {
+  try {
+    return compileTemplate(template)(roots);
+  } catch (error) {
+    if (error instanceof EvaluationError && error.code === 'absent_value') return undefined;
+    throw error;
   }
 }

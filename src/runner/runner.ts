@@ -25,6 +25,8 @@ export interface RunnerOptions {
   identities: IdentitySource;
   /** Service to the address that stands in for it. */
   reroutes: ReadonlyMap<string, string>;
+  /** Hosts, names or addresses, that calls may go to though they are private. */
+  allowPrivate?: ReadonlySet<string>;
   onError: (error: unknown) => void;
 }
 
@@ -49,7 +51,12 @@ export class Runner {
     this.options = options;
     this.data = options.data;
     this.store = openSqliteStore(options.data);
-    this.caller = new HttpCaller({ reroutes: options.reroutes, redactor: this.redactor });
+    this.caller = new HttpCaller({
+      reroutes: options.reroutes,
+      allowPrivate: options.allowPrivate ?? new Set(),
+      redactor: this.redactor,
+      now: Date.now,
+    });
     this.credentials = new WorkspaceCredentials(options.identities);
     const { caller, credentials } = this;
     const services: Services = {

@@ -16,6 +16,7 @@ import { checkWorkspace } from '../../src/runner/check-workspace.ts';
 import { Redactor } from '../../src/secrets/redaction.ts';
 
 const API_KEY = 'sk-ant-a-test-key';
+const OPTIONS = { allowPrivate: new Set<string>(), redactor: new Redactor(), now: Date.now };
 let standIn: AnthropicStandIn;
 let caller: HttpCaller;
 const { plans } = checkWorkspace(join(import.meta.dirname, '../..'));
@@ -23,7 +24,7 @@ const [plan] = plans;
 
 before(async () => {
   standIn = await startAnthropicStandIn({ apiKey: API_KEY });
-  caller = new HttpCaller({ reroutes: new Map([['anthropic', standIn.url]]), redactor: new Redactor() });
+  caller = new HttpCaller({ reroutes: new Map([['anthropic', standIn.url]]), ...OPTIONS });
 });
 after(async () => {
   await standIn.close();
@@ -101,7 +102,7 @@ test('a service that hangs, cuts the line, answers HTML or is not there', async 
   assert.match(html.message, /HTML, not JSON/);
   const nowhere = new HttpCaller({
     reroutes: new Map([['anthropic', 'http://127.0.0.1:1']]),
-    redactor: new Redactor(),
+    ...OPTIONS,
   });
   assert.equal((await failureOf(nowhere.call(ask()))).code, 'connection_refused');
   await nowhere.close();
@@ -139,7 +140,7 @@ async function get(listener: RequestListener): Promise<Outcome> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const http = new HttpCaller({ reroutes: new Map([['http', `http://127.0.0.1:${port}`]]), redactor: new Redactor() });
+  const http = new HttpCaller({ reroutes: new Map([['http', `http://127.0.0.1:${port}`]]), ...OPTIONS });
   const connector = builtinCatalog().get('http');
   assert.ok(connector?.actions['get']);
   const outcome = await http.call({
@@ -181,11 +182,11 @@ test('a packed answer is unpacked, and only up to the limit', async () => {
   assert.equal((await failureOf(get(packed(20 * 1024 * 1024)))).code, 'answer_too_large');
 });
 
-test('a redirect is not followed', async () => {
+test('a redirect to the metadata of the cloud is not followed', async () => {
   const failure = await failureOf(
-    get((_request, response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end()),
+    get((_request, response) => response.writeHead(302, { location: 'https://169.254.169.254/latest' }).end()),
   );
-  assert.deepEqual([failure.class, failure.status], ['permanent', 302]);
+  assert.deepEqual([failure.class, failure.code], ['permanent', 'private_address']);
 });
 
 test('Retry-After in its forms', () => {

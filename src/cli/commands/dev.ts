@@ -19,6 +19,7 @@ export interface DevOptions extends KeyOptions {
   port: string;
   data?: string;
   reroute: string[];
+  allowPrivate: string[];
 }
 
 const DRAIN_MS = 10_000;
@@ -36,10 +37,12 @@ export async function dev(options: DevOptions): Promise<number> {
     data,
     identities,
     reroutes,
+    allowPrivate: new Set(options.allowPrivate),
     onError: (error) => console.error(error),
   });
   for (const [service, url] of reroutes)
     console.error(`WARNING: calls of ${service}, with their credentials, go to ${url}`);
+  for (const host of options.allowPrivate) console.error(`WARNING: calls may go to ${host}, private or not`);
   const { diagnostics, resumed } = await runner.begin();
   await show(workspace, diagnostics);
   if (options.keysCommand === undefined) await warnWithoutKeys(runner, identities);

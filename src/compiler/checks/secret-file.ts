@@ -1,3 +1,4 @@
+import { fieldsWithDefaults, requiredSecrets } from '../../connectors/connection-fields.ts';
 import type { ConnectionSpec } from '../../generated/connector.ts';
 import type { Account } from '../../generated/account.ts';
 import type { InspectedConnection } from '../../secrets/inspect.ts';
@@ -37,9 +38,8 @@ interface AccountConnection {
 function checkSecret(context: CompileContext, { account, source, name, spec }: AccountConnection): void {
   const file = secretPath(account, name);
   const inspection = context.secrets.get(file);
-  const required = Object.entries(spec.fields).flatMap(([field, { secret, required: needed }]) =>
-    secret === true && needed !== false ? [field] : [],
-  );
+  const given = connectionsOf(source)[name]?.fields ?? {};
+  const required = requiredSecrets(spec, fieldsWithDefaults(spec, given));
   const help = `waybill connect ${account} ${name}`;
   if (inspection === undefined) {
     if (required.length === 0) return;
