@@ -3,6 +3,9 @@ import type { Json } from '../json/value.ts';
 import { compileSchema, type SchemaCheck } from '../json/schema.ts';
 import { compileTemplate, type Evaluator } from '../language/evaluate.ts';
 
+import { milliseconds } from '../plan/duration.ts';
+import { limitsOf, type CallLimit } from './limits.ts';
+
 /** A plan with everything compiled that a run evaluates. */
 export interface PreparedPlan extends PreparedBlock {
   plan: Plan;
@@ -37,6 +40,9 @@ export interface PreparedAction {
   input: Evaluator;
   /** The check of the whole input before the call, where a mapping is guarded. */
   guard: SchemaCheck | undefined;
+  limits: CallLimit[];
+  /** For how many milliseconds the service knows a key under which it does the write once; where it takes one. */
+  keyForMs: number | undefined;
 }
 
 export interface PreparedLoop {
@@ -101,7 +107,17 @@ function prepareAction(plan: Plan, step: ActionStep): PreparedAction {
     throw new TypeError(`the plan lacks ${step.connector}.${step.action}`);
   const guarded = step.mappings.some((mapping) => mapping.guarded === true);
   const guard = guarded ? compileSchema(action.input) : undefined;
-  return { kind: 'action', step, connector, action, input: compileTemplate(step.with), guard };
+  const { idempotency } = action;
+  return {
+    kind: 'action',
+    step,
+    connector,
+    action,
+    input: compileTemplate(step.with),
+    guard,
+    limits: limitsOf(plan, step),
+    keyForMs: idempotency === undefined ? undefined : milliseconds(idempotency.lifetime),
+  };
 }
 
 function optional(template: Json | undefined): Evaluator | undefined {

@@ -1,6 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedDurable, type DurableHost } from '../../src/engine/embedded/embedded-durable.ts';
+import { Limiter } from '../../src/engine/limiter.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { newFolder } from '../store/sample-store.ts';
@@ -17,6 +18,7 @@ export const embeddedHarness: MakeHarness = async (clock, runs): Promise<Harness
 
   const host = (): DurableHost => ({
     runs: store.runs,
+    limiter: new Limiter(clock),
     now: () => clock.now(),
     delay: (milliseconds) => clock.delay(milliseconds),
     stopping: () => false,

@@ -8,6 +8,7 @@ import { interpretPlan, type RunResult } from '../interpret.ts';
 import type { Services } from '../perform-action.ts';
 import { preparePlan, type PreparedPlan } from '../prepared-plan.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
+import { Limiter } from '../limiter.ts';
 import { FairQueue } from './fair-queue.ts';
 
 export interface EmbeddedEngineOptions {
@@ -34,10 +35,11 @@ export class EmbeddedEngine implements Engine {
 
   constructor(options: EmbeddedEngineOptions) {
     this.options = options;
+    const clock = { now: () => options.now(), delay: (milliseconds: number) => this.delay(milliseconds) };
     this.host = {
+      ...clock,
+      limiter: new Limiter(clock),
       runs: options.store.runs,
-      now: () => options.now(),
-      delay: (milliseconds) => this.delay(milliseconds),
       stopping: () => this.stopSleeping.signal.aborted,
       abort: this.abortAttempts.signal,
       attemptStarted: (run, attempt) => this.tell({ kind: 'attempt_started', run, attempt }),
