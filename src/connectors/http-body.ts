@@ -27,7 +27,8 @@ export async function readBounded(body: Readable, encoding = 'identity'): Promis
   const name = encoding.trim().toLowerCase();
   const unpacker = UNPACKERS[name];
   if (unpacker === undefined && name !== 'identity' && name !== '') {
-    body.destroy();
+    // Nobody reads it, so nobody else would hear that it ended early.
+    body.on('error', () => undefined).destroy();
     throw named('AnswerNotUnpacked', `the answer is packed as ${name}`);
   }
   if (unpacker === undefined) return collect(body, body);

@@ -51,7 +51,7 @@ function read(text: string | undefined, as: RetryAfterHeader['as'], now: number)
 }
 
 function untilDate(text: string, now: number): number | undefined {
-  const date = /[a-z:-]/i.test(text) ? Date.parse(text) : Number.NaN;
+  const date = /[a-z]|^\d{4}-/i.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : date - now;
 }
 

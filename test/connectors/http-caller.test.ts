@@ -9,7 +9,6 @@ import type { ActionCall } from '../../src/connectors/action-call.ts';
 import { builtinCatalog } from '../../src/connectors/builtin.ts';
 import { hostAllowed } from '../../src/connectors/hosts.ts';
 import { HttpCaller } from '../../src/connectors/http-caller.ts';
-import { retryAfterMs } from '../../src/connectors/retry-after.ts';
 import { isJsonObject } from '../../src/json/value.ts';
 import type { Failure, Outcome } from '../../src/run/failure.ts';
 import { checkWorkspace } from '../../src/runner/check-workspace.ts';
@@ -187,16 +186,6 @@ test('a redirect to the metadata of the cloud is not followed', async () => {
     get((_request, response) => response.writeHead(302, { location: 'https://169.254.169.254/latest' }).end()),
   );
   assert.deepEqual([failure.class, failure.code], ['permanent', 'private_address']);
-});
-
-test('Retry-After in its forms', () => {
-  const now = Date.parse('2026-01-01T00:00:00Z');
-  assert.equal(retryAfterMs({ 'retry-after': '120' }, now), 120_000);
-  assert.equal(retryAfterMs({ 'retry-after': 'Thu, 01 Jan 2026 00:01:00 GMT' }, now), 60_000);
-  assert.equal(retryAfterMs({ 'retry-after': 'Wed, 31 Dec 2025 00:00:00 GMT' }, now), 0);
-  assert.equal(retryAfterMs({ 'retry-after-ms': '250', 'retry-after': '1' }, now), 250);
-  assert.equal(retryAfterMs({ 'retry-after': 'soon' }, now), undefined);
-  assert.equal(retryAfterMs({}, now), undefined);
 });
 
 test('host names', () => {
