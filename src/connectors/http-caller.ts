@@ -45,14 +45,13 @@ export class HttpCaller implements ActionCaller {
   private readonly compiled = new CompiledActions();
   private readonly echoed = new EchoedSecrets();
   private readonly options: HttpCallerOptions;
+  private readonly now: () => number;
 
   constructor(options: HttpCallerOptions) {
     this.options = options;
+    this.now = options.now ?? Date.now;
     this.transport = new Transport(options);
-    this.tokens = new TokenExchange(
-      (call, request) => this.requestToken(call, request),
-      () => this.now(),
-    );
+    this.tokens = new TokenExchange((call, request) => this.requestToken(call, request), this.now);
   }
 
   async call(call: ActionCall): Promise<Outcome> {
@@ -95,10 +94,6 @@ export class HttpCaller implements ActionCaller {
         return { answer, items: items.slice(0, most), more: page !== undefined || items.length > most };
       await call.nextRequest?.();
     }
-  }
-
-  private now(): number {
-    return this.options.now?.() ?? Date.now();
   }
 
   /** Sends a request with its credential; once more where a token has ended before its time. */

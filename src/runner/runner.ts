@@ -51,12 +51,8 @@ export class Runner {
     this.options = options;
     this.data = options.data;
     this.store = openSqliteStore(options.data);
-    this.caller = new HttpCaller({
-      reroutes: options.reroutes,
-      allowPrivate: options.allowPrivate ?? new Set(),
-      redactor: this.redactor,
-      now: Date.now,
-    });
+    const { reroutes, allowPrivate = new Set() } = options;
+    this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor });
     this.credentials = new WorkspaceCredentials(options.identities);
     const { caller, credentials } = this;
     const services: Services = {

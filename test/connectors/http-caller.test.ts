@@ -15,7 +15,7 @@ import { checkWorkspace } from '../../src/runner/check-workspace.ts';
 import { Redactor } from '../../src/secrets/redaction.ts';
 
 const API_KEY = 'sk-ant-a-test-key';
-const OPTIONS = { allowPrivate: new Set<string>(), redactor: new Redactor(), now: Date.now };
+const OPTIONS = { redactor: new Redactor() };
 let standIn: AnthropicStandIn;
 let caller: HttpCaller;
 const { plans } = checkWorkspace(join(import.meta.dirname, '../..'));
