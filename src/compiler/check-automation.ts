@@ -1,6 +1,7 @@
 import type { Catalog } from '../connectors/catalog.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { resolveActions } from './checks/action.ts';
+import { checkCallLimits } from './checks/call-limits.ts';
 import { checkDuplicateSteps } from './checks/duplicate-step.ts';
 import { checkLoopNames } from './checks/loop-names.ts';
 import { checkSchedule } from './checks/schedule.ts';
@@ -38,6 +39,7 @@ export function checkAutomation(automation: AutomationContext['automation'], cat
   const actions = resolveActions(context);
   checkWriteRetries(context, actions);
   const flow = checkFlow(context, actions, settings);
+  checkCallLimits(context, actions, flow);
   const broken = diagnostics.some(({ severity }) => severity === 'error');
   return { automation, steps, actions, flow, settings, diagnostics, broken };
 }

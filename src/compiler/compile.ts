@@ -8,6 +8,7 @@ import { checkAutomation } from './check-automation.ts';
 import { checkAccountContext } from './checks/account-context.ts';
 import { checkAccountExists } from './checks/account-exists.ts';
 import { checkConnectorParts } from './checks/connector-parts.ts';
+import { checkConnectorUse } from './checks/connector-use.ts';
 import { checkConnections } from './checks/connection-fields.ts';
 import { checkConnectorNames } from './checks/connector-name.ts';
 import { checkInstallSettings } from './checks/install-settings.ts';
@@ -59,6 +60,7 @@ const COMMON_CHECKS = [
   checkWorkspaceVersion,
   checkConnectorNames,
   checkConnectorParts,
+  checkConnectorUse,
   checkCommonCredentials,
   checkForeignSopsRules,
 ];

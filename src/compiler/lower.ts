@@ -4,6 +4,7 @@ import type { Action, ConnectionSpec, Connector } from '../generated/connector.t
 import type { Plan, PlanAction, PlanConnection, PlanConnector, PlanTrigger } from '../generated/plan.ts';
 import type { JsonObject } from '../json/value.ts';
 import { compileTemplate } from '../language/evaluate.ts';
+import { callsPerRun } from './calls-per-run.ts';
 import { connectionsOf, type AccountContext, type ResolvedAction, type StepConnections } from './context.ts';
 import { lowerMappings } from './lower-mappings.ts';
 import { lowerSteps } from './lower-steps.ts';
@@ -50,7 +51,13 @@ function lowerConnections(
   for (const [node, name] of connections) {
     const { connector, service } = checked.actions.get(node) ?? {};
     if (service === undefined || connector?.connection === undefined) continue;
-    used[name] = lowerConnection(service, connector.connection, connectionsOf(account)[name]?.fields ?? {});
+    const given = connectionsOf(account)[name]?.fields ?? {};
+    const { steps, actions, flow } = checked;
+    const calls = callsPerRun(steps, (one) => connections.get(one) === name, actions, flow.bounds);
+    used[name] = {
+      ...lowerConnection(service, connector.connection, given),
+      ...(Number.isFinite(calls) ? { calls_per_run: calls } : {}),
+    };
   }
   return used;
 }

@@ -53,6 +53,10 @@ export const CODES = {
     'A run cannot be stopped in a branch or a parallel loop, while other steps are under way.',
   ),
   WB2013: error('name taken', 'The name of a loop already means something else in expressions.'),
+  WB2014: error(
+    'unknown part of a connector',
+    'The connector names a field or an action that it does not have, or reads a secret field outside of its auth.',
+  ),
   WB3001: error('missing required field', 'The action cannot be called without this field.'),
   WB3002: error('extra field', 'The action has no such field; the value would be lost.'),
   WB3003: error('wrong type', 'The value can never fit the field, or not on every path.'),
@@ -145,6 +149,22 @@ export const CODES = {
   WB6006: error('cron cannot be read', 'The five fields of the schedule are not as cron has them.'),
   WB6007: error('schedule without a time', 'There is no day on which the schedule would be due, such as February 30.'),
   WB6008: error('no such time zone', 'The time zone of the schedule does not exist.'),
+  WB6015: warning(
+    'more calls than the service takes',
+    'At worst, a run makes so many calls that the limits of the service stretch it over more than an hour.',
+  ),
+  WB6016: warning(
+    'sample does not fit',
+    'The sample of an action is not as the schema of its output says, so one of them is wrong.',
+  ),
+  WB6017: error(
+    'address outside of the hosts',
+    'The connector sends requests to a host that it does not list, or without https. No request would ever be sent.',
+  ),
+  WB6018: error(
+    'part without use',
+    'A part of the connector can have no effect: pages that the request does not ask for, or a key that is not sent.',
+  ),
   WB7001: error('no workspace', 'The folder has no waybill.json.'),
   WB7002: error('account missing', 'Automations lie in a folder that has no account.json.'),
   WB7003: error('made for a newer Waybill', 'The workspace is made for a newer version than the one that reads it.'),

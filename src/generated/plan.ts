@@ -348,6 +348,10 @@ export interface PlanConnection {
    */
   hosts: string[];
   /**
+   * Requests that a run makes at worst, without those that are tried again; absent where a loop has no bound.
+   */
+  calls_per_run?: number;
+  /**
    * Names of the secret fields that it must have.
    */
   secrets: string[];

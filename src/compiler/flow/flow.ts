@@ -17,6 +17,8 @@ import { checkValue, type CheckedMapping } from './value-checker.ts';
 export interface CheckedFlow {
   mappings: ReadonlyMap<StepNode | BlockNode, CheckedMapping[]>;
   output: CheckedMapping[];
+  /** How many items each loop has at most, where its list's type says so. */
+  bounds: ReadonlyMap<StepNode, number>;
   /** How many values were looked at. */
   count: number;
 }
@@ -38,11 +40,12 @@ export function checkFlow(
   const { scope } = flow.steps(context.steps, firstScope(context, settings));
   const { output } = context.automation.value;
   const mappings = output === undefined ? [] : flow.value(scope, output, ['output']).mappings;
-  return { mappings: flow.mappings, output: mappings, count: flow.count };
+  return { mappings: flow.mappings, output: mappings, bounds: flow.bounds, count: flow.count };
 }
 
 class Flow {
   readonly mappings = new Map<StepNode | BlockNode, CheckedMapping[]>();
+  readonly bounds = new Map<StepNode, number>();
   count = 0;
   private readonly context: AutomationContext;
   private readonly actions: ResolvedActions;
@@ -166,7 +169,8 @@ class Flow {
   private forEach(node: StepNode, items: string, block: BlockNode, scope: TypeScope): FlowEnd {
     const { as = 'item', index, parallel = 1, id } = node.step;
     this.count++;
-    const type = readList(this.context, scope, items, [...node.path, 'for_each']);
+    const { items: type, maxItems } = readList(this.context, scope, items, [...node.path, 'for_each']);
+    if (maxItems !== undefined) this.bounds.set(node, maxItems);
     const names: [string, Type][] = [[as, type], ...(index === undefined ? [] : [[index, INDEX] as [string, Type]])];
     if (parallel > 1) this.atOnce.push(id);
     const { output } = this.block(block, extendScope(scope, names));
