@@ -2,7 +2,6 @@ import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '../version.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { ConnectOptions } from './commands/connect.ts';
-import type { ConnectorOptions } from './commands/connector.ts';
 import type { DevOptions } from './commands/dev.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { SchemaOptions } from './commands/schema.ts';
@@ -12,11 +11,14 @@ import { EXIT, report } from './exit.ts';
 import {
   accountOption,
   addKeyOptions,
+  allowPrivateOption,
   automationOption,
   dataOption,
   formatOption,
+  rerouteOption,
   workspaceOption,
 } from './options.ts';
+import { addConnectorCommands } from './connector-commands.ts';
 import { addRunnerCommands } from './runner-commands.ts';
 import { addSecretsCommands } from './secrets-commands.ts';
 import { addTestCommands } from './test-commands.ts';
@@ -123,43 +125,13 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
     .description('run the working tree and follow its saves')
     .option('--port <port>', 'where to listen on 127.0.0.1; 0 takes a free port', '8080')
     .addOption(dataOption())
-    .option(
-      '--reroute <service=url>',
-      'send calls of a service elsewhere; may be given several times',
-      (value: string, all: string[]) => [...all, value],
-      [],
-    )
-    .option(
-      '--allow-private <host>',
-      'let calls go to this host, name or address, though it is private; may be given several times',
-      (value: string, all: string[]) => [...all, value],
-      [],
-    )
+    .addOption(rerouteOption())
+    .addOption(allowPrivateOption())
     .addOption(workspaceOption())
     .addHelpText('after', '\nExample:\n  waybill dev --port 0 --keys demo/demo.agekey --public-keys')
     .action(async (options: DevOptions) => finish(await (await import('./commands/dev.ts')).dev(options)));
   addRunnerCommands(program, finish);
-  const connector = program.command('connector').description('what services and actions there are');
-  connector
-    .command('search')
-    .description('find services and actions by what they do')
-    .argument('<words...>')
-    .addOption(workspaceOption())
-    .addOption(formatOption())
-    .addHelpText('after', '\nExample:\n  waybill connector search summarize text')
-    .action(async (words: string[], options: ConnectorOptions) =>
-      finish(await (await import('./commands/connector.ts')).search(words, options)),
-    );
-  connector
-    .command('describe')
-    .description('show what a service or an action needs and gives')
-    .argument('<service[.action]>')
-    .addOption(workspaceOption())
-    .addOption(formatOption())
-    .addHelpText('after', '\nExample:\n  waybill connector describe anthropic.message_to_ai')
-    .action(async (name: string, options: ConnectorOptions) =>
-      finish(await (await import('./commands/connector.ts')).describe(name, options)),
-    );
+  addConnectorCommands(program.command('connector').description('what services and actions there are'), finish);
   program
     .command('schema')
     .description('make the schemas by which an editor completes and checks what you write')

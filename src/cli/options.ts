@@ -53,6 +53,23 @@ export function addKeyOptions(command: Command): Command {
     );
 }
 
+export function rerouteOption(): Option {
+  return several('--reroute <service=url>', 'send calls of a service elsewhere; may be given several times');
+}
+
+export function allowPrivateOption(): Option {
+  return several(
+    '--allow-private <host>',
+    'let calls go to this host, name or address, though it is private; may be given several times',
+  );
+}
+
+function several(flags: string, description: string): Option {
+  return new Option(flags, description)
+    .argParser((value: string, all: string[]) => [...all, value])
+    .default([], 'none');
+}
+
 /** Reads a whole number of at least 1. */
 export function positive(text: string): number {
   const number = Number(text);

@@ -63,7 +63,7 @@ function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTem
   const key = idempotency === undefined ? {} : { idempotency: closed({ key: STRING }) };
   yield* texts(request, [...path, 'request'], { input, connection: UNKNOWN, ...page, ...key });
   const items = pagination === undefined ? {} : { items: ITEMS, more: { kind: 'boolean' as const } };
-  yield* texts(response, [...path, 'response'], { response: RESPONSE, input, ...items });
+  yield* texts(response, [...path, 'response'], { response: RESPONSE, input, connection: UNKNOWN, ...items });
   if (pagination !== undefined) {
     const { max_items, ...reading } = pagination;
     yield* texts(reading, [...path, 'pagination'], { response: RESPONSE });

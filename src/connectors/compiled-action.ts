@@ -10,7 +10,7 @@ import { compileRequest, type RequestBuilder } from './request.ts';
 export interface CompiledAction {
   request: RequestBuilder;
   pages: Pages | undefined;
-  succeeded(answer: Answer): boolean;
+  succeeded: (answer: Answer) => boolean;
   output: Evaluator | undefined;
   /** Whether an output is as the action says. */
   checkOutput: SchemaCheck;

@@ -170,7 +170,14 @@ function outputOf(call: ActionCall, { output }: CompiledAction, { answer, items,
   const { status, headers, body } = answer;
   const paged = items === undefined ? {} : { items, more: more === true };
   return (
-    readAnswer(call, answer, () => output({ response: { status, headers, body }, input: call.input, ...paged })) ?? null
+    readAnswer(call, answer, () =>
+      output({
+        response: { status, headers, body },
+        input: call.input,
+        connection: call.connection?.plan.fields ?? {},
+        ...paged,
+      }),
+    ) ?? null
   );
 }
 

@@ -147,7 +147,7 @@ class Lane {
       },
       (error: unknown) => {
         this.waking = false;
-        for (const { reject } of this.waiting.splice(0)) reject(error);
+        for (const waiter of this.waiting.splice(0)) waiter.reject(error);
       },
     );
   }

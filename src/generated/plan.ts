@@ -728,7 +728,7 @@ export interface Response {
    */
   as?: "json" | "text" | "base64";
   /**
-   * Template of the output, over response.status, response.headers, response.body, input, and items and more where the action has pages. Without it, the body, or the items.
+   * Template of the output, over response.status, response.headers, response.body, input, connection, and items and more where the action has pages. Without it, the body, or the items.
    */
   output?: Json;
 }

@@ -90,6 +90,17 @@ test('an account without credit is told apart from a wrong request', async () =>
   assert.equal((await failureOf(caller.call(ask()))).class, 'permanent');
 });
 
+test('a 429 that does not pass by waiting is told apart from one that does', async () => {
+  const limit = { kind: 'error', status: 429, type: 'rate_limit_error', message: 'slow down' } as const;
+  const spent = { ...limit, message: 'You have reached your specified workspace API usage limits.' };
+  standIn.fail(spent, { ...limit, headers: { 'anthropic-ratelimit-tokens-reset': '2020-01-01T00:00:00Z' } });
+  const { class: kind, help } = await failureOf(caller.call(ask()));
+  assert.equal(kind, 'permanent');
+  assert.match(help ?? '', /settings\/limits/);
+  const passing = await failureOf(caller.call(ask()));
+  assert.deepEqual([passing.class, passing.retryAfterMs], ['retryable', 0]);
+});
+
 test('a service that hangs, cuts the line, answers HTML or is not there', async () => {
   standIn.fail({ kind: 'hang' }, { kind: 'cut' }, { kind: 'html' });
   const hung = await failureOf(caller.call(ask({ signal: AbortSignal.timeout(50) })));

@@ -92,8 +92,9 @@ test('by links in the header, relative and absolute', async () => {
   assert.equal(urls.length, 3);
 });
 
+const endless: Answering = ({ url }, response) => json(response, { data: [1, 2, 3], next: `${url}x` });
+
 test('bounds: pages, and items as the input says; more says that something is left', async () => {
-  const endless: Answering = ({ url }, response) => json(response, { data: [1, 2, 3], next: `${url}x` });
   const pagination = { type: 'cursor', items: '${{ response.body.data }}', next: '${{ response.body.next }}' } as const;
   const byPages = await listed(endless, listing({ ...pagination, max_pages: 2 }));
   assert.deepEqual([byPages.output, byPages.urls.length], [{ items: [1, 2, 3, 1, 2, 3], more: true }, 2]);

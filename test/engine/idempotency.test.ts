@@ -46,13 +46,14 @@ async function performed(
   const timeout = (milliseconds: number): AbortSignal => AbortSignal.timeout(milliseconds);
   const services = { caller: { call }, credentials, random: () => 0.5, timeout };
   const context = { plan, run: trial.run, durable: trial.resume(), services };
-  let outcome: Outcome | undefined;
-  void performAction(send, 'send', {}, context).then((end) => (outcome = end));
-  while (outcome === undefined) {
+  const ended: Outcome[] = [];
+  void performAction(send, 'send', {}, context).then((outcome) => ended.push(outcome));
+  for (;;) {
+    const [outcome] = ended;
+    if (outcome !== undefined) return { outcome, keys };
     await turn();
     trial.clock.advanceToNext();
   }
-  return { outcome, keys };
 }
 
 test('a write with a key is tried again though nobody knows whether it took place, each time with the same key', () =>

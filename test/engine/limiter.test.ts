@@ -44,7 +44,7 @@ test('in no stretch of time are there more requests than the limit says, and non
         assert.equal(begun.length, pauses.length);
         for (const [index, at] of begun.entries()) {
           const earlier = begun[index - count];
-          if (earlier !== undefined) assert.ok(at - earlier >= PERIOD, `${begun.join(' ')}`);
+          if (earlier !== undefined) assert.ok(at - earlier >= PERIOD, begun.join(' '));
         }
       },
     ),
@@ -109,10 +109,10 @@ test('a service that asked one call to wait gets none of the others before, for 
 
 test('who waits when the engine stops is told, and takes no place', async () => {
   const stopped = new Error('stopped');
-  let stop = (): void => {};
+  const stops: (() => void)[] = [];
   const clock = {
     now: () => 0,
-    delay: () => new Promise<void>((_resolve, reject) => (stop = () => reject(stopped))),
+    delay: () => new Promise<void>((_resolve, reject) => stops.push(() => reject(stopped))),
   };
   const limiter = new Limiter(clock);
   const service = limit({ concurrency: 1, key: 'service' });
@@ -120,7 +120,7 @@ test('who waits when the engine stops is told, and takes no place', async () => 
   (await limiter.enter([service, action])).release();
   const second = limiter.enter([service, action]);
   await turn();
-  stop();
+  for (const stop of stops) stop();
   await assert.rejects(second, stopped);
   await limiter.enter([service]);
 });

@@ -12,6 +12,7 @@ import { findWorkspace } from '../find-workspace.ts';
 import { identitySource } from '../identities.ts';
 import { interrupted } from '../interrupted.ts';
 import type { KeyOptions } from '../options.ts';
+import { parseReroutes } from '../reroutes.ts';
 import { dataFolder } from '../runner-client.ts';
 
 export interface DevOptions extends KeyOptions {
@@ -29,7 +30,7 @@ export async function dev(options: DevOptions): Promise<number> {
   const workspace = findWorkspace(options.workspace);
   const port = Number(options.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`${options.port} is not a port`);
-  const reroutes = new Map(options.reroute.map(parseReroute));
+  const reroutes = parseReroutes(options.reroute);
   const data = dataFolder(options);
   const identities = identitySource(options);
   const runner = new Runner({
@@ -87,13 +88,6 @@ async function warnWithoutKeys(runner: Runner, identities: IdentitySource): Prom
     const which = `Steps of ${without.join(', ')} that need a credential`;
     console.error(`No private key: ${reason}. ${which} will fail until there is one (--keys, --keys-command).`);
   }
-}
-
-function parseReroute(text: string): [string, string] {
-  const [, service = '', url = ''] = /^([a-z][a-z0-9_-]*)=(https?:\/\/.+)$/.exec(text) ?? [];
-  if (url === '' || !URL.canParse(url))
-    throw new UsageError(`${text} is not a reroute`, 'for example: anthropic=http://127.0.0.1:4010');
-  return [service, url];
 }
 
 function showTriggers(runner: Runner, url: string): void {
