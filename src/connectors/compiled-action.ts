@@ -1,5 +1,6 @@
 import type { ActionCall } from './action-call.ts';
 import type { PlanAction, PlanConnector, Success } from '../generated/plan.ts';
+import type { JsonObject } from '../json/value.ts';
 import { compileSchema, type SchemaCheck } from '../json/schema.ts';
 import { compileTemplate, type Evaluator } from '../language/evaluate.ts';
 import { compilePages, type Pages } from './pages.ts';
@@ -19,19 +20,28 @@ export interface CompiledAction {
 /** Compiled actions, each once as long as its plan is in use. */
 export class CompiledActions {
   private readonly known = new WeakMap<PlanAction, CompiledAction>();
+  /** By the schema's text: the plans of all accounts hold the same ones, and a check is large. */
+  private readonly checks = new Map<string, SchemaCheck>();
 
   of({ connector, action }: ActionCall): CompiledAction {
     let compiled = this.known.get(action);
     if (compiled === undefined) {
-      compiled = compileAction(connector, action);
+      compiled = compileAction(connector, action, this.check(action.output));
       this.known.set(action, compiled);
     }
     return compiled;
   }
+
+  private check(schema: JsonObject): SchemaCheck {
+    const text = JSON.stringify(schema);
+    let check = this.checks.get(text);
+    if (check === undefined) this.checks.set(text, (check = compileSchema(schema)));
+    return check;
+  }
 }
 
-function compileAction(connector: PlanConnector, action: PlanAction): CompiledAction {
-  const { request, response, pagination, output: schema } = action;
+function compileAction(connector: PlanConnector, action: PlanAction, checkOutput: SchemaCheck): CompiledAction {
+  const { request, response, pagination } = action;
   if (request === undefined) throw new TypeError('the action makes no HTTP request');
   const output = response?.output;
   return {
@@ -39,7 +49,7 @@ function compileAction(connector: PlanConnector, action: PlanAction): CompiledAc
     pages: pagination === undefined ? undefined : compilePages(pagination),
     succeeded: compileSuccess(response?.success ?? connector.answers?.success),
     output: output === undefined ? undefined : compileTemplate(output),
-    checkOutput: compileSchema(schema),
+    checkOutput,
   };
 }
 

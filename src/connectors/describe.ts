@@ -1,4 +1,4 @@
-import type { Action, Connector } from '../generated/connector.ts';
+import type { Action, Connector, FieldCondition, Limits } from '../generated/connector.ts';
 import { sampleFromSchema } from '../json/sample.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 
@@ -10,7 +10,10 @@ export interface ConnectorDescription {
   description: string;
   docs: string | undefined;
   /** `undefined` where the service needs none. */
-  connection: { hosts: string[] | string; fields: FieldDescription[] } | undefined;
+  connection:
+    | { hosts: string[] | string; fields: FieldDescription[]; /** By `connector test`. */ tested: boolean }
+    | undefined;
+  limits: Limits | undefined;
   actions: { uses: string; title: string; effect: Action['effect'] }[];
 }
 
@@ -19,6 +22,8 @@ export interface FieldDescription {
   title: string;
   secret: boolean;
   required: boolean;
+  /** It belongs to a connection only where another field has one of these values. */
+  when: FieldCondition | undefined;
   default: Json | undefined;
   description: string | undefined;
   help_url: string | undefined;
@@ -32,6 +37,10 @@ export interface ActionDescription {
   effect: Action['effect'];
   /** Whether the account must have a connection to the service. */
   connection: boolean;
+  /** A write may be repeated: the service does it once for the key that all attempts send. */
+  repeatable: boolean;
+  /** Fields whose values `connector choices` lists. */
+  choices: string[];
   /** JSON Schemas. */
   input: JsonObject;
   output: JsonObject;
@@ -46,6 +55,7 @@ export function describeConnector({
   description,
   docs,
   connection,
+  limits,
   actions,
 }: Connector): ConnectorDescription {
   return {
@@ -54,7 +64,12 @@ export function describeConnector({
     version,
     description,
     docs,
-    connection: connection && { hosts: connection.hosts, fields: describeFields(connection.fields) },
+    connection: connection && {
+      hosts: connection.hosts,
+      fields: describeFields(connection.fields),
+      tested: connection.test !== undefined,
+    },
+    limits,
     actions: Object.entries(actions).map(([action, { title: what, effect }]) => {
       return { uses: `${name}.${action}`, title: what, effect };
     }),
@@ -63,10 +78,11 @@ export function describeConnector({
 
 export function describeAction(connector: Connector, name: string, action: Action): ActionDescription {
   const uses = `${connector.name}.${name}`;
-  const { title, description, effect, input, output } = action;
+  const { title, description, effect, input, output, idempotency, choices = {} } = action;
   const connection = Object.values(connector.connection?.fields ?? {}).some(({ required }) => required !== false);
   const example = { id: name, uses, with: sampleFromSchema(requiredOnly(input)).value };
-  return { uses, title, description, effect, connection, input, output, example };
+  const more = { repeatable: idempotency !== undefined, choices: Object.keys(choices) };
+  return { uses, title, description, effect, connection, ...more, input, output, example };
 }
 
 function describeFields(fields: NonNullable<Connector['connection']>['fields']): FieldDescription[] {
@@ -76,6 +92,7 @@ function describeFields(fields: NonNullable<Connector['connection']>['fields']):
       title,
       secret: secret === true,
       required: required !== false,
+      when: field.when,
       default: field.default,
       description,
       help_url,

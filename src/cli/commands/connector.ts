@@ -5,9 +5,10 @@ import {
   describeConnector,
   type ActionDescription,
   type ConnectorDescription,
+  type FieldDescription,
 } from '../../connectors/describe.ts';
 import { searchCatalog } from '../../connectors/search.ts';
-import type { Connector } from '../../generated/connector.ts';
+import type { Connector, Limits } from '../../generated/connector.ts';
 import type { JsonObject } from '../../json/value.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import { typeFromSchema } from '../../language/schema-type.ts';
@@ -81,6 +82,7 @@ function renderConnector({
   description,
   docs,
   connection,
+  limits,
   actions,
 }: ConnectorDescription): string {
   const lines = [`${name} ${version}: ${title}`, description];
@@ -93,14 +95,25 @@ function renderConnector({
       renderTable(
         fields.map((field) => [
           `  ${field.name}`,
-          `${field.secret ? 'secret' : 'in account.json'}, ${field.required ? 'required' : 'optional'}`,
+          `${field.secret ? 'secret' : 'in account.json'}, ${field.required ? 'required' : 'optional'}${renderCondition(field)}`,
           [field.title, field.description, field.help_url].filter((part) => part !== undefined).join('; '),
         ]),
       ),
     );
+    if (connection.tested) lines.push(`  Tried by: waybill connector test ACCOUNT ${name}`);
   }
+  if (limits !== undefined) lines.push('', `Limits: ${renderLimits(limits)}`);
   lines.push('', 'Actions:', renderTable(actions.map(({ uses, effect, title: what }) => [`  ${uses}`, effect, what])));
   return lines.join('\n');
+}
+
+function renderCondition({ when }: FieldDescription): string {
+  return when === undefined ? '' : `, where ${when.field} is ${when.is.join(' or ')}`;
+}
+
+function renderLimits({ requests = [], concurrency }: Limits): string {
+  const counts = requests.map(({ count, period }) => `${count} requests in ${period}`);
+  return [...counts, ...(concurrency === undefined ? [] : [`${concurrency} calls at a time`])].join(', ');
 }
 
 function renderAction({
@@ -109,6 +122,8 @@ function renderAction({
   description,
   effect,
   connection,
+  repeatable,
+  choices,
   input,
   output,
   example,
@@ -116,7 +131,11 @@ function renderAction({
   return [
     `${uses}: ${title}`,
     description,
-    `Effect: ${effect}. ${connection ? 'Needs a connection.' : 'Needs no connection.'}`,
+    `Effect: ${effect}${repeatable ? ', repeated under the same key' : ''}. ${connection ? 'Needs a connection.' : 'Needs no connection.'}`,
+    ...choices.map(
+      (field) =>
+        `Values of ${field}: waybill connector choices ACCOUNT CONNECTION ${uses.replace(/^.*\./, '')} ${field}`,
+    ),
     '',
     'Input:',
     renderFields(input),
