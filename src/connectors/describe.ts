@@ -91,7 +91,7 @@ function describeFields(fields: NonNullable<Connector['connection']>['fields']):
       name,
       title,
       secret: secret === true,
-      required: required !== false,
+      required: required !== false && field.default === undefined,
       when: field.when,
       default: field.default,
       description,
