@@ -5,7 +5,7 @@ import { parseJson } from '../json/parse.ts';
 import type { Json } from '../json/value.ts';
 
 /** Bytes of an answer, unpacked. */
-export const MAX_ANSWER = 10 * 1024 * 1024;
+const MAX_ANSWER = 10 * 1024 * 1024;
 
 /** What `accept-encoding` says, and all that `readBounded` unpacks. */
 export const ENCODINGS = 'gzip, deflate, br, zstd';
