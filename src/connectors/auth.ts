@@ -1,12 +1,14 @@
 import type { TokenUse } from '../generated/plan.ts';
-import type { Json, JsonObject } from '../json/value.ts';
+import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { compileTemplate } from '../language/evaluate.ts';
+import type { RequestBody } from './request-body.ts';
 import { EvaluationError } from '../language/evaluation-error.ts';
 
 /** A request's parts that a credential can go to. */
 export interface AuthTarget {
   headers: { [name: string]: string };
   url: URL;
+  body?: RequestBody;
 }
 
 /**
@@ -14,7 +16,8 @@ export interface AuthTarget {
  * one. It is called after the request's host was found among those that the credential may be sent to. What needs a
  * field that the connection does not have is left out.
  */
-export function applyAuth(auth: TokenUse, roots: JsonObject, { headers, url }: AuthTarget): void {
+export function applyAuth(auth: TokenUse, roots: JsonObject, target: AuthTarget): void {
+  const { headers, url } = target;
   const text = (template: string | undefined): string | undefined => authText(template, roots);
   switch (auth.type) {
     case 'api_key': {
@@ -36,12 +39,32 @@ export function applyAuth(auth: TokenUse, roots: JsonObject, { headers, url }: A
       headers['authorization'] = `Basic ${pair}`;
       return;
     }
-    case 'headers':
-      for (const [name, template] of Object.entries(auth.headers)) {
-        const value = text(template);
-        if (value !== undefined) headers[name.toLowerCase()] = value;
-      }
+    case 'custom': {
+      for (const [name, value] of textsOf(auth.headers, text)) headers[name.toLowerCase()] = value;
+      for (const [name, value] of textsOf(auth.query, text)) url.searchParams.set(name, value);
+      const path = text(auth.path);
+      if (path !== undefined) url.pathname = path.split('/').map(encodeURIComponent).join('/') + url.pathname;
+      const fields = Object.fromEntries(textsOf(auth.body, text));
+      if (auth.body !== undefined) target.body = bodyWith(target.body, fields);
+    }
   }
+}
+
+/** The texts that have a value, by name. */
+function textsOf(
+  templates: { [name: string]: string } = {},
+  text: (template: string) => string | undefined,
+): [string, string][] {
+  return Object.entries(templates).flatMap(([name, template]): [string, string][] => {
+    const value = text(template);
+    return value === undefined ? [] : [[name, value]];
+  });
+}
+
+/** A request without a body gets a JSON one. Throws `TypeError` where the body has no fields. */
+function bodyWith(body: RequestBody = { kind: 'json', value: {}, lists: 'repeat' }, fields: JsonObject): RequestBody {
+  if (!isJsonObject(body.value)) throw new TypeError('the credential goes into the body, and the body has no fields');
+  return { ...body, value: { ...body.value, ...fields } };
 }
 
 function authText(template: string | undefined, roots: JsonObject): string | undefined {

@@ -1,7 +1,7 @@
 import type { ConnectionSpec, Field } from '../generated/connector.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 
-/** A connection's fields that are not secret: in their normal form, with the connector's defaults. */
+/** A connection's fields that are in use and not secret: in their normal form, with the connector's defaults. */
 export function fieldsWithDefaults(spec: ConnectionSpec, given: JsonObject): JsonObject {
   const fields: JsonObject = {};
   for (const [name, field] of Object.entries(spec.fields)) {
@@ -9,7 +9,8 @@ export function fieldsWithDefaults(spec: ConnectionSpec, given: JsonObject): Jso
     if (field.secret !== true && value !== undefined)
       fields[name] = typeof value === 'string' ? bareValue(field, value) : value;
   }
-  return fields;
+  const inUse = new Set(fieldsInUse(spec, fields).map(([name]) => name));
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => inUse.has(name)));
 }
 
 /** A text without the spaces around it and without the field's prefix and suffix: people copy them along. */

@@ -9,11 +9,22 @@ export interface EncodedBody {
   type?: string;
 }
 
-/** Encodes an evaluated `body`; `undefined` where there is none. Throws `TypeError` where it is not of its form. */
-export function encodeBody(body: Json | undefined, lists: Lists): EncodedBody | undefined {
+/** A body before it is encoded: a credential may still go into it. */
+export interface RequestBody {
+  /** One of the forms of `body` in connector.schema.json. */
+  kind: string;
+  value: Json;
+  lists: Lists;
+}
+
+/** The body that the request's template came to; `undefined` where there is none. */
+export function bodyFrom(body: Json | undefined, lists: Lists): RequestBody | undefined {
   const [form] = isJsonObject(body) ? Object.entries(body) : [];
-  if (form === undefined) return undefined;
-  const [kind, value] = form;
+  return form === undefined ? undefined : { kind: form[0], value: form[1], lists };
+}
+
+/** Throws `TypeError` where the value is not of its form. */
+export function encodeBody({ kind, value, lists }: RequestBody): EncodedBody {
   switch (kind) {
     case 'json':
       return { content: JSON.stringify(value), type: 'application/json' };

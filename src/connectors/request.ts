@@ -1,7 +1,7 @@
 import type { PlanConnector, Request } from '../generated/plan.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { compileTemplate } from '../language/evaluate.ts';
-import { encodeBody, fieldsOf, type EncodedBody } from './request-body.ts';
+import { bodyFrom, fieldsOf, type RequestBody } from './request-body.ts';
 
 /** An HTTP request before the credential is put in. */
 export interface BuiltRequest {
@@ -9,7 +9,7 @@ export interface BuiltRequest {
   url: URL;
   /** Names in small letters. */
   headers: { [name: string]: string };
-  body?: EncodedBody['content'];
+  body?: RequestBody;
 }
 
 /**
@@ -35,14 +35,10 @@ export function compileRequest({ connection }: PlanConnector, request: Request):
     const shared = asObject(common({ connection: roots['connection'] ?? {} }));
     for (const [name, value] of fieldsOf({ ...asObject(shared['query']), ...asObject(query(roots)) }, lists))
       url.searchParams.append(name, value);
-    const encoded = encodeBody(body(roots), lists);
-    const named = {
-      ...(encoded?.type === undefined ? {} : { 'content-type': encoded.type }),
-      ...headersFrom(shared['headers']),
-      ...headersFrom(headers(roots)),
-    };
+    const named = { ...headersFrom(shared['headers']), ...headersFrom(headers(roots)) };
     const made = { method: textFrom(method(roots)), url, headers: named };
-    return encoded === undefined ? made : { ...made, body: encoded.content };
+    const content = bodyFrom(body(roots), lists);
+    return content === undefined ? made : { ...made, body: content };
   };
 }
 

@@ -5,6 +5,7 @@ import { CallFailure, permanent } from './call-failure.ts';
 import { failureOfNetwork } from './failures.ts';
 import { hostAllowed } from './hosts.ts';
 import { ENCODINGS, readBounded } from './http-body.ts';
+import { encodeBody } from './request-body.ts';
 import type { BuiltRequest } from './request.ts';
 
 export interface TransportOptions {
@@ -70,19 +71,21 @@ export class Transport {
   }
 
   private async exchange(call: ActionCall, hop: Hop, authorize: (request: BuiltRequest) => void): Promise<RawAnswer> {
-    const { method, body, trusted } = hop;
-    const target: BuiltRequest = { ...hop, url: new URL(hop.url), headers: { ...STANDARD_HEADERS, ...hop.headers } };
+    const { method, trusted } = hop;
+    const target: BuiltRequest = { ...hop, url: new URL(hop.url), headers: { ...hop.headers } };
     if (trusted) authorize(target);
+    const body = target.body === undefined ? undefined : encodeBody(target.body);
+    const type = body?.type === undefined ? {} : { 'content-type': body.type };
     const reroute = trusted ? this.options.reroutes.get(call.service) : undefined;
     const url = reroute === undefined ? target.url : new URL(target.url.pathname + target.url.search, reroute);
     const listed = reroute !== undefined || this.isListed(url);
     try {
       const response = await send(url, {
         method,
-        headers: target.headers,
+        headers: { ...STANDARD_HEADERS, ...type, ...target.headers },
         signal: call.signal,
         dispatcher: this.options.dispatcher ?? (listed ? this.listedAgent : this.publicAgent),
-        ...(body === undefined ? {} : { body }),
+        ...(body === undefined ? {} : { body: body.content }),
       });
       const headers = Object.fromEntries(
         Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]),

@@ -9,11 +9,11 @@ export type Lists = "repeat" | "brackets" | "indices" | "comma";
 /**
  * How the credential goes into a request. Here alone ${{ connection.<field> }} may stand for a secret field; what needs a field that the connection does not have is left out.
  */
-export type Auth = ApiKeyAuth | BearerAuth | BasicAuth | HeadersAuth | TokenExchangeAuth;
+export type Auth = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth | TokenExchangeAuth;
 /**
  * How the token goes into requests, where ${{ token }} stands for it. Without it: Authorization: Bearer.
  */
-export type TokenUse = ApiKeyAuth | BearerAuth | BasicAuth | HeadersAuth;
+export type TokenUse = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth;
 /**
  * How failures are to be read; the first that fits counts. What none fits goes by its status.
  */
@@ -210,16 +210,32 @@ export interface BasicAuth {
   password?: string;
 }
 /**
- * Several headers.
+ * Several values, or in other places.
  */
-export interface HeadersAuth {
-  type: "headers";
+export interface CustomAuth {
+  type: "custom";
   /**
-   * By name.
+   * Headers by name.
    */
-  headers: {
+  headers?: {
     [k: string]: string;
   };
+  /**
+   * Query parameters by name.
+   */
+  query?: {
+    [k: string]: string;
+  };
+  /**
+   * Fields of a json or form body by name.
+   */
+  body?: {
+    [k: string]: string;
+  };
+  /**
+   * Stands before the request's path, such as "/bot${{ connection.token }}".
+   */
+  path?: string;
 }
 /**
  * The credential is exchanged, by a request in which secret fields may stand, for a token that lasts a while: a session, or OAuth2's client credentials. The token is kept in memory, made once for all calls of a connection, and made anew when it ends or is refused.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startAnthropicStandIn, type AnthropicStandIn } from '../../demo/anthropic-stand-in.ts';
+import { json, LocalService } from '../connectors/local-service.ts';
 import { root, waybill } from './waybill.ts';
 
 let standIn: AnthropicStandIn;
@@ -70,7 +71,21 @@ test('connector new writes a connector without findings, once, and no built-in',
   const before = await readFile(file, 'utf8');
   assert.match(before, /"base_url": "https:\/\/api\.parcels\.example\/v2"/);
   const check = await waybill(['check', ...at]);
-  assert.deepEqual([check.code, check.out], [0, '1 automation, 1 plan, 5 mappings: no findings\n']);
+  assert.equal(check.code, 0);
+  assert.match(check.out, /no findings/);
+  // What it writes works: a connection is made and tried.
+  const connected = await waybill(['connect', 'demo', 'parcels', '--stdin', ...at], '{"api_key":"a-parcels-key"}');
+  assert.equal(connected.code, 0, connected.err);
+  await LocalService.during(
+    ({ headers, url }, response) =>
+      headers.authorization === 'Bearer a-parcels-key' && url === '/v2/me'
+        ? json(response, { name: 'Acme Parcels' })
+        : json(response, {}, 401),
+    async (service) => {
+      const tried = await call('test', 'demo', 'parcels', '--reroute', `parcels=${service.url}`);
+      assert.deepEqual([tried.code, tried.out], [0, 'Parcels takes the credential: it is Acme Parcels.\n']);
+    },
+  );
   assert.equal((await waybill(['connector', 'new', 'parcels', ...at])).code, 2);
   assert.equal(await readFile(file, 'utf8'), before);
   assert.equal((await waybill(['connector', 'new', 'storage', ...at])).code, 2);

@@ -52,7 +52,7 @@ test('a bearer token, and basic in its ways', async () => {
 
 test('several headers; what needs a field that the connection does not have is left out', async () => {
   const { headers } = await receivedWith({
-    type: 'headers',
+    type: 'custom',
     headers: {
       'X-Email': '${{ connection.email }}',
       'X-Key': '${{ connection.api_key }}',
@@ -62,6 +62,28 @@ test('several headers; what needs a field that the connection does not have is l
   assert.deepEqual(
     [headers['x-email'], headers['x-key'], headers['x-other']],
     ['ada@example.com', 'the-secret-key', undefined],
+  );
+});
+
+test('in the query twice, before the path, and in the body', async () => {
+  const query = await receivedWith({
+    type: 'custom',
+    query: { user: '${{ connection.email }}', key: '${{ connection.api_key }}', other: '${{ connection.other }}' },
+    path: '/bot${{ connection.api_key }}:1',
+  });
+  assert.equal(query.url, '/botthe-secret-key%3A1/things?user=ada%40example.com&key=the-secret-key');
+  const auth: Auth = { type: 'custom', body: { key: '${{ connection.api_key }}' } };
+  const spec = connectionSpec({ fields: FIELDS, auth });
+  await LocalService.during(
+    (_request, response) => json(response, {}),
+    async (service) => {
+      for (const body of [{ json: { a: 1 } }, { form: { a: 1 } }, undefined, { json: [1] }])
+        await service.call(spec, { request: { method: 'POST', path: '/x', ...(body && { body }) } }, GIVEN);
+      assert.deepEqual(
+        service.received.map(({ body }) => body),
+        ['{"a":1,"key":"the-secret-key"}', 'a=1&key=the-secret-key', '{"key":"the-secret-key"}'],
+      );
+    },
   );
 });
 
