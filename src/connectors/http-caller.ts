@@ -10,7 +10,7 @@ import { failureOfAnswer, isMarkup, type Answer } from './failures.ts';
 import { parseBody } from './http-body.ts';
 import type { Page } from './pages.ts';
 import type { BuiltRequest } from './request.ts';
-import { TokenExchange } from './token-exchange.ts';
+import { TokenExchange, type Token } from './token-exchange.ts';
 import { Transport, type TransportOptions } from './transport.ts';
 
 /** Takes secrets out of what is kept and shown. */
@@ -104,20 +104,15 @@ export class HttpCaller implements ActionCaller {
     const roots: JsonObject = { connection: { ...connection.plan.fields, ...connection.credential.fields } };
     if (auth.type !== 'token_exchange') return this.send(call, request, (target) => applyAuth(auth, roots, target));
     const use = auth.use ?? { type: 'bearer', token: '${{ token }}' };
-    const token = await this.tokenFor(call, roots);
-    const answer = await this.send(call, request, (target) => applyAuth(use, { ...roots, token }, target));
+    const sendWith = async (token: Token): Promise<Answer> => {
+      const all = { ...roots, token: token.fields.token };
+      return this.echoed.remove(token, await this.send(call, request, (target) => applyAuth(use, all, target)));
+    };
+    const token = await this.tokens.token(auth, call, roots);
+    const answer = await sendWith(token);
     if (!(auth.refresh_on ?? [401]).includes(answer.status)) return answer;
     await this.tokens.refused(call, roots, token);
-    const renewed = await this.tokenFor(call, roots);
-    return this.send(call, request, (target) => applyAuth(use, { ...roots, token: renewed }, target));
-  }
-
-  private async tokenFor(call: ActionCall, roots: JsonObject): Promise<string> {
-    const auth = call.connector.connection?.auth;
-    if (auth?.type !== 'token_exchange') throw new TypeError('the connection exchanges no token');
-    const token = await this.tokens.token(auth, call, roots);
-    this.options.redactor.add(token);
-    return token;
+    return sendWith(await this.tokens.token(auth, call, roots));
   }
 
   /** The credential is in the templates of the request, so nothing is added. */

@@ -4,6 +4,7 @@ import { compileTemplate } from '../language/evaluate.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { ActionCall } from './action-call.ts';
 import { CallFailure } from './call-failure.ts';
+import type { SecretTexts } from './echoed-secrets.ts';
 import { failureOfAnswer, type Answer } from './failures.ts';
 import { compileRequest, type BuiltRequest } from './request.ts';
 
@@ -13,8 +14,9 @@ const MARGIN_MS = 60_000;
 /** Nobody waits longer for a token, whatever the step's own timeout is: others may wait for the same one. */
 const TIMEOUT_MS = 30_000;
 
-interface Token {
-  text: string;
+/** What a credential was exchanged for. */
+export interface Token extends SecretTexts {
+  fields: { token: string };
   /** `undefined`: until it is refused. */
   until: number | undefined;
 }
@@ -34,12 +36,12 @@ export class TokenExchange {
   }
 
   /** The connection's token. `roots` are what the templates see. Throws `CallFailure`. */
-  async token(auth: TokenExchangeAuth, call: ActionCall, roots: JsonObject): Promise<string> {
+  async token(auth: TokenExchangeAuth, call: ActionCall, roots: JsonObject): Promise<Token> {
     const name = nameOf(call, roots);
     const known = this.tokens.get(name);
     if (known !== undefined) {
-      const { text, until } = await known;
-      if (until === undefined || until > this.now()) return text;
+      const token = await known;
+      if (token.until === undefined || token.until > this.now()) return token;
       // Another call may have seen that too, and have begun an exchange by now.
       if (this.tokens.get(name) === known) this.tokens.delete(name);
       return this.token(auth, call, roots);
@@ -47,14 +49,14 @@ export class TokenExchange {
     const made = this.exchange(auth, call, roots);
     this.tokens.set(name, made);
     made.catch(() => this.tokens.delete(name));
-    return (await made).text;
+    return made;
   }
 
   /** The service does not take this token any more. */
-  async refused(call: ActionCall, roots: JsonObject, token: string): Promise<void> {
+  async refused(call: ActionCall, roots: JsonObject, token: Token): Promise<void> {
     const name = nameOf(call, roots);
     const known = this.tokens.get(name);
-    if ((await known)?.text === token && this.tokens.get(name) === known) this.tokens.delete(name);
+    if ((await known) === token && this.tokens.get(name) === known) this.tokens.delete(name);
   }
 
   private async exchange(auth: TokenExchangeAuth, call: ActionCall, roots: JsonObject): Promise<Token> {
@@ -70,7 +72,7 @@ export class TokenExchange {
       auth.expires_in === undefined ? undefined : compileTemplate(auth.expires_in)({ ...roots, response });
     const lifetime = Number(expires ?? Number.NaN) * 1000;
     const margin = Math.min(MARGIN_MS, lifetime / 10);
-    return { text, until: Number.isNaN(lifetime) ? undefined : this.now() + lifetime - margin };
+    return { fields: { token: text }, until: Number.isNaN(lifetime) ? undefined : this.now() + lifetime - margin };
   }
 }
 
