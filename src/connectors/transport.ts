@@ -128,7 +128,7 @@ export class Transport {
     const reroute = hop.trusted ? this.options.reroutes.get(call.service) : undefined;
     const base = reroute === undefined ? hop.url : new URL(hop.url.pathname + hop.url.search, reroute);
     if (!URL.canParse(location, base.href))
-      throw permanent('redirected', `the address of a redirect is none: ${location}`);
+      throw permanent('redirected', `${call.connector.title} redirected to what is no address`);
     const url = new URL(location, base);
     if (reroute !== undefined && url.origin === new URL(reroute).origin)
       return new URL(url.pathname + url.search, hop.url);
