@@ -108,11 +108,12 @@ export class HttpCaller implements ActionCaller {
       const all = { ...roots, token: token.fields.token };
       return this.echoed.remove(token, await this.send(call, request, (target) => applyAuth(use, all, target)));
     };
-    const token = await this.tokens.token(auth, call, roots);
+    const connected = { ...call, connection };
+    const token = await this.tokens.token(auth, connected, roots);
     const answer = await sendWith(token);
     if (!(auth.refresh_on ?? [401]).includes(answer.status)) return answer;
-    await this.tokens.refused(call, roots, token);
-    return sendWith(await this.tokens.token(auth, call, roots));
+    await this.tokens.refused(connected, token);
+    return sendWith(await this.tokens.token(auth, connected, roots));
   }
 
   /** The credential is in the templates of the request, so nothing is added. */

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { TokenExchangeAuth } from '../generated/plan.ts';
 import { compileTemplate } from '../language/evaluate.ts';
 import type { JsonObject } from '../json/value.ts';
+import type { Credential } from '../secrets/credential.ts';
 import type { ActionCall } from './action-call.ts';
 import { CallFailure } from './call-failure.ts';
 import type { SecretTexts } from './echoed-secrets.ts';
@@ -21,12 +21,18 @@ export interface Token extends SecretTexts {
   until: number | undefined;
 }
 
+/** A call through a connection. */
+export type ConnectedCall = ActionCall & Required<Pick<ActionCall, 'connection'>>;
+
 /** Sends the request for a token. Throws `CallFailure`. */
 export type SendTokenRequest = (call: ActionCall, request: BuiltRequest) => Promise<Answer>;
 
-/** The tokens that connections' credentials were exchanged for, in memory, one exchange at a time for a connection. */
+/**
+ * The tokens that connections' credentials were exchanged for, in memory, one exchange at a time for a connection. They go
+ * with the credential: one that was opened anew, such as after a change, gets a token of its own.
+ */
 export class TokenExchange {
-  private readonly tokens = new Map<string, Promise<Token>>();
+  private readonly tokens = new WeakMap<Credential, Map<string, Promise<Token>>>();
   private readonly send: SendTokenRequest;
   private readonly now: () => number;
 
@@ -36,27 +42,34 @@ export class TokenExchange {
   }
 
   /** The connection's token. `roots` are what the templates see. Throws `CallFailure`. */
-  async token(auth: TokenExchangeAuth, call: ActionCall, roots: JsonObject): Promise<Token> {
-    const name = nameOf(call, roots);
-    const known = this.tokens.get(name);
+  async token(auth: TokenExchangeAuth, call: ConnectedCall, roots: JsonObject): Promise<Token> {
+    const [tokens, name] = this.placeOf(call);
+    const known = tokens.get(name);
     if (known !== undefined) {
       const token = await known;
       if (token.until === undefined || token.until > this.now()) return token;
       // Another call may have seen that too, and have begun an exchange by now.
-      if (this.tokens.get(name) === known) this.tokens.delete(name);
+      if (tokens.get(name) === known) tokens.delete(name);
       return this.token(auth, call, roots);
     }
     const made = this.exchange(auth, call, roots);
-    this.tokens.set(name, made);
-    made.catch(() => this.tokens.delete(name));
+    tokens.set(name, made);
+    made.catch(() => tokens.delete(name));
     return made;
   }
 
   /** The service does not take this token any more. */
-  async refused(call: ActionCall, roots: JsonObject, token: Token): Promise<void> {
-    const name = nameOf(call, roots);
-    const known = this.tokens.get(name);
-    if ((await known) === token && this.tokens.get(name) === known) this.tokens.delete(name);
+  async refused(call: ConnectedCall, token: Token): Promise<void> {
+    const [tokens, name] = this.placeOf(call);
+    const known = tokens.get(name);
+    if ((await known) === token && tokens.get(name) === known) tokens.delete(name);
+  }
+
+  /** A connection whose other fields changed, such as its region, is another one. */
+  private placeOf({ connection: { name, plan, credential } }: ConnectedCall): [Map<string, Promise<Token>>, string] {
+    let tokens = this.tokens.get(credential);
+    if (tokens === undefined) this.tokens.set(credential, (tokens = new Map()));
+    return [tokens, JSON.stringify([name, plan.fields])];
   }
 
   private async exchange(auth: TokenExchangeAuth, call: ActionCall, roots: JsonObject): Promise<Token> {
@@ -74,14 +87,6 @@ export class TokenExchange {
     const margin = Math.min(MARGIN_MS, lifetime / 10);
     return { fields: { token: text }, until: Number.isNaN(lifetime) ? undefined : this.now() + lifetime - margin };
   }
-}
-
-/** Tokens of one credential serve no other, not even after it was changed. Secrets are kept only as a hash. */
-function nameOf({ account, connection }: ActionCall, roots: JsonObject): string {
-  const credential = createHash('sha256')
-    .update(JSON.stringify(roots['connection'] ?? null))
-    .digest('base64');
-  return `${account}/${connection?.name ?? ''}/${credential}`;
 }
 
 /** A service refuses a wrong client or password with 400 as well as with 401 (RFC 6749 §5.2). */

@@ -121,7 +121,8 @@ test('a credential is exchanged once for all calls of a connection, also for tho
   LocalService.during(tokenService(), async (service) => {
     const spec = connectionSpec({ fields: FIELDS, auth: EXCHANGE });
     const caller = service.caller();
-    const outcomes = await Promise.all([1, 2, 3].map(() => caller.call(callOf(spec, GET, GIVEN))));
+    const call = callOf(spec, GET, GIVEN);
+    const outcomes = await Promise.all([1, 2, 3].map(() => caller.call({ ...call })));
     // The service sends the token back; nobody gets to see it.
     for (const outcome of outcomes) assert.deepEqual(outputOf(outcome), { token: '[redacted]' });
     const [exchange] = service.received;
@@ -139,7 +140,8 @@ test('a token is made anew before it ends', () =>
     let now = 0;
     const caller = service.caller({ now: () => now });
     const spec = connectionSpec({ fields: FIELDS, auth: EXCHANGE });
-    for (now of [0, 3_539_999, 3_540_000]) outputOf(await caller.call(callOf(spec, GET, GIVEN)));
+    const call = callOf(spec, GET, GIVEN);
+    for (now of [0, 3_539_999, 3_540_000]) outputOf(await caller.call(call));
     assert.deepEqual(tokensOf(service), ['t1-of-the-service', 't1-of-the-service', 't2-of-the-service']);
     await caller.close();
   }));

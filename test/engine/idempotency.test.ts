@@ -29,6 +29,8 @@ function keyedWrite(): { plan: Plan; send: PreparedAction } {
   return { plan: prepared.plan, send: body };
 }
 
+const never = (): AbortSignal => new AbortController().signal;
+
 /** Performs the step against a service that answers so, one call after the other. */
 async function performed(
   trial: Trial,
@@ -43,8 +45,7 @@ async function performed(
     return Promise.resolve({ ok: false, failure: { class: answer, code: 'timeout', message: 'no answer' } });
   };
   const credentials = { credential: () => Promise.reject(new Error('none')) };
-  const timeout = (milliseconds: number): AbortSignal => AbortSignal.timeout(milliseconds);
-  const services = { caller: { call }, credentials, random: () => 0.5, timeout };
+  const services = { caller: { call }, credentials, random: () => 0.5, timeout: never };
   const context = { plan, run: trial.run, durable: trial.resume(), services };
   const ended: Outcome[] = [];
   void performAction(send, 'send', {}, context).then((outcome) => ended.push(outcome));

@@ -26,7 +26,7 @@ export interface ChoicesOptions extends ConnectorCallOptions {
 
 /** `waybill connector test ACCOUNT CONNECTION`: asks the service whether it takes the credential. Exit code 1: it does not. */
 export async function testConnection(account: string, name: string, options: ConnectorCallOptions): Promise<number> {
-  const checked = await checkWorkspace(findWorkspace(options.workspace));
+  const checked = checkWorkspace(findWorkspace(options.workspace));
   const own = requireConnection(checked, account, name);
   const { connector, spec } = own;
   if (spec.test === undefined)
@@ -50,7 +50,7 @@ export async function choices(
   field: string,
   options: ChoicesOptions,
 ): Promise<number> {
-  const checked = await checkWorkspace(findWorkspace(options.workspace));
+  const checked = checkWorkspace(findWorkspace(options.workspace));
   const own = requireConnection(checked, account, name);
   const { actions } = own.connector;
   const rule = (Object.hasOwn(actions, actionName) ? actions[actionName] : undefined)?.choices?.[field];
