@@ -22,7 +22,7 @@ export function failureOfAnswer(call: ActionCall, answer: Answer, now: number): 
   const { action, connector } = call;
   const { message: ownWords, errors = [], retry_after: headers } = connector.answers ?? {};
   const rule = [...(action.errors ?? []), ...errors].find((one) => applies(one, answer));
-  const kind = rule?.class ?? classOfStatus(answer.status, action.effect);
+  const kind = rule === undefined ? classOfStatus(answer.status, action.effect) : classOfRule(rule, action.effect);
   const words = rule?.message === undefined ? undefined : textOf(rule.message, answer);
   const wait =
     kind === 'retryable' ? (secondsOf(rule?.wait, answer) ?? retryAfterMs(answer.headers, now, headers)) : undefined;
@@ -107,6 +107,10 @@ function evaluate(template: string, { status, headers, body }: Answer): Json | u
   } catch {
     return undefined;
   }
+}
+
+function classOfRule({ class: said }: ErrorRule, effect: Effect): FailureClass {
+  return said === 'uncertain' ? classOfCut(true, effect) : said;
 }
 
 function classOfStatus(status: number, effect: Effect): FailureClass {

@@ -367,9 +367,9 @@ export interface ErrorRule {
    */
   contains?: string[];
   /**
-   * retryable: goes away by waiting. permanent: does not. credential: the connection was refused, and a person must act: a key, a right, or funds.
+   * retryable: goes away by waiting. permanent: does not. credential: the connection was refused, and a person must act: a key, a right, or funds. uncertain: nobody knows whether the service did it; what may be done twice is tried again.
    */
-  class: "retryable" | "permanent" | "credential";
+  class: "retryable" | "permanent" | "credential" | "uncertain";
   /**
    * Words for the person who reads it; ${{ expressions }} over response.
    */

@@ -87,6 +87,17 @@ test('a service that answers 200 to everything', async () => {
   assert.equal((await failureTo({ status: 200, body: [] }, answers)).class, 'permanent');
 });
 
+test('where a rule says that nobody knows, a write is uncertain and what may be done twice is tried again', async () => {
+  const answers: Answers = {
+    success: { when: '${{ response.body.ok }}' },
+    errors: [{ when: "${{ response.body.error === 'fatal_error' }}", class: 'uncertain' }],
+  };
+  const broken = { status: 200, body: { ok: false, error: 'fatal_error' } };
+  const classes = { read: 'retryable', idempotent: 'retryable', write: 'uncertain' } as const;
+  for (const [effect, expected] of Object.entries(classes))
+    assert.equal((await failureTo(broken, answers, { effect: effect as keyof typeof classes })).class, expected);
+});
+
 test('what an action says comes before what the connector says', async () => {
   const answers: Answers = { success: { status: [200] }, errors: [{ status: [404], class: 'credential' }] };
   assert.equal((await failureTo({ status: 404 }, answers)).class, 'credential');
