@@ -236,7 +236,7 @@ service.testActions(openai, {
     },
     answer: { text: 'Please call me back tomorrow.' },
   },
-  moderate_text: {
+  moderate_content: {
     input: { text: 'I will hurt them.', model: 'omni-moderation-latest' },
     operation: 'POST /moderations',
     url: '/v1/moderations',
@@ -266,7 +266,7 @@ service.testActions(openai, {
       ],
     },
   },
-  speak_text: {
+  create_speech: {
     input: {
       text: 'Please call me back tomorrow.',
       voice: 'marin',
