@@ -34,6 +34,10 @@ export const CODES = {
     'schema without a type',
     'A schema with `properties` and without `type` demands something of objects alone: a text fits it too. What is read of such a value is unknown.',
   ),
+  WB1010: error(
+    'odd file name',
+    'Names of accounts, automations and connections stand in addresses, commands and logs. A name with other characters than plain letters, digits, `-`, `_` and `.` would have to be written differently in each, or looks like another one.',
+  ),
   WB2001: error('unknown connector', 'No built-in connector and none of the workspace has this name.'),
   WB2002: error('unknown action', 'The connector has no action of this name.'),
   WB2003: error('unknown step', 'The expression reads the output of a step that does not exist.'),

@@ -3,8 +3,12 @@ import type { Outcome } from '../run/failure.ts';
 import type { AttemptKey, AttemptRecord, Instant, RunRecord } from '../run/records.ts';
 import type { StorageOperation } from '../run/storage-operation.ts';
 import type {
+  DeployControl,
   DeploymentEntry,
   DeploymentRecord,
+  InventoryChange,
+  InventoryEntry,
+  ReconciliationRecord,
   RefusalRecord,
   RunFilter,
   ScheduleRecord,
@@ -18,6 +22,7 @@ import type {
  */
 export interface Store {
   deployments: DeploymentStore;
+  inventory: InventoryStore;
   runs: RunStore;
   storage: KeyValueStore;
   refusals: RefusalStore;
@@ -40,19 +45,46 @@ export interface PendingWrite<T> {
 }
 
 export interface DeploymentStore {
-  /** Keeps the plans (canonical JSON by digest) and makes this the current deployment, in one transaction. */
+  /**
+   * Keeps the plans (canonical JSON by digest), makes this the current deployment and changes the inventory with it, in
+   * one transaction.
+   */
   activate(
     source: string,
     at: Instant,
     entries: DeploymentEntry[],
     plans: Map<string, string>,
+    change?: InventoryChange,
   ): Promise<DeploymentRecord>;
+  /** Forgets all deployments but the newest; their plans stay, because runs go on with them. Gives how many went. */
+  forgetOlder(kept: number): Promise<number>;
   current(): DeploymentRecord | undefined;
   list(limit: number): DeploymentRecord[];
   /** The plan's canonical JSON. */
   plan(digest: string): string | undefined;
   /** The secret part of the automation's webhook address: made once (32 random bytes, base64url), kept for good. */
   hookSecret(account: string, automation: string): Promise<string>;
+  /** Those that were made, by `<account>/<automation>`. */
+  hookSecrets(): Map<string, string>;
+}
+
+export interface InventoryStore {
+  /** In order of account; the whole, whose name is empty, comes first. */
+  list(): InventoryEntry[];
+  /** Writes these entries; the others stay. */
+  save(entries: readonly InventoryEntry[]): Promise<void>;
+  /** Forgets accounts, with their secrets files. */
+  drop(accounts: readonly string[]): Promise<void>;
+  /** The secrets files of what serves, text by path. */
+  secrets(): Map<string, string>;
+  control(): DeployControl | undefined;
+  saveControl(control: DeployControl): Promise<void>;
+  /** Newest first. */
+  reconciliations(limit: number): ReconciliationRecord[];
+  /** Keeps it with a new id; the oldest beyond the cap go. */
+  beginReconciliation(record: Omit<ReconciliationRecord, 'id'>): Promise<ReconciliationRecord>;
+  saveReconciliation(record: ReconciliationRecord): Promise<void>;
+  forgetReconciliation(id: number): Promise<void>;
 }
 
 export type BegunAttempt = Pick<AttemptRecord, 'run' | 'key' | 'effect' | 'input' | 'startedAt'>;

@@ -8,6 +8,7 @@ import { DiskSync } from './disk-sync.ts';
 import { DATABASE_FILE } from './database-file.ts';
 import { createDeploymentStore } from './deployments.ts';
 import { lockFolder, type FolderLock } from './folder-lock.ts';
+import { createInventoryStore } from './inventory.ts';
 import { migrate } from './migrate.ts';
 import { createRefusalStore } from './refusals.ts';
 import { createRunStore } from './runs.ts';
@@ -71,6 +72,7 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
   const connections: Connections = { reader: open(true), writer, queue };
   return {
     deployments: createDeploymentStore(connections),
+    inventory: createInventoryStore(connections),
     runs: createRunStore(connections),
     storage: createKeyValueStore(connections.reader),
     refusals: createRefusalStore(connections),
