@@ -11,7 +11,7 @@ export function formatOption(): Option {
 }
 
 export function dataOption(): Option {
-  return new Option('--data <dir>', "the runner's data (default: .waybill in the workspace)");
+  return new Option('--data <dir>', "the runner's data (default: .waybill in the workspace, or here)");
 }
 
 export function accountOption(): Option {
@@ -50,6 +50,18 @@ export function addKeyOptions(command: Command): Command {
         'keys',
         'keysCommand',
       ]),
+    );
+}
+
+/** Of the commands that are a runner until they are interrupted. */
+export function addRunnerProcessOptions(command: Command): Command {
+  return addKeyOptions(command)
+    .option('--port <port>', 'where to listen on this machine; 0 takes a free port', '8080')
+    .option(
+      '--reroute <service=url>',
+      'send calls of a service elsewhere; may be given several times',
+      (value: string, all: string[]) => [...all, value],
+      [],
     );
 }
 

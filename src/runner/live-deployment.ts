@@ -34,20 +34,46 @@ export interface LiveManual {
   input: SchemaCheck | undefined;
 }
 
-/** The automations that serve now, by `<account>/<automation>`. */
-export type LiveDeployment = ReadonlyMap<string, LiveAutomation>;
+/**
+ * The automations that serve now, by `<account>/<automation>`. Each is made ready when it is asked for the first time, so
+ * that a start with thousands of them takes no longer than one with a few.
+ */
+export class LiveDeployment {
+  private readonly store: Store;
+  private readonly digests: ReadonlyMap<string, string>;
+  private readonly secrets: ReadonlyMap<string, string>;
+  private readonly ready = new Map<string, LiveAutomation>();
 
-/** Makes ready what the store holds as the current deployment. */
-export async function loadCurrentDeployment(store: Store): Promise<LiveDeployment> {
-  const live = new Map<string, LiveAutomation>();
-  for (const { account, automation, plan: digest } of store.deployments.current()?.entries ?? []) {
-    const text = store.deployments.plan(digest);
+  /** What the store holds as the current deployment. */
+  constructor(store: Store) {
+    this.store = store;
+    const entries = store.deployments.current()?.entries ?? [];
+    this.digests = new Map(entries.map(({ account, automation, plan }) => [`${account}/${automation}`, plan]));
+    this.secrets = store.deployments.hookSecrets();
+  }
+
+  get size(): number {
+    return this.digests.size;
+  }
+
+  /** In order of account and automation. */
+  keys(): MapIterator<string> {
+    return this.digests.keys();
+  }
+
+  /** Throws `Error` where the store does not hold the plan. */
+  get(name: string): LiveAutomation | undefined {
+    const digest = this.digests.get(name);
+    if (digest === undefined) return undefined;
+    const known = this.ready.get(name);
+    if (known !== undefined) return known;
+    const text = this.store.deployments.plan(digest);
     if (text === undefined) throw new Error(`the store does not hold the plan ${digest}`);
     const plan = JSON.parse(text) as Plan;
-    const secret = (): Promise<string> => store.deployments.hookSecret(account, automation);
-    live.set(`${account}/${automation}`, { plan, digest, trigger: await readyTrigger(plan, secret) });
+    const live = { plan, digest, trigger: readyTrigger(plan, this.secrets.get(name)) };
+    this.ready.set(name, live);
+    return live;
   }
-  return live;
 }
 
 /** Path of the webhook's address with its secret part; `undefined` where something else starts the automation. */
@@ -55,14 +81,15 @@ export function hookPath({ plan, trigger }: LiveAutomation): string | undefined 
   return trigger.kind === 'webhook' ? `/hooks/${plan.account}/${plan.automation}/${trigger.secret}` : undefined;
 }
 
-/** Makes a plan's trigger ready to take what starts runs; `secret` gives the secret part of a webhook's address. */
-export async function readyTrigger({ trigger }: Plan, secret: () => Promise<string>): Promise<LiveTrigger> {
+/** Makes a plan's trigger ready to take what starts runs; `secret` is the secret part of a webhook's address. */
+export function readyTrigger({ account, automation, trigger }: Plan, secret: string | undefined): LiveTrigger {
   switch (trigger.kind) {
     case 'webhook':
+      if (secret === undefined) throw new Error(`the webhook of ${account}/${automation} has no address`);
       return {
         kind: 'webhook',
         webhook: trigger,
-        secret: await secret(),
+        secret,
         body: compileSchema(trigger.body),
         query: trigger.query && compileSchema(trigger.query),
         headers: trigger.headers && compileSchema(trigger.headers),

@@ -4,6 +4,7 @@ import type { Runner } from '../runner/runner.ts';
 import { sampleDelivery } from '../runner/sample-delivery.ts';
 import type { DeploymentListView, HookView, RefusalListView, StorageEntryView, StorageListView } from './api-types.ts';
 import { ApiError, unknownAutomation } from './api-error.ts';
+import { addDeployRoutes } from './deploy-routes.ts';
 import { addEventRoute } from './events.ts';
 import { addRunRoutes } from './run-routes.ts';
 import { iso, Views } from './views.ts';
@@ -17,6 +18,7 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner): void {
   addRunRoutes(app, runner, views);
   addStorageRoutes(app, runner, views);
   addEventRoute(app, runner, views);
+  addDeployRoutes(app, runner);
   app.get('/deployments', (): DeploymentListView => {
     const current = runner.store.deployments.current()?.id;
     const all = runner.store.deployments.list(50);

@@ -95,6 +95,62 @@ export interface DeploymentListView {
   }[];
 }
 
+/** How one account, or the whole, is deployed. Revisions are commits, or digests of a folder's files. */
+export interface DeployEntryView {
+  status: 'ready' | 'stalled' | 'suspended';
+  reason: ReasonView | undefined;
+  /** The revision that was tried last. */
+  attempted: string | undefined;
+  /** The revision that serves. */
+  applied: string | undefined;
+  /** When status, reason or plans changed last. */
+  changed_at: string;
+  /** The last five changes, newest first. */
+  recent: {
+    revision: string | undefined;
+    at: string;
+    status: 'ready' | 'stalled';
+    reason: ReasonView | undefined;
+  }[];
+}
+
+export interface ReasonView {
+  /** Stable; `docs/errors.md` says what it means. */
+  code: string;
+  message: string;
+}
+
+export interface ReconciliationView {
+  /** `start`, `interval`, `push`, `command` or `save`. */
+  cause: string;
+  started_at: string;
+  /** Absent while it is under way. */
+  finished_at: string | undefined;
+  revision: string | undefined;
+  steps: {
+    name: string;
+    status: 'pending' | 'running' | 'done' | 'skipped' | 'failed' | 'interrupted';
+    message: string | undefined;
+    duration_ms: number | undefined;
+  }[];
+}
+
+/** `GET /api/v1/deploy`, and what every `POST /api/v1/deploy/:action` answers. */
+export interface DeployView {
+  /** Where revisions come from. */
+  source: string;
+  /** The newest revision that the source had, and when it was asked. */
+  head: string | undefined;
+  asked_at: string | undefined;
+  /** The revision that stays, whatever is newer. */
+  pinned: string | undefined;
+  /** Absent before the first reconciliation. */
+  whole: DeployEntryView | undefined;
+  accounts: (DeployEntryView & { account: string })[];
+  /** The last five, newest first. */
+  reconciliations: ReconciliationView[];
+}
+
 /** `GET /api/v1/hooks/:account/:automation` */
 export interface HookView {
   /** Path of the webhook with its secret part, from the server's address on. */

@@ -5,6 +5,7 @@ import type { ErrorView } from './api-types.ts';
 export const API_ERRORS = {
   bad_request: 'The request cannot be read; the message says why.',
   body_too_large: 'The body has more bytes than the runner takes. (413)',
+  deploy_refused: 'The deployment cannot be changed like this; the message says why. (409)',
   internal:
     'The runner could not take the request, such as for a full disk. Nothing of it was kept: send it again. (500)',
   no_hook: 'The automation has no webhook: something else starts it. (409)',
@@ -14,6 +15,7 @@ export const API_ERRORS = {
     'The body of the webhook, or the input of the run, does not fit; the message names each place. A refused delivery is kept among the refusals. (400, 415)',
   stopping: 'The runner stops: send it again after `Retry-After` seconds. (503)',
   unauthorized: 'The token is missing or not the one of this runner. (401)',
+  push_refused: 'The push does not carry the secret that the runner and the host share. (401)',
   unknown_automation: 'The automation is not deployed.',
   unknown_hook: 'There is no such webhook, or its secret part is wrong.',
   unknown_key: 'The storage of the account does not hold the key.',

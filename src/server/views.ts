@@ -142,7 +142,7 @@ export function iso(instant: Instant): string {
   return new Date(instant).toISOString();
 }
 
-function isoWhereSet(instant: Instant | undefined): string | undefined {
+export function isoWhereSet(instant: Instant | undefined): string | undefined {
   return instant === undefined ? undefined : iso(instant);
 }
 

@@ -68,7 +68,8 @@ export type InventoryStatus = 'ready' | 'stalled' | 'suspended';
 
 /** What became of one revision. */
 export interface InventoryEvent {
-  revision: string;
+  /** Absent where none could be asked for yet. */
+  revision?: string;
   at: Instant;
   status: 'ready' | 'stalled';
   reason?: StallReason;

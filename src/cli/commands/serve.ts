@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { GithubClient } from '../../github/github-client.ts';
+import { followSource } from '../../runner/deploy/follow.ts';
+import { GitSource } from '../../runner/deploy/git-source.ts';
+import { reportStatus } from '../../runner/deploy/report-status.ts';
+import { Runner } from '../../runner/runner.ts';
+import { serve as listen } from '../../server/serve.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import { identitySource } from '../identities.ts';
+import { interrupted } from '../interrupted.ts';
+import { describeReconciled } from '../render-deploy.ts';
+import { repositoryAddress } from '../repository-address.ts';
+import { dataFolder } from '../runner-client.ts';
+import {
+  logRuns,
+  parsePort,
+  reroutesOf,
+  stopServer,
+  type RunnerProcessOptions,
+} from '../runner-process.ts';
+
+export interface ServeOptions extends RunnerProcessOptions {
+  repo: string;
+  branch: string;
+  path: string;
+  /** Seconds. */
+  interval: number;
+  data?: string;
+  host: string;
+  tokenFile?: string;
+  tokenEnv?: string;
+  sshKey?: string;
+  allowedSigners?: string;
+  allowedGpgKeys?: string;
+  pushSecretFile?: string;
+  atomic?: true;
+  github?: string;
+  githubTokenFile?: string;
+  githubApi: string;
+}
+
+/** Addresses that only this machine reaches. */
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+
+/** `waybill serve`: the runner on a branch of a repository, until it is interrupted. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const { host, interval } = options;
+  if (!LOOPBACK.includes(host)) {
+    throw new UsageError(
+      `the runner does not listen on ${host}: whoever reaches it there could try its API`,
+      'let it listen on 127.0.0.1, and put a server that does TLS before it, with the paths /hooks/ and /push alone',
+    );
+  }
+  const port = parsePort(options.port);
+  // What cannot be read is told at once, not at the first fetch.
+  await tokenOf(options);
+  if (options.githubTokenFile !== undefined) await secretIn(options.githubTokenFile);
+  const data = dataFolder(options);
+  const onError = (error: unknown): void => console.error(error);
+  const runner = new Runner({
+    source: sourceOf(options, data),
+    data,
+    identities: identitySource(options),
+    reroutes: reroutesOf(options),
+    secretsMustOpen: true,
+    atomic: options.atomic === true,
+    ...reporterOf(options),
+    onError,
+  });
+  const resumed = await runner.begin();
+  const pushed = (): void => void runner.reconciler.reconcile('push').catch(onError);
+  const secret = options.pushSecretFile === undefined ? undefined : await secretIn(options.pushSecretFile);
+  const server = await listen({ runner, port, host, ...(secret === undefined ? {} : { push: { secret, pushed } }) });
+  const { size } = runner.deployed();
+  console.log(`The runner is up at ${server.url}; its data is in ${data}.`);
+  console.log(size === 0 ? 'Nothing is deployed yet.' : `${size} automations that were deployed before serve.`);
+  if (resumed > 0) console.log(`${resumed} runs that had not ended go on.`);
+  const unwatchRuns = logRuns(runner);
+  const unwatchDeploys = runner.reconciler.watch((reconciled) => {
+    for (const line of describeReconciled(reconciled)) console.log(runner.redactor.text(line));
+  });
+  const unfollow = followSource(runner.reconciler, interval * 1000, onError);
+  await interrupted();
+  unfollow();
+  unwatchDeploys();
+  unwatchRuns();
+  await stopServer(server);
+  return EXIT.clean;
+}
+
+function sourceOf(options: ServeOptions, data: string): GitSource {
+  const { branch, tokenFile, tokenEnv, sshKey, allowedSigners: ssh, allowedGpgKeys: gpg } = options;
+  if (tokenFile !== undefined && tokenEnv !== undefined)
+    throw new UsageError('give --token-file or --token-env, not both');
+  const signed = ssh !== undefined || gpg !== undefined;
+  const key = sshKey === undefined ? undefined : resolve(sshKey);
+  return new GitSource({
+    repository: repositoryAddress(options.repo, tokenFile !== undefined || tokenEnv !== undefined),
+    branch,
+    path: options.path.replace(/^(\.?\/+)+|\/+$/g, ''),
+    folder: join(data, 'git'),
+    access: async () => ({ token: await tokenOf(options), sshKey: key }),
+    signers: signed ? { ssh: ssh && resolve(ssh), gpg: gpg && resolve(gpg) } : undefined,
+  });
+}
+
+async function tokenOf({ tokenFile, tokenEnv }: ServeOptions): Promise<string | undefined> {
+  if (tokenFile !== undefined) return secretIn(tokenFile);
+  if (tokenEnv === undefined) return undefined;
+  const token = process.env[tokenEnv];
+  if (token === undefined || token === '') throw new UsageError(`the environment has no ${tokenEnv}`);
+  return token;
+}
+
+function reporterOf({
+  github,
+  githubTokenFile,
+  githubApi,
+}: ServeOptions): Pick<ConstructorParameters<typeof Runner>[0], 'report'> {
+  if (github === undefined && githubTokenFile === undefined) return {};
+  if (github === undefined || githubTokenFile === undefined)
+    throw new UsageError('commit statuses need both --github and --github-token-file');
+  if (!/^[\w.-]+\/[\w.-]+$/.test(github)) throw new UsageError(`${github} is not OWNER/NAME`);
+  const api = githubApi.replace(/\/+$/, '');
+  const client = new GithubClient({ api, repository: github, token: () => secretIn(githubTokenFile) });
+  return { report: (outcome) => reportStatus(client, outcome) };
+}
+
+/** What a file holds, without the end of its line. */
+async function secretIn(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  const secret = text.trim();
+  if (secret === '') throw new UsageError(`${file} is empty`);
+  return secret;
+}
