@@ -8,11 +8,13 @@ import { UsageError } from './exit.ts';
  */
 export function repositoryAddress(text: string, withToken: boolean): string {
   if (/^[a-z][a-z0-9+.-]*:\/\//.test(text)) return checkUrl(text, withToken);
-  const local = /^[^/:@]+@?[^/:@]*:/.test(text) && !existsSync(text) ? undefined : resolve(text);
+  if (/^[a-z0-9]+::/.test(text))
+    throw new UsageError(`${text} is not taken`, 'use https, ssh or a path of this machine');
   if (withToken) throw new UsageError('a token is for https', 'for ssh give --ssh-key, for a path nothing');
-  if (local === undefined) return text;
-  if (!existsSync(local)) throw new UsageError(`there is no repository ${local}`);
-  return local;
+  // As git reads it: a colon before any slash is a host's, unless there is such a file.
+  const remote = /^[^/]+:/.test(text) && !existsSync(text);
+  // A path that is not there now may be there soon, such as on a disk that is mounted.
+  return remote ? text : resolve(text);
 }
 
 function checkUrl(text: string, withToken: boolean): string {

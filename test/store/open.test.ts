@@ -24,11 +24,15 @@ test('a new folder is made, for its owner alone, with every table', async () => 
   const database = new DatabaseSync(join(folder, 'waybill.db'));
   assert.equal(schemaVersion(database), MIGRATIONS.length);
   assert.deepEqual(tablesOf(database), [
+    'account_secrets',
     'attempts',
+    'deploy_control',
     'deployment_entries',
     'deployments',
     'hooks',
+    'inventory',
     'plans',
+    'reconciliations',
     'refusals',
     'runs',
     'schedules',

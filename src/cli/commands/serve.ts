@@ -4,6 +4,7 @@ import { GithubClient } from '../../github/github-client.ts';
 import { followSource } from '../../runner/deploy/follow.ts';
 import { GitSource } from '../../runner/deploy/git-source.ts';
 import { reportStatus } from '../../runner/deploy/report-status.ts';
+import { count } from '../../runner/deploy/words.ts';
 import { Runner } from '../../runner/runner.ts';
 import { serve as listen } from '../../server/serve.ts';
 import { EXIT, UsageError } from '../exit.ts';
@@ -45,19 +46,13 @@ const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
 /** `waybill serve`: the runner on a branch of a repository, until it is interrupted. */
 export async function serve(options: ServeOptions): Promise<number> {
-  const { host, interval } = options;
-  if (!LOOPBACK.includes(host)) {
-    throw new UsageError(
-      `the runner does not listen on ${host}: whoever reaches it there could try its API`,
-      'let it listen on 127.0.0.1, and put a server that does TLS before it, with the paths /hooks/ and /push alone',
-    );
-  }
-  const port = parsePort(options.port);
+  requireLoopback(options.host);
   // What cannot be read is told at once, not at the first fetch.
   await tokenOf(options);
   if (options.githubTokenFile !== undefined) await secretIn(options.githubTokenFile);
+  const pushSecret = options.pushSecretFile === undefined ? undefined : await secretIn(options.pushSecretFile);
+  const port = parsePort(options.port);
   const data = dataFolder(options);
-  const onError = (error: unknown): void => console.error(error);
   const runner = new Runner({
     source: sourceOf(options, data),
     data,
@@ -66,27 +61,42 @@ export async function serve(options: ServeOptions): Promise<number> {
     secretsMustOpen: true,
     atomic: options.atomic === true,
     ...reporterOf(options),
-    onError,
+    onError: tell,
   });
   const resumed = await runner.begin();
-  const pushed = (): void => void runner.reconciler.reconcile('push').catch(onError);
-  const secret = options.pushSecretFile === undefined ? undefined : await secretIn(options.pushSecretFile);
-  const server = await listen({ runner, port, host, ...(secret === undefined ? {} : { push: { secret, pushed } }) });
-  const { size } = runner.deployed();
+  const { reconciler } = runner;
+  const pushed = (): void => void reconciler.reconcile('push').catch(tell);
+  const push = pushSecret === undefined ? undefined : { secret: pushSecret, pushed };
+  const server = await listen({ runner, port, host: options.host, push });
   console.log(`The runner is up at ${server.url}; its data is in ${data}.`);
-  console.log(size === 0 ? 'Nothing is deployed yet.' : `${size} automations that were deployed before serve.`);
-  if (resumed > 0) console.log(`${resumed} runs that had not ended go on.`);
+  const { size } = runner.deployed();
+  console.log(
+    size === 0 ? 'Nothing is deployed yet.' : `Deployed before and served again: ${count(size, 'automation')}.`,
+  );
+  if (resumed > 0) console.log(`${count(resumed, 'run')} that had not ended: taken up again.`);
   const unwatchRuns = logRuns(runner);
-  const unwatchDeploys = runner.reconciler.watch((reconciled) => {
+  const unwatchDeploys = reconciler.watch((reconciled) => {
     for (const line of describeReconciled(reconciled)) console.log(runner.redactor.text(line));
   });
-  const unfollow = followSource(runner.reconciler, interval * 1000, onError);
+  const unfollow = followSource(reconciler, options.interval * 1000, tell);
   await interrupted();
   unfollow();
   unwatchDeploys();
   unwatchRuns();
   await stopServer(server);
   return EXIT.clean;
+}
+
+function requireLoopback(host: string): void {
+  if (LOOPBACK.includes(host)) return;
+  throw new UsageError(
+    `the runner does not listen on ${host}: whoever reaches it there could try its API`,
+    'let it listen on 127.0.0.1, and put a server that does TLS before it, with the paths /hooks/ and /push alone',
+  );
+}
+
+function tell(error: unknown): void {
+  console.error(error);
 }
 
 function sourceOf(options: ServeOptions, data: string): GitSource {

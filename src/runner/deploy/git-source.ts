@@ -36,6 +36,8 @@ export class GitSource implements DeploySource {
   private readonly abort = new AbortController();
   private readonly mirror: string;
   private opened: Promise<SignerSettings> | undefined;
+  /** What the mirror has of the branch, once it is known. */
+  private head: string | undefined;
 
   constructor(options: GitSourceOptions) {
     this.options = options;
@@ -55,11 +57,12 @@ export class GitSource implements DeploySource {
       const gone = known === undefined ? 'has no branch' : 'has no branch any more that is called';
       throw new Stall('branch_missing', `${repository} ${gone} ${branch}: what was deployed last goes on`);
     }
-    if (there !== (await this.local(HEAD))) {
+    if (there !== (this.head ?? (await this.local(HEAD)))) {
       const flags = ['--no-tags', '--no-write-fetch-head', '--progress', '--force'];
       await this.ask(() => git.raw('fetch', ...flags, '--', repository, `+${ref}:${HEAD}`));
     }
-    const revision = await this.local(HEAD);
+    const revision = there === this.head ? there : await this.local(HEAD);
+    this.head = revision;
     if (revision === undefined) throw new Stall('source_unreachable', `${repository} gave no commit of ${branch}`);
     return { revision, lost: await this.lost(known, revision) };
   }
@@ -129,9 +132,10 @@ export class GitSource implements DeploySource {
   }
 
   private async lost(known: string | undefined, revision: string): Promise<number> {
-    if (known === undefined || known === revision || (await this.local(known)) === undefined) return 0;
+    if (known === undefined || known === revision) return 0;
     const git = await this.git();
-    return Number(await this.ask(() => git.raw('rev-list', '--count', known, `^${revision}`)));
+    // Where the mirror does not have the known commit, nothing can be said.
+    return git.raw('rev-list', '--count', known, `^${revision}`).then(Number, () => 0);
   }
 
   private async ask<T>(call: () => PromiseLike<T>): Promise<T> {

@@ -103,7 +103,7 @@ async function triggers(work: Work): Promise<StepEnd> {
   );
   // Asked for at once, they share a commit.
   await Promise.all(missing.map(({ account, automation }) => deployments.hookSecret(account, automation)));
-  return done(`${count(missing.length, 'new webhook address')}`);
+  return done(count(missing.length, 'new webhook address'));
 }
 
 async function switchOver(work: Work): Promise<StepEnd> {
