@@ -1,6 +1,7 @@
 import type { Plan, ScheduleTrigger, WebhookTrigger } from '../generated/plan.ts';
 import { compileSchema, type SchemaCheck } from '../json/schema.ts';
 import { readCron, type CronTimes } from '../plan/cron.ts';
+import type { DeploymentEntry } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
 /** One automation that is deployed. */
@@ -40,7 +41,7 @@ export interface LiveManual {
  */
 export class LiveDeployment {
   private readonly store: Store;
-  private readonly digests: ReadonlyMap<string, string>;
+  private readonly entries: ReadonlyMap<string, DeploymentEntry>;
   private readonly secrets: ReadonlyMap<string, string>;
   private readonly ready = new Map<string, LiveAutomation>();
 
@@ -48,22 +49,22 @@ export class LiveDeployment {
   constructor(store: Store) {
     this.store = store;
     const entries = store.deployments.current()?.entries ?? [];
-    this.digests = new Map(entries.map(({ account, automation, plan }) => [`${account}/${automation}`, plan]));
+    this.entries = new Map(entries.map((entry) => [`${entry.account}/${entry.automation}`, entry]));
     this.secrets = store.deployments.hookSecrets();
   }
 
   get size(): number {
-    return this.digests.size;
+    return this.entries.size;
   }
 
   /** In order of account and automation. */
   keys(): MapIterator<string> {
-    return this.digests.keys();
+    return this.entries.keys();
   }
 
   /** Throws `Error` where the store does not hold the plan. */
   get(name: string): LiveAutomation | undefined {
-    const digest = this.digests.get(name);
+    const digest = this.entries.get(name)?.plan;
     if (digest === undefined) return undefined;
     const known = this.ready.get(name);
     if (known !== undefined) return known;
@@ -74,6 +75,21 @@ export class LiveDeployment {
     this.ready.set(name, live);
     return live;
   }
+
+  /** Those that a trigger of this kind starts. */
+  *startedBy<Kind extends LiveTrigger['kind']>(kind: Kind): Generator<LiveAutomation & { trigger: { kind: Kind } }> {
+    for (const [name, { trigger = kind }] of this.entries) {
+      const automation = trigger === kind ? this.get(name) : undefined;
+      if (automation !== undefined && isStartedBy(automation, kind)) yield automation;
+    }
+  }
+}
+
+function isStartedBy<Kind extends LiveTrigger['kind']>(
+  automation: LiveAutomation,
+  kind: Kind,
+): automation is LiveAutomation & { trigger: { kind: Kind } } {
+  return automation.trigger.kind === kind;
 }
 
 /** Path of the webhook's address with its secret part; `undefined` where something else starts the automation. */

@@ -91,7 +91,7 @@ export interface DeploymentListView {
     created_at: string;
     source: string;
     current: boolean;
-    entries: { account: string; automation: string; plan: string }[];
+    entries: { account: string; automation: string; plan: string; trigger?: string }[];
   }[];
 }
 

@@ -20,6 +20,8 @@ export interface DeploymentEntry {
   automation: string;
   /** Digest. */
   plan: string;
+  /** The kind of what starts its runs; absent in what was kept before this was. */
+  trigger?: string;
 }
 
 export interface DeploymentRecord {

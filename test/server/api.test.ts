@@ -135,6 +135,7 @@ test('refusals and deployments can be read', async () => {
             account: 'demo',
             automation,
             plan: runner.deployed().get(`demo/${automation}`)?.digest,
+            trigger: 'webhook',
           })),
         ],
       ],

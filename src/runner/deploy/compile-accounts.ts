@@ -57,7 +57,7 @@ function newPlan(plan: Plan): NewPlan {
   const connections = Object.entries(plan.connections).flatMap(([name, { secrets }]) =>
     secrets.length === 0 ? [] : [name],
   );
-  return { automation: plan.automation, digest, text, hook: plan.trigger.kind === 'webhook', connections };
+  return { automation: plan.automation, digest, text, trigger: plan.trigger.kind, connections };
 }
 
 /** `automations/acme/x.json:3:5 WB2003 there is no step … (and 2 more)`; `undefined` where there is no error. */

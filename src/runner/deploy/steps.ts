@@ -97,7 +97,7 @@ async function triggers(work: Work): Promise<StepEnd> {
   const missing = [...work.accounts].flatMap(([account, result]) =>
     result.kind === 'compiled'
       ? result.plans
-          .filter(({ automation, hook }) => hook && !made.has(`${account}/${automation}`))
+          .filter(({ automation, trigger }) => trigger === 'webhook' && !made.has(`${account}/${automation}`))
           .map((plan) => ({ account, ...plan }))
       : [],
   );
@@ -119,7 +119,7 @@ async function switchOver(work: Work): Promise<StepEnd> {
   const from = `${source.name} at ${revisionOf(work)}`;
   await store.deployments.activate(from, now(), work.wanted, plans, change);
   work.switched = true;
-  switchTo();
+  await switchTo();
   return done(`${count(work.wanted.length, 'automation')} of ${count(accountsOf(work.wanted), 'account')} serve`);
 }
 

@@ -21,7 +21,7 @@ export interface DeploySettings {
   /** Whether one account that is stalled holds all others back. */
   atomic: boolean;
   /** Takes what serves from now on from the store. */
-  switchTo: () => void;
+  switchTo: () => Promise<void>;
   /** Tells others of the outcome. */
   report: ((outcome: Outcome) => Promise<string>) | undefined;
   now: () => number;
@@ -43,8 +43,8 @@ export interface NewPlan {
   digest: string;
   /** Canonical JSON. */
   text: string;
-  /** Whether a webhook starts it. */
-  hook: boolean;
+  /** The kind of what starts it. */
+  trigger: string;
   /** The connections whose secret fields it needs. */
   connections: string[];
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { DeploymentEntry, DeploymentRecord, InventoryChange } from '../records.ts';
 import type { DeploymentStore } from '../store.ts';
 import { prepareInventoryChange } from './inventory.ts';
-import { integer, text, type Row } from './row.ts';
+import { integer, optionalText, text, type Row } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
 
 export function createDeploymentStore({ reader, writer, queue }: Connections): DeploymentStore {
@@ -15,7 +15,7 @@ export function createDeploymentStore({ reader, writer, queue }: Connections): D
   const hooks = reader.prepare('SELECT account, automation, secret FROM hooks');
   const newest = reader.prepare('SELECT id, created_at, source FROM deployments ORDER BY id DESC LIMIT ?');
   const entries = reader.prepare(
-    'SELECT account, automation, plan FROM deployment_entries WHERE deployment = ? ORDER BY account, automation',
+    'SELECT account, automation, plan, trigger FROM deployment_entries WHERE deployment = ? ORDER BY account, automation',
   );
   const plan = reader.prepare('SELECT body FROM plans WHERE digest = ?');
 
@@ -51,7 +51,7 @@ function prepareActivation(writer: Connections['writer']) {
   const insertPlan = writer.prepare('INSERT OR IGNORE INTO plans (digest, body) VALUES (?, ?)');
   const insertDeployment = writer.prepare('INSERT INTO deployments (created_at, source) VALUES (?, ?)');
   const insertEntry = writer.prepare(
-    'INSERT INTO deployment_entries (deployment, account, automation, plan) VALUES (?, ?, ?, ?)',
+    'INSERT INTO deployment_entries (deployment, account, automation, plan, trigger) VALUES (?, ?, ?, ?, ?)',
   );
   const changeInventory = prepareInventoryChange(writer);
   return (
@@ -63,7 +63,8 @@ function prepareActivation(writer: Connections['writer']) {
   ): DeploymentRecord => {
     for (const [digest, body] of plans) insertPlan.run(digest, body);
     const id = Number(insertDeployment.run(at, source).lastInsertRowid);
-    for (const entry of wanted) insertEntry.run(id, entry.account, entry.automation, entry.plan);
+    for (const { account, automation, plan, trigger } of wanted)
+      insertEntry.run(id, account, automation, plan, trigger ?? null);
     if (change !== undefined) changeInventory(change);
     return { id, createdAt: at, source, entries: wanted.map((entry) => ({ ...entry })) };
   };
@@ -88,5 +89,7 @@ function readDeployment(row: Row, entries: DeploymentEntry[]): DeploymentRecord 
 }
 
 function readEntry(row: Row): DeploymentEntry {
-  return { account: text(row, 'account'), automation: text(row, 'automation'), plan: text(row, 'plan') };
+  const trigger = optionalText(row, 'trigger');
+  const entry = { account: text(row, 'account'), automation: text(row, 'automation'), plan: text(row, 'plan') };
+  return trigger === undefined ? entry : { ...entry, trigger };
 }

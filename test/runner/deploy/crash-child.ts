@@ -35,6 +35,7 @@ const settings: DeploySettings = {
   atomic: false,
   switchTo: () => {
     if (armed && where === 'switched') die();
+    return Promise.resolve();
   },
   report: () => delay(20, 'told'),
   now: Date.now,

@@ -102,7 +102,7 @@ export function deployer(origin: string, options: DeployerOptions = {}): Deploye
     identities: [],
     secretsMustOpen: true,
     atomic: false,
-    switchTo: () => undefined,
+    switchTo: () => Promise.resolve(),
     report: undefined,
     now: Date.now,
     ...options.settings,

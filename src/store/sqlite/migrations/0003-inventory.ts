@@ -1,5 +1,8 @@
 /** How accounts are deployed. The whole is the account without a name. */
 export const inventory = `
+-- What starts the automation, so that its plan need not be read to know it.
+ALTER TABLE deployment_entries ADD COLUMN trigger TEXT;
+
 CREATE TABLE inventory (
   account TEXT NOT NULL PRIMARY KEY,
   status TEXT NOT NULL,
