@@ -45,6 +45,8 @@ export interface PendingWrite<T> {
 }
 
 export interface DeploymentStore {
+  /** Keeps plans (canonical JSON by digest) before a deployment needs them. */
+  keepPlans(plans: ReadonlyMap<string, string>): Promise<void>;
   /**
    * Keeps the plans (canonical JSON by digest), makes this the current deployment and changes the inventory with it, in
    * one transaction.

@@ -123,18 +123,35 @@ async function readObjects(
   git.stderr.on('data', (chunk) => (told += String(chunk)));
   git.stdin.on('error', () => undefined);
   git.stdin.end(files.map(({ object }) => `${object}\n`).join(''));
-  const chunks: Buffer[] = [];
-  for await (const chunk of git.stdout as AsyncIterable<Buffer>) chunks.push(chunk);
-  const code = await ended;
-  const output = Buffer.concat(chunks);
-  let position = 0;
-  for (const { object, path } of files) {
-    const end = output.indexOf(0x0a, position);
-    const [name, kind, size] = output.toString('utf8', position, end === -1 ? undefined : end).split(' ');
-    if (name !== object || kind !== 'blob')
-      throw new CommitError(`git could not read ${path} (${told.trim() || `exit code ${code}`}): try git fsck`);
-    const start = end + 1;
-    take(path, output.subarray(start, start + Number(size)));
-    position = start + Number(size) + 1;
+  let [next, rest] = [0, Buffer.alloc(0)];
+  // Each file is taken as soon as it is there, so that whoever else is at work in this process comes between.
+  for await (const chunk of git.stdout as AsyncIterable<Buffer>) {
+    rest = Buffer.concat([rest, chunk]);
+    let position = 0;
+    for (let file = files[next]; file !== undefined; file = files[next]) {
+      const object = objectAt(rest, position, file);
+      if (object === undefined) break;
+      take(file.path, object);
+      position = object.byteOffset - rest.byteOffset + object.length + 1;
+      next += 1;
+    }
+    rest = rest.subarray(position);
   }
+  const code = await ended;
+  const missing = files[next];
+  if (missing !== undefined) throw unreadable(missing, told.trim() || `exit code ${code}`);
+}
+
+/** The object whose header begins there, as `cat-file --batch` writes it; `undefined` where it is not whole yet. */
+function objectAt(output: Buffer, position: number, file: Entry): Buffer | undefined {
+  const end = output.indexOf(0x0a, position);
+  if (end === -1) return undefined;
+  const [name, kind, size] = output.toString('utf8', position, end).split(' ');
+  if (name !== file.object || kind !== 'blob') throw unreadable(file, `it is ${kind}`);
+  const [start, length] = [end + 1, Number(size)];
+  return start + length < output.length ? output.subarray(start, start + length) : undefined;
+}
+
+function unreadable({ path }: Entry, why: string): CommitError {
+  return new CommitError(`git could not read ${path} (${why}): try git fsck`);
 }

@@ -1,8 +1,7 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { inOrder } from '../../diagnostics/order.ts';
-import type { Plan } from '../../generated/plan.ts';
-import { namePlan } from '../../plan/digest.ts';
+import { namePlan, type NamedPlan } from '../../plan/digest.ts';
 import type { SourceTree } from '../../workspace/source-tree.ts';
 import { checkTree } from '../check-workspace.ts';
 import { COMMON, emptyPart, keyOfPart, partOf, partsOf, withCommon } from '../workspace-parts.ts';
@@ -11,7 +10,8 @@ import type { AccountResult, NewPlan, Work } from './work.ts';
 
 /**
  * Compiles each account whose files are others than those of its plans. Throws `Stall` where what all accounts share is
- * broken. Between two accounts the runner goes on with its other work.
+ * broken. Between two accounts the runner goes on with its other work, and the plans are kept at once: thousands of them
+ * would fill the memory, and their writing would keep webhooks waiting.
  */
 export async function compileAccounts(work: Work): Promise<void> {
   const parts = partsOf(work.tree);
@@ -23,7 +23,8 @@ export async function compileAccounts(work: Work): Promise<void> {
   const commonKey = keyOfPart(common, work.settings.program);
   for (const [account, own] of parts) {
     if (account === COMMON) continue;
-    const { result, diagnostics } = compileAccount(work, account, own, common, commonKey);
+    const { result, diagnostics, texts } = compileAccount(work, account, own, common, commonKey);
+    if (texts !== undefined) await work.settings.store.deployments.keepPlans(texts);
     work.accounts.set(account, result);
     work.diagnostics.push(...diagnostics);
     await otherWork();
@@ -37,7 +38,7 @@ function compileAccount(
   own: SourceTree,
   common: SourceTree,
   commonKey: string,
-): { result: AccountResult; diagnostics: Diagnostic[] } {
+): { result: AccountResult; diagnostics: Diagnostic[]; texts?: ReadonlyMap<string, string> } {
   const known = before.get(account);
   if (known?.status === 'suspended') return { result: { kind: 'suspended' }, diagnostics: [] };
   const madeOf = keyOfPart(own, commonKey);
@@ -49,15 +50,17 @@ function compileAccount(
   if (broken !== undefined) {
     return { result: { kind: 'stalled', reason: { code: 'account_broken', message: broken } }, diagnostics };
   }
-  return { result: { kind: 'compiled', madeOf, plans: plans.map(newPlan), secrets: workspace.secrets }, diagnostics };
+  const named = plans.map((plan) => namePlan(plan));
+  const texts = new Map(named.map(({ digest, text }) => [digest, text]));
+  const result: AccountResult = { kind: 'compiled', madeOf, plans: named.map(newPlan), secrets: workspace.secrets };
+  return { result, diagnostics, texts };
 }
 
-function newPlan(plan: Plan): NewPlan {
-  const { text, digest } = namePlan(plan);
+function newPlan({ plan, digest }: NamedPlan): NewPlan {
   const connections = Object.entries(plan.connections).flatMap(([name, { secrets }]) =>
     secrets.length === 0 ? [] : [name],
   );
-  return { automation: plan.automation, digest, text, trigger: plan.trigger.kind, connections };
+  return { automation: plan.automation, digest, trigger: plan.trigger.kind, connections };
 }
 
 /** `automations/acme/x.json:3:5 WB2003 there is no step … (and 2 more)`; `undefined` where there is no error. */

@@ -109,15 +109,12 @@ async function triggers(work: Work): Promise<StepEnd> {
 async function switchOver(work: Work): Promise<StepEnd> {
   const { store, source, now, switchTo } = work.settings;
   const secretFiles = new Map<string, ReadonlyMap<string, string>>();
-  const plans = new Map<string, string>();
   for (const [account, result] of work.accounts) {
-    if (result.kind !== 'compiled') continue;
-    secretFiles.set(account, result.secrets);
-    for (const { digest, text } of result.plans) plans.set(digest, text);
+    if (result.kind === 'compiled') secretFiles.set(account, result.secrets);
   }
   const change = { entries: entriesAfterSwitch(work), secrets: secretFiles };
   const from = `${source.name} at ${revisionOf(work)}`;
-  await store.deployments.activate(from, now(), work.wanted, plans, change);
+  await store.deployments.activate(from, now(), work.wanted, new Map(), change);
   work.switched = true;
   await switchTo();
   return done(`${count(work.wanted.length, 'automation')} of ${count(accountsOf(work.wanted), 'account')} serve`);

@@ -37,12 +37,10 @@ export interface Outcome {
   reason: StallReason | undefined;
 }
 
-/** A plan on its way into the store. */
+/** A plan that is in the store, and may come to serve. */
 export interface NewPlan {
   automation: string;
   digest: string;
-  /** Canonical JSON. */
-  text: string;
   /** The kind of what starts it. */
   trigger: string;
   /** The connections whose secret fields it needs. */

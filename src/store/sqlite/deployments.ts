@@ -7,6 +7,7 @@ import type { Connections } from './sqlite-store.ts';
 
 export function createDeploymentStore({ reader, writer, queue }: Connections): DeploymentStore {
   const activate = prepareActivation(writer);
+  const insertPlan = writer.prepare(INSERT_PLAN);
   const forgetOlder = prepareForgetting(writer);
   const insertHook = writer.prepare('INSERT OR IGNORE INTO hooks (account, automation, secret) VALUES (?, ?, ?)');
   const hookSql = 'SELECT secret FROM hooks WHERE account = ? AND automation = ?';
@@ -24,6 +25,10 @@ export function createDeploymentStore({ reader, writer, queue }: Connections): D
 
   return {
     activate: (source, at, wanted, plans, change) => queue.commit(() => activate(source, at, wanted, plans, change)),
+    keepPlans: (plans) =>
+      queue.commit(() => {
+        for (const [digest, body] of plans) insertPlan.run(digest, body);
+      }),
     forgetOlder: (kept) => queue.commit(() => forgetOlder(kept)),
     current: () => list(1)[0],
     list,
@@ -47,8 +52,10 @@ export function createDeploymentStore({ reader, writer, queue }: Connections): D
 
 const HOOK_SECRET_BYTES = 32;
 
+const INSERT_PLAN = 'INSERT OR IGNORE INTO plans (digest, body) VALUES (?, ?)';
+
 function prepareActivation(writer: Connections['writer']) {
-  const insertPlan = writer.prepare('INSERT OR IGNORE INTO plans (digest, body) VALUES (?, ?)');
+  const insertPlan = writer.prepare(INSERT_PLAN);
   const insertDeployment = writer.prepare('INSERT INTO deployments (created_at, source) VALUES (?, ?)');
   const insertEntry = writer.prepare(
     'INSERT INTO deployment_entries (deployment, account, automation, plan, trigger) VALUES (?, ?, ?, ?, ?)',
