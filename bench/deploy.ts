@@ -14,6 +14,8 @@ const COMMAND = join(import.meta.dirname, '../dist/waybill.cjs');
 const folder = mkdtempSync(join(tmpdir(), 'waybill-bench-'));
 const [repository, data] = [join(folder, 'repository'), join(folder, 'data')];
 
+const children: ChildProcess[] = [];
+
 interface Serving {
   child: ChildProcess;
   /** Milliseconds from the start to the words in the log, and what they matched. */
@@ -50,6 +52,7 @@ try {
   const rounded = Object.fromEntries(Object.entries(figures).map(([name, ms]) => [name, Math.round(ms)]));
   console.log(JSON.stringify({ ...rounded, added: Number(deployed.match[1]), steps, changeSteps }, undefined, 2));
 } finally {
+  for (const child of children) child.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -67,6 +70,7 @@ function start(): Serving {
   const began = performance.now();
   const args = [COMMAND, 'serve', '--repo', repository, '--data', data, '--port', '0', '--interval', '3600'];
   const child = spawn(process.execPath, args);
+  children.push(child);
   let shown = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (shown += String(chunk)));
   const says: Serving['says'] = async (words) => {

@@ -22,7 +22,7 @@ function startServe(args: string[]): Serving {
   let shown = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (shown += String(chunk)));
   const says = async (words: RegExp): Promise<string[]> => {
-    for (;;) {
+    for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
       const match = words.exec(shown);
       if (match !== null) {
         shown = shown.slice(match.index + match[0].length);
@@ -31,6 +31,7 @@ function startServe(args: string[]): Serving {
       assert.equal(child.exitCode, null, shown);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
+    throw new Error(`${String(words)} was not said:\n${shown}`);
   };
   const stop = async (): Promise<void> => {
     if (child.exitCode !== null) return;
@@ -67,7 +68,7 @@ test(
     let serving = startServe(args);
     try {
       const [, url = ''] = await serving.says(/up at (http\S+);/);
-      await serving.says(/Deployed [0-9a-f]{10}\. 1 added, 0 changed, 0 removed\.\n {2}added demo\/summarize-text/);
+      await serving.says(/Deployed [0-9a-f]{10}\. 2 added, 0 changed, 0 removed\.\n {2}added demo\/summarize-text/);
 
       const file = 'automations/demo/summarize-text.json';
       const text = readFileSync(join(origin.folder, file), 'utf8');
@@ -100,7 +101,7 @@ test(
       await serving.stop();
       renameSync(origin.folder, `${origin.folder}-away`);
       serving = startServe(args);
-      await serving.says(/served again: 1 automation\./);
+      await serving.says(/served again: 2 automations\./);
       await serving.says(/Not deployed: \S+ cannot be fetched/);
       await serving.stop();
     } finally {

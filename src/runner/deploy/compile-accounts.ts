@@ -2,28 +2,39 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { inOrder } from '../../diagnostics/order.ts';
 import { namePlan, type NamedPlan } from '../../plan/digest.ts';
-import type { SourceTree } from '../../workspace/source-tree.ts';
-import { checkTree } from '../check-workspace.ts';
-import { COMMON, emptyPart, keyOfPart, partOf, partsOf, withCommon } from '../workspace-parts.ts';
+import { sharedAutomationIn } from '../../workspace/workspace.ts';
+import { CommonPart } from '../check-workspace.ts';
+import { COMMON, emptyPart, partKeys, partOf, partsOf, type Part } from '../workspace-parts.ts';
 import { Stall } from './stall.ts';
 import type { AccountResult, NewPlan, Work } from './work.ts';
 
+/** What an account comes to, what was found of it, and its plans' canonical JSON by digest. */
+interface Compiled {
+  result: AccountResult;
+  diagnostics: Diagnostic[];
+  texts?: ReadonlyMap<string, string>;
+}
+
 /**
  * Compiles each account whose files are others than those of its plans. Throws `Stall` where what all accounts share is
- * broken. Between two accounts the runner goes on with its other work, and the plans are kept at once: thousands of them
- * would fill the memory, and their writing would keep webhooks waiting.
+ * broken; a broken shared automation stalls those that install it. Between two accounts the runner goes on with its other
+ * work, and the plans are kept at once: thousands of them would fill the memory, and their writing would keep webhooks
+ * waiting.
  */
 export async function compileAccounts(work: Work): Promise<void> {
   const parts = partsOf(work.tree);
-  const common = parts.get(COMMON) ?? emptyPart();
-  const shared = checkTree(common).diagnostics;
-  work.diagnostics = shared;
-  const broken = describeErrors(shared);
+  const commonPart = parts.get(COMMON) ?? emptyPart();
+  const keyOf = partKeys(commonPart, work.settings.program);
+  const common = new CommonPart(commonPart);
+  work.diagnostics = common.check().diagnostics;
+  const ofShared = Map.groupBy(work.diagnostics, ({ file }) => sharedAutomationIn(file));
+  const broken = describeErrors(ofShared.get(undefined) ?? []);
   if (broken !== undefined) throw new Stall('workspace_broken', broken);
-  const commonKey = keyOfPart(common, work.settings.program);
   for (const [account, own] of parts) {
     if (account === COMMON) continue;
-    const { result, diagnostics, texts } = compileAccount(work, account, own, common, commonKey);
+    const madeOf = keyOf(account, own);
+    const { result, diagnostics, texts } =
+      knownResult(work, account, madeOf) ?? compileAccount(account, own, common, madeOf, ofShared);
     if (texts !== undefined) await work.settings.store.deployments.keepPlans(texts);
     work.accounts.set(account, result);
     work.diagnostics.push(...diagnostics);
@@ -32,24 +43,26 @@ export async function compileAccounts(work: Work): Promise<void> {
   work.diagnostics = inOrder(work.diagnostics);
 }
 
-function compileAccount(
-  { before }: Work,
-  account: string,
-  own: SourceTree,
-  common: SourceTree,
-  commonKey: string,
-): { result: AccountResult; diagnostics: Diagnostic[]; texts?: ReadonlyMap<string, string> } {
+function knownResult({ before }: Work, account: string, madeOf: string): Compiled | undefined {
   const known = before.get(account);
   if (known?.status === 'suspended') return { result: { kind: 'suspended' }, diagnostics: [] };
-  const madeOf = keyOfPart(own, commonKey);
-  if (known?.madeOf === madeOf) return { result: { kind: 'same' }, diagnostics: [] };
-  const { plans, diagnostics: all, workspace } = checkTree(withCommon(own, common));
+  return known?.madeOf === madeOf ? { result: { kind: 'same' }, diagnostics: [] } : undefined;
+}
+
+function compileAccount(
+  account: string,
+  own: Part,
+  common: CommonPart,
+  madeOf: string,
+  ofShared: ReadonlyMap<string | undefined, Diagnostic[]>,
+): Compiled {
+  const { plans, diagnostics: all, workspace } = common.checkAccounts(own);
   // What is wrong with the common part was told already.
   const diagnostics = all.filter(({ file }) => partOf(file) === account);
-  const broken = describeErrors(diagnostics);
-  if (broken !== undefined) {
+  const installed = Object.keys(workspace.accounts.get(account)?.value.install ?? {});
+  const broken = describeErrors([...diagnostics, ...installed.flatMap((name) => ofShared.get(name) ?? [])]);
+  if (broken !== undefined)
     return { result: { kind: 'stalled', reason: { code: 'account_broken', message: broken } }, diagnostics };
-  }
   const named = plans.map((plan) => namePlan(plan));
   const texts = new Map(named.map(({ digest, text }) => [digest, text]));
   const result: AccountResult = { kind: 'compiled', madeOf, plans: named.map(newPlan), secrets: workspace.secrets };

@@ -87,6 +87,31 @@ test('what all accounts share holds everything back where it is broken', async (
   assert.deepEqual(serving(), { 'acme/one': '1', 'globex/one': '1' });
 });
 
+test('a broken shared automation stalls the accounts that install it, and a changed one goes to them alone', async () => {
+  const origin = twoAccounts();
+  origin.account('acme', { install: { common: {} } });
+  origin.automation('shared', 'common', '1');
+  origin.commit();
+  const { reconciler, store, serving, statuses } = deployer(origin.folder);
+  await reconciler.reconcile('start');
+  assert.deepEqual(serving(), { 'acme/common': '1', 'acme/one': '1', 'globex/one': '1' });
+  origin.automation('shared', 'common', '${{ nowhere }}');
+  origin.automation('globex', 'one', '2');
+  origin.commit();
+  await reconciler.reconcile('interval');
+  assert.deepEqual(serving(), { 'acme/common': '1', 'acme/one': '1', 'globex/one': '2' });
+  assert.deepEqual(statuses(), { '': 'accounts_stalled', acme: 'account_broken', globex: 'ready' });
+  origin.automation('shared', 'common', '2');
+  origin.commit();
+  await reconciler.reconcile('interval');
+  assert.equal(serving()['acme/common'], '2');
+  const steps = store.inventory.reconciliations(1)[0]?.steps ?? [];
+  assert.equal(
+    steps.find(({ name }) => name === 'compile')?.message,
+    '2 accounts: 1 compiled, 1 unchanged, 0 with errors',
+  );
+});
+
 test('an account whose credential does not open keeps its plans and the credential that opens', async () => {
   const origin = twoAccounts();
   const [ours, theirs] = [await generateX25519Identity(), await generateX25519Identity()];
