@@ -30,7 +30,7 @@ const settings: DeploySettings = {
   store,
   source: gitSource(origin, data),
   program: 'test',
-  identities: [],
+  identities: () => Promise.resolve([]),
   secretsMustOpen: true,
   atomic: false,
   switchTo: () => {

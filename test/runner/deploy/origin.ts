@@ -25,6 +25,7 @@ export class Origin {
 
   constructor(folder = newFolder()) {
     this.folder = folder;
+    mkdirSync(folder, { recursive: true });
     this.git('init', '--quiet', '--initial-branch=main');
     this.write('waybill.json', '{"waybill":"0.1.0"}');
   }
@@ -99,7 +100,7 @@ export function deployer(origin: string, options: DeployerOptions = {}): Deploye
     store,
     source: gitSource(origin, data, options.source),
     program: 'test',
-    identities: [],
+    identities: () => Promise.resolve([]),
     secretsMustOpen: true,
     atomic: false,
     switchTo: () => Promise.resolve(),

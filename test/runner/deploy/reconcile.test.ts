@@ -129,7 +129,9 @@ test('an account whose credential does not open keeps its plans and the credenti
   await seal('acme', ours, 'sk-ant-first-of-acme');
   await seal('globex', ours, 'sk-ant-of-globex');
   origin.commit();
-  const { reconciler, store, statuses } = deployer(origin.folder, { settings: { identities: [ours] } });
+  const { reconciler, store, statuses } = deployer(origin.folder, {
+    settings: { identities: () => Promise.resolve([ours]) },
+  });
   await reconciler.reconcile('start');
   assert.deepEqual(statuses(), { '': 'ready', acme: 'ready', globex: 'ready' });
   const before = store.inventory.secrets().get('secrets/acme/anthropic.json');
