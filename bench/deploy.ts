@@ -97,10 +97,10 @@ function peakMemory({ child }: Serving): number {
 
 /** Asks again and again until it is stopped; gives the longest wait. */
 function askHealth(url: string): { stop: () => Promise<number> } {
-  let ended = false;
+  const ended = new AbortController();
   const longest = (async () => {
     let longest = 0;
-    while (!ended) {
+    while (!ended.signal.aborted) {
       const began = performance.now();
       await (await fetch(`${url}/health`)).text();
       longest = Math.max(longest, performance.now() - began);
@@ -110,7 +110,7 @@ function askHealth(url: string): { stop: () => Promise<number> } {
   })();
   return {
     stop: () => {
-      ended = true;
+      ended.abort();
       return longest;
     },
   };

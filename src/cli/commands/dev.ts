@@ -12,13 +12,7 @@ import { identitySource } from '../identities.ts';
 import { interrupted } from '../interrupted.ts';
 import { describeReconciled } from '../render-deploy.ts';
 import { dataFolder } from '../runner-client.ts';
-import {
-  logRuns,
-  parsePort,
-  reroutesOf,
-  stopServer,
-  type RunnerProcessOptions,
-} from '../runner-process.ts';
+import { logRuns, parsePort, reroutesOf, stopServer, type RunnerProcessOptions } from '../runner-process.ts';
 
 export interface DevOptions extends RunnerProcessOptions {
   workspace?: string;

@@ -13,13 +13,7 @@ import { interrupted } from '../interrupted.ts';
 import { describeReconciled } from '../render-deploy.ts';
 import { repositoryAddress } from '../repository-address.ts';
 import { dataFolder } from '../runner-client.ts';
-import {
-  logRuns,
-  parsePort,
-  reroutesOf,
-  stopServer,
-  type RunnerProcessOptions,
-} from '../runner-process.ts';
+import { logRuns, parsePort, reroutesOf, stopServer, type RunnerProcessOptions } from '../runner-process.ts';
 
 export interface ServeOptions extends RunnerProcessOptions {
   repo: string;

@@ -1,10 +1,11 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
+import { reusedSealsAcrossAccounts } from '../../compiler/checks/reused-seal.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { inOrder } from '../../diagnostics/order.ts';
 import { namePlan, type NamedPlan } from '../../plan/digest.ts';
 import { sharedAutomationIn } from '../../workspace/workspace.ts';
 import { CommonPart } from '../check-workspace.ts';
-import { COMMON, emptyPart, partKeys, partOf, partsOf, type Part } from '../workspace-parts.ts';
+import { COMMON, emptyPart, PartKeys, partOf, partsOf, type Part } from '../workspace-parts.ts';
 import { Stall } from './stall.ts';
 import type { AccountResult, NewPlan, Work } from './work.ts';
 
@@ -24,7 +25,7 @@ interface Compiled {
 export async function compileAccounts(work: Work): Promise<void> {
   const parts = partsOf(work.tree);
   const commonPart = parts.get(COMMON) ?? emptyPart();
-  const keyOf = partKeys(commonPart, work.settings.program);
+  const keys = new PartKeys(commonPart, work.settings.program);
   const common = new CommonPart(commonPart);
   work.diagnostics = common.check().diagnostics;
   const ofShared = Map.groupBy(work.diagnostics, ({ file }) => sharedAutomationIn(file));
@@ -32,7 +33,7 @@ export async function compileAccounts(work: Work): Promise<void> {
   if (broken !== undefined) throw new Stall('workspace_broken', broken);
   for (const [account, own] of parts) {
     if (account === COMMON) continue;
-    const madeOf = keyOf(account, own);
+    const madeOf = keys.of(account, own);
     const { result, diagnostics, texts } =
       knownResult(work, account, madeOf) ?? compileAccount(account, own, common, madeOf, ofShared);
     if (texts !== undefined) await work.settings.store.deployments.keepPlans(texts);
@@ -40,7 +41,9 @@ export async function compileAccounts(work: Work): Promise<void> {
     work.diagnostics.push(...diagnostics);
     await otherWork();
   }
-  work.diagnostics = inOrder(work.diagnostics);
+  const secrets = new Map([...work.tree.files].filter(([file]) => file.startsWith('secrets/')));
+  // Only told: what was copied from another account does not open, which the next step finds.
+  work.diagnostics = inOrder([...work.diagnostics, ...reusedSealsAcrossAccounts(secrets)]);
 }
 
 function knownResult({ before }: Work, account: string, madeOf: string): Compiled | undefined {
@@ -56,7 +59,7 @@ function compileAccount(
   madeOf: string,
   ofShared: ReadonlyMap<string | undefined, Diagnostic[]>,
 ): Compiled {
-  const { plans, diagnostics: all, workspace } = common.checkAccounts(own);
+  const { plans, diagnostics: all, workspace } = common.checkAccounts(own, 'made');
   // What is wrong with the common part was told already.
   const diagnostics = all.filter(({ file }) => partOf(file) === account);
   const installed = Object.keys(workspace.accounts.get(account)?.value.install ?? {});

@@ -13,11 +13,11 @@ export class FolderSource implements DeploySource {
     this.name = folder;
   }
 
-  async newest(): Promise<NewestRevision> {
-    const tree = await readFolder(this.name);
+  newest(): Promise<NewestRevision> {
+    const tree = readFolder(this.name);
     const revision = digestOf(tree);
     this.last = { revision, tree };
-    return { revision, lost: 0 };
+    return Promise.resolve({ revision, lost: 0 });
   }
 
   resolve(): Promise<string> {
