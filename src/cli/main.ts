@@ -129,6 +129,7 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
       (value: string, all: string[]) => [...all, value],
       [],
     )
+    .option('--public-url <url>', 'where senders of webhooks reach the runner, if a proxy stands before it')
     .addOption(workspaceOption())
     .addHelpText('after', '\nExample:\n  waybill dev --port 0 --keys demo/demo.agekey --public-keys')
     .action(async (options: DevOptions) => finish(await (await import('./commands/dev.ts')).dev(options)));

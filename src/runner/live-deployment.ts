@@ -1,7 +1,9 @@
 import type { Plan, ScheduleTrigger, WebhookTrigger } from '../generated/plan.ts';
 import { compileSchema, type SchemaCheck } from '../json/schema.ts';
+import { compileTemplate, type Evaluator } from '../language/evaluate.ts';
 import { readCron, type CronTimes } from '../plan/cron.ts';
 import type { Store } from '../store/store.ts';
+import { readyPoll, type LivePoll } from './polls/live-poll.ts';
 
 /** One automation that is deployed. */
 export interface LiveAutomation {
@@ -11,7 +13,7 @@ export interface LiveAutomation {
 }
 
 /** What starts its runs, ready to take them. */
-export type LiveTrigger = LiveWebhook | LiveSchedule | LiveManual;
+export type LiveTrigger = LiveWebhook | LiveSchedule | LivePoll | LiveManual;
 
 export interface LiveWebhook {
   kind: 'webhook';
@@ -21,6 +23,8 @@ export interface LiveWebhook {
   body: SchemaCheck;
   query: SchemaCheck | undefined;
   headers: SchemaCheck | undefined;
+  /** Gives what names a delivery. */
+  dedupe: Evaluator | undefined;
 }
 
 export interface LiveSchedule {
@@ -56,7 +60,8 @@ export function hookPath({ plan, trigger }: LiveAutomation): string | undefined 
 }
 
 /** Makes a plan's trigger ready to take what starts runs; `secret` gives the secret part of a webhook's address. */
-export async function readyTrigger({ trigger }: Plan, secret: () => Promise<string>): Promise<LiveTrigger> {
+export async function readyTrigger(plan: Plan, secret: () => Promise<string>): Promise<LiveTrigger> {
+  const { trigger } = plan;
   switch (trigger.kind) {
     case 'webhook':
       return {
@@ -66,9 +71,12 @@ export async function readyTrigger({ trigger }: Plan, secret: () => Promise<stri
         body: compileSchema(trigger.body),
         query: trigger.query && compileSchema(trigger.query),
         headers: trigger.headers && compileSchema(trigger.headers),
+        dedupe: trigger.dedupe === undefined ? undefined : compileTemplate(trigger.dedupe),
       };
     case 'schedule':
       return { kind: 'schedule', schedule: trigger, times: readCron(trigger.cron, trigger.timezone) };
+    case 'poll':
+      return readyPoll(plan, trigger);
     case 'manual':
       return { kind: 'manual', input: trigger.input && compileSchema(trigger.input) };
   }

@@ -10,10 +10,12 @@ import { Redactor } from '../secrets/redaction.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { checkWorkspace } from './check-workspace.ts';
+import { Polls } from './polls/polls.ts';
 import { Schedules } from './schedules.ts';
 import { WorkspaceCredentials } from './credentials.ts';
 import { Hooks } from './hooks.ts';
 import { startByHand, type ManualStart } from './manual-starts.ts';
+import { Verifier } from './verifier.ts';
 import { loadCurrentDeployment, type LiveDeployment } from './live-deployment.ts';
 
 export interface RunnerOptions {
@@ -25,6 +27,8 @@ export interface RunnerOptions {
   identities: IdentitySource;
   /** Service to the address that stands in for it. */
   reroutes: ReadonlyMap<string, string>;
+  /** Where senders of webhooks reach the runner, without a slash at the end; needed where a proxy changes the address. */
+  publicUrl?: string;
   onError: (error: unknown) => void;
 }
 
@@ -41,6 +45,7 @@ export class Runner {
   private readonly caller: HttpCaller;
   private readonly credentials: WorkspaceCredentials;
   private readonly schedules: Schedules;
+  private readonly polls: Polls;
   private readonly options: RunnerOptions;
   private live: LiveDeployment = new Map();
 
@@ -71,17 +76,32 @@ export class Runner {
       now: Date.now,
       onError: options.onError,
     });
-    this.hooks = new Hooks(this.store, this.engine, () => this.live);
+    this.polls = new Polls({
+      store: this.store,
+      engine: this.engine,
+      services,
+      now: Date.now,
+      onError: options.onError,
+    });
+    this.hooks = new Hooks({
+      store: this.store,
+      engine: this.engine,
+      verifier: new Verifier(this.credentials, this.redactor),
+      live: () => this.live,
+      publicUrl: options.publicUrl,
+    });
   }
 
   /** Deploys the workspace, or goes on with what was deployed last, and takes up the runs that had not ended. */
   async begin(): Promise<{ diagnostics: Diagnostic[]; resumed: number }> {
     this.live = await loadCurrentDeployment(this.store);
     const diagnostics = await this.deploy();
-    // Without a deployment that compiles, the schedules of the last one go on.
+    // Without a deployment that compiles, the schedules and polls of the last one go on.
     await this.schedules.use(this.live);
+    this.polls.use(this.live);
     const resumed = this.engine.resume();
     this.schedules.start();
+    this.polls.start();
     return { diagnostics, resumed };
   }
 
@@ -100,6 +120,7 @@ export class Runner {
     );
     this.live = await loadCurrentDeployment(this.store);
     await this.schedules.use(this.live);
+    this.polls.use(this.live);
     return diagnostics;
   }
 
@@ -116,6 +137,7 @@ export class Runner {
   async stop(drainMs: number): Promise<void> {
     this.hooks.stop();
     this.schedules.stop();
+    await this.polls.stop();
     await this.engine.stop(drainMs);
   }
 

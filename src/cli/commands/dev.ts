@@ -19,6 +19,7 @@ export interface DevOptions extends KeyOptions {
   port: string;
   data?: string;
   reroute: string[];
+  publicUrl?: string;
 }
 
 const DRAIN_MS = 10_000;
@@ -36,6 +37,7 @@ export async function dev(options: DevOptions): Promise<number> {
     data,
     identities,
     reroutes,
+    ...publicUrlOf(options),
     onError: (error) => console.error(error),
   });
   for (const [service, url] of reroutes)
@@ -47,7 +49,7 @@ export async function dev(options: DevOptions): Promise<number> {
   console.log(`The runner is up at ${server.url}; its data is in ${data}. Ctrl-C ends it.`);
   console.log(`The API's token, until it ends: ${server.token}`);
   if (resumed > 0) console.log(`${resumed} runs that had not ended go on.`);
-  showTriggers(runner, server.url);
+  showTriggers(runner, options.publicUrl ?? server.url);
   const unwatchRuns = runner.engine.watch(({ kind, run }) => {
     const why = run.failure === undefined ? '' : `: ${runner.redactor.text(run.failure.message)}`;
     if (kind === 'run_finished') console.log(`${run.account}/${run.automation} ${run.status} (${run.id})${why}`);
@@ -93,10 +95,21 @@ function parseReroute(text: string): [string, string] {
   return [service, url];
 }
 
+function publicUrlOf({ publicUrl }: DevOptions): { publicUrl?: string } {
+  if (publicUrl === undefined) return {};
+  if (!/^https?:\/\//.test(publicUrl) || !URL.canParse(publicUrl))
+    throw new UsageError(`${publicUrl} is not an address`, 'for example: https://hooks.example.com');
+  return { publicUrl: publicUrl.replace(/\/+$/, '') };
+}
+
 function showTriggers(runner: Runner, url: string): void {
   for (const automation of runner.deployed().values()) {
     const { plan, trigger } = automation;
     if (trigger.kind === 'webhook') console.log(`  POST ${url}${hookPath(automation)}`);
+    if (trigger.kind === 'poll') {
+      const { on, every_ms: every } = trigger.trigger;
+      console.log(`  ${plan.account}/${plan.automation} on ${on}, asked every ${every / 1000} s`);
+    }
     if (trigger.kind === 'schedule') {
       const next = trigger.times.next(Date.now());
       const due = next === undefined ? 'never again' : `next ${new Date(next).toISOString()}`;
