@@ -32,8 +32,8 @@ test('the triggers and connectors of the guide compile together', async () => {
       orders: automation(JSON.parse(poll) as object, '${{ trigger.event.id }}'),
     },
   };
-  await withWorkspace(files, async ({ folder }) => {
-    const { diagnostics, plans } = await checkWorkspace(folder);
+  await withWorkspace(files, ({ folder }) => {
+    const { diagnostics, plans } = checkWorkspace(folder);
     // Sealed for no host: that is told of the secrets, nothing is deployed, and so no shop is asked.
     assert.deepEqual(
       diagnostics.filter(({ file }) => !file.startsWith('secrets/') && !file.endsWith('account.json')),
@@ -47,5 +47,6 @@ test('the triggers and connectors of the guide compile together', async () => {
         ['standard', 'webhook'],
       ],
     );
+    return Promise.resolve();
   });
 });

@@ -21,6 +21,7 @@ const services = {
   },
   webhook_schemes: {
     ...SCHEMES,
+    bell: { title: 'Bell', algorithm: 'hmac-sha256', key: { field: 'secret' }, signature: { header: 'X-Bell' } },
     meta: {
       title: 'Meta',
       algorithm: 'hmac-sha256',
@@ -126,6 +127,15 @@ test('a refused delivery is shown without signature and key, and replayed after 
     assert.equal((await send(served, '{"n":1}', github('{"n":1}', 'a'))).body.run, first.body.id);
     assert.equal(served.runner.store.runs.list({ limit: 9 }).length, 1);
     assert.equal((await served.api('/refusals/nothing/replay', { method: 'POST' })).status, 404);
+  });
+});
+
+test('the header of the signature is hidden whatever its name is', async () => {
+  await withWorkspace(files('bell'), async (served) => {
+    await send(served, '{}', { 'x-bell': 'nearly right', 'x-other': 'seen' });
+    const [refusal] = await refusalsOf(served);
+    const { headers } = (await served.api<RefusalView>(`/refusals/${refusal?.id}`)).body;
+    assert.deepEqual([headers['x-bell'], headers['x-other']], ['[hidden]', 'seen']);
   });
 });
 
