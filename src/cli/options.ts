@@ -62,7 +62,8 @@ export function addRunnerProcessOptions(command: Command): Command {
       'send calls of a service elsewhere; may be given several times',
       (value: string, all: string[]) => [...all, value],
       [],
-    );
+    )
+    .option('--public-url <url>', 'where senders of webhooks reach the runner, if a proxy stands before it');
 }
 
 /** Reads a whole number of at least 1. */

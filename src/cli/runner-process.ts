@@ -7,6 +7,7 @@ import type { KeyOptions } from './options.ts';
 export interface RunnerProcessOptions extends KeyOptions {
   port: string;
   reroute: string[];
+  publicUrl?: string;
 }
 
 /** Milliseconds that attempts under way get to end. */
@@ -24,6 +25,14 @@ export function reroutesOf({ reroute }: RunnerProcessOptions): Map<string, strin
   for (const [service, url] of reroutes)
     console.error(`WARNING: calls of ${service}, with their credentials, go to ${url}`);
   return reroutes;
+}
+
+/** Where senders of webhooks reach the runner, where the operator says so. */
+export function publicUrlOf({ publicUrl }: RunnerProcessOptions): { publicUrl?: string } {
+  if (publicUrl === undefined) return {};
+  if (!/^https?:\/\//.test(publicUrl) || !URL.canParse(publicUrl))
+    throw new UsageError(`${publicUrl} is not an address`, 'for example: https://hooks.example.com');
+  return { publicUrl: publicUrl.replace(/\/+$/, '') };
 }
 
 /** A line for each run that ends. Gives what ends it. */

@@ -1,4 +1,4 @@
-import type { Action, Connector } from '../generated/connector.ts';
+import type { Action, Connector, ConnectorTrigger } from '../generated/connector.ts';
 import { sampleFromSchema } from '../json/sample.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 
@@ -11,6 +11,10 @@ export interface ConnectorDescription {
   docs: string | undefined;
   /** `undefined` where the service needs none. */
   connection: { hosts: string[] | string; fields: FieldDescription[] } | undefined;
+  /** What can start an automation. */
+  triggers: { on: string; title: string }[];
+  /** By which its webhooks are proved genuine. */
+  webhook_schemes: { name: string; title: string; key: string }[];
   actions: { uses: string; title: string; effect: Action['effect'] }[];
 }
 
@@ -39,6 +43,22 @@ export interface ActionDescription {
   example: { id: string; uses: string; with: Json };
 }
 
+/** What one needs to know of a trigger to begin an automation with it. */
+export interface TriggerDescription {
+  on: string;
+  title: string;
+  description: string;
+  /** Whether the account must have a connection to the service. */
+  connection: boolean;
+  /** JSON Schemas: of `with`, and of `trigger.event`. */
+  input: JsonObject;
+  output: JsonObject;
+  /** An event as it comes. */
+  sample: Json;
+  /** A trigger to begin with. */
+  example: { on: string; with?: Json; first: 'from_now' };
+}
+
 export function describeConnector({
   name,
   title,
@@ -46,6 +66,8 @@ export function describeConnector({
   description,
   docs,
   connection,
+  triggers = {},
+  webhook_schemes = {},
   actions,
 }: Connector): ConnectorDescription {
   return {
@@ -55,6 +77,10 @@ export function describeConnector({
     description,
     docs,
     connection: connection && { hosts: connection.hosts, fields: describeFields(connection.fields) },
+    triggers: Object.entries(triggers).map(([trigger, { title: what }]) => ({ on: `${name}.${trigger}`, title: what })),
+    webhook_schemes: Object.entries(webhook_schemes).map(([scheme, { title: what, key }]) => {
+      return { name: scheme, title: what, key: key.field };
+    }),
     actions: Object.entries(actions).map(([action, { title: what, effect }]) => {
       return { uses: `${name}.${action}`, title: what, effect };
     }),
@@ -64,9 +90,30 @@ export function describeConnector({
 export function describeAction(connector: Connector, name: string, action: Action): ActionDescription {
   const uses = `${connector.name}.${name}`;
   const { title, description, effect, input, output } = action;
-  const connection = Object.values(connector.connection?.fields ?? {}).some(({ required }) => required !== false);
+  const connection = needsConnection(connector);
   const example = { id: name, uses, with: sampleFromSchema(requiredOnly(input)).value };
   return { uses, title, description, effect, connection, input, output, example };
+}
+
+export function describeTrigger(connector: Connector, name: string, trigger: ConnectorTrigger): TriggerDescription {
+  const on = `${connector.name}.${name}`;
+  const { title, description, input = {}, output, sample } = trigger;
+  const given = trigger.input === undefined ? {} : { with: sampleFromSchema(requiredOnly(input)).value };
+  const example = { on, ...given, first: 'from_now' as const };
+  return {
+    on,
+    title,
+    description,
+    connection: needsConnection(connector),
+    input,
+    output,
+    sample: sample ?? null,
+    example,
+  };
+}
+
+function needsConnection({ connection }: Connector): boolean {
+  return Object.values(connection?.fields ?? {}).some(({ required }) => required !== false);
 }
 
 function describeFields(fields: NonNullable<Connector['connection']>['fields']): FieldDescription[] {

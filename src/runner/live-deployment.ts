@@ -1,8 +1,10 @@
 import type { Plan, ScheduleTrigger, WebhookTrigger } from '../generated/plan.ts';
 import { compileSchema, type SchemaCheck } from '../json/schema.ts';
+import { compileTemplate, type Evaluator } from '../language/evaluate.ts';
 import { readCron, type CronTimes } from '../plan/cron.ts';
 import type { DeploymentEntry } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { readyPoll, type LivePoll } from './polls/live-poll.ts';
 
 /** One automation that is deployed. */
 export interface LiveAutomation {
@@ -12,7 +14,7 @@ export interface LiveAutomation {
 }
 
 /** What starts its runs, ready to take them. */
-export type LiveTrigger = LiveWebhook | LiveSchedule | LiveManual;
+export type LiveTrigger = LiveWebhook | LiveSchedule | LivePoll | LiveManual;
 
 export interface LiveWebhook {
   kind: 'webhook';
@@ -22,6 +24,8 @@ export interface LiveWebhook {
   body: SchemaCheck;
   query: SchemaCheck | undefined;
   headers: SchemaCheck | undefined;
+  /** Gives what names a delivery. */
+  dedupe: Evaluator | undefined;
 }
 
 export interface LiveSchedule {
@@ -98,7 +102,8 @@ export function hookPath({ plan, trigger }: LiveAutomation): string | undefined 
 }
 
 /** Makes a plan's trigger ready to take what starts runs; `secret` is the secret part of a webhook's address. */
-export function readyTrigger({ account, automation, trigger }: Plan, secret: string | undefined): LiveTrigger {
+export function readyTrigger(plan: Plan, secret: string | undefined): LiveTrigger {
+  const { account, automation, trigger } = plan;
   switch (trigger.kind) {
     case 'webhook':
       if (secret === undefined) throw new Error(`the webhook of ${account}/${automation} has no address`);
@@ -109,9 +114,12 @@ export function readyTrigger({ account, automation, trigger }: Plan, secret: str
         body: compileSchema(trigger.body),
         query: trigger.query && compileSchema(trigger.query),
         headers: trigger.headers && compileSchema(trigger.headers),
+        dedupe: trigger.dedupe === undefined ? undefined : compileTemplate(trigger.dedupe),
       };
     case 'schedule':
       return { kind: 'schedule', schedule: trigger, times: readCron(trigger.cron, trigger.timezone) };
+    case 'poll':
+      return readyPoll(plan, trigger);
     case 'manual':
       return { kind: 'manual', input: trigger.input && compileSchema(trigger.input) };
   }

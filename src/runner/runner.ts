@@ -16,8 +16,10 @@ import type { Outcome } from './deploy/work.ts';
 import { Hooks } from './hooks.ts';
 import { startByHand, type ManualStart } from './manual-starts.ts';
 import { LiveDeployment } from './live-deployment.ts';
+import { Polls } from './polls/polls.ts';
 import { programFingerprint } from './program-fingerprint.ts';
 import { Schedules } from './schedules.ts';
+import { Verifier } from './verifier.ts';
 
 export interface RunnerOptions {
   /** What is deployed: a folder's working tree, or a branch of a repository. */
@@ -34,6 +36,8 @@ export interface RunnerOptions {
   identities: IdentitySource;
   /** Service to the address that stands in for it. */
   reroutes: ReadonlyMap<string, string>;
+  /** Where senders of webhooks reach the runner, without a slash at the end; needed where a proxy changes the address. */
+  publicUrl?: string;
   onError: (error: unknown) => void;
 }
 
@@ -51,6 +55,7 @@ export class Runner {
   private readonly caller: HttpCaller;
   private readonly credentials: WorkspaceCredentials;
   private readonly schedules: Schedules;
+  private readonly polls: Polls;
   private live: LiveDeployment;
 
   /** Opens the data folder. Throws `StoreError` where another runner holds it. */
@@ -79,8 +84,21 @@ export class Runner {
       now: Date.now,
       onError: options.onError,
     });
+    this.polls = new Polls({
+      store: this.store,
+      engine: this.engine,
+      services,
+      now: Date.now,
+      onError: options.onError,
+    });
     this.live = this.load();
-    this.hooks = new Hooks(this.store, this.engine, () => this.live);
+    this.hooks = new Hooks({
+      store: this.store,
+      engine: this.engine,
+      verifier: new Verifier(this.credentials, this.redactor),
+      live: () => this.live,
+      publicUrl: options.publicUrl,
+    });
     this.reconciler = new Reconciler({
       store: this.store,
       source: options.source,
@@ -91,6 +109,7 @@ export class Runner {
       identities: options.identities,
       switchTo: () => {
         this.live = this.load();
+        this.polls.use(this.live);
         return this.schedules.use(this.live);
       },
       now: Date.now,
@@ -101,8 +120,10 @@ export class Runner {
   async begin(): Promise<number> {
     await this.reconciler.recover();
     await this.schedules.use(this.live);
+    this.polls.use(this.live);
     const resumed = this.engine.resume();
     this.schedules.start();
+    this.polls.start();
     return resumed;
   }
 
@@ -124,7 +145,8 @@ export class Runner {
   async stop(drainMs: number): Promise<void> {
     this.hooks.stop();
     this.schedules.stop();
-    await Promise.all([this.reconciler.stop(), this.engine.stop(drainMs)]);
+    await Promise.all([this.reconciler.stop(), this.polls.stop()]);
+    await this.engine.stop(drainMs);
   }
 
   /** After `stop`. */

@@ -159,6 +159,8 @@ export interface HookView {
   sample: Json;
   /** In what the sample does not fit the schema, where none could be made that does. */
   issues: string[];
+  /** The scheme by which requests are proved genuine. */
+  verified: string | undefined;
 }
 
 export interface StorageEntryView {
@@ -172,17 +174,51 @@ export interface StorageListView {
   entries: StorageEntryView[];
 }
 
+/** A refused delivery as it stands in lists. */
+export interface RefusalSummaryView {
+  id: string;
+  account: string;
+  automation: string;
+  received_at: string;
+  /** What was answered. */
+  status: number;
+  reason: string;
+  /** The run that a replay started. */
+  run: string | undefined;
+}
+
 /** `GET /api/v1/refusals` */
 export interface RefusalListView {
-  refusals: {
-    id: string;
-    account: string;
-    automation: string;
-    received_at: string;
-    status: number;
-    reason: string;
-    body: string;
-  }[];
+  refusals: RefusalSummaryView[];
+}
+
+/** `GET /api/v1/refusals/:id` */
+export interface RefusalView extends RefusalSummaryView {
+  query: string;
+  /** Those that may hold a signature or a key are hidden. */
+  headers: { [name: string]: string };
+  /** As UTF-8; bytes that are none are replaced. */
+  body: string;
+  /** The body was longer than what is kept. */
+  cut: boolean;
+}
+
+/** What a service is asked again and again for an automation. */
+export interface PollView {
+  account: string;
+  automation: string;
+  /** `<connector>.<trigger>` */
+  on: string;
+  every_ms: number;
+  /** When the service last answered. */
+  polled_at: string | undefined;
+  /** Why the last poll failed. */
+  failure: Failure | undefined;
+}
+
+/** `GET /api/v1/polls` */
+export interface PollListView {
+  polls: PollView[];
 }
 
 /** What `GET /api/v1/events` sends, one a server-sent event. */

@@ -19,11 +19,17 @@ export interface ServerOptions extends Pick<FastifyServerOptions, 'rewriteUrl'> 
 /** The runner's HTTP server: webhooks, the API and health. It has no log: addresses of webhooks are secrets. */
 export function createServer(runner: Runner, { token, push, ...options }: ServerOptions): FastifyInstance {
   const app = Fastify({ ...options, bodyLimit: MAX_BODY });
-  // The raw text: signatures and exact numbers need it as it came.
+  // The raw text: exact numbers need it as it came.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   app.get('/health', () => ({ status: 'ok', automations: runner.deployed().size }));
-  addHookRoutes(app, runner);
+  app.register((hooks, _options, done) => {
+    // The raw bytes: signatures are of them, even where they are no text.
+    hooks.removeAllContentTypeParsers();
+    hooks.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
+    addHookRoutes(hooks, runner);
+    done();
+  });
   if (push !== undefined) addPushRoute(app, push);
   app.register(
     (api, _options, done) => {

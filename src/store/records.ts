@@ -1,4 +1,5 @@
 import type { Json } from '../json/value.ts';
+import type { Failure } from '../run/failure.ts';
 import type { Instant, RunStatus } from '../run/records.ts';
 
 export interface RunFilter {
@@ -40,8 +41,16 @@ export interface RefusalRecord {
   receivedAt: Instant;
   status: number;
   reason: string;
-  /** The body as it came, cut at the size that the store keeps. */
-  body: string;
+  /** The address's query with its `?`, or an empty text. */
+  query: string;
+  /** Names in small letters. */
+  headers: { [name: string]: string | string[] };
+  /** As it came, up to the size that the store keeps. */
+  body: Uint8Array;
+  /** The body was longer. */
+  cut: boolean;
+  /** The run that a replay started. */
+  run?: string;
 }
 
 /** How far a schedule has come. */
@@ -52,6 +61,23 @@ export interface ScheduleRecord {
   timezone: string;
   /** The times up to here are done with. */
   passedUntil: Instant;
+}
+
+/** What is asked again and again for an automation. */
+export interface PollName {
+  account: string;
+  automation: string;
+  /** Names the question: another one begins anew. */
+  source: string;
+}
+
+/** How far a poll came. */
+export interface PollState {
+  /** Absent where no poll has succeeded. */
+  polledAt?: Instant;
+  cursor?: Json;
+  /** Why the last one failed. */
+  failure?: Failure;
 }
 
 export interface StorageEntry {

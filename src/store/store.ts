@@ -1,11 +1,13 @@
 import type { Json } from '../json/value.ts';
-import type { Outcome } from '../run/failure.ts';
+import type { Failure, Outcome } from '../run/failure.ts';
 import type { AttemptKey, AttemptRecord, Instant, RunRecord } from '../run/records.ts';
 import type { StorageOperation } from '../run/storage-operation.ts';
 import type {
   DeployControl,
   DeploymentEntry,
   DeploymentRecord,
+  PollName,
+  PollState,
   InventoryChange,
   InventoryEntry,
   ReconciliationRecord,
@@ -24,6 +26,8 @@ export interface Store {
   deployments: DeploymentStore;
   inventory: InventoryStore;
   runs: RunStore;
+  deliveries: DeliveryStore;
+  polls: PollStore;
   storage: KeyValueStore;
   refusals: RefusalStore;
   schedules: ScheduleStore;
@@ -118,6 +122,33 @@ export interface RunStore {
   unfinished(): Iterable<RunRecord>;
 }
 
+export interface DeliveryStore {
+  /**
+   * Keeps the run, unless the automation has accepted a delivery of that name within the last 7 days: both in one
+   * transaction. Gives the id of the run that is kept, which is then the first one.
+   */
+  accept(run: RunRecord, name: string): Promise<string>;
+}
+
+/** What a poll found. */
+export interface PollResult {
+  at: Instant;
+  /** Of all that is there, seen before or not. */
+  keys: string[];
+  /** `undefined` where there is none yet. */
+  cursor: Json | undefined;
+}
+
+export interface PollStore {
+  state(poll: PollName): PollState | undefined;
+  /** Those of the keys that an earlier poll has seen within 90 days. */
+  seen(poll: PollName, keys: readonly string[]): Set<string>;
+  /** Keeps the runs and how far the poll came, in one transaction. */
+  accept(poll: PollName, result: PollResult, runs: readonly RunRecord[]): Promise<void>;
+  /** What came of the poll before stays. */
+  fail(poll: PollName, failure: Failure): Promise<void>;
+}
+
 export interface KeyValueStore {
   get(account: string, key: string): StorageEntry | undefined;
   /** By key. */
@@ -134,6 +165,8 @@ export interface ScheduleStore {
 
 export interface RefusalStore {
   /** Keeps it; the oldest beyond the cap of the automation go. */
-  insert(refusal: RefusalRecord): Promise<void>;
+  insert(refusal: Omit<RefusalRecord, 'cut' | 'run'>): Promise<void>;
+  markReplayed(id: string, run: string): Promise<void>;
+  get(id: string): RefusalRecord | undefined;
   list(filter: { account?: string; automation?: string; limit: number }): RefusalRecord[];
 }

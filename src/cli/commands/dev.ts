@@ -12,7 +12,14 @@ import { identitySource } from '../identities.ts';
 import { interrupted } from '../interrupted.ts';
 import { describeReconciled } from '../render-deploy.ts';
 import { dataFolder } from '../runner-client.ts';
-import { logRuns, parsePort, reroutesOf, stopServer, type RunnerProcessOptions } from '../runner-process.ts';
+import {
+  logRuns,
+  parsePort,
+  publicUrlOf,
+  reroutesOf,
+  stopServer,
+  type RunnerProcessOptions,
+} from '../runner-process.ts';
 
 export interface DevOptions extends RunnerProcessOptions {
   workspace?: string;
@@ -33,6 +40,7 @@ export async function dev(options: DevOptions): Promise<number> {
     data,
     identities,
     reroutes: reroutesOf(options),
+    ...publicUrlOf(options),
     onError: (error) => console.error(error),
   });
   const resumed = await runner.begin();
@@ -42,7 +50,7 @@ export async function dev(options: DevOptions): Promise<number> {
   console.log(`The runner is up at ${server.url}; its data is in ${data}. Ctrl-C ends it.`);
   console.log(`The API's token, until it ends: ${server.token}`);
   if (resumed > 0) console.log(`${resumed} runs that had not ended go on.`);
-  showTriggers(runner, server.url);
+  showTriggers(runner, options.publicUrl ?? server.url);
   const unwatchRuns = logRuns(runner);
   const unwatchFiles = watchWorkspace(workspace, async () => {
     const reconciled = await runner.reconciler.reconcile('save');
@@ -82,6 +90,10 @@ function showTriggers(runner: Runner, url: string): void {
   for (const name of [...deployed.keys()].slice(0, SHOWN)) {
     const automation = deployed.get(name);
     if (automation?.trigger.kind === 'webhook') console.log(`  POST ${url}${hookPath(automation)}`);
+    if (automation?.trigger.kind === 'poll') {
+      const { on, every_ms: every } = automation.trigger.trigger;
+      console.log(`  ${name} on ${on}, asked every ${every / 1000} s`);
+    }
     if (automation?.trigger.kind === 'schedule') {
       const { schedule, times } = automation.trigger;
       const next = times.next(Date.now());

@@ -13,7 +13,14 @@ import { interrupted } from '../interrupted.ts';
 import { describeReconciled } from '../render-deploy.ts';
 import { repositoryAddress } from '../repository-address.ts';
 import { dataFolder } from '../runner-client.ts';
-import { logRuns, parsePort, reroutesOf, stopServer, type RunnerProcessOptions } from '../runner-process.ts';
+import {
+  logRuns,
+  parsePort,
+  publicUrlOf,
+  reroutesOf,
+  stopServer,
+  type RunnerProcessOptions,
+} from '../runner-process.ts';
 
 export interface ServeOptions extends RunnerProcessOptions {
   repo: string;
@@ -52,6 +59,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     data,
     identities: identitySource(options),
     reroutes: reroutesOf(options),
+    ...publicUrlOf(options),
     secretsMustOpen: true,
     atomic: options.atomic === true,
     ...reporterOf(options),

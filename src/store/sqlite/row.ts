@@ -17,6 +17,12 @@ export function optionalText(row: Row, column: string): string | undefined {
   return row[column] === null ? undefined : text(row, column);
 }
 
+export function bytes(row: Row, column: string): Uint8Array {
+  const value = row[column];
+  if (!(value instanceof Uint8Array)) throw wrongType(column, 'bytes');
+  return value;
+}
+
 export function integer(row: Row, column: string): number {
   const value = row[column];
   if (typeof value !== 'number') throw wrongType(column, 'an integer');
