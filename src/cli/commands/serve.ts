@@ -49,13 +49,14 @@ const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 export async function serve(options: ServeOptions): Promise<number> {
   requireLoopback(options.host);
   // What cannot be read is told at once, not at the first fetch.
-  await tokenOf(options);
+  const token = tokenSource(options);
+  await token();
   if (options.githubTokenFile !== undefined) await secretIn(options.githubTokenFile);
   const pushSecret = options.pushSecretFile === undefined ? undefined : await secretIn(options.pushSecretFile);
   const port = parsePort(options.port);
   const data = dataFolder(options);
   const runner = new Runner({
-    source: sourceOf(options, data),
+    source: sourceOf(options, data, token),
     data,
     identities: identitySource(options),
     reroutes: reroutesOf(options),
@@ -101,10 +102,8 @@ function tell(error: unknown): void {
   console.error(error);
 }
 
-function sourceOf(options: ServeOptions, data: string): GitSource {
+function sourceOf(options: ServeOptions, data: string, token: () => Promise<string | undefined>): GitSource {
   const { branch, tokenFile, tokenEnv, sshKey, allowedSigners: ssh, allowedGpgKeys: gpg } = options;
-  if (tokenFile !== undefined && tokenEnv !== undefined)
-    throw new UsageError('give --token-file or --token-env, not both');
   const signed = ssh !== undefined || gpg !== undefined;
   const key = sshKey === undefined ? undefined : resolve(sshKey);
   return new GitSource({
@@ -112,17 +111,20 @@ function sourceOf(options: ServeOptions, data: string): GitSource {
     branch,
     path: options.path.replace(/^(\.?\/+)+|\/+$/g, ''),
     folder: join(data, 'git'),
-    access: async () => ({ token: await tokenOf(options), sshKey: key }),
+    access: async () => ({ token: await token(), sshKey: key }),
     signers: signed ? { ssh: ssh && resolve(ssh), gpg: gpg && resolve(gpg) } : undefined,
   });
 }
 
-async function tokenOf({ tokenFile, tokenEnv }: ServeOptions): Promise<string | undefined> {
-  if (tokenFile !== undefined) return secretIn(tokenFile);
-  if (tokenEnv === undefined) return undefined;
-  const token = process.env[tokenEnv];
-  if (token === undefined || token === '') throw new UsageError(`the environment has no ${tokenEnv}`);
-  return token;
+/** Gives the token for https. A file is read each time; a variable is taken out of the environment, so that no other process gets it. */
+function tokenSource({ tokenFile, tokenEnv }: ServeOptions): () => Promise<string | undefined> {
+  if (tokenFile !== undefined && tokenEnv !== undefined)
+    throw new UsageError('give --token-file or --token-env, not both');
+  if (tokenFile !== undefined) return () => secretIn(tokenFile);
+  const token = tokenEnv === undefined ? undefined : process.env[tokenEnv];
+  if (tokenEnv !== undefined && !token) throw new UsageError(`the environment has no ${tokenEnv}`);
+  if (tokenEnv !== undefined) delete process.env[tokenEnv];
+  return () => Promise.resolve(token);
 }
 
 function reporterOf({
