@@ -6,8 +6,9 @@ import type { ResolvedTrigger } from './checks/connector-trigger.ts';
 import type { ResolvedVerify } from './checks/webhook-verify.ts';
 import { fieldsWithDefaults, hostsOf } from './connection-values.ts';
 import { connectionsOf, type AccountConnections, type AccountContext } from './context.ts';
+import { DEFAULT_DEADLINE, milliseconds } from './duration.ts';
 import { lowerMappings } from './lower-mappings.ts';
-import { lowerSteps, milliseconds } from './lower-steps.ts';
+import { lowerSteps } from './lower-steps.ts';
 import { ACCOUNT_DEFAULTS } from './scope.ts';
 
 /** What was found in the account of what an automation names. */
@@ -20,6 +21,7 @@ export function lowerAutomation(
   context: AccountContext,
   found: FoundInAccount,
   settings: JsonObject | undefined,
+  digestOf: (automation: string) => string | undefined,
 ): Plan {
   const { account, checked } = context;
   const { automation, flow } = checked;
@@ -33,7 +35,7 @@ export function lowerAutomation(
     ...(automation.shared ? { shared: true } : {}),
     ...(settings === undefined ? {} : { settings }),
     trigger: lowerTrigger(checked, timezone, found),
-    steps: lowerSteps(checked.steps, checked, found.steps),
+    steps: lowerSteps(checked.steps, { checked, connections: found.steps, digestOf, timezone }),
     ...(automation.value.output === undefined
       ? {}
       : { output: automation.value.output, output_mappings: lowerMappings(flow.output) }),
@@ -56,11 +58,13 @@ function lowerTrigger(
 }
 
 function lowerWebhook(webhook: Webhook, verify: ResolvedVerify | undefined): PlanTrigger {
+  const { deadline = DEFAULT_DEADLINE, respond = 'accepted', ...asked } = webhook;
   return {
     kind: 'webhook',
-    ...webhook,
+    ...asked,
     verify: verify === undefined ? 'none' : { name: verify.name, connection: verify.connection, scheme: verify.scheme },
-    respond: webhook.respond ?? 'accepted',
+    respond,
+    ...(respond === 'finished' ? { deadline_ms: milliseconds(deadline) } : {}),
   };
 }
 

@@ -57,6 +57,20 @@ export const CODES = {
     'A run cannot be stopped in a branch or a parallel loop, while other steps are under way.',
   ),
   WB2013: error('name taken', 'The name of a loop already means something else in expressions.'),
+  WB2015: error('unknown automation', 'The step calls an automation that the account does not have.'),
+  WB2016: error(
+    'automation not called by hand',
+    'Only an automation with a manual trigger says what a run of it is given, so only such a one can be called.',
+  ),
+  WB2017: error('calls in a circle', 'Automations that call one another in a circle would never end.'),
+  WB2018: error(
+    'called automation has errors',
+    'A plan names the plans of the automations that it calls, and one with errors has no plan.',
+  ),
+  WB2019: error(
+    'mark lost in a call',
+    'Sensitive data goes to an input that is not marked as sensitive, so the called automation could send it anywhere.',
+  ),
   WB2020: error(
     'unknown webhook scheme',
     'The connector has no webhook scheme of this name, by which a request could be proved genuine.',
@@ -158,6 +172,11 @@ export const CODES = {
     'nothing uncertain',
     'The step says what happens to an uncertain write, and its action does not write.',
   ),
+  WB6003: error(
+    'answer never in time',
+    'The sender is to wait for the end of the run, and no run can succeed before the deadline of its answer.',
+  ),
+  WB6004: error('unknown time zone of a wait', 'The zone in which a step waits for a time of day does not exist.'),
   WB6006: error('cron cannot be read', 'The five fields of the schedule are not as cron has them.'),
   WB6007: error('schedule without a time', 'There is no day on which the schedule would be due, such as February 30.'),
   WB6008: error('no such time zone', 'The time zone of the schedule does not exist.'),

@@ -7,9 +7,9 @@ import type { RunRecord } from '../run/records.ts';
 import type { CredentialSource } from '../secrets/credential.ts';
 import { callThrough } from './call-through.ts';
 import type { AttemptCall, Durable } from './durable.ts';
-import { evaluateAt } from './evaluate-at.ts';
 import type { PreparedAction } from './prepared-plan.ts';
 import { waitBeforeRetry } from './retry.ts';
+import { inputOf } from './step-input.ts';
 
 /** What a run needs besides the engine. */
 export interface Services {
@@ -59,25 +59,6 @@ export async function performAction(
     if (wait === undefined) return outcome;
     await durable.sleep(key, wait);
   }
-}
-
-/** Evaluates the step's mappings and checks its guard. */
-function inputOf({ input, guard }: PreparedAction, path: string, scope: JsonObject): Outcome {
-  const evaluated = evaluateAt(input, scope, path);
-  if (!evaluated.ok) return evaluated;
-  const value = evaluated.value ?? {};
-  const [issue] = guard?.(value) ?? [];
-  if (issue === undefined) return { ok: true, output: value };
-  const place = issue.pointer === '' ? 'the input' : `the value for \`${issue.pointer.slice(1).replaceAll('/', '.')}\``;
-  return {
-    ok: false,
-    failure: {
-      class: 'permanent',
-      code: 'guard_failed',
-      message: `step ${path}: ${place} ${issue.message}`,
-      help: 'look at what the mapping got from its source',
-    },
-  };
 }
 
 function performer(

@@ -6,7 +6,8 @@ import type { Json, JsonObject } from '../json/value.ts'
  * What starts a run.
  */
 export type PlanTrigger = WebhookTrigger | ScheduleTrigger | PollTrigger | ManualTrigger;
-export type PlanStep = ActionStep | SetStep | SwitchStep | ForEachStep | BranchesStep | StopStep | FailStep;
+export type PlanStep =
+  ActionStep | CallStep | WaitStep | SetStep | SwitchStep | ForEachStep | BranchesStep | StopStep | FailStep;
 /**
  * What is done after a failure, after which the run goes on; without it, the run fails.
  */
@@ -19,15 +20,24 @@ export type PlanSteps2 = PlanStep[];
  * What is done after a failure, after which the run goes on; without it, the run fails.
  */
 export type PlanSteps3 = PlanStep[];
+export type PlanWait = DurationWait | InstantWait | WindowWait | ApprovalWait | EventWait;
+/**
+ * What is done after a failure, after which the run goes on; without it, the run fails.
+ */
 export type PlanSteps4 = PlanStep[];
 /**
  * What is done after a failure, after which the run goes on; without it, the run fails.
  */
 export type PlanSteps5 = PlanStep[];
+export type PlanSteps6 = PlanStep[];
 /**
  * What is done after a failure, after which the run goes on; without it, the run fails.
  */
-export type PlanSteps6 = PlanStep[];
+export type PlanSteps7 = PlanStep[];
+/**
+ * What is done after a failure, after which the run goes on; without it, the run fails.
+ */
+export type PlanSteps8 = PlanStep[];
 /**
  * The steps in order.
  */
@@ -119,6 +129,10 @@ export interface WebhookTrigger {
    */
   dedupe?: string;
   respond: "accepted" | "finished";
+  /**
+   * With finished: after that the sender is answered that it was accepted.
+   */
+  deadline_ms?: number;
 }
 export interface PlanVerify {
   /**
@@ -489,6 +503,87 @@ export interface PlanRetry {
   attempts: number;
 }
 /**
+ * Runs another automation of the account as a run of its own.
+ */
+export interface CallStep {
+  kind: "call";
+  id: string;
+  /**
+   * Done only where this is true.
+   */
+  if?: string;
+  on_error?: PlanSteps2;
+  /**
+   * The automation that is called.
+   */
+  automation: string;
+  /**
+   * Digest of its plan: the one that this plan was checked with.
+   */
+  plan: string;
+  /**
+   * JSON Schema of what it is given; absent where it is given nothing.
+   */
+  input?: JsonObject;
+  /**
+   * Template of what it is given.
+   */
+  with?: JsonObject;
+  mappings: Mapping[];
+  /**
+   * Whether the step waits until the called run has ended.
+   */
+  wait_for_end: boolean;
+}
+/**
+ * Waits.
+ */
+export interface WaitStep {
+  kind: "wait";
+  id: string;
+  /**
+   * Done only where this is true.
+   */
+  if?: string;
+  on_error?: PlanSteps3;
+  wait: PlanWait;
+  mappings: Mapping[];
+}
+export interface DurationWait {
+  kind: "duration";
+  for_ms: number;
+}
+export interface InstantWait {
+  kind: "instant";
+  /**
+   * Template of a date-time.
+   */
+  until: string;
+}
+export interface WindowWait {
+  kind: "window";
+  days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+  from: string;
+  to: string;
+  timezone: string;
+}
+export interface ApprovalWait {
+  kind: "approval";
+  /**
+   * Template of the message.
+   */
+  message: string;
+  expires_ms?: number;
+}
+export interface EventWait {
+  kind: "event";
+  /**
+   * JSON Schema of the payload.
+   */
+  payload: JsonObject;
+  expires_ms?: number;
+}
+/**
  * Computes values.
  */
 export interface SetStep {
@@ -498,7 +593,7 @@ export interface SetStep {
    * Done only where this is true.
    */
   if?: string;
-  on_error?: PlanSteps2;
+  on_error?: PlanSteps4;
   /**
    * Template of the step's output.
    */
@@ -515,7 +610,7 @@ export interface SwitchStep {
    * Done only where this is true.
    */
   if?: string;
-  on_error?: PlanSteps3;
+  on_error?: PlanSteps5;
   /**
    * In order; the first whose condition is true is done.
    */
@@ -529,7 +624,7 @@ export interface PlanArm {
   block: PlanBlock;
 }
 export interface PlanBlock {
-  steps: PlanSteps4;
+  steps: PlanSteps6;
   /**
    * Template of what it gives.
    */
@@ -546,7 +641,7 @@ export interface ForEachStep {
    * Done only where this is true.
    */
   if?: string;
-  on_error?: PlanSteps5;
+  on_error?: PlanSteps7;
   /**
    * Template of the list.
    */
@@ -563,6 +658,10 @@ export interface ForEachStep {
    * Items at a time.
    */
   parallel: number;
+  /**
+   * An item that fails does not keep the others from going on.
+   */
+  on_item_error?: "collect";
   block: PlanBlock;
 }
 /**
@@ -575,7 +674,7 @@ export interface BranchesStep {
    * Done only where this is true.
    */
   if?: string;
-  on_error?: PlanSteps6;
+  on_error?: PlanSteps8;
   branches: {
     [k: string]: PlanBlock;
   };

@@ -1,4 +1,4 @@
-import type { Mapping, PlanBlock, PlanStep, PlanTrigger, WebhookTrigger } from '../generated/plan.ts';
+import type { Mapping, PlanBlock, PlanStep, PlanTrigger, PlanWait, WebhookTrigger } from '../generated/plan.ts';
 import type { NamedPlan } from './digest.ts';
 
 /** A plan as a reviewer reads it. */
@@ -52,6 +52,8 @@ function renderStep(step: PlanStep, indent: string): string[] {
   const lines = [`${indent}${step.id}: ${describe(step)}${step.if === undefined ? '' : `, if ${step.if}`}`];
   switch (step.kind) {
     case 'action':
+    case 'call':
+    case 'wait':
     case 'set':
     case 'stop':
       lines.push(...renderMappings(step.mappings, deeper));
@@ -90,8 +92,12 @@ function describe(step: PlanStep): string {
       const doubt = step.if_uncertain === 'repeat' ? ', repeated where uncertain' : '';
       return `${step.connector}.${step.action}${through} (${step.effect}${doubt}, ${limits})`;
     }
+    case 'call':
+      return `runs ${step.automation} (${step.plan})${step.wait_for_end ? '' : ', without waiting for its end'}`;
+    case 'wait':
+      return `waits ${describeWait(step.wait)}`;
     case 'for_each':
-      return `for each ${step.as} of ${step.items}${step.parallel === 1 ? '' : `, ${step.parallel} at a time`}`;
+      return `for each ${step.as} of ${step.items}${step.parallel === 1 ? '' : `, ${step.parallel} at a time`}${step.on_item_error === undefined ? '' : ', failures collected'}`;
     case 'branches':
       return 'at the same time';
     case 'stop':
@@ -101,6 +107,25 @@ function describe(step: PlanStep): string {
     default:
       return step.kind;
   }
+}
+
+function describeWait(wait: PlanWait): string {
+  switch (wait.kind) {
+    case 'duration':
+      return `for ${wait.for_ms / 1000} s`;
+    case 'instant':
+      return `until ${wait.until}`;
+    case 'window':
+      return `until it is between ${wait.from} and ${wait.to} in ${wait.timezone}, ${wait.days.join(', ')}`;
+    case 'approval':
+      return `for an approval${expiry(wait.expires_ms)}: ${wait.message}`;
+    case 'event':
+      return `for an event${expiry(wait.expires_ms)}`;
+  }
+}
+
+function expiry(milliseconds: number | undefined): string {
+  return milliseconds === undefined ? '' : `, at most ${milliseconds / 1000} s`;
 }
 
 function renderMapping({ to, from, type, expects, guarded, accepted, sensitive }: Mapping): string {

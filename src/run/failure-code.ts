@@ -25,6 +25,8 @@ export const FAILURE_CODES = {
   poll_too_long: 'A poll did not come to the end of all the pages that the service has; none of it was taken.',
   fail_step: 'A `fail` step ended the run; the message is its own.',
   interrupted: 'The runner was stopped or killed in the middle of a write that may have taken place. A person decides.',
+  canceled: 'A person or a program ended the run. What was under way then may have taken place.',
+  wait_expired: 'Nobody approved, or no event came, before the wait expired.',
   storage_not_a_number: 'A count was asked for where the key-value storage holds something else than a number.',
   storage_number_out_of_range: 'A count would need more digits than a number holds exactly.',
 } as const;

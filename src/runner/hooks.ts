@@ -19,7 +19,7 @@ export type DeliveryResult =
   /** The service tried the address. */
   | { kind: 'handshake'; reply: HandshakeReply }
   | Refusal
-  | { kind: 'accepted'; run: RunRecord; respond: 'accepted' | 'finished' };
+  | { kind: 'accepted'; run: RunRecord; respond: 'accepted' | 'finished'; deadlineMs: number | undefined };
 
 /** `status` is 401 where it is not proved genuine, 503 where the runner cannot prove it, otherwise says what does not fit. */
 export interface Refusal {
@@ -120,7 +120,7 @@ export class Hooks {
     const { account, automation } = plan;
     const named = delivery === undefined ? {} : { delivery };
     const run = await this.options.engine.start({ account, automation, plan: digest, trigger, ...named });
-    return { kind: 'accepted', run, respond: webhook.respond };
+    return { kind: 'accepted', run, respond: webhook.respond, deadlineMs: webhook.deadline_ms };
   }
 
   private requestOf(

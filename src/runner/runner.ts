@@ -18,8 +18,10 @@ import { startByHand, type ManualStart } from './manual-starts.ts';
 import { LiveDeployment } from './live-deployment.ts';
 import { Polls } from './polls/polls.ts';
 import { programFingerprint } from './program-fingerprint.ts';
+import { RunControl } from './run-control.ts';
 import { Schedules } from './schedules.ts';
 import { Verifier } from './verifier.ts';
+import { WaitAnswers } from './wait-answers.ts';
 
 export interface RunnerOptions {
   /** What is deployed: a folder's working tree, or a branch of a repository. */
@@ -48,6 +50,8 @@ export class Runner {
   readonly store: Store;
   readonly engine: Engine;
   readonly hooks: Hooks;
+  readonly waits: WaitAnswers;
+  readonly control: RunControl;
   readonly reconciler: Reconciler;
   readonly redactor = new Redactor();
   /** The folder of the runner's own data. */
@@ -84,6 +88,8 @@ export class Runner {
       now: Date.now,
       onError: options.onError,
     });
+    this.waits = new WaitAnswers(this.store, this.engine);
+    this.control = new RunControl(this.store, this.engine, () => this.live);
     this.polls = new Polls({
       store: this.store,
       engine: this.engine,

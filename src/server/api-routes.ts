@@ -11,6 +11,7 @@ import type {
   StorageListView,
 } from './api-types.ts';
 import { ApiError, unknownAutomation } from './api-error.ts';
+import { addControlRoutes } from './control-routes.ts';
 import { addDeployRoutes } from './deploy-routes.ts';
 import { addEventRoute } from './events.ts';
 import { addRefusalRoutes } from './refusal-routes.ts';
@@ -23,6 +24,7 @@ const limit = { type: 'integer', minimum: 1, maximum: 500, default: 50 };
 export function addApiRoutes(app: FastifyInstance, runner: Runner): void {
   const views = new Views(runner.redactor);
   addRunRoutes(app, runner, views);
+  addControlRoutes(app, runner, views);
   addStorageRoutes(app, runner, views);
   addRefusalRoutes(app, runner, views);
   addEventRoute(app, runner, views);

@@ -17,6 +17,10 @@ export interface RunSummaryView {
   finished_at: string | undefined;
   /** Milliseconds from start to end. */
   duration_ms: number | undefined;
+  /** The step of another run that called it. */
+  parent: { run: string; step: string } | undefined;
+  /** The run that it replays. */
+  origin: string | undefined;
 }
 
 export interface RunView extends RunSummaryView {
@@ -29,9 +33,13 @@ export interface StepView {
   /** Names the step within the run: `send`, in a loop `each[2].send`. */
   path: string;
   id: string;
-  kind: 'action' | 'set' | 'switch' | 'for_each' | 'branches' | 'stop' | 'fail';
+  kind: 'action' | 'call' | 'wait' | 'set' | 'switch' | 'for_each' | 'branches' | 'stop' | 'fail';
   /** `<connector>.<action>`, of an action. */
   uses: string | undefined;
+  /** The run that it called. */
+  called: string | undefined;
+  /** Path of the page on which a person decides, while that is open. */
+  approval: string | undefined;
   /** How many steps stand around it. */
   depth: number;
   /** `pending` where the run has not come to it; `skipped` where it went another way. */
@@ -54,12 +62,34 @@ export interface AttemptView {
   duration_ms: number | undefined;
   /** Until when the run waits before the next attempt. */
   retry_at: string | undefined;
+  /** Until when a step that waits does so, where that is known. */
+  waits_until: string | undefined;
 }
 
 /** `GET /api/v1/runs/:id` */
 export interface RunDetailView {
   run: RunView;
   steps: StepView[];
+  /** The runs that its steps called, up to 500. */
+  called: RunSummaryView[];
+}
+
+/** `POST /api/v1/runs/replay` */
+export interface ReplayedView {
+  started: RunSummaryView[];
+  refused: { run: string; reason: string }[];
+}
+
+/** `GET /api/v1/pauses`, `POST /api/v1/pause` and `/resume` */
+export interface PauseListView {
+  /** Without an automation, all of the account. */
+  pauses: { account: string; automation: string | undefined; since: string }[];
+}
+
+/** `POST /api/v1/runs/:id/approvals` and `/events` */
+export interface AnsweredView {
+  run: string;
+  step: string;
 }
 
 /** `GET /api/v1/runs` */

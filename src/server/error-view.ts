@@ -15,6 +15,8 @@ export const API_ERRORS = {
   not_found: 'There is nothing at this address.',
   not_genuine: "The webhook's signature is missing, wrong or too old. The delivery is kept among the refusals. (401)",
   not_manual: 'The automation is not started by hand. (409)',
+  not_possible: 'The run is not in a state in which that can be done; the message says why. (409)',
+  not_waiting: 'The step of the run does not wait for that: not yet, or not any more. (409)',
   refused:
     'The body of the webhook, or the input of the run, does not fit; the message names each place. A refused delivery is kept among the refusals. (400, 415; 409 for a replay)',
   stopping: 'The runner stops: send it again after `Retry-After` seconds. (503)',

@@ -6,6 +6,9 @@ import { errorView } from './error-view.ts';
 /** Seconds after which a sender may come again while the runner stops: long enough for a restart. */
 const RETRY_AFTER_S = 5;
 
+/** What a timer can be set to. */
+const LONGEST_DEADLINE_MS = 2 ** 31 - 1;
+
 /** Seconds after which a sender may come again where a person has to act first. */
 const RETRY_LATER_S = 300;
 
@@ -47,7 +50,7 @@ async function answer(runner: Runner, result: DeliveryResult, reply: FastifyRepl
     case 'accepted':
       return result.respond === 'accepted'
         ? reply.status(202).send({ run: result.run.id, status: 'accepted' })
-        : finishedAnswer(runner, result.run.id, reply);
+        : finishedAnswer(runner, result.run.id, result.deadlineMs, reply);
   }
 }
 
@@ -61,9 +64,16 @@ function refused(runner: Runner, { status, reason, issues }: Refusal, reply: Fas
   return reply.status(status).send({ ...errorView('refused', runner.redactor.text(reason)), issues });
 }
 
-async function finishedAnswer(runner: Runner, id: string, reply: FastifyReply): Promise<FastifyReply> {
-  const { status, output, failure, finishedAt } = await runner.engine.finished(id);
-  // The runner stops before the run's end: it is on disk and goes on at the next start.
+async function finishedAnswer(
+  runner: Runner,
+  id: string,
+  deadlineMs: number | undefined,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const deadline =
+    deadlineMs === undefined ? undefined : AbortSignal.timeout(Math.min(deadlineMs, LONGEST_DEADLINE_MS));
+  const { status, output, failure, finishedAt } = await runner.engine.finished(id, deadline);
+  // The deadline, or the runner's end, comes before the run's: it is on disk and goes on.
   if (finishedAt === undefined) return reply.status(202).send({ run: id, status: 'accepted' });
   if (status === 'succeeded')
     return reply

@@ -4,6 +4,7 @@ import { requireToken } from './access.ts';
 import { ApiError } from './api-error.ts';
 import { addApiRoutes } from './api-routes.ts';
 import { errorView } from './error-view.ts';
+import { addApprovalPage } from './approval-page.ts';
 import { addHookRoutes } from './hook-routes.ts';
 import { addPushRoute, type PushOptions } from './push-route.ts';
 
@@ -31,6 +32,7 @@ export function createServer(runner: Runner, { token, push, ...options }: Server
     done();
   });
   if (push !== undefined) addPushRoute(app, push);
+  addApprovalPage(app, runner);
   app.register(
     (api, _options, done) => {
       api.addHook('onRequest', requireToken(token));

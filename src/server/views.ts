@@ -4,6 +4,7 @@ import type { TracedStep } from '../engine/trace.ts';
 import type { PollTrigger } from '../generated/plan.ts';
 import type { Failure } from '../run/failure.ts';
 import type { AttemptRecord, Instant, RunRecord } from '../run/records.ts';
+import { calledRunId } from '../run/run-id.ts';
 import type { Redactor } from '../secrets/redaction.ts';
 import type { PollName, PollState, RefusalRecord, StorageEntry } from '../store/records.ts';
 import type {
@@ -28,7 +29,7 @@ export class Views {
   }
 
   summary(run: RunRecord): RunSummaryView {
-    const { id, account, automation, plan, status, createdAt, startedAt, finishedAt } = run;
+    const { id, account, automation, plan, status, createdAt, startedAt, finishedAt, parent, origin } = run;
     return {
       id,
       account,
@@ -40,6 +41,8 @@ export class Views {
       started_at: isoWhereSet(startedAt),
       finished_at: isoWhereSet(finishedAt),
       duration_ms: duration(startedAt, finishedAt),
+      parent,
+      origin,
     };
   }
 
@@ -62,18 +65,21 @@ export class Views {
     };
   }
 
-  step({ path, step, depth, begun, end, attempts }: TracedStep): StepView {
+  /** `run`: the id of the step's run; `approval`: path of the page of an approval that is open. */
+  step(run: string, { path, step, depth, begun, end, attempts }: TracedStep, approval?: string): StepView {
     const { body, id } = step;
-    const action = body.kind === 'action';
-    const output = end?.kind === 'done' && !action ? end.output : undefined;
+    const journaled = body.kind === 'action' || body.kind === 'call' || body.kind === 'wait';
+    const output = end?.kind === 'done' && !journaled ? end.output : undefined;
     const failure = end?.kind === 'failed' || end?.kind === 'handled' ? end.failure : undefined;
     return {
       path,
       id,
       kind: body.kind,
-      uses: action ? `${body.step.connector}.${body.step.action}` : undefined,
+      uses: body.kind === 'action' ? `${body.step.connector}.${body.step.action}` : undefined,
+      called: body.kind === 'call' && attempts.length > 0 ? calledRunId(run, path) : undefined,
+      approval,
       depth,
-      status: stepStatus(begun, end, attempts.at(-1)),
+      status: stepStatus(begun, end, body.kind, attempts.at(-1)),
       output: output === undefined ? undefined : this.redactor.json(output),
       failure: attempts.length === 0 ? this.failure(failure) : undefined,
       attempts: attempts.map((attempt) => this.attempt(attempt)),
@@ -124,7 +130,8 @@ export class Views {
       started_at: iso(startedAt),
       finished_at: isoWhereSet(finishedAt),
       duration_ms: duration(startedAt, finishedAt),
-      retry_at: isoWhereSet(sleepUntil),
+      retry_at: outcome?.ok === false && outcome.failure.class !== 'permanent' ? isoWhereSet(sleepUntil) : undefined,
+      waits_until: outcome === undefined ? isoWhereSet(sleepUntil) : undefined,
     };
   }
 
@@ -142,7 +149,12 @@ export class Views {
 /** A wrong key or signature may still be nearly the right one. */
 const SECRET_HEADER = /auth|cookie|key|secret|signature|token|hmac/i;
 
-function stepStatus(begun: boolean, end: TracedStep['end'], last: AttemptRecord | undefined): StepView['status'] {
+function stepStatus(
+  begun: boolean,
+  end: TracedStep['end'],
+  kind: StepView['kind'],
+  last: AttemptRecord | undefined,
+): StepView['status'] {
   switch (end?.kind) {
     case 'done':
     case 'stopped':
@@ -155,7 +167,7 @@ function stepStatus(begun: boolean, end: TracedStep['end'], last: AttemptRecord 
       return end.failure.class === 'uncertain' ? 'uncertain' : 'failed';
     case undefined:
       if (!begun) return 'pending';
-      return last?.outcome?.ok === false ? 'waiting' : 'running';
+      return last?.outcome?.ok === false || kind === 'call' || kind === 'wait' ? 'waiting' : 'running';
   }
 }
 

@@ -30,6 +30,7 @@ export interface Store {
   polls: PollStore;
   storage: KeyValueStore;
   refusals: RefusalStore;
+  pauses: PauseStore;
   schedules: ScheduleStore;
   /** Writes what is pending and closes; a second time does nothing. */
   close(): Promise<void>;
@@ -93,17 +94,48 @@ export interface InventoryStore {
   forgetReconciliation(id: number): Promise<void>;
 }
 
-export type BegunAttempt = Pick<AttemptRecord, 'run' | 'key' | 'effect' | 'input' | 'startedAt'>;
+/** A run in the queue. */
+export type QueuedRun = Pick<RunRecord, 'id' | 'account'>;
+
+export type RunEnd = Pick<RunRecord, 'status' | 'output' | 'failure'>;
+
+/** The outcome of an attempt that came from elsewhere. */
+export interface Answer {
+  run: string;
+  key: AttemptKey;
+  outcome: Outcome;
+}
+
+export type BegunAttempt = Pick<AttemptRecord, 'run' | 'key' | 'effect' | 'input' | 'startedAt' | 'sleepUntil'>;
 
 export interface RunStore {
   /** False where a run has this id already: that one stays as it is. */
-  insert(run: RunRecord): Promise<boolean>;
+  insert(run: RunRecord, journal?: readonly AttemptRecord[]): Promise<boolean>;
   /** The run goes on: status `running`. Written soon. */
   begin(run: string, at: Instant): Promise<void>;
-  finish(run: string, at: Instant, result: Pick<RunRecord, 'status' | 'output' | 'failure'>): Promise<void>;
+  /**
+   * The run has ended. The attempt of another run that waits for that gets its outcome in the same transaction; `true`: that
+   * run was at rest, and is queued now.
+   */
+  finish(run: string, at: Instant, result: RunEnd, answer?: Answer): Promise<boolean>;
+  /** Begins the attempt and inserts the run that it calls, in one transaction; with an outcome, it has ended as well. */
+  beginCall(attempt: BegunAttempt, called: RunRecord, outcome?: Outcome): Promise<void>;
+  /** Gives an attempt that waits its outcome, unless it has one. Gives whether, and whether its run was at rest and is queued now. */
+  answer(answer: Answer, at: Instant): Promise<{ given: boolean; woken: boolean }>;
+  /** The attempt's wait is over with this outcome, unless it was given one before. Gives the outcome that it has. */
+  endWait(answer: Answer, at: Instant): Promise<Outcome>;
+  /**
+   * The run does nothing until one of these attempts has an outcome, or until the instant: status `waiting`. Where one has
+   * got its outcome meanwhile, the run is queued instead. Gives which of both.
+   */
+  rest(run: string, until: Instant | undefined, awaited: readonly AttemptKey[]): Promise<'waiting' | 'queued'>;
+  /** Queues the runs at rest whose instant has come, the earliest first, so many at most. */
+  wakeDue(now: Instant, limit: number): Promise<QueuedRun[]>;
+  /** The first instant at which a run at rest goes on. */
+  nextDue(): Instant | undefined;
   beginAttempt(attempt: BegunAttempt, urgency: Urgency): Promise<void>;
   finishAttempt(run: string, key: AttemptKey, at: Instant, outcome: Outcome): Promise<void>;
-  /** The run waits until that instant. */
+  /** The instant until which the run waits after the attempt. */
   sleep(run: string, key: AttemptKey, until: Instant): Promise<void>;
   /** Performs the operation and records the attempt with its outcome, in one transaction. */
   storageAttempt(
@@ -113,13 +145,38 @@ export interface RunStore {
     operation: StorageOperation,
     at: Instant,
   ): PendingWrite<Outcome>;
+  /** The run was under way and may not go on for now: status `queued`. */
+  requeue(run: string): Promise<void>;
+  /**
+   * An uncertain run goes on: its attempt gets this outcome, or is forgotten, so that it is made again. Runs that called it and
+   * are uncertain for that wait for it again.
+   */
+  reopen(run: string, key: AttemptKey, outcome: Outcome | undefined, at: Instant): Promise<void>;
+  /** Whether another run replays it. */
+  isReplayed(run: string): boolean;
   get(id: string): RunRecord | undefined;
   /** In the order in which they were begun. */
   attempts(run: string): AttemptRecord[];
   /** Newest first. */
   list(filter: RunFilter): RunRecord[];
-  /** Every run that has not ended, oldest first. */
-  unfinished(): Iterable<RunRecord>;
+  /** The runs that the steps of this one called, so many at most. */
+  called(run: string, limit: number): RunRecord[];
+  /** Every run that has not ended and is not at rest, oldest first. */
+  ready(): Iterable<QueuedRun>;
+}
+
+/** What is paused; without an automation, all of the account. */
+export interface PauseRecord {
+  account: string;
+  automation?: string;
+  since: Instant;
+}
+
+export interface PauseStore {
+  pause(account: string, automation: string | undefined, at: Instant): Promise<void>;
+  /** `false` where it was not paused. */
+  unpause(account: string, automation: string | undefined): Promise<boolean>;
+  list(): PauseRecord[];
 }
 
 export interface DeliveryStore {

@@ -19,7 +19,7 @@ test('a new folder is made, for its owner alone, with every table', async () => 
   const store = openSqliteStore(folder);
   assert.equal(statSync(folder).mode & 0o777, 0o700);
   assert.deepEqual([store.deployments.list(9), store.refusals.list({ limit: 9 })], [[], []]);
-  assert.deepEqual([...store.runs.unfinished()], []);
+  assert.deepEqual([...store.runs.ready()], []);
   await store.close();
   const database = new DatabaseSync(join(folder, 'waybill.db'));
   assert.equal(schemaVersion(database), MIGRATIONS.length);
@@ -32,6 +32,7 @@ test('a new folder is made, for its owner alone, with every table', async () => 
     'deployments',
     'hooks',
     'inventory',
+    'pauses',
     'plans',
     'poll_items',
     'polls',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DeliveryStore } from '../store.ts';
 import { text } from './row.ts';
-import { prepareRunInsert } from './runs.ts';
+import { prepareRunInsert } from './run-insert.ts';
 import type { Connections } from './sqlite-store.ts';
 
 /** How long a delivery is known, in milliseconds: longer than services go on to send it again (Stripe: three days). */

@@ -3,7 +3,7 @@ import type { PollName, PollState } from '../records.ts';
 import type { PollStore } from '../store.ts';
 import { readFailure } from './outcome-json.ts';
 import { integer, optionalInteger, optionalJson, type Row } from './row.ts';
-import { prepareRunInsert } from './runs.ts';
+import { prepareRunInsert } from './run-insert.ts';
 import type { Connections } from './sqlite-store.ts';
 
 /** How long an item is known after it was last there, in milliseconds. */

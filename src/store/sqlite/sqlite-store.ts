@@ -7,6 +7,7 @@ import { CommitQueue } from './commit-queue.ts';
 import { createDeliveryStore } from './deliveries.ts';
 import { DiskSync } from './disk-sync.ts';
 import { DATABASE_FILE } from './database-file.ts';
+import { createPauseStore } from './control.ts';
 import { createDeploymentStore } from './deployments.ts';
 import { lockFolder, type FolderLock } from './folder-lock.ts';
 import { createInventoryStore } from './inventory.ts';
@@ -80,6 +81,7 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
     polls: createPollStore(connections),
     storage: createKeyValueStore(connections.reader),
     refusals: createRefusalStore(connections),
+    pauses: createPauseStore(connections),
     schedules: createScheduleStore(connections),
     close: async () => {
       await queue.close();
