@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { RunnerOptions } from './runner-client.ts';
 import type { ExplainOptions } from './commands/explain.ts';
+import type { RefusalListOptions, RefusalOptions } from './commands/refusals.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { ExportOptions } from './commands/runs-export.ts';
 import type { ListOptions, RunsOptions, WaitOptions } from './commands/runs.ts';
@@ -58,6 +59,11 @@ export function addRunnerCommands(program: Command, finish: (code: number) => vo
       finish((await import('./commands/backup.ts')).restore(file, options)),
     );
   addRuns(program.command('runs').description('what the runner ran'), finish);
+  addRefusals(program.command('refusals').description('what webhooks were sent and refused'), finish);
+  withRunner(program.command('polls'))
+    .description('show what services are asked again and again, and what came of it; exit code 1 where one fails')
+    .addHelpText('after', '\nExample:\n  waybill polls --format json')
+    .action(async (options: StorageOptions) => finish(await (await import('./commands/polls.ts')).polls(options)));
   addStorage(program.command('storage').description('what automations stored'), finish);
   withRunner(program.command('url'))
     .description("show a webhook's URL, and a curl with a body that fits")
@@ -110,6 +116,32 @@ function addRuns(runs: Command, finish: (code: number) => void): void {
     .option('--timeout <seconds>', 'wait no longer', positive)
     .addHelpText('after', '\nExample:\n  waybill runs wait --account demo --automation summarize-text')
     .action(async (options: WaitOptions) => finish(await (await import('./commands/runs.ts')).wait(options)));
+}
+
+function addRefusals(refusals: Command, finish: (code: number) => void): void {
+  withRunner(refusals.command('list'))
+    .description('list refused deliveries with their reasons, newest first')
+    .addOption(accountOption())
+    .addOption(automationOption())
+    .option('--limit <number>', 'how many at most, up to 500', positive, 20)
+    .addHelpText('after', '\nExample:\n  waybill refusals list --account demo')
+    .action(async (options: RefusalListOptions) =>
+      finish(await (await import('./commands/refusals.ts')).list(options)),
+    );
+  withRunner(refusals.command('show'))
+    .description('show a refused delivery as it came')
+    .argument('<refusal>', 'its id')
+    .addHelpText('after', '\nExample:\n  waybill refusals show 7d9b2f0e-…')
+    .action(async (id: string, options: RefusalOptions) =>
+      finish(await (await import('./commands/refusals.ts')).show(id, options)),
+    );
+  withRunner(refusals.command('replay'))
+    .description('take a refused delivery once more, after a fix; exit code 3 where it is refused again')
+    .argument('<refusal>', 'its id')
+    .addHelpText('after', '\nExample:\n  waybill refusals replay 7d9b2f0e-…')
+    .action(async (id: string, options: RefusalOptions) =>
+      finish(await (await import('./commands/refusals.ts')).replay(id, options)),
+    );
 }
 
 function statusOption(): Option {

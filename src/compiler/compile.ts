@@ -19,10 +19,13 @@ import { checkForeignSopsRules, checkSopsRules } from './checks/sops-rules.ts';
 import { checkSealedHosts } from './checks/sealed-hosts.ts';
 import { checkSecretFiles } from './checks/secret-file.ts';
 import { checkPermissions } from './checks/sensitive-permission.ts';
-import { resolveStepConnections } from './checks/step-connection.ts';
+import { resolveConnections } from './checks/step-connection.ts';
 import { checkTestAnswers } from './checks/test-answer.ts';
 import { checkTestNames } from './checks/test-case-name.ts';
+import { checkRepeats } from './checks/dedupe.ts';
 import { checkTests } from './checks/test-fits.ts';
+import { checkWebhookSchemes } from './checks/webhook-scheme.ts';
+import { resolveVerify } from './checks/webhook-verify.ts';
 import { checkWorkspaceVersion } from './checks/workspace-version.ts';
 import { installsOf, type AccountContext, type CompileContext } from './context.ts';
 import { lowerAutomation } from './lower.ts';
@@ -61,6 +64,7 @@ const COMMON_CHECKS = [
   checkConnectorNames,
   checkConnectorParts,
   checkConnectorUse,
+  checkWebhookSchemes,
   checkCommonCredentials,
   checkForeignSopsRules,
 ];
@@ -172,7 +176,9 @@ function checkInAccount(outer: AccountContext): (() => Plan) | undefined {
   };
   const context = { ...outer, report };
   const settings = checkInstallSettings(context);
-  const connections = resolveStepConnections(context);
+  const connections = resolveConnections(context);
+  const verify = resolveVerify(context);
+  if (verify !== undefined) checkRepeats(context, verify);
   checkPermissions(context);
-  return broken ? undefined : () => lowerAutomation(context, connections, settings);
+  return broken ? undefined : () => lowerAutomation(context, { ...connections, verify }, settings);
 }

@@ -54,6 +54,13 @@ export type ResolvedActions = ReadonlyMap<StepNode, ResolvedAction>;
 /** Names of the account's connections, by the step that calls through them. */
 export type StepConnections = ReadonlyMap<StepNode, string>;
 
+/** Names of the account's connections that an automation calls through. */
+export interface AccountConnections {
+  steps: StepConnections;
+  /** Through which the trigger asks its service. */
+  trigger?: string;
+}
+
 export function connectionsOf(account: Source<Account>): { [name: string]: AccountConnection } {
   return account.value.connections ?? {};
 }

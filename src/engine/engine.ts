@@ -16,6 +16,11 @@ export interface RunRequest {
   trigger: JsonObject;
   /** UUID version 7; without it, a new one. */
   id?: string;
+  /**
+   * Names what asks for the run: where the automation has a run of that name already, from the last 7 days, nothing is
+   * started and that one is given.
+   */
+  delivery?: string;
 }
 
 /** Runs plans durably. */
@@ -25,6 +30,14 @@ export interface Engine {
    * was started before, nothing is started, and the promise gives that run.
    */
   start(request: RunRequest): Promise<RunRecord>;
+  /**
+   * Starts a run for each, all or none. `keep` puts them into the store, with whatever must be in the same transaction;
+   * they go on when it has resolved.
+   */
+  startTogether(
+    requests: readonly Omit<RunRequest, 'id' | 'delivery'>[],
+    keep: (runs: readonly RunRecord[]) => Promise<void>,
+  ): Promise<void>;
   /** Resolves with the run when it has ended, or as it is when the engine stops before. */
   finished(run: string): Promise<RunRecord>;
   /** Takes up every run that had not ended. Gives their number. */

@@ -47,12 +47,32 @@ export interface Automation {
   output?: Json;
 }
 /**
- * What starts a run: exactly one of these.
+ * What starts a run: exactly one of webhook, schedule, manual and on.
  */
 export interface Trigger {
   webhook?: Webhook;
   schedule?: Schedule;
   manual?: Manual;
+  /**
+   * Something that happens at a service: <connector>.<trigger>. Expressions read trigger.event, one thing that happened.
+   */
+  on?: string;
+  /**
+   * With on: the account's connection to ask through. Without it, the account's only connection of that connector.
+   */
+  connection?: string;
+  /**
+   * With on: the trigger's input, constants and ${{ expressions }} over account.
+   */
+  with?: JsonObject;
+  /**
+   * With on: how often the service is asked. Without it, as often as the connector says.
+   */
+  every?: string;
+  /**
+   * With on: what becomes of all that is there when the service is asked for the first time. from_now: it is noted, and only what comes later starts runs. all: a run for each.
+   */
+  first?: "from_now" | "all";
 }
 /**
  * An HTTP POST to the automation's own address. The body is JSON or a form.
@@ -73,11 +93,28 @@ export interface Webhook {
   /**
    * How a request is proved genuine. "none" says out loud that whoever knows the address may send.
    */
-  verify: "none";
+  verify: "none" | Verify;
+  /**
+   * One ${{ expression }} over trigger that gives a text or a number: a delivery for which it gives the same as an earlier one of the last 7 days starts no run and is answered with the first. Without it, the delivery id of the scheme is taken, where there is one.
+   */
+  dedupe?: string;
   /**
    * accepted: 202 with the run's id as soon as the request is on disk. finished: 200 with the automation's output after the run; a failed run gives 502 with its id.
    */
   respond?: "accepted" | "finished";
+}
+/**
+ * A signature that is checked with a field of a connection. A request without the right one is refused with 401.
+ */
+export interface Verify {
+  /**
+   * A webhook scheme of the connection's connector, such as standard-webhooks.
+   */
+  scheme: string;
+  /**
+   * The account's connection that holds the key.
+   */
+  connection: string;
 }
 /**
  * Points in time. Expressions read trigger.at, the time at which the run was due.

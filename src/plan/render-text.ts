@@ -1,4 +1,4 @@
-import type { Mapping, PlanBlock, PlanConnection, PlanStep, PlanTrigger } from '../generated/plan.ts';
+import type { Mapping, PlanBlock, PlanConnection, PlanStep, PlanTrigger, WebhookTrigger } from '../generated/plan.ts';
 import type { NamedPlan } from './digest.ts';
 
 /** A plan as a reviewer reads it. */
@@ -11,8 +11,9 @@ export function renderPlan({ plan, digest }: NamedPlan): string {
     ...Object.entries(plan.settings ?? {}).map(([name, value]) => `  settings  ${name} = ${JSON.stringify(value)}`),
     ...Object.entries(plan.connections).map(
       ([name, connection]) =>
-        `  connects  ${name} (${connection.connector}): credential goes to ${connection.hosts.join(', ')}; ${callsOf(connection)}`,
+        `  connects  ${name} (${connection.connector}): credential goes to ${connection.hosts.join(', ') || 'nobody'}; ${callsOf(connection)}`,
     ),
+    ...(plan.trigger.kind === 'poll' ? renderMappings(plan.trigger.mappings, '  trigger   ') : []),
     '  steps',
     ...renderSteps(plan.steps, '    '),
     ...(plan.output_mappings ?? []).map((mapping) => `  output    ${renderMapping(mapping)}`),
@@ -23,9 +24,14 @@ export function renderPlan({ plan, digest }: NamedPlan): string {
 function describeTrigger(trigger: PlanTrigger): string {
   switch (trigger.kind) {
     case 'webhook':
-      return `webhook, ${trigger.verify === 'none' ? 'not verified' : trigger.verify}, answered when ${trigger.respond}`;
+      return `webhook, ${describeVerify(trigger)}, answered when ${trigger.respond}${trigger.dedupe === undefined ? '' : `, once for each ${trigger.dedupe}`}`;
     case 'schedule':
       return `schedule ${trigger.cron} (${trigger.timezone}), missed times: ${trigger.missed}`;
+    case 'poll': {
+      const through = trigger.connection === undefined ? '' : ` through ${trigger.connection}`;
+      const first = trigger.first === 'all' ? 'from all that is there' : 'from now';
+      return `${trigger.on}${through}, asked every ${trigger.every_ms / 1000} s, ${first}`;
+    }
     case 'manual':
       return trigger.input === undefined ? 'by hand' : 'by hand, with input';
   }
@@ -33,6 +39,12 @@ function describeTrigger(trigger: PlanTrigger): string {
 
 function callsOf({ calls_per_run: calls }: PlanConnection): string {
   return calls === undefined ? 'calls without a bound' : `at most ${calls} ${calls === 1 ? 'call' : 'calls'} a run`;
+}
+
+function describeVerify({ verify, dedupe }: WebhookTrigger): string {
+  if (verify === 'none') return 'not verified';
+  const known = verify.scheme.delivery_id !== undefined && dedupe === undefined;
+  return `verified by ${verify.name} through ${verify.connection}${known ? ', once for each delivery' : ''}`;
 }
 
 function renderSteps(steps: readonly PlanStep[], indent: string): string[] {

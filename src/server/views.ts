@@ -1,14 +1,17 @@
 import type { Explanation } from '../authoring/explain/explain-run.ts';
 import type { RunEvent } from '../engine/engine.ts';
 import type { TracedStep } from '../engine/trace.ts';
+import type { PollTrigger } from '../generated/plan.ts';
 import type { Failure } from '../run/failure.ts';
 import type { AttemptRecord, Instant, RunRecord } from '../run/records.ts';
 import type { Redactor } from '../secrets/redaction.ts';
-import type { RefusalRecord, StorageEntry } from '../store/records.ts';
+import type { PollName, PollState, RefusalRecord, StorageEntry } from '../store/records.ts';
 import type {
   AttemptView,
   ExplanationView,
-  RefusalListView,
+  PollView,
+  RefusalSummaryView,
+  RefusalView,
   RunEventView,
   RunSummaryView,
   RunView,
@@ -87,14 +90,29 @@ export class Views {
     return { key, value: this.redactor.json(value), updated_at: iso(updatedAt) };
   }
 
-  refusal({ receivedAt, ...refusal }: RefusalRecord): RefusalListView['refusals'][number] {
-    const { reason, body } = refusal;
+  refusalSummary({ id, account, automation, receivedAt, status, reason, run }: RefusalRecord): RefusalSummaryView {
+    return { id, account, automation, received_at: iso(receivedAt), status, reason: this.redactor.text(reason), run };
+  }
+
+  /** `signature` is the header in which the webhook's signature stands. */
+  refusal(refusal: RefusalRecord, signature: string | undefined): RefusalView {
+    const { query, headers, body, cut } = refusal;
+    const shown = Object.entries(headers).map(([name, value]): [string, string] => [
+      name,
+      name === signature || SECRET_HEADER.test(name) ? '[hidden]' : this.redactor.text([value].flat().join(', ')),
+    ]);
     return {
-      ...refusal,
-      received_at: iso(receivedAt),
-      reason: this.redactor.text(reason),
-      body: this.redactor.text(body),
+      ...this.refusalSummary(refusal),
+      query: this.redactor.text(query),
+      headers: Object.fromEntries(shown),
+      body: this.redactor.text(Buffer.from(body).toString()),
+      cut,
     };
+  }
+
+  poll({ account, automation }: PollName, { on, every_ms }: PollTrigger, state: PollState | undefined): PollView {
+    const { polledAt, failure } = state ?? {};
+    return { account, automation, on, every_ms, polled_at: isoWhereSet(polledAt), failure: this.failure(failure) };
   }
 
   private attempt({ key, input, outcome, startedAt, finishedAt, sleepUntil }: AttemptRecord): AttemptView {
@@ -122,6 +140,9 @@ export class Views {
   }
 }
 
+/** A wrong key or signature may still be nearly the right one. */
+const SECRET_HEADER = /auth|cookie|key|secret|signature|token|hmac/i;
+
 function stepStatus(begun: boolean, end: TracedStep['end'], last: AttemptRecord | undefined): StepView['status'] {
   switch (end?.kind) {
     case 'done':
@@ -143,7 +164,7 @@ export function iso(instant: Instant): string {
   return new Date(instant).toISOString();
 }
 
-function isoWhereSet(instant: Instant | undefined): string | undefined {
+export function isoWhereSet(instant: Instant | undefined): string | undefined {
   return instant === undefined ? undefined : iso(instant);
 }
 

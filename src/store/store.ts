@@ -1,10 +1,16 @@
 import type { Json } from '../json/value.ts';
-import type { Outcome } from '../run/failure.ts';
+import type { Failure, Outcome } from '../run/failure.ts';
 import type { AttemptKey, AttemptRecord, Instant, RunRecord } from '../run/records.ts';
 import type { StorageOperation } from '../run/storage-operation.ts';
 import type {
+  DeployControl,
   DeploymentEntry,
   DeploymentRecord,
+  PollName,
+  PollState,
+  InventoryChange,
+  InventoryEntry,
+  ReconciliationRecord,
   RefusalRecord,
   RunFilter,
   ScheduleRecord,
@@ -18,7 +24,10 @@ import type {
  */
 export interface Store {
   deployments: DeploymentStore;
+  inventory: InventoryStore;
   runs: RunStore;
+  deliveries: DeliveryStore;
+  polls: PollStore;
   storage: KeyValueStore;
   refusals: RefusalStore;
   schedules: ScheduleStore;
@@ -40,19 +49,48 @@ export interface PendingWrite<T> {
 }
 
 export interface DeploymentStore {
-  /** Keeps the plans (canonical JSON by digest) and makes this the current deployment, in one transaction. */
+  /** Keeps plans (canonical JSON by digest) before a deployment needs them. */
+  keepPlans(plans: ReadonlyMap<string, string>): Promise<void>;
+  /**
+   * Keeps the plans (canonical JSON by digest), makes this the current deployment and changes the inventory with it, in
+   * one transaction.
+   */
   activate(
     source: string,
     at: Instant,
     entries: DeploymentEntry[],
     plans: Map<string, string>,
+    change?: InventoryChange,
   ): Promise<DeploymentRecord>;
+  /** Forgets all deployments but the newest; their plans stay, because runs go on with them. Gives how many went. */
+  forgetOlder(kept: number): Promise<number>;
   current(): DeploymentRecord | undefined;
   list(limit: number): DeploymentRecord[];
   /** The plan's canonical JSON. */
   plan(digest: string): string | undefined;
   /** The secret part of the automation's webhook address: made once (32 random bytes, base64url), kept for good. */
   hookSecret(account: string, automation: string): Promise<string>;
+  /** Those that were made, by `<account>/<automation>`. */
+  hookSecrets(): Map<string, string>;
+}
+
+export interface InventoryStore {
+  /** In order of account; the whole, whose name is empty, comes first. */
+  list(): InventoryEntry[];
+  /** Writes these entries; the others stay. */
+  save(entries: readonly InventoryEntry[]): Promise<void>;
+  /** Forgets accounts, with their secrets files. */
+  drop(accounts: readonly string[]): Promise<void>;
+  /** The secrets files of what serves, text by path. */
+  secrets(): Map<string, string>;
+  control(): DeployControl | undefined;
+  saveControl(control: DeployControl): Promise<void>;
+  /** Newest first. */
+  reconciliations(limit: number): ReconciliationRecord[];
+  /** Keeps it with a new id; the oldest beyond the cap go. */
+  beginReconciliation(record: Omit<ReconciliationRecord, 'id'>): Promise<ReconciliationRecord>;
+  saveReconciliation(record: ReconciliationRecord): Promise<void>;
+  forgetReconciliation(id: number): Promise<void>;
 }
 
 export type BegunAttempt = Pick<AttemptRecord, 'run' | 'key' | 'effect' | 'input' | 'startedAt'>;
@@ -84,6 +122,33 @@ export interface RunStore {
   unfinished(): Iterable<RunRecord>;
 }
 
+export interface DeliveryStore {
+  /**
+   * Keeps the run, unless the automation has accepted a delivery of that name within the last 7 days: both in one
+   * transaction. Gives the id of the run that is kept, which is then the first one.
+   */
+  accept(run: RunRecord, name: string): Promise<string>;
+}
+
+/** What a poll found. */
+export interface PollResult {
+  at: Instant;
+  /** Of all that is there, seen before or not. */
+  keys: string[];
+  /** `undefined` where there is none yet. */
+  cursor: Json | undefined;
+}
+
+export interface PollStore {
+  state(poll: PollName): PollState | undefined;
+  /** Those of the keys that an earlier poll has seen within 90 days. */
+  seen(poll: PollName, keys: readonly string[]): Set<string>;
+  /** Keeps the runs and how far the poll came, in one transaction. */
+  accept(poll: PollName, result: PollResult, runs: readonly RunRecord[]): Promise<void>;
+  /** What came of the poll before stays. */
+  fail(poll: PollName, failure: Failure): Promise<void>;
+}
+
 export interface KeyValueStore {
   get(account: string, key: string): StorageEntry | undefined;
   /** By key. */
@@ -100,6 +165,8 @@ export interface ScheduleStore {
 
 export interface RefusalStore {
   /** Keeps it; the oldest beyond the cap of the automation go. */
-  insert(refusal: RefusalRecord): Promise<void>;
+  insert(refusal: Omit<RefusalRecord, 'cut' | 'run'>): Promise<void>;
+  markReplayed(id: string, run: string): Promise<void>;
+  get(id: string): RefusalRecord | undefined;
   list(filter: { account?: string; automation?: string; limit: number }): RefusalRecord[];
 }

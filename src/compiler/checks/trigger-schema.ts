@@ -5,8 +5,9 @@ import { schemaProblems } from '../schema-problems.ts';
 import { triggerSchemas } from '../trigger-schemas.ts';
 
 /** The trigger's schemas can be used; the runner compiles them. */
-export function checkTriggerSchemas({ automation, report }: AutomationContext): void {
-  for (const { schema, path } of triggerSchemas(automation.value.trigger)) {
+export function checkTriggerSchemas({ automation, catalog, report }: AutomationContext): void {
+  for (const { schema, path } of triggerSchemas(automation.value.trigger, catalog)) {
+    if (path === undefined) continue;
     for (const { path: within, message } of schemaProblems(schema)) {
       const help = 'see https://json-schema.org/understanding-json-schema';
       report(automation.document.diagnostic('WB1007', [...path, ...within], message, { help }));

@@ -47,14 +47,29 @@ export class EmbeddedEngine implements Engine {
     };
   }
 
-  async start(request: RunRequest): Promise<RunRecord> {
+  async start({ delivery, ...request }: RunRequest): Promise<RunRecord> {
     const createdAt = this.options.now();
     const run: RunRecord = { id: newRunId(createdAt), ...request, status: 'queued', createdAt };
-    const isNew = await this.options.store.runs.insert(run);
-    if (!isNew) return this.options.store.runs.get(run.id) ?? run;
+    const kept = await this.keep(run, delivery);
+    if (kept !== run) return kept;
     this.tell({ kind: 'run_accepted', run });
     this.enqueue(run);
     return run;
+  }
+
+  async startTogether(
+    requests: readonly Omit<RunRequest, 'id' | 'delivery'>[],
+    keep: (runs: readonly RunRecord[]) => Promise<void>,
+  ): Promise<void> {
+    const createdAt = this.options.now();
+    const runs = requests.map((request): RunRecord => {
+      return { id: newRunId(createdAt), ...request, status: 'queued', createdAt };
+    });
+    await keep(runs);
+    for (const run of runs) {
+      this.tell({ kind: 'run_accepted', run });
+      this.enqueue(run);
+    }
   }
 
   finished(id: string): Promise<RunRecord> {
@@ -90,6 +105,14 @@ export class EmbeddedEngine implements Engine {
       if (run !== undefined) for (const resolve of waiting) resolve(run);
     }
     this.waiters.clear();
+  }
+
+  /** Gives the run that is kept: an earlier one where this is a repeat. */
+  private async keep(run: RunRecord, delivery: string | undefined): Promise<RunRecord> {
+    const { runs, deliveries } = this.options.store;
+    if (delivery === undefined) return (await runs.insert(run)) ? run : (runs.get(run.id) ?? run);
+    const kept = await deliveries.accept(run, delivery);
+    return kept === run.id ? run : (runs.get(kept) ?? run);
   }
 
   private enqueue(run: RunRecord): void {

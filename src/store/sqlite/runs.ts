@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { RunRecord, RunStatus } from '../../run/records.ts';
 import { StoreError } from '../store-error.ts';
 import type { RunStore } from '../store.ts';
@@ -8,10 +9,7 @@ import { prepareRunList, RUN_COLUMNS } from './run-list.ts';
 import type { Connections } from './sqlite-store.ts';
 
 export function createRunStore({ reader, writer, queue }: Connections): RunStore {
-  const insert = writer.prepare(
-    `INSERT INTO runs (id, account, automation, plan, status, trigger, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO NOTHING`,
-  );
+  const insert = prepareRunInsert(writer);
   const begin = writer.prepare(
     `UPDATE runs SET status = 'running', started_at = coalesce(started_at, ?) WHERE id = ? AND finished_at IS NULL`,
   );
@@ -27,21 +25,7 @@ export function createRunStore({ reader, writer, queue }: Connections): RunStore
   const attemptWrites = prepareAttemptWrites(writer, queue);
 
   return {
-    insert: (run) => {
-      const trigger = JSON.stringify(run.trigger);
-      return queue.commit(() => {
-        const { changes } = insert.run(
-          run.id,
-          run.account,
-          run.automation,
-          run.plan,
-          run.status,
-          trigger,
-          run.createdAt,
-        );
-        return Number(changes) === 1;
-      });
-    },
+    insert: (run) => queue.commit(insert(run)),
     begin: (run, at) => queue.add(() => expectOne(begin.run(at, run).changes, run), 'soon').durable,
     finish: (run, at, result) => {
       const output = result.output === undefined ? null : JSON.stringify(result.output);
@@ -65,6 +49,18 @@ export function createRunStore({ reader, writer, queue }: Connections): RunStore
         last = end.id;
       }
     },
+  };
+}
+
+/** Makes the write that keeps a new run, for whatever transaction it belongs to; false where its id is there already. */
+export function prepareRunInsert(writer: DatabaseSync): (run: RunRecord) => () => boolean {
+  const insert = writer.prepare(
+    `INSERT INTO runs (id, account, automation, plan, status, trigger, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO NOTHING`,
+  );
+  return ({ id, account, automation, plan, status, trigger, createdAt }) => {
+    const triggerText = JSON.stringify(trigger);
+    return () => Number(insert.run(id, account, automation, plan, status, triggerText, createdAt).changes) === 1;
   };
 }
 
