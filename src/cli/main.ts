@@ -98,6 +98,7 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
     .addOption(workspaceOption())
     .option('--against <commit>', 'show what is different from that commit')
     .option('--at <commit>', 'this commit in place of the files as they lie')
+    .option('--comment', "in a GitHub workflow: write it as the pull request's one comment, or into the job's summary")
     .addOption(
       new Option('--format <format>', 'how to print; markdown is for differences')
         .choices(['text', 'json', 'markdown'])
