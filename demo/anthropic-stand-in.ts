@@ -18,8 +18,8 @@ export interface AnthropicStandIn {
 }
 
 /**
- * A local server that keeps to the Messages API as Anthropic documents it (docs.anthropic.com/en/api/messages and
- * /errors): headers, validation, errors, usage. Its "summary" is the first sentence of the prompt.
+ * A local server that keeps to the Messages API as Anthropic documents it (docs.anthropic.com/en/api/messages,
+ * /models-list and /errors): headers, validation, errors, usage. Its "summary" is the first sentence of the prompt.
  */
 export async function startAnthropicStandIn(options: { apiKey: string }): Promise<AnthropicStandIn> {
   const requests: unknown[] = [];
@@ -62,10 +62,14 @@ async function answer(request: IncomingMessage, response: ServerResponse, state:
     send(response, status, { type: 'error', error: { type, message }, request_id: id });
   const fault = state.faults.shift();
   if (fault !== undefined) return misbehave(fault, response, fail);
-  if (request.method !== 'POST' || request.url !== '/v1/messages') return fail(404, 'not_found_error', 'Not found');
+  const [path] = (request.url ?? '').split('?');
+  const lists = request.method === 'GET' && path === '/v1/models';
+  if (!lists && (request.method !== 'POST' || path !== '/v1/messages'))
+    return fail(404, 'not_found_error', 'Not found');
   if (request.headers['x-api-key'] !== state.apiKey) return fail(401, 'authentication_error', 'invalid x-api-key');
   if (request.headers['anthropic-version'] === undefined)
     return fail(400, 'invalid_request_error', 'anthropic-version: header is required');
+  if (lists) return send(response, 200, MODELS);
   const body = parse(text);
   const problem = problemOf(body);
   if (body === undefined || problem !== undefined)
@@ -95,6 +99,17 @@ function misbehave(
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html><body>Please log in</body></html>');
   }
 }
+
+/** As docs.anthropic.com/en/api/models-list has it. */
+const MODELS = {
+  data: [
+    { type: 'model', id: 'claude-sonnet-4-5', display_name: 'Claude Sonnet 4.5', created_at: '2025-09-29T00:00:00Z' },
+    { type: 'model', id: 'claude-haiku-4-5', display_name: 'Claude Haiku 4.5', created_at: '2025-10-15T00:00:00Z' },
+  ],
+  has_more: false,
+  first_id: 'claude-sonnet-4-5',
+  last_id: 'claude-haiku-4-5',
+};
 
 function parse(text: string): MessagesRequest | undefined {
   try {

@@ -2,7 +2,6 @@ import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '../version.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { ConnectOptions } from './commands/connect.ts';
-import type { ConnectorOptions } from './commands/connector.ts';
 import type { DevOptions } from './commands/dev.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { SchemaOptions } from './commands/schema.ts';
@@ -19,6 +18,7 @@ import {
   formatOption,
   workspaceOption,
 } from './options.ts';
+import { addConnectorCommands } from './connector-commands.ts';
 import { addRunnerCommands } from './runner-commands.ts';
 import { addSecretsCommands } from './secrets-commands.ts';
 import { addTestCommands } from './test-commands.ts';
@@ -130,27 +130,7 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
     .action(async (options: DevOptions) => finish(await (await import('./commands/dev.ts')).dev(options)));
   addDeployCommands(program, finish);
   addRunnerCommands(program, finish);
-  const connector = program.command('connector').description('what services and actions there are');
-  connector
-    .command('search')
-    .description('find services and actions by what they do')
-    .argument('<words...>')
-    .addOption(workspaceOption())
-    .addOption(formatOption())
-    .addHelpText('after', '\nExample:\n  waybill connector search summarize text')
-    .action(async (words: string[], options: ConnectorOptions) =>
-      finish(await (await import('./commands/connector.ts')).search(words, options)),
-    );
-  connector
-    .command('describe')
-    .description('show what a service or an action needs and gives')
-    .argument('<service[.action]>')
-    .addOption(workspaceOption())
-    .addOption(formatOption())
-    .addHelpText('after', '\nExample:\n  waybill connector describe anthropic.message_to_ai')
-    .action(async (name: string, options: ConnectorOptions) =>
-      finish(await (await import('./commands/connector.ts')).describe(name, options)),
-    );
+  addConnectorCommands(program.command('connector').description('what services and actions there are'), finish);
   program
     .command('schema')
     .description('make the schemas by which an editor completes and checks what you write')

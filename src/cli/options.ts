@@ -57,13 +57,26 @@ export function addKeyOptions(command: Command): Command {
 export function addRunnerProcessOptions(command: Command): Command {
   return addKeyOptions(command)
     .option('--port <port>', 'where to listen on this machine; 0 takes a free port', '8080')
-    .option(
-      '--reroute <service=url>',
-      'send calls of a service elsewhere; may be given several times',
-      (value: string, all: string[]) => [...all, value],
-      [],
-    )
+    .addOption(rerouteOption())
+    .addOption(allowPrivateOption())
     .option('--public-url <url>', 'where senders of webhooks reach the runner, if a proxy stands before it');
+}
+
+export function rerouteOption(): Option {
+  return several('--reroute <service=url>', 'send calls of a service elsewhere; may be given several times');
+}
+
+export function allowPrivateOption(): Option {
+  return several(
+    '--allow-private <host>',
+    'let calls go to this host, name or address, though it is private; may be given several times',
+  );
+}
+
+function several(flags: string, description: string): Option {
+  return new Option(flags, description)
+    .argParser((value: string, all: string[]) => [...all, value])
+    .default([], 'none');
 }
 
 /** Reads a whole number of at least 1. */

@@ -61,6 +61,7 @@ export function renderAttempt(attempt: AttemptView): string {
   const took = attempt.duration_ms === undefined ? 'under way' : `${attempt.duration_ms} ms`;
   const lines = [`    attempt ${attempt.attempt}, ${took}`, field('input', attempt.input)];
   if (attempt.output !== undefined) lines.push(field('output', attempt.output));
+  for (const words of attempt.warnings ?? []) lines.push(`    warning  the output is not as documented: ${words}`);
   if (attempt.failure !== undefined) lines.push(...renderFailure(attempt.failure));
   if (attempt.waits_until !== undefined) lines.push(`    waits until ${attempt.waits_until}`);
   if (attempt.retry_at !== undefined) lines.push(`    tried again at ${attempt.retry_at}`);

@@ -2,11 +2,13 @@ import type { Runner } from '../runner/runner.ts';
 import type { RunningServer } from '../server/serve.ts';
 import { UsageError } from './exit.ts';
 import type { KeyOptions } from './options.ts';
+import { parseReroutes } from './reroutes.ts';
 
 /** What every command takes that is a runner until it is interrupted. */
 export interface RunnerProcessOptions extends KeyOptions {
   port: string;
   reroute: string[];
+  allowPrivate: string[];
   publicUrl?: string;
 }
 
@@ -21,10 +23,16 @@ export function parsePort(text: string): number {
 
 /** Service to the address that stands in for it; each is told of loudly. */
 export function reroutesOf({ reroute }: RunnerProcessOptions): Map<string, string> {
-  const reroutes = new Map(reroute.map(parseReroute));
+  const reroutes = parseReroutes(reroute);
   for (const [service, url] of reroutes)
     console.error(`WARNING: calls of ${service}, with their credentials, go to ${url}`);
   return reroutes;
+}
+
+/** Hosts that calls may go to though they are private; each is told of loudly. */
+export function allowPrivateOf({ allowPrivate }: RunnerProcessOptions): Set<string> {
+  for (const host of allowPrivate) console.error(`WARNING: calls may go to ${host}, private or not`);
+  return new Set(allowPrivate);
 }
 
 /** Where senders of webhooks reach the runner, where the operator says so. */
@@ -46,11 +54,4 @@ export function logRuns(runner: Runner): () => void {
 export async function stopServer(server: RunningServer): Promise<void> {
   console.log('The runner stops: what is under way may end, the rest goes on at the next start.');
   await server.close(DRAIN_MS);
-}
-
-function parseReroute(text: string): [string, string] {
-  const [, service = '', url = ''] = /^([a-z][a-z0-9_-]*)=(https?:\/\/.+)$/.exec(text) ?? [];
-  if (url === '' || !URL.canParse(url))
-    throw new UsageError(`${text} is not a reroute`, 'for example: anthropic=http://127.0.0.1:4010');
-  return [service, url];
 }

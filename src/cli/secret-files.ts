@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { builtinCatalog } from '../connectors/builtin.ts';
 import { extendCatalog, type Catalog } from '../connectors/catalog.ts';
+import { fieldsWithDefaults } from '../connectors/connection-fields.ts';
+import type { JsonObject } from '../json/value.ts';
 import { connectionsOf } from '../compiler/context.ts';
 import type { Connector, ConnectionSpec } from '../generated/connector.ts';
 import { openConnectionFile, type OpenedConnection } from '../secrets/connection-file.ts';
@@ -34,6 +36,8 @@ export interface SecretFile {
   recipients: string[];
   connector: Connector;
   spec: ConnectionSpec;
+  /** The connection's fields that are not secret. */
+  fields: JsonObject;
 }
 
 /** Reads the workspace, without compiling it. Throws `UsageError` where there is none. */
@@ -108,5 +112,6 @@ function secretFile({ workspace, catalog }: SecretFiles, account: string, connec
     recipients,
     connector,
     spec: connector.connection,
+    fields: fieldsWithDefaults(connector.connection, connectionsOf(source)[connection]?.fields ?? {}),
   };
 }

@@ -1,7 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { RE2JS } from 're2js';
+import { bareValue, fieldsInUse } from '../connectors/connection-fields.ts';
 import type { ConnectionSpec, Field } from '../generated/connector.ts';
+import type { JsonObject } from '../json/value.ts';
 import { UsageError } from './exit.ts';
 
 export interface SecretFields {
@@ -9,11 +11,11 @@ export interface SecretFields {
 }
 
 /** Asks for each secret field on the terminal, without showing what is typed. */
-export async function askSecretFields(title: string, spec: ConnectionSpec): Promise<SecretFields> {
+export async function askSecretFields(title: string, spec: ConnectionSpec, known: JsonObject): Promise<SecretFields> {
   const fields: SecretFields = {};
   await withSilentPrompt('give the fields as JSON with --stdin', async (ask) => {
     console.error(`${title} needs:`);
-    for (const [name, field] of secretFields(spec)) {
+    for (const [name, field] of secretFields(spec, known)) {
       const value = await ask(field);
       if (value !== '') fields[name] = value;
     }
@@ -59,15 +61,21 @@ export function parseSecretFields(text: string, name: string): SecretFields {
   return fields;
 }
 
-/** Checks the fields against the connector. What is wrong is said without the value. */
-export function checkSecretFields(spec: ConnectionSpec, fields: SecretFields): void {
-  const known = secretFields(spec);
-  for (const name of Object.keys(fields)) {
-    if (!known.some(([field]) => field === name))
-      throw new UsageError(`there is no secret field ${name}`, `fields: ${known.map(([field]) => field).join(', ')}`);
+/**
+ * Checks the fields against the connector and gives them in their normal form. `known` are the connection's other fields.
+ * What is wrong is said without the value.
+ */
+export function checkSecretFields(spec: ConnectionSpec, known: JsonObject, entered: SecretFields): SecretFields {
+  const wanted = secretFields(spec, known);
+  for (const name of Object.keys(entered)) {
+    if (!wanted.some(([field]) => field === name))
+      throw new UsageError(`there is no secret field ${name}`, `fields: ${wanted.map(([field]) => field).join(', ')}`);
   }
-  for (const [name, { title, required, pattern }] of known) {
-    const value = fields[name];
+  const fields: SecretFields = {};
+  for (const [name, field] of wanted) {
+    const { title, required, pattern } = field;
+    const value = entered[name] === undefined ? undefined : bareValue(field, entered[name]);
+    if (value !== undefined && value !== '') fields[name] = value;
     if (value === undefined || value === '') {
       if (required !== false) throw new UsageError(`the field ${name} (${title}) is missing`);
     } else if (pattern !== undefined && !RE2JS.compile(RE2JS.translateRegExp(pattern)).matches(value)) {
@@ -77,10 +85,11 @@ export function checkSecretFields(spec: ConnectionSpec, fields: SecretFields): v
       );
     }
   }
+  return fields;
 }
 
-function secretFields(spec: ConnectionSpec): [string, Field][] {
-  return Object.entries(spec.fields).filter(([, field]) => field.secret === true);
+function secretFields(spec: ConnectionSpec, known: JsonObject): [string, Field][] {
+  return fieldsInUse(spec, known).filter(([, field]) => field.secret === true);
 }
 
 async function withSilentPrompt(
@@ -93,7 +102,8 @@ async function withSilentPrompt(
   try {
     await use(async (field) => {
       if (field.help_url !== undefined) console.error(`  (made at ${field.help_url})`);
-      process.stderr.write(`  ${field.title}${field.required === false ? ' (may be left empty)' : ''}: `);
+      const empty = field.required === false ? ' (may be left empty)' : '';
+      process.stderr.write(`  ${field.title}${empty}: ${field.prefix ?? ''}`);
       const value = (await prompt.question('')).trim();
       process.stderr.write('\n');
       return value;

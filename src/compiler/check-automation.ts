@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { resolveActions } from './checks/action.ts';
 import { checkAnswerDeadline } from './checks/answer-deadline.ts';
 import { checkCallCircles } from './checks/call-circle.ts';
+import { checkCallLimits } from './checks/call-limits.ts';
 import { resolveCalls } from './checks/call.ts';
 import { resolveTrigger, type ResolvedTrigger } from './checks/connector-trigger.ts';
 import { checkDedupe } from './checks/dedupe.ts';
@@ -67,6 +68,7 @@ export function checkAutomation(
   const calls = resolveCalls(context);
   checkCallCircles(context);
   const flow = checkFlow(context, actions, calls, settings);
+  checkCallLimits(context, actions, flow);
   const least = leastWait(steps, calls);
   checkAnswerDeadline(context, least);
   const broken =

@@ -7,6 +7,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import { checkAccountContext } from './checks/account-context.ts';
 import { checkAccountExists } from './checks/account-exists.ts';
 import { checkConnectorParts } from './checks/connector-parts.ts';
+import { checkConnectorUse } from './checks/connector-use.ts';
 import { checkConnections } from './checks/connection-fields.ts';
 import { checkConnectorNames } from './checks/connector-name.ts';
 import { checkInstalls } from './checks/install.ts';
@@ -56,6 +57,7 @@ const COMMON_CHECKS = [
   checkWorkspaceVersion,
   checkConnectorNames,
   checkConnectorParts,
+  checkConnectorUse,
   checkWebhookSchemes,
   checkCommonCredentials,
   checkForeignSopsRules,

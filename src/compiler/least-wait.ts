@@ -1,5 +1,5 @@
 import type { ResolvedCalls } from './context.ts';
-import { milliseconds } from './duration.ts';
+import { milliseconds } from '../plan/duration.ts';
 import type { BlockNode, StepNode } from './step-tree.ts';
 
 /** Milliseconds that a run waits at least: until it is through the steps, and until one of them ends it well. */

@@ -1,8 +1,8 @@
 import type { Wait } from '../generated/automation.ts';
 import type { ActionStep, CallStep, PlanArm, PlanBlock, PlanStep, PlanWait } from '../generated/plan.ts';
+import { milliseconds } from '../plan/duration.ts';
 import type { CheckedAutomation } from './check-automation.ts';
 import type { StepConnections } from './context.ts';
-import { milliseconds } from './duration.ts';
 import { lowerMappings } from './lower-mappings.ts';
 import type { ArmNode, BlockNode, StepNode } from './step-tree.ts';
 

@@ -1,12 +1,15 @@
+import { fieldsWithDefaults, requiredSecrets } from '../connectors/connection-fields.ts';
 import type { Trigger, Webhook } from '../generated/automation.ts';
+import type { Action, ConnectionSpec, Connector } from '../generated/connector.ts';
 import type { Plan, PlanAction, PlanConnection, PlanConnector, PlanTrigger } from '../generated/plan.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { CheckedAutomation } from './check-automation.ts';
 import type { ResolvedTrigger } from './checks/connector-trigger.ts';
 import type { ResolvedVerify } from './checks/webhook-verify.ts';
-import { fieldsWithDefaults, hostsOf } from './connection-values.ts';
+import { callsPerRun } from './calls-per-run.ts';
+import { hostsOf } from './connection-hosts.ts';
 import { connectionsOf, type AccountConnections, type AccountContext } from './context.ts';
-import { DEFAULT_DEADLINE, milliseconds } from './duration.ts';
+import { DEFAULT_DEADLINE, milliseconds } from '../plan/duration.ts';
 import { lowerMappings } from './lower-mappings.ts';
 import { lowerSteps } from './lower-steps.ts';
 import { ACCOUNT_DEFAULTS } from './scope.ts';
@@ -100,30 +103,56 @@ function lowerConnections(
   const used: { [name: string]: PlanConnection } = {};
   for (const { name, connector, service } of users) {
     if (service === undefined || connector?.connection === undefined) continue;
-    const fields = fieldsWithDefaults(connector.connection, connectionsOf(account)[name]?.fields ?? {});
-    const secrets = Object.entries(connector.connection.fields).flatMap(([field, { secret, required }]) =>
-      secret === true && required !== false ? [field] : [],
-    );
-    used[name] = { connector: service, fields, hosts: hostsOf(connector.connection, fields), secrets };
+    const given = connectionsOf(account)[name]?.fields ?? {};
+    const { actions, flow } = checked;
+    const calls = callsPerRun(checked.steps, (one) => steps.get(one) === name, actions, flow.bounds);
+    used[name] = {
+      ...lowerConnection(service, connector.connection, given),
+      ...(Number.isFinite(calls) ? { calls_per_run: calls } : {}),
+    };
   }
   return used;
 }
 
+/** A connection as calls use it, from the fields that stand in account.json. */
+export function lowerConnection(connector: string, spec: ConnectionSpec, given: JsonObject): PlanConnection {
+  const fields = fieldsWithDefaults(spec, given);
+  return { connector, fields, hosts: hostsOf(spec, fields), secrets: requiredSecrets(spec, fields) };
+}
+
 function lowerConnectors({ actions, trigger }: CheckedAutomation): { [name: string]: PlanConnector } {
   const used: { [name: string]: PlanConnector } = {};
-  for (const { service, connector } of [...actions.values(), ...(trigger === undefined ? [] : [trigger])]) {
-    const { title, version, connection } = connector;
-    used[service] = { title, version, ...(connection === undefined ? {} : { connection }), actions: {} };
-  }
+  for (const { service, connector } of [...actions.values(), ...(trigger === undefined ? [] : [trigger])])
+    used[service] ??= lowerConnector(connector);
   for (const { service, name, action } of actions.values()) {
-    const { effect, input, output, request, response, errors, native } = action;
-    const kept: PlanAction = { effect, input, output };
-    if (request !== undefined) kept.request = request;
-    if (response !== undefined) kept.response = response;
-    if (errors !== undefined) kept.errors = errors;
-    if (native !== undefined) kept.native = native;
     const entry = used[service];
-    if (entry !== undefined) entry.actions[name] = kept;
+    if (entry !== undefined) entry.actions[name] = lowerAction(action);
   }
   return used;
+}
+
+/** The parts of a connector that calls need; its actions come one by one. */
+export function lowerConnector({ title, version, connection, answers, limits }: Connector): PlanConnector {
+  const kept: PlanConnector = { title, version, actions: {} };
+  if (connection !== undefined) {
+    // People test connections; runs do not.
+    const { test: _test, ...spec } = connection;
+    kept.connection = spec;
+  }
+  if (answers !== undefined) kept.answers = answers;
+  if (limits !== undefined) kept.limits = limits;
+  return kept;
+}
+
+export function lowerAction(action: Action): PlanAction {
+  const { effect, input, output, request, response, pagination, idempotency, errors, limits, native } = action;
+  const kept: PlanAction = { effect, input, output };
+  if (request !== undefined) kept.request = request;
+  if (response !== undefined) kept.response = response;
+  if (pagination !== undefined) kept.pagination = pagination;
+  if (idempotency !== undefined) kept.idempotency = idempotency;
+  if (errors !== undefined) kept.errors = errors;
+  if (limits !== undefined) kept.limits = limits;
+  if (native !== undefined) kept.native = native;
+  return kept;
 }

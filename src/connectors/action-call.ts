@@ -13,8 +13,12 @@ export interface ActionCall {
   /** Absent where the connector needs no connection. */
   connection?: { name: string; plan: PlanConnection; credential: Credential };
   input: Json;
+  /** The same for every attempt of a step of a run; where the action takes one. */
+  idempotencyKey?: string;
   /** Aborted at the step's timeout and when the runner stops. */
   signal: AbortSignal;
+  /** Waits until the service's limits allow one more request, such as for a further page. */
+  nextRequest?: () => Promise<void>;
 }
 
 /** Makes calls. Never throws: what goes wrong is an outcome with a failure in plain words and without a secret. */

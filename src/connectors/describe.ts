@@ -1,4 +1,4 @@
-import type { Action, Connector, ConnectorTrigger } from '../generated/connector.ts';
+import type { Action, Connector, ConnectorTrigger, FieldCondition, Limits } from '../generated/connector.ts';
 import { sampleFromSchema } from '../json/sample.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 
@@ -10,7 +10,10 @@ export interface ConnectorDescription {
   description: string;
   docs: string | undefined;
   /** `undefined` where the service needs none. */
-  connection: { hosts: string[] | string; fields: FieldDescription[] } | undefined;
+  connection:
+    | { hosts: string[] | string; fields: FieldDescription[]; /** By `connector test`. */ tested: boolean }
+    | undefined;
+  limits: Limits | undefined;
   /** What can start an automation. */
   triggers: { on: string; title: string }[];
   /** By which its webhooks are proved genuine. */
@@ -23,6 +26,8 @@ export interface FieldDescription {
   title: string;
   secret: boolean;
   required: boolean;
+  /** It belongs to a connection only where another field has one of these values. */
+  when: FieldCondition | undefined;
   default: Json | undefined;
   description: string | undefined;
   help_url: string | undefined;
@@ -36,6 +41,10 @@ export interface ActionDescription {
   effect: Action['effect'];
   /** Whether the account must have a connection to the service. */
   connection: boolean;
+  /** A write may be repeated: the service does it once for the key that all attempts send. */
+  repeatable: boolean;
+  /** Fields whose values `connector choices` lists. */
+  choices: string[];
   /** JSON Schemas. */
   input: JsonObject;
   output: JsonObject;
@@ -66,6 +75,7 @@ export function describeConnector({
   description,
   docs,
   connection,
+  limits,
   triggers = {},
   webhook_schemes = {},
   actions,
@@ -76,7 +86,12 @@ export function describeConnector({
     version,
     description,
     docs,
-    connection: connection && { hosts: connection.hosts, fields: describeFields(connection.fields) },
+    connection: connection && {
+      hosts: connection.hosts,
+      fields: describeFields(connection.fields),
+      tested: connection.test !== undefined,
+    },
+    limits,
     triggers: Object.entries(triggers).map(([trigger, { title: what }]) => ({ on: `${name}.${trigger}`, title: what })),
     webhook_schemes: Object.entries(webhook_schemes).map(([scheme, { title: what, key }]) => {
       return { name: scheme, title: what, key: key.field };
@@ -89,10 +104,11 @@ export function describeConnector({
 
 export function describeAction(connector: Connector, name: string, action: Action): ActionDescription {
   const uses = `${connector.name}.${name}`;
-  const { title, description, effect, input, output } = action;
+  const { title, description, effect, input, output, idempotency, choices = {} } = action;
   const connection = needsConnection(connector);
   const example = { id: name, uses, with: sampleFromSchema(requiredOnly(input)).value };
-  return { uses, title, description, effect, connection, input, output, example };
+  const more = { repeatable: idempotency !== undefined, choices: Object.keys(choices) };
+  return { uses, title, description, effect, connection, ...more, input, output, example };
 }
 
 export function describeTrigger(connector: Connector, name: string, trigger: ConnectorTrigger): TriggerDescription {
@@ -122,7 +138,8 @@ function describeFields(fields: NonNullable<Connector['connection']>['fields']):
       name,
       title,
       secret: secret === true,
-      required: required !== false,
+      required: required !== false && field.default === undefined,
+      when: field.when,
       default: field.default,
       description,
       help_url,

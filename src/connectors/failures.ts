@@ -17,17 +17,21 @@ export interface Answer {
   body: Json;
 }
 
-/** The failure that an answer means, by the connector's rules and then by its status. */
+/** The failure that an answer means, by the rules of the action, then of the connector, and then by its status. */
 export function failureOfAnswer(call: ActionCall, answer: Answer, now: number): Failure {
-  const rule = (call.action.errors ?? []).find((one) => applies(one, answer));
-  const kind = rule?.class ?? classOfStatus(answer.status, call.action.effect);
+  const { action, connector } = call;
+  const { message: ownWords, errors = [], retry_after: headers } = connector.answers ?? {};
+  const rule = [...(action.errors ?? []), ...errors].find((one) => applies(one, answer));
+  const kind = rule?.class ?? classOfStatus(answer.status, action.effect);
   const words = rule?.message === undefined ? undefined : textOf(rule.message, answer);
-  const wait = kind === 'retryable' ? retryAfterMs(answer.headers, now) : undefined;
-  const help = kind === 'uncertain' ? helpAfterCut(true, 'write') : helpFor(kind, call, answer.status);
+  const wait =
+    kind === 'retryable' ? (secondsOf(rule?.wait, answer) ?? retryAfterMs(answer.headers, now, headers)) : undefined;
+  const help = rule?.help ?? (kind === 'uncertain' ? helpAfterCut(true, 'write') : helpFor(kind, call, answer.status));
+  const said = (ownWords === undefined ? undefined : textOf(ownWords, answer)) ?? serviceWords(answer.body);
   return {
     class: kind,
     code: 'http_status',
-    message: words ?? `${call.connector.title} answered ${answer.status}${serviceWords(answer.body)}`,
+    message: words ?? `${connector.title} answered ${answer.status}${said === '' ? '' : `: ${said}`}`,
     status: answer.status,
     details: excerpt(answer.body),
     ...(help === undefined ? {} : { help }),
@@ -50,11 +54,6 @@ export function failureOfNetwork(call: ActionCall, error: unknown): Failure {
   };
 }
 
-/** A failure before anything was sent. */
-export function permanentFailure(code: FailureCode, message: string, help?: string): Failure {
-  return { class: 'permanent', code, message, ...(help === undefined ? {} : { help }) };
-}
-
 interface NetworkCase {
   code: FailureCode;
   words: string;
@@ -72,6 +71,7 @@ const NETWORK: { [code: string]: NetworkCase } = {
   UND_ERR_HEADERS_TIMEOUT: { code: 'timeout', words: 'did not answer in time', reached: true },
   UND_ERR_BODY_TIMEOUT: { code: 'timeout', words: 'stopped in the middle of its answer', reached: true },
   TimeoutError: { code: 'timeout', words: 'did not answer within the step’s timeout', reached: true },
+  AnswerNotUnpacked: { code: 'answer_not_read', words: 'answered with what cannot be unpacked', reached: true },
   AnswerTooLarge: { code: 'answer_too_large', words: 'answered with more than the runner takes', reached: true },
 };
 
@@ -81,9 +81,18 @@ function codeOf(error: unknown): string {
   return error.name;
 }
 
-function applies(rule: ErrorRule, answer: Answer): boolean {
-  if (rule.status !== undefined && !rule.status.includes(answer.status)) return false;
-  return rule.when === undefined || evaluate(rule.when, answer) === true;
+function applies({ status, when, contains }: ErrorRule, answer: Answer): boolean {
+  if (status !== undefined && !status.includes(answer.status)) return false;
+  if (when !== undefined && evaluate(when, answer) !== true) return false;
+  if (contains === undefined) return true;
+  const text = (typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)).toLowerCase();
+  return contains.some((part) => text.includes(part.toLowerCase()));
+}
+
+/** Milliseconds of a template that gives seconds. */
+function secondsOf(template: string | undefined, answer: Answer): number | undefined {
+  const seconds = template === undefined ? undefined : Number(evaluate(template, answer) ?? Number.NaN);
+  return seconds === undefined || !(seconds >= 0) ? undefined : Math.ceil(seconds * 1000);
 }
 
 function textOf(template: string, answer: Answer): string | undefined {
@@ -130,12 +139,16 @@ function helpFor(
 
 /** The service's own words, where they are where most services put them. */
 function serviceWords(body: Json): string {
-  if (typeof body === 'string') return /^\s*</.test(body) ? ' with HTML, not JSON' : '';
+  if (typeof body === 'string') return isMarkup(body) ? 'HTML, not JSON' : '';
   const words = evaluate(
     "${{ try(response.body.error.message, try(response.body.message, try(response.body.error, ''))) }}",
     { status: 0, headers: {}, body },
   );
-  return typeof words === 'string' && words !== '' ? `: ${words}` : '';
+  return typeof words === 'string' ? words : '';
+}
+
+export function isMarkup(body: Json): boolean {
+  return typeof body === 'string' && /^\s*</.test(body);
 }
 
 function excerpt(body: Json): Json {

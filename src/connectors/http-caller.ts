@@ -1,21 +1,17 @@
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { pipeline, type Readable } from 'node:stream';
-import { Agent, request as send, type Dispatcher } from 'undici';
-import type { PlanAction } from '../generated/plan.ts';
-import { parseJson } from '../json/parse.ts';
-import type { Json } from '../json/value.ts';
-import { compileTemplate, type Evaluator } from '../language/evaluate.ts';
+import type { Json, JsonObject } from '../json/value.ts';
 import { EvaluationError } from '../language/evaluation-error.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
 import type { ActionCall, ActionCaller } from './action-call.ts';
 import { applyAuth } from './auth.ts';
-import { failureOfAnswer, failureOfNetwork, permanentFailure, type Answer } from './failures.ts';
+import { CallFailure, permanent } from './call-failure.ts';
+import { CompiledActions, type CompiledAction } from './compiled-action.ts';
 import { EchoedSecrets } from './echoed-secrets.ts';
-import { hostAllowed } from './hosts.ts';
-import { compileRequest, type BuiltRequest, type RequestBuilder } from './request.ts';
-
-/** Bytes of an answer, unpacked. */
-const MAX_ANSWER = 10 * 1024 * 1024;
+import { failureOfAnswer, isMarkup, type Answer } from './failures.ts';
+import { parseBody } from './http-body.ts';
+import type { Page } from './pages.ts';
+import type { BuiltRequest } from './request.ts';
+import { TokenExchange, type Token } from './token-exchange.ts';
+import { Transport, type TransportOptions } from './transport.ts';
 
 /** Takes secrets out of what is kept and shown. */
 export interface Redaction {
@@ -24,131 +20,115 @@ export interface Redaction {
   json(value: Json): Json;
 }
 
-export interface HttpCallerOptions {
-  /** Service to the address that stands in for it, on the operator's word. */
-  reroutes: ReadonlyMap<string, string>;
+export interface HttpCallerOptions extends TransportOptions {
   redactor: Redaction;
-  /** Carries the requests (default: connections of its own). */
-  dispatcher?: Dispatcher;
   /** Milliseconds since 1970, by which a service's dates are read (default: the machine's clock). */
   now?: () => number;
 }
 
-interface CompiledAction {
-  request: RequestBuilder;
-  output: Evaluator | undefined;
+/** An answer that comes in one page or in several. */
+interface Collected {
+  answer: Answer;
+  /** Absent where the action has no pages. */
+  items?: Json[];
+  /** The service has further items than were fetched. */
+  more?: boolean;
 }
 
-/** Calls services over HTTP. Connections are kept open and shared. */
+/** Ways in which an output does not fit that are told. */
+const MAX_WARNINGS = 5;
+
+/** Calls services over HTTP. */
 export class HttpCaller implements ActionCaller {
-  private readonly dispatcher: Dispatcher;
-  private readonly compiled = new WeakMap<PlanAction, CompiledAction>();
+  private readonly transport: Transport;
+  private readonly tokens: TokenExchange;
+  private readonly compiled = new CompiledActions();
   private readonly echoed = new EchoedSecrets();
   private readonly options: HttpCallerOptions;
+  private readonly now: () => number;
 
   constructor(options: HttpCallerOptions) {
     this.options = options;
-    this.dispatcher =
-      options.dispatcher ?? new Agent({ connect: { timeout: 10_000 }, headersTimeout: 300_000, bodyTimeout: 60_000 });
+    this.now = options.now ?? Date.now;
+    this.transport = new Transport(options);
+    this.tokens = new TokenExchange((call, request) => this.requestToken(call, request), this.now);
   }
 
   async call(call: ActionCall): Promise<Outcome> {
     for (const secret of Object.values(call.connection?.credential.fields ?? {})) this.options.redactor.add(secret);
-    const built = this.build(call);
-    if ('failure' in built) return this.failed(built.failure);
-    let answer: Answer;
     try {
-      answer = await this.exchange(built.request, call.signal);
+      const action = this.compiled.of(call);
+      return withWarnings(action, outputOf(call, action, await this.collect(call, action)));
     } catch (error) {
-      return this.failed(failureOfNetwork(call, call.signal.aborted ? call.signal.reason : error));
+      return this.failed(error instanceof CallFailure ? error.failure : notMade(call, error));
     }
-    return this.read(call, this.echoed.remove(call.connection?.credential, answer));
   }
 
   async close(): Promise<void> {
-    await this.dispatcher.close();
+    await this.transport.close();
   }
 
-  private build(call: ActionCall): { request: BuiltRequest } | { failure: Failure } {
-    const { connection, connector, service } = call;
-    let request: BuiltRequest;
-    try {
-      request = this.compile(call).request(call.input, connection?.plan.fields ?? {});
-    } catch (error) {
-      const reason = error instanceof EvaluationError || error instanceof TypeError ? error.message : String(error);
-      return {
-        failure: permanentFailure('request_not_made', `the request to ${connector.title} cannot be made: ${reason}`),
-      };
-    }
-    const reroute = this.options.reroutes.get(service);
-    const refused = refusal(call, request.url, reroute !== undefined);
-    if (refused !== undefined) return { failure: refused };
-    if (connection !== undefined && connector.connection?.auth !== undefined) {
-      applyAuth(connector.connection.auth, connection.credential, request);
-    }
-    if (reroute !== undefined) request.url = new URL(request.url.pathname + request.url.search, reroute);
-    return { request };
-  }
-
-  private compile({ connector, action }: ActionCall): CompiledAction {
-    let compiled = this.compiled.get(action);
-    if (compiled === undefined) {
-      const output = action.response?.output;
-      compiled = {
-        request: compileRequest(connector, action),
-        output: output === undefined ? undefined : compileTemplate(output),
-      };
-      this.compiled.set(action, compiled);
-    }
-    return compiled;
-  }
-
-  private async exchange({ method, url, headers, body }: BuiltRequest, signal: AbortSignal): Promise<Answer> {
-    const response = await send(url, {
-      method,
-      headers: {
-        'user-agent': 'waybill',
-        accept: 'application/json, */*;q=0.5',
-        'accept-encoding': 'gzip, deflate, br',
-        ...headers,
-      },
-      signal,
-      dispatcher: this.dispatcher,
-      ...(body === undefined ? {} : { body }),
-    });
-    const named = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)]));
-    const text = await readBounded(response.body, named['content-encoding']);
-    return { status: response.statusCode, headers: named, body: parseBody(text, named['content-type']) };
-  }
-
-  private read(call: ActionCall, answer: Answer): Outcome {
-    const { success } = call.action.response ?? {};
-    const good = success === undefined ? answer.status >= 200 && answer.status < 300 : success.includes(answer.status);
-    if (!good) return this.failed(failureOfAnswer(call, answer, this.now()));
-    const { output } = this.compile(call);
-    if (output === undefined) return { ok: true, output: answer.body };
-    try {
-      const { status, headers, body } = answer;
-      return { ok: true, output: output({ response: { status, headers, body }, input: call.input }) ?? null };
-    } catch (error) {
-      const reason = error instanceof EvaluationError ? `${error.pointer}: ${error.message}` : String(error);
-      const html =
-        typeof answer.body === 'string' && /^\s*</.test(answer.body)
-          ? 'HTML, not JSON'
-          : 'something else than it documents';
-      const failure = permanentFailure(
-        'answer_not_read',
-        `${call.connector.title} answered ${answer.status} with ${html} (${reason})`,
+  /** Makes the requests of a call, one a page. */
+  private async collect(call: ActionCall, { request, pages, succeeded }: CompiledAction): Promise<Collected> {
+    const fetchPage = async (page: Page | undefined): Promise<{ answer: Answer; url: URL }> => {
+      const built = withKey(call, request(rootsOf(call, page)));
+      if (page?.url !== undefined) built.url = page.url;
+      const answer = await this.exchange(call, built);
+      if (!succeeded(answer)) throw new CallFailure(failureOfAnswer(call, answer, this.now()));
+      return { answer, url: built.url };
+    };
+    if (pages === undefined) return fetchPage(undefined);
+    const most = pages.maxItems(call.input);
+    const items: Json[] = [];
+    let page: Page | undefined = pages.first();
+    for (let count = 1; ; count++) {
+      const { answer, url } = await fetchPage(page);
+      const found = readAnswer(call, answer, () => pages.items(answer));
+      items.push(...found);
+      const here: Page = page;
+      page = readAnswer(call, answer, () =>
+        pages.next(here, answer, { onPage: found.length, count: items.length }, url),
       );
-      return this.failed({
-        ...failure,
-        details: typeof answer.body === 'string' ? answer.body.slice(0, 500) : answer.body,
-      });
+      const full = items.length >= most;
+      if (page === undefined || full || count >= pages.maxPages)
+        return { answer, items: items.slice(0, most), more: page !== undefined || items.length > most };
+      await call.nextRequest?.();
     }
   }
 
-  private now(): number {
-    return this.options.now?.() ?? Date.now();
+  /** Sends a request with its credential; once more where a token has ended before its time. */
+  private async exchange(call: ActionCall, request: BuiltRequest): Promise<Answer> {
+    const { connection, connector } = call;
+    const auth = connector.connection?.auth;
+    if (connection === undefined || auth === undefined) return this.send(call, request, () => undefined);
+    const roots: JsonObject = { connection: { ...connection.plan.fields, ...connection.credential.fields } };
+    if (auth.type !== 'token_exchange') return this.send(call, request, (target) => applyAuth(auth, roots, target));
+    const use = auth.use ?? { type: 'bearer', token: '${{ token }}' };
+    const sendWith = async (token: Token): Promise<Answer> => {
+      const all = { ...roots, token: token.fields.token };
+      return this.echoed.remove(token, await this.send(call, request, (target) => applyAuth(use, all, target)));
+    };
+    const connected = { ...call, connection };
+    const token = await this.tokens.token(auth, connected, roots);
+    const answer = await sendWith(token);
+    if (!(auth.refresh_on ?? [401]).includes(answer.status)) return answer;
+    await this.tokens.refused(connected, token);
+    return sendWith(await this.tokens.token(auth, connected, roots));
+  }
+
+  /** The credential is in the templates of the request, so nothing is added. */
+  private requestToken(call: ActionCall, request: BuiltRequest): Promise<Answer> {
+    return this.send(call, request, () => undefined);
+  }
+
+  private async send(
+    call: ActionCall,
+    request: BuiltRequest,
+    authorize: (request: BuiltRequest) => void,
+  ): Promise<Answer> {
+    const { status, headers, body } = await this.transport.send(call, request, authorize);
+    const answer = { status, headers, body: parseBody(body, headers['content-type'], call.action.response?.as) };
+    return this.echoed.remove(call.connection?.credential, answer);
   }
 
   private failed(failure: Failure): Outcome {
@@ -165,63 +145,62 @@ export class HttpCaller implements ActionCaller {
   }
 }
 
-/** Why the request must not be sent there, if so. */
-function refusal({ account, connection }: ActionCall, url: URL, rerouted: boolean): Failure | undefined {
-  if (url.protocol !== 'https:' && !rerouted) {
-    return permanentFailure('not_https', `the address ${url.origin} is not https`, 'use an https address');
-  }
-  if (connection === undefined) return undefined;
-  const { name, plan, credential } = connection;
-  if (!hostAllowed(url.hostname, plan.hosts)) {
-    return permanentFailure(
-      'host_not_allowed',
-      `the connection ${name} of account ${account} does not allow the host ${url.hostname}`,
-      `allowed: ${plan.hosts.join(', ')}; change it in automations/${account}/account.json`,
-    );
-  }
-  if (Object.keys(credential.fields).length > 0 && !hostAllowed(url.hostname, credential.hosts)) {
-    return permanentFailure(
-      'host_not_sealed',
-      `the credential of ${name} may not be sent to ${url.hostname}`,
-      `it was sealed for ${credential.hosts.join(', ')}; if the new host is right: waybill connect ${account} ${name}`,
-    );
-  }
-  return undefined;
+/** What the request's templates see. */
+function rootsOf({ input, connection, idempotencyKey }: ActionCall, page: Page | undefined): JsonObject {
+  return {
+    input,
+    connection: connection?.plan.fields ?? {},
+    ...(page === undefined ? {} : { page: page.root }),
+    ...(idempotencyKey === undefined ? {} : { idempotency: { key: idempotencyKey } }),
+  };
 }
 
-/** Reads and unpacks an answer, and stops where it grows beyond the limit: a small packed answer can be huge. */
-async function readBounded(body: Readable, encoding: string | undefined): Promise<string> {
-  const unpacker =
-    encoding === 'gzip'
-      ? createGunzip()
-      : encoding === 'deflate'
-        ? createInflate()
-        : encoding === 'br'
-          ? createBrotliDecompress()
-          : undefined;
-  const stream: Readable = unpacker === undefined ? body : pipeline(body, unpacker, () => undefined);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_ANSWER) {
-      stream.destroy();
-      body.destroy();
-      const error = new Error(`the answer has more than ${MAX_ANSWER} bytes`);
-      error.name = 'AnswerTooLarge';
-      throw error;
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+function withKey({ action, idempotencyKey }: ActionCall, request: BuiltRequest): BuiltRequest {
+  const header = action.idempotency?.header;
+  if (header !== undefined && idempotencyKey !== undefined) request.headers[header.toLowerCase()] = idempotencyKey;
+  return request;
 }
 
-/** JSON where the service says so and it is; otherwise a text. */
-function parseBody(text: string, contentType: string | undefined): Json {
-  if (contentType === undefined || !/[/+]json\b/i.test(contentType)) return text;
+function outputOf(call: ActionCall, { output }: CompiledAction, { answer, items, more }: Collected): Json {
+  if (output === undefined) return items ?? answer.body;
+  const { status, headers, body } = answer;
+  const paged = items === undefined ? {} : { items, more: more === true };
+  return (
+    readAnswer(call, answer, () =>
+      output({
+        response: { status, headers, body },
+        input: call.input,
+        connection: call.connection?.plan.fields ?? {},
+        ...paged,
+      }),
+    ) ?? null
+  );
+}
+
+/** Services break their own schemas: that is told, and a mapping that relies on more has a guard. */
+function withWarnings({ checkOutput }: CompiledAction, output: Json): Outcome {
+  const warnings = checkOutput(output)
+    .slice(0, MAX_WARNINGS)
+    .map(
+      ({ pointer, message }) => `${pointer === '' ? 'the output' : pointer.slice(1).replaceAll('/', '.')} ${message}`,
+    );
+  return { ok: true, output, ...(warnings.length === 0 ? {} : { warnings }) };
+}
+
+/** Reads something out of an answer that succeeded. Throws `CallFailure` where it is not as the service documents it. */
+function readAnswer<Value>({ connector }: ActionCall, { status, body }: Answer, read: () => Value): Value {
   try {
-    return parseJson(text);
-  } catch {
-    return text;
+    return read();
+  } catch (error) {
+    const reason = error instanceof EvaluationError ? `${error.pointer}: ${error.message}` : String(error);
+    const what = isMarkup(body) ? 'HTML, not JSON' : 'something else than it documents';
+    const { failure } = permanent('answer_not_read', `${connector.title} answered ${status} with ${what} (${reason})`);
+    throw new CallFailure({ ...failure, details: typeof body === 'string' ? body.slice(0, 500) : body });
   }
+}
+
+function notMade({ connector }: ActionCall, error: unknown): Failure {
+  const known = error instanceof EvaluationError || error instanceof TypeError;
+  const reason = known ? error.message : String(error);
+  return permanent('request_not_made', `the request to ${connector.title} cannot be made: ${reason}`).failure;
 }

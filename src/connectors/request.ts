@@ -1,6 +1,7 @@
-import type { PlanAction, PlanConnector } from '../generated/plan.ts';
+import type { PlanConnector, Request } from '../generated/plan.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { compileTemplate } from '../language/evaluate.ts';
+import { bodyFrom, fieldsOf, type RequestBody } from './request-body.ts';
 
 /** An HTTP request before the credential is put in. */
 export interface BuiltRequest {
@@ -8,43 +9,55 @@ export interface BuiltRequest {
   url: URL;
   /** Names in small letters. */
   headers: { [name: string]: string };
-  body?: string;
+  body?: RequestBody;
 }
 
-/** Makes the request of an action from its input. Throws `EvaluationError` or `TypeError` where a template gives none. */
-export type RequestBuilder = (input: Json, fields: JsonObject) => BuiltRequest;
+/**
+ * Makes a request from what its templates see: `input`, `connection`, and what else the request stands for. Throws
+ * `EvaluationError` or `TypeError` where a template gives none.
+ */
+export type RequestBuilder = (roots: JsonObject) => BuiltRequest;
 
-/** Compiles an action's request template once. */
-export function compileRequest(connector: PlanConnector, action: PlanAction): RequestBuilder {
-  const { request } = action;
-  if (request === undefined) throw new TypeError('the action makes no HTTP request');
+/** Compiles a request's templates once. */
+export function compileRequest({ connection }: PlanConnector, request: Request): RequestBuilder {
   const method = compileTemplate(request.method);
   const path = request.path === undefined ? undefined : compileTemplate(request.path);
-  const whole = compileTemplate(request.url ?? connector.connection?.base_url ?? '');
+  const whole = compileTemplate(request.url ?? connection?.base_url ?? '');
   const query = compileTemplate(request.query ?? {});
   const headers = compileTemplate(request.headers ?? {});
-  const common = compileTemplate(connector.connection?.headers ?? {});
-  const body = compileTemplate(request.body ?? {});
-  return (input, fields) => {
-    const roots = { input, connection: fields };
+  const common = compileTemplate({ headers: connection?.headers ?? {}, query: connection?.query ?? {} });
+  // The schema has proved it: JSON with a type of its own.
+  const body = compileTemplate((request.body ?? {}) as JsonObject);
+  const lists = request.lists ?? connection?.lists ?? 'repeat';
+  return (roots) => {
     const base = new URL(textFrom(whole(roots)));
-    const url = path === undefined ? base : new URL(joinPath(base, textFrom(path(roots))));
-    for (const [name, value] of textEntries(query(roots))) url.searchParams.append(name, value);
-    const all = {
-      ...Object.fromEntries(textEntries(common(roots))),
-      ...Object.fromEntries(textEntries(headers(roots))),
-    };
-    const named = Object.fromEntries(Object.entries(all).map(([name, value]) => [name.toLowerCase(), value]));
-    return withBody({ method: textFrom(method(roots)), url, headers: named }, body(roots));
+    const url = path === undefined ? base : new URL(joinPath(base, path(roots)));
+    const shared = asObject(common({ connection: roots['connection'] ?? {} }));
+    for (const [name, value] of fieldsOf({ ...asObject(shared['query']), ...asObject(query(roots)) }, lists))
+      url.searchParams.append(name, value);
+    const named = { ...headersFrom(shared['headers']), ...headersFrom(headers(roots)) };
+    const made = { method: textFrom(method(roots)), url, headers: named };
+    const content = bodyFrom(body(roots), lists);
+    return content === undefined ? made : { ...made, body: content };
   };
 }
 
 /** Each segment is percent-encoded: no value can add a query, and `..` is no way up. */
-function joinPath(base: URL, path: string): string {
-  return base.origin + base.pathname.replace(/\/$/, '') + path.split('/').map(encodeSegment).join('/');
+function joinPath(base: URL, path: Json | undefined): string {
+  const below = Array.isArray(path)
+    ? `/${path.map(segmentFrom).join('/')}`
+    : textFrom(path).split('/').map(encode).join('/');
+  return base.origin + base.pathname.replace(/\/$/, '') + below;
 }
 
-function encodeSegment(segment: string): string {
+/** One item of a path that is a list. */
+function segmentFrom(value: Json): string {
+  const text = typeof value === 'number' ? String(value) : textFrom(value);
+  if (text === '') throw new TypeError('a segment of the path is empty');
+  return encode(text);
+}
+
+function encode(segment: string): string {
   if (segment === '..' || segment === '.') throw new TypeError('a value in the path is `..`');
   return encodeURIComponent(segment).replaceAll('%3A', ':').replaceAll('%40', '@');
 }
@@ -54,31 +67,13 @@ function textFrom(value: Json | undefined): string {
   return value;
 }
 
-/** The entries of an object as texts; a list gives one entry an item. */
-function textEntries(value: Json | undefined): [string, string][] {
-  if (!isJsonObject(value)) return [];
-  return Object.entries(value).flatMap(([name, item]) =>
-    (Array.isArray(item) ? item : [item]).map((one): [string, string] => [
-      name,
-      typeof one === 'string' ? one : JSON.stringify(one),
-    ]),
+function headersFrom(value: Json | undefined): { [name: string]: string } {
+  const entries = Object.entries(asObject(value));
+  return Object.fromEntries(
+    entries.map(([name, item]) => [name.toLowerCase(), typeof item === 'string' ? item : JSON.stringify(item)]),
   );
 }
 
-function withBody(request: BuiltRequest, body: Json | undefined): BuiltRequest {
-  const [form] = isJsonObject(body) ? Object.entries(body) : [];
-  if (form === undefined) return request;
-  const [kind, value] = form;
-  if (kind === 'json') {
-    return {
-      ...request,
-      headers: { 'content-type': 'application/json', ...request.headers },
-      body: JSON.stringify(value),
-    };
-  }
-  if (kind === 'form') {
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', ...request.headers };
-    return { ...request, headers, body: new URLSearchParams(textEntries(value)).toString() };
-  }
-  return { ...request, body: textFrom(value) };
+function asObject(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
 }

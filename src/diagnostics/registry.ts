@@ -57,6 +57,10 @@ export const CODES = {
     'A run cannot be stopped in a branch or a parallel loop, while other steps are under way.',
   ),
   WB2013: error('name taken', 'The name of a loop already means something else in expressions.'),
+  WB2014: error(
+    'unknown part of a connector',
+    'The connector names a field or an action that it does not have, or reads a secret field outside of its auth.',
+  ),
   WB2015: error('unknown automation', 'The step calls an automation that the account does not have.'),
   WB2016: error(
     'automation not called by hand',
@@ -199,6 +203,22 @@ export const CODES = {
   WB6014: error(
     'first poll not decided',
     'When a service is asked for the first time, all that it has is new. Whether that starts runs must be said.',
+  ),
+  WB6015: warning(
+    'more calls than the service takes',
+    'At worst, a run makes so many calls that the limits of the service stretch it over more than an hour.',
+  ),
+  WB6016: warning(
+    'sample does not fit',
+    'The sample of an action is not as the schema of its output says, so one of them is wrong.',
+  ),
+  WB6017: error(
+    'address outside of the hosts',
+    'The connector sends requests to a host that it does not list, or without https. No request would ever be sent.',
+  ),
+  WB6018: error(
+    'part without use',
+    'A part of the connector can have no effect: pages that the request does not ask for, or a key that is not sent.',
   ),
   WB7001: error('no workspace', 'The folder has no waybill.json.'),
   WB7002: error('account missing', 'Automations lie in a folder that has no account.json.'),

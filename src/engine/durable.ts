@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../json/value.ts';
 import type { Outcome } from '../run/failure.ts';
 import type { AttemptKey, Effect, Instant } from '../run/records.ts';
+import type { CallLimit } from './limits.ts';
 import type { StorageOperation } from '../run/storage-operation.ts';
 
 /** One attempt to have an effect outside of the store. */
@@ -9,8 +10,23 @@ export interface AttemptCall {
   effect: Effect;
   /** What the step was given, for the history. */
   input: Json;
-  /** Has the effect. Never throws: what goes wrong is an outcome. */
-  perform: (signal: AbortSignal) => Promise<Outcome>;
+  /** Of a write: within which it may be performed again. */
+  repeatable?: Repeatable;
+  /** What the call keeps to, together with all others of its connection. */
+  limits: readonly CallLimit[];
+  /**
+   * Has the effect. Never throws: what goes wrong is an outcome. `nextRequest` resolves when the limits allow one more
+   * request than the first.
+   */
+  perform: (signal: AbortSignal, nextRequest: () => Promise<void>) => Promise<Outcome>;
+}
+
+/** The service does a write once for a key, as long as it remembers the key. */
+export interface Repeatable {
+  /** The first attempt that may have taken place: this one, or one before whose outcome is uncertain. */
+  since: AttemptKey;
+  /** Milliseconds from the begin of `since` for which the service remembers. */
+  forMs: number;
 }
 
 /** Another automation of the account that is to run as a run of its own. */
@@ -42,8 +58,9 @@ export interface WaitCall {
  * What the interpreter needs of an engine: the same run, interpreted again from its start after a crash, gets the same
  * answers for all that had finished, and goes on from there. An engine must keep these:
  * - `attempt`: an attempt that has an outcome is not performed again. An attempt that was begun and has no outcome is
- *   performed again if its effect is `read` or `idempotent`; otherwise its outcome is a failure of class `uncertain`.
- *   A `write` is journaled as begun before it is performed.
+ *   performed again if its effect is `read` or `idempotent`, or if it is a `write` that is still `repeatable`; otherwise
+ *   its outcome is a failure of class `uncertain`, with the code `interrupted`. A `write` is journaled as begun before it
+ *   is performed. An attempt begins when its limits allow it, and is not journaled before.
  * - `storage`: the operation and the record of its outcome are one transaction, so it takes place exactly once.
  * - `sleep`: the instant at which it ends is decided once.
  * - `wait`: both instants are decided once. Its outcome is one that came from elsewhere before `until`, otherwise `over`.

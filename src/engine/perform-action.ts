@@ -3,10 +3,11 @@ import { storageOperation } from '../connectors/native/storage.ts';
 import type { Plan } from '../generated/plan.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
-import type { RunRecord } from '../run/records.ts';
+import type { AttemptKey, RunRecord } from '../run/records.ts';
 import type { CredentialSource } from '../secrets/credential.ts';
 import { callThrough } from './call-through.ts';
 import type { AttemptCall, Durable } from './durable.ts';
+import { idempotencyKey } from './idempotency-key.ts';
 import type { PreparedAction } from './prepared-plan.ts';
 import { waitBeforeRetry } from './retry.ts';
 import { inputOf } from './step-input.ts';
@@ -37,9 +38,11 @@ export async function performAction(
 ): Promise<Outcome> {
   const input = inputOf(prepared, path, scope);
   if (!input.ok) return input;
-  const { step, action } = prepared;
+  const { step, action, limits, keyForMs } = prepared;
   const { durable, services } = context;
   const repeats = step.if_uncertain === 'repeat';
+  /** The first attempt of which nobody knows whether it took place. */
+  let since: AttemptKey | undefined;
   for (let attempt = 1; ; attempt++) {
     const key = { step: path, attempt };
     const outcome =
@@ -49,11 +52,15 @@ export async function performAction(
             key,
             effect: repeats ? 'idempotent' : step.effect,
             input: input.output,
-            perform: performer(prepared, input.output, context),
+            limits,
+            ...(keyForMs === undefined ? {} : { repeatable: { since: since ?? key, forMs: keyForMs } }),
+            perform: performer(prepared, input.output, path, context),
           });
     if (outcome.ok) return outcome;
-    // Its author said that twice is better than not at all.
-    const passes = repeats && outcome.failure.class === 'uncertain';
+    const unsure = outcome.failure.class === 'uncertain';
+    if (unsure) since ??= key;
+    // The service does it once, as long as it knows the key; or its author said that twice is better than not at all.
+    const passes = unsure && (repeats || (keyForMs !== undefined && outcome.failure.code !== 'interrupted'));
     const failure: Failure = passes ? { ...outcome.failure, class: 'retryable' } : outcome.failure;
     const wait = waitBeforeRetry(failure, attempt, step.retry.attempts, () => services.random());
     if (wait === undefined) return outcome;
@@ -62,13 +69,22 @@ export async function performAction(
 }
 
 function performer(
-  { step, connector, action }: PreparedAction,
+  { step, connector, action, keyForMs }: PreparedAction,
   input: Json,
+  path: string,
   { run, plan, services }: ActionRun,
 ): AttemptCall['perform'] {
-  return async (stop) => {
-    const signal = AbortSignal.any([stop, services.timeout(step.timeout_ms)]);
-    const call = { account: run.account, service: step.connector, connector, action, input, signal };
+  return (stop, nextRequest) => {
+    const call = {
+      account: run.account,
+      service: step.connector,
+      connector,
+      action,
+      input,
+      ...(keyForMs === undefined ? {} : { idempotencyKey: idempotencyKey(run.id, path) }),
+      signal: AbortSignal.any([stop, services.timeout(step.timeout_ms)]),
+      nextRequest,
+    };
     return callThrough(services, plan, step.connection, call);
   };
 }

@@ -12,6 +12,8 @@ import type {
 import type { Json, JsonObject } from '../json/value.ts';
 import { compileSchema } from '../json/schema.ts';
 import { compileTemplate, type Evaluator } from '../language/evaluate.ts';
+import { milliseconds } from '../plan/duration.ts';
+import { limitsOf, type CallLimit } from './limits.ts';
 import type { StepInput } from './step-input.ts';
 
 /** A plan with everything compiled that a run evaluates. */
@@ -47,6 +49,9 @@ export interface PreparedAction extends StepInput {
   step: ActionStep;
   connector: PlanConnector;
   action: PlanAction;
+  limits: CallLimit[];
+  /** For how many milliseconds the service knows a key under which it does the write once; where it takes one. */
+  keyForMs: number | undefined;
 }
 
 export interface PreparedCall extends StepInput {
@@ -136,7 +141,16 @@ function prepareAction(plan: Plan, step: ActionStep): PreparedAction {
   const action = connector?.actions[step.action];
   if (connector === undefined || action === undefined)
     throw new TypeError(`the plan lacks ${step.connector}.${step.action}`);
-  return { kind: 'action', step, connector, action, ...prepareInput(step.with, step.mappings, action.input) };
+  const { idempotency } = action;
+  return {
+    kind: 'action',
+    step,
+    connector,
+    action,
+    ...prepareInput(step.with, step.mappings, action.input),
+    limits: limitsOf(plan, step),
+    keyForMs: idempotency === undefined ? undefined : milliseconds(idempotency.lifetime),
+  };
 }
 
 function prepareInput(template: JsonObject, mappings: readonly Mapping[], schema: JsonObject): StepInput {

@@ -3,9 +3,37 @@
 import type { Json, JsonObject } from '../json/value.ts'
 
 /**
- * How the credential goes into a request. This is the only place where secret fields go.
+ * How lists are written in queries and forms: a=1&a=2, a[]=1&a[]=2, a[0]=1&a[1]=2, or a=1,2.
  */
-export type Auth = ApiKeyAuth | BearerAuth | BasicAuth;
+export type Lists = "repeat" | "brackets" | "indices" | "comma";
+/**
+ * How the credential goes into a request. Here alone ${{ connection.<field> }} may stand for a secret field; what needs a field that the connection does not have is left out.
+ */
+export type Auth = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth | TokenExchangeAuth;
+/**
+ * How the token goes into requests, where ${{ token }} stands for it. Without it: Authorization: Bearer.
+ */
+export type TokenUse = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth;
+/**
+ * How failures are to be read; the first that fits counts. What none fits goes by its status.
+ */
+export type ErrorRules = ErrorRule[];
+/**
+ * The answer comes in pages, each a request of its own in the same attempt. Its items are items in the output's template; more is true where the service has further ones than were fetched.
+ */
+export type Pagination = CursorPagination | NumberPagination | LinkPagination;
+/**
+ * The items of a page: an expression over response that gives a list.
+ */
+export type PageItems = string;
+/**
+ * Pages at most.
+ */
+export type MaxPages = number;
+/**
+ * Items at most: a number, or an expression over input.
+ */
+export type MaxItems = number | string;
 
 /**
  * connectors/<service>/connector.json: one service, its credential and its actions. Data only, no code.
@@ -36,6 +64,8 @@ export interface Connector {
    */
   docs?: string;
   connection?: ConnectionSpec;
+  answers?: Answers;
+  limits?: Limits;
   /**
    * How requests of the service's webhooks are proved genuine and told apart, by the name that "verify": { "scheme": … } gives.
    */
@@ -79,7 +109,15 @@ export interface ConnectionSpec {
   headers?: {
     [k: string]: string;
   };
+  /**
+   * Query parameters of every request, such as an API version.
+   */
+  query?: {
+    [k: string]: string;
+  };
+  lists?: Lists;
   auth?: Auth;
+  test?: ConnectionTest;
 }
 /**
  * One field of a connection.
@@ -106,9 +144,18 @@ export interface Field {
    */
   type?: "string" | "number" | "boolean" | "list";
   /**
-   * Regular expression (RE2) that the whole text fits.
+   * Regular expression (RE2) that the whole text fits, without its prefix and suffix.
    */
   pattern?: string;
+  /**
+   * What stands before the value at the service, such as https://. It is shown beside the field, and taken off where it was entered too.
+   */
+  prefix?: string;
+  /**
+   * What stands after the value at the service, such as .myshopify.com. It is shown beside the field, and taken off where it was entered too.
+   */
+  suffix?: string;
+  when?: FieldCondition;
   /**
    * The only values.
    */
@@ -123,6 +170,19 @@ export interface Field {
   help_url?: string;
 }
 /**
+ * The field belongs to the connection only where another one has one of these values.
+ */
+export interface FieldCondition {
+  /**
+   * A field that is not secret.
+   */
+  field: string;
+  /**
+   * Its values.
+   */
+  is: (string | number | boolean)[];
+}
+/**
  * A key in a header or in the query.
  */
 export interface ApiKeyAuth {
@@ -133,13 +193,9 @@ export interface ApiKeyAuth {
    */
   name: string;
   /**
-   * The connection's field that holds the key.
+   * Such as "Token ${{ connection.api_key }}".
    */
-  field: string;
-  /**
-   * Written before the key, such as "Token ".
-   */
-  prefix?: string;
+  value: string;
 }
 /**
  * Authorization: Bearer <token> (RFC 6750).
@@ -147,9 +203,9 @@ export interface ApiKeyAuth {
 export interface BearerAuth {
   type: "bearer";
   /**
-   * The connection's field that holds the token.
+   * Such as "${{ connection.token }}".
    */
-  field: string;
+  token: string;
 }
 /**
  * Authorization: Basic (RFC 7617).
@@ -157,13 +213,233 @@ export interface BearerAuth {
 export interface BasicAuth {
   type: "basic";
   /**
-   * The connection's field that holds the user name.
+   * Such as "${{ connection.api_key }}".
    */
   username: string;
   /**
-   * The connection's field that holds the password.
+   * Empty where it is left out, as services want it whose key is the user name.
    */
-  password: string;
+  password?: string;
+}
+/**
+ * Several values, or in other places.
+ */
+export interface CustomAuth {
+  type: "custom";
+  /**
+   * Headers by name.
+   */
+  headers?: {
+    [k: string]: string;
+  };
+  /**
+   * Query parameters by name.
+   */
+  query?: {
+    [k: string]: string;
+  };
+  /**
+   * Fields of a json or form body by name.
+   */
+  body?: {
+    [k: string]: string;
+  };
+  /**
+   * Stands before the request's path, such as "/bot${{ connection.token }}".
+   */
+  path?: string;
+}
+/**
+ * The credential is exchanged, by a request in which secret fields may stand, for a token that lasts a while: a session, or OAuth2's client credentials. The token is kept in memory, made once for all calls of a connection, and made anew when it ends or is refused.
+ */
+export interface TokenExchangeAuth {
+  type: "token_exchange";
+  request: Request;
+  /**
+   * The token, from response.
+   */
+  token: string;
+  /**
+   * Seconds for which it is good: a number, or an expression over response. Without it, until it is refused.
+   */
+  expires_in?: number | string;
+  /**
+   * Statuses by which the service says that it does not take the token any more; the request is made once more with a new one.
+   */
+  refresh_on?: number[];
+  use?: TokenUse;
+}
+/**
+ * The HTTP request: templates with ${{ expressions }} over input and connection, page where the action has pages, and idempotency.key where it has a key. What is absent is left out.
+ */
+export interface Request {
+  /**
+   * GET, POST, PUT, PATCH, DELETE or HEAD, or an expression that gives one.
+   */
+  method: string;
+  /**
+   * Path below base_url, percent-encoded. As a list, each item is one segment, whatever its value holds.
+   */
+  path?: string | string[];
+  /**
+   * The whole address, in place of path.
+   */
+  url?: string;
+  /**
+   * Query parameters, or an expression that gives an object of them.
+   */
+  query?: Json;
+  /**
+   * Headers, or an expression that gives an object of them.
+   */
+  headers?: Json;
+  /**
+   * The body, in one of these forms.
+   */
+  body?: {
+    /**
+     * Sent as application/json.
+     */
+    json?: Json;
+    /**
+     * Sent as application/x-www-form-urlencoded; objects within it as a[b]=c.
+     */
+    form?: JsonObject;
+    /**
+     * Sent as multipart/form-data (RFC 7578): each a text, a file, or a list of them.
+     */
+    multipart?: {
+      [k: string]: FilePart | string | number | boolean;
+    };
+    /**
+     * Sent as it is; headers should say its content-type.
+     */
+    text?: string;
+    /**
+     * Sent as the bytes that the base64 stands for; headers should say their content-type.
+     */
+    base64?: string;
+  };
+  lists?: Lists;
+}
+export interface FilePart {
+  filename: string;
+  /**
+   * Media type, such as image/png.
+   */
+  type?: string;
+  /**
+   * What the file holds.
+   */
+  text?: string;
+  /**
+   * What the file holds, in base64.
+   */
+  base64?: string;
+}
+/**
+ * A request that changes nothing and succeeds exactly where the credential is good.
+ */
+export interface ConnectionTest {
+  request: Request;
+  success?: Success;
+  errors?: ErrorRules;
+  /**
+   * Whose credential it is, in words that a person knows it by, such as acme.myshopify.com: ${{ expressions }} over response and connection.
+   */
+  identity?: string;
+}
+/**
+ * Which answers are a success.
+ */
+export interface Success {
+  /**
+   * These statuses; without it, 200 to 299.
+   */
+  status?: number[];
+  /**
+   * An expression over response that must be true too, for services that answer 200 to everything.
+   */
+  when?: string;
+}
+/**
+ * Reads one kind of failure. All that it names must fit.
+ */
+export interface ErrorRule {
+  /**
+   * The statuses that it is about.
+   */
+  status?: number[];
+  /**
+   * An expression over response that must be true.
+   */
+  when?: string;
+  /**
+   * Texts, one of which the answer holds, in large or small letters.
+   */
+  contains?: string[];
+  /**
+   * retryable: goes away by waiting. permanent: does not. credential: the connection was refused, and a person must act: a key, a right, or funds.
+   */
+  class: "retryable" | "permanent" | "credential";
+  /**
+   * Words for the person who reads it; ${{ expressions }} over response.
+   */
+  message?: string;
+  /**
+   * The way out.
+   */
+  help?: string;
+  /**
+   * Seconds to wait before the next attempt: an expression over response.
+   */
+  wait?: string;
+}
+/**
+ * How all answers of the service are to be read; what an action says itself comes first.
+ */
+export interface Answers {
+  success?: Success;
+  /**
+   * The service's own words in a failure, from response, such as ${{ response.body.error.message }}.
+   */
+  message?: string;
+  errors?: ErrorRules;
+  /**
+   * Headers of the service's own that say when to come again. Retry-After, RateLimit and their usual relatives are read anyway.
+   */
+  retry_after?: RetryAfterHeader[];
+}
+export interface RetryAfterHeader {
+  header: string;
+  /**
+   * date: HTTP or ISO 8601. duration: such as 1m30s or 250ms.
+   */
+  as: "seconds" | "milliseconds" | "epoch_seconds" | "epoch_milliseconds" | "date" | "duration";
+}
+/**
+ * How much the service takes, or one of its actions besides. Calls wait so that they stay within it, across all runs.
+ */
+export interface Limits {
+  /**
+   * Requests in any stretch of time of this length; all of them hold.
+   */
+  requests?: RequestLimit[];
+  /**
+   * Calls under way at a time.
+   */
+  concurrency?: number;
+  /**
+   * Who shares the limit: a text with ${{ connection.<field> }}, such as the shop. Without it, each connection has its own.
+   */
+  shared_by?: string;
+}
+export interface RequestLimit {
+  count: number;
+  /**
+   * Such as 1s, 1m, 24h.
+   */
+  period: string;
 }
 /**
  * How a request is proved genuine: what is signed, with which key, and where the signature stands. All is compared with the bytes as they came. signature: where it stands; of several, as while a key is changed, one must be right. delivery_id: what names the delivery, the same when it is sent again; it is {id}, and by it repeats are known. event: what names the kind of event. body_digest: where the SHA-256 of a body that is no form stands, in hex, for schemes that sign {form} and the address.
@@ -368,69 +644,6 @@ export interface Poll {
   order: "oldest_first" | "newest_first" | "any";
 }
 /**
- * The HTTP request: templates with ${{ expressions }} over input and connection. What is absent is left out.
- */
-export interface Request {
-  /**
-   * GET, POST, PUT, PATCH, DELETE or HEAD, or an expression that gives one.
-   */
-  method: string;
-  /**
-   * Path below base_url. Values in it are percent-encoded.
-   */
-  path?: string;
-  /**
-   * The whole address, in place of path.
-   */
-  url?: string;
-  /**
-   * Query parameters, or an expression that gives an object of them.
-   */
-  query?: Json;
-  /**
-   * Headers, or an expression that gives an object of them.
-   */
-  headers?: Json;
-  /**
-   * The body, in one of these forms.
-   */
-  body?: {
-    /**
-     * Sent as application/json.
-     */
-    json?: Json;
-    /**
-     * Sent as application/x-www-form-urlencoded.
-     */
-    form?: JsonObject;
-    /**
-     * Sent as it is.
-     */
-    text?: string;
-  };
-}
-/**
- * Reads one kind of failure.
- */
-export interface ErrorRule {
-  /**
-   * The statuses that it is about.
-   */
-  status?: number[];
-  /**
-   * An expression over response that must be true.
-   */
-  when?: string;
-  /**
-   * retryable: goes away by waiting. permanent: does not. credential: the connection was refused.
-   */
-  class: "retryable" | "permanent" | "credential";
-  /**
-   * Words for the person who reads it; ${{ expressions }} over response.
-   */
-  message?: string;
-}
-/**
  * How far the last poll came; the next request reads it as input.cursor. Absent at the first poll.
  */
 export interface Cursor {
@@ -485,10 +698,16 @@ export interface Action {
   sample?: Json;
   request?: Request;
   response?: Response;
+  pagination?: Pagination;
+  idempotency?: Idempotency;
+  errors?: ErrorRules;
+  limits?: Limits;
   /**
-   * How the service's failures are to be read; the first that fits counts. What none fits goes by its status.
+   * Fields of the input whose values another action lists.
    */
-  errors?: ErrorRule[];
+  choices?: {
+    [k: string]: Choices;
+  };
   /**
    * Performed by Waybill itself: storage is the account's key-value storage.
    */
@@ -498,12 +717,102 @@ export interface Action {
  * What becomes of the answer.
  */
 export interface Response {
+  success?: Success;
   /**
-   * Statuses that are a success; without it, 200 to 299.
+   * How the body is read. Without it: JSON and forms where its content-type says so, otherwise a text.
    */
-  success?: number[];
+  as?: "json" | "text" | "base64";
   /**
-   * Template of the output, over response.status, response.headers, response.body and input. Without it, the body.
+   * Template of the output, over response.status, response.headers, response.body, input, connection, and items and more where the action has pages. Without it, the body, or the items.
    */
   output?: Json;
+}
+/**
+ * Each page names the next by a text: page.cursor in the request, absent for the first.
+ */
+export interface CursorPagination {
+  type: "cursor";
+  items: PageItems;
+  /**
+   * The next page's cursor, from response; absent, null or empty at the end.
+   */
+  next: string;
+  max_pages?: MaxPages;
+  max_items?: MaxItems;
+}
+/**
+ * Pages are counted: page.number and page.offset (items before it) in the request.
+ */
+export interface NumberPagination {
+  type: "page" | "offset";
+  items: PageItems;
+  /**
+   * The first page's number, 1 where it is left out, or the first offset, 0.
+   */
+  first?: number;
+  /**
+   * Items that a full page has: a shorter one is the last. Without it, the first empty page is.
+   */
+  size?: number;
+  /**
+   * An expression over response that says whether there is a further page, in place of size.
+   */
+  more?: string;
+  max_pages?: MaxPages;
+  max_items?: MaxItems;
+}
+/**
+ * Each page has the address of the next, in the header Link with rel=next (RFC 8288) or in the body.
+ */
+export interface LinkPagination {
+  type: "link";
+  items: PageItems;
+  /**
+   * The address, from response; without it, from the header Link.
+   */
+  next?: string;
+  max_pages?: MaxPages;
+  max_items?: MaxItems;
+}
+/**
+ * The service does a request once however often it comes with the same key. The key is the same in every attempt of a step of a run, so the write may be repeated.
+ */
+export interface Idempotency {
+  /**
+   * The header with the key. Without it, the request's templates have ${{ idempotency.key }} where it belongs.
+   */
+  header?: string;
+  /**
+   * For how long the service remembers a key, such as 24h. Later, nothing is repeated on a guess.
+   */
+  lifetime: string;
+}
+/**
+ * Where the values of a field come from.
+ */
+export interface Choices {
+  /**
+   * An action of this connector that reads.
+   */
+  action: string;
+  /**
+   * Its input; ${{ expressions }} over input, for the fields of depends_on.
+   */
+  with?: JsonObject;
+  /**
+   * Fields of the input that must be known before.
+   */
+  depends_on?: string[];
+  /**
+   * The list: an expression over output.
+   */
+  items: string;
+  /**
+   * An item's value: an expression over item.
+   */
+  value: string;
+  /**
+   * An item in words that a person knows it by: ${{ expressions }} over item.
+   */
+  label: string;
 }

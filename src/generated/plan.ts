@@ -6,6 +6,10 @@ import type { Json, JsonObject } from '../json/value.ts'
  * What starts a run.
  */
 export type PlanTrigger = WebhookTrigger | ScheduleTrigger | PollTrigger | ManualTrigger;
+/**
+ * How lists are written in queries and forms: a=1&a=2, a[]=1&a[]=2, a[0]=1&a[1]=2, or a=1,2.
+ */
+export type Lists = "repeat" | "brackets" | "indices" | "comma";
 export type PlanStep =
   ActionStep | CallStep | WaitStep | SetStep | SwitchStep | ForEachStep | BranchesStep | StopStep | FailStep;
 /**
@@ -43,9 +47,21 @@ export type PlanSteps8 = PlanStep[];
  */
 export type PlanSteps = PlanStep[];
 /**
- * How the credential goes into a request. This is the only place where secret fields go.
+ * How the credential goes into a request. Here alone ${{ connection.<field> }} may stand for a secret field; what needs a field that the connection does not have is left out.
  */
-export type Auth = ApiKeyAuth | BearerAuth | BasicAuth;
+export type Auth = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth | TokenExchangeAuth;
+/**
+ * How the token goes into requests, where ${{ token }} stands for it. Without it: Authorization: Bearer.
+ */
+export type TokenUse = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth;
+/**
+ * How failures are to be read; the first that fits counts. What none fits goes by its status.
+ */
+export type ErrorRules = ErrorRule[];
+/**
+ * The answer comes in pages, each a request of its own in the same attempt. Its items are items in the output's template; more is true where the service has further ones than were fetched.
+ */
+export type Pagination = CursorPagination | NumberPagination | LinkPagination;
 
 /**
  * The compiled form of one automation for one account: all that the engine needs and all that a reviewer wants to know. Written as canonical JSON (RFC 8785) and named by its SHA-256 digest.
@@ -379,7 +395,7 @@ export interface Poll {
   order: "oldest_first" | "newest_first" | "any";
 }
 /**
- * The HTTP request: templates with ${{ expressions }} over input and connection. What is absent is left out.
+ * The HTTP request: templates with ${{ expressions }} over input and connection, page where the action has pages, and idempotency.key where it has a key. What is absent is left out.
  */
 export interface Request {
   /**
@@ -387,9 +403,9 @@ export interface Request {
    */
   method: string;
   /**
-   * Path below base_url. Values in it are percent-encoded.
+   * Path below base_url, percent-encoded. As a list, each item is one segment, whatever its value holds.
    */
-  path?: string;
+  path?: string | string[];
   /**
    * The whole address, in place of path.
    */
@@ -411,17 +427,43 @@ export interface Request {
      */
     json?: Json;
     /**
-     * Sent as application/x-www-form-urlencoded.
+     * Sent as application/x-www-form-urlencoded; objects within it as a[b]=c.
      */
     form?: JsonObject;
     /**
-     * Sent as it is.
+     * Sent as multipart/form-data (RFC 7578): each a text, a file, or a list of them.
+     */
+    multipart?: {
+      [k: string]: FilePart | string | number | boolean;
+    };
+    /**
+     * Sent as it is; headers should say its content-type.
      */
     text?: string;
+    /**
+     * Sent as the bytes that the base64 stands for; headers should say their content-type.
+     */
+    base64?: string;
   };
+  lists?: Lists;
+}
+export interface FilePart {
+  filename: string;
+  /**
+   * Media type, such as image/png.
+   */
+  type?: string;
+  /**
+   * What the file holds.
+   */
+  text?: string;
+  /**
+   * What the file holds, in base64.
+   */
+  base64?: string;
 }
 /**
- * Reads one kind of failure.
+ * Reads one kind of failure. All that it names must fit.
  */
 export interface ErrorRule {
   /**
@@ -433,13 +475,25 @@ export interface ErrorRule {
    */
   when?: string;
   /**
-   * retryable: goes away by waiting. permanent: does not. credential: the connection was refused.
+   * Texts, one of which the answer holds, in large or small letters.
+   */
+  contains?: string[];
+  /**
+   * retryable: goes away by waiting. permanent: does not. credential: the connection was refused, and a person must act: a key, a right, or funds.
    */
   class: "retryable" | "permanent" | "credential";
   /**
    * Words for the person who reads it; ${{ expressions }} over response.
    */
   message?: string;
+  /**
+   * The way out.
+   */
+  help?: string;
+  /**
+   * Seconds to wait before the next attempt: an expression over response.
+   */
+  wait?: string;
 }
 /**
  * How far the last poll came; the next request reads it as input.cursor. Absent at the first poll.
@@ -721,6 +775,10 @@ export interface PlanConnection {
    */
   hosts: string[];
   /**
+   * Requests that a run makes at worst, without those that are tried again; absent where a loop has no bound.
+   */
+  calls_per_run?: number;
+  /**
    * Names of the secret fields that it must have.
    */
   secrets: string[];
@@ -729,6 +787,8 @@ export interface PlanConnector {
   title: string;
   version: string;
   connection?: ConnectionSpec;
+  answers?: Answers;
+  limits?: Limits;
   actions: {
     [k: string]: PlanAction;
   };
@@ -757,7 +817,15 @@ export interface ConnectionSpec {
   headers?: {
     [k: string]: string;
   };
+  /**
+   * Query parameters of every request, such as an API version.
+   */
+  query?: {
+    [k: string]: string;
+  };
+  lists?: Lists;
   auth?: Auth;
+  test?: ConnectionTest;
 }
 /**
  * One field of a connection.
@@ -784,9 +852,18 @@ export interface Field {
    */
   type?: "string" | "number" | "boolean" | "list";
   /**
-   * Regular expression (RE2) that the whole text fits.
+   * Regular expression (RE2) that the whole text fits, without its prefix and suffix.
    */
   pattern?: string;
+  /**
+   * What stands before the value at the service, such as https://. It is shown beside the field, and taken off where it was entered too.
+   */
+  prefix?: string;
+  /**
+   * What stands after the value at the service, such as .myshopify.com. It is shown beside the field, and taken off where it was entered too.
+   */
+  suffix?: string;
+  when?: FieldCondition;
   /**
    * The only values.
    */
@@ -801,6 +878,19 @@ export interface Field {
   help_url?: string;
 }
 /**
+ * The field belongs to the connection only where another one has one of these values.
+ */
+export interface FieldCondition {
+  /**
+   * A field that is not secret.
+   */
+  field: string;
+  /**
+   * Its values.
+   */
+  is: (string | number | boolean)[];
+}
+/**
  * A key in a header or in the query.
  */
 export interface ApiKeyAuth {
@@ -811,13 +901,9 @@ export interface ApiKeyAuth {
    */
   name: string;
   /**
-   * The connection's field that holds the key.
+   * Such as "Token ${{ connection.api_key }}".
    */
-  field: string;
-  /**
-   * Written before the key, such as "Token ".
-   */
-  prefix?: string;
+  value: string;
 }
 /**
  * Authorization: Bearer <token> (RFC 6750).
@@ -825,9 +911,9 @@ export interface ApiKeyAuth {
 export interface BearerAuth {
   type: "bearer";
   /**
-   * The connection's field that holds the token.
+   * Such as "${{ connection.token }}".
    */
-  field: string;
+  token: string;
 }
 /**
  * Authorization: Basic (RFC 7617).
@@ -835,13 +921,132 @@ export interface BearerAuth {
 export interface BasicAuth {
   type: "basic";
   /**
-   * The connection's field that holds the user name.
+   * Such as "${{ connection.api_key }}".
    */
   username: string;
   /**
-   * The connection's field that holds the password.
+   * Empty where it is left out, as services want it whose key is the user name.
    */
-  password: string;
+  password?: string;
+}
+/**
+ * Several values, or in other places.
+ */
+export interface CustomAuth {
+  type: "custom";
+  /**
+   * Headers by name.
+   */
+  headers?: {
+    [k: string]: string;
+  };
+  /**
+   * Query parameters by name.
+   */
+  query?: {
+    [k: string]: string;
+  };
+  /**
+   * Fields of a json or form body by name.
+   */
+  body?: {
+    [k: string]: string;
+  };
+  /**
+   * Stands before the request's path, such as "/bot${{ connection.token }}".
+   */
+  path?: string;
+}
+/**
+ * The credential is exchanged, by a request in which secret fields may stand, for a token that lasts a while: a session, or OAuth2's client credentials. The token is kept in memory, made once for all calls of a connection, and made anew when it ends or is refused.
+ */
+export interface TokenExchangeAuth {
+  type: "token_exchange";
+  request: Request;
+  /**
+   * The token, from response.
+   */
+  token: string;
+  /**
+   * Seconds for which it is good: a number, or an expression over response. Without it, until it is refused.
+   */
+  expires_in?: number | string;
+  /**
+   * Statuses by which the service says that it does not take the token any more; the request is made once more with a new one.
+   */
+  refresh_on?: number[];
+  use?: TokenUse;
+}
+/**
+ * A request that changes nothing and succeeds exactly where the credential is good.
+ */
+export interface ConnectionTest {
+  request: Request;
+  success?: Success;
+  errors?: ErrorRules;
+  /**
+   * Whose credential it is, in words that a person knows it by, such as acme.myshopify.com: ${{ expressions }} over response and connection.
+   */
+  identity?: string;
+}
+/**
+ * Which answers are a success.
+ */
+export interface Success {
+  /**
+   * These statuses; without it, 200 to 299.
+   */
+  status?: number[];
+  /**
+   * An expression over response that must be true too, for services that answer 200 to everything.
+   */
+  when?: string;
+}
+/**
+ * How all answers of the service are to be read; what an action says itself comes first.
+ */
+export interface Answers {
+  success?: Success;
+  /**
+   * The service's own words in a failure, from response, such as ${{ response.body.error.message }}.
+   */
+  message?: string;
+  errors?: ErrorRules;
+  /**
+   * Headers of the service's own that say when to come again. Retry-After, RateLimit and their usual relatives are read anyway.
+   */
+  retry_after?: RetryAfterHeader[];
+}
+export interface RetryAfterHeader {
+  header: string;
+  /**
+   * date: HTTP or ISO 8601. duration: such as 1m30s or 250ms.
+   */
+  as: "seconds" | "milliseconds" | "epoch_seconds" | "epoch_milliseconds" | "date" | "duration";
+}
+/**
+ * How much the service takes, or one of its actions besides. Calls wait so that they stay within it, across all runs.
+ */
+export interface Limits {
+  /**
+   * Requests in any stretch of time of this length; all of them hold.
+   */
+  requests?: RequestLimit[];
+  /**
+   * Calls under way at a time.
+   */
+  concurrency?: number;
+  /**
+   * Who shares the limit: a text with ${{ connection.<field> }}, such as the shop. Without it, each connection has its own.
+   */
+  shared_by?: string;
+}
+export interface RequestLimit {
+  count: number;
+  /**
+   * Such as 1s, 1m, 24h.
+   */
+  period: string;
 }
 export interface PlanAction {
   effect: "read" | "idempotent" | "write";
@@ -849,19 +1054,110 @@ export interface PlanAction {
   output: JsonObject;
   request?: Request;
   response?: Response;
-  errors?: ErrorRule[];
+  pagination?: Pagination;
+  idempotency?: Idempotency;
+  errors?: ErrorRules;
+  limits?: Limits;
   native?: "storage";
 }
 /**
  * What becomes of the answer.
  */
 export interface Response {
+  success?: Success;
   /**
-   * Statuses that are a success; without it, 200 to 299.
+   * How the body is read. Without it: JSON and forms where its content-type says so, otherwise a text.
    */
-  success?: number[];
+  as?: "json" | "text" | "base64";
   /**
-   * Template of the output, over response.status, response.headers, response.body and input. Without it, the body.
+   * Template of the output, over response.status, response.headers, response.body, input, connection, and items and more where the action has pages. Without it, the body, or the items.
    */
   output?: Json;
+}
+/**
+ * Each page names the next by a text: page.cursor in the request, absent for the first.
+ */
+export interface CursorPagination {
+  type: "cursor";
+  /**
+   * The items of a page: an expression over response that gives a list.
+   */
+  items: string;
+  /**
+   * The next page's cursor, from response; absent, null or empty at the end.
+   */
+  next: string;
+  /**
+   * Pages at most.
+   */
+  max_pages?: number;
+  /**
+   * Items at most: a number, or an expression over input.
+   */
+  max_items?: number | string;
+}
+/**
+ * Pages are counted: page.number and page.offset (items before it) in the request.
+ */
+export interface NumberPagination {
+  type: "page" | "offset";
+  /**
+   * The items of a page: an expression over response that gives a list.
+   */
+  items: string;
+  /**
+   * The first page's number, 1 where it is left out, or the first offset, 0.
+   */
+  first?: number;
+  /**
+   * Items that a full page has: a shorter one is the last. Without it, the first empty page is.
+   */
+  size?: number;
+  /**
+   * An expression over response that says whether there is a further page, in place of size.
+   */
+  more?: string;
+  /**
+   * Pages at most.
+   */
+  max_pages?: number;
+  /**
+   * Items at most: a number, or an expression over input.
+   */
+  max_items?: number | string;
+}
+/**
+ * Each page has the address of the next, in the header Link with rel=next (RFC 8288) or in the body.
+ */
+export interface LinkPagination {
+  type: "link";
+  /**
+   * The items of a page: an expression over response that gives a list.
+   */
+  items: string;
+  /**
+   * The address, from response; without it, from the header Link.
+   */
+  next?: string;
+  /**
+   * Pages at most.
+   */
+  max_pages?: number;
+  /**
+   * Items at most: a number, or an expression over input.
+   */
+  max_items?: number | string;
+}
+/**
+ * The service does a request once however often it comes with the same key. The key is the same in every attempt of a step of a run, so the write may be repeated.
+ */
+export interface Idempotency {
+  /**
+   * The header with the key. Without it, the request's templates have ${{ idempotency.key }} where it belongs.
+   */
+  header?: string;
+  /**
+   * For how long the service remembers a key, such as 24h. Later, nothing is repeated on a guess.
+   */
+  lifetime: string;
 }

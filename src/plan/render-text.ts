@@ -1,4 +1,12 @@
-import type { Mapping, PlanBlock, PlanStep, PlanTrigger, PlanWait, WebhookTrigger } from '../generated/plan.ts';
+import type {
+  Mapping,
+  PlanBlock,
+  PlanConnection,
+  PlanStep,
+  PlanTrigger,
+  PlanWait,
+  WebhookTrigger,
+} from '../generated/plan.ts';
 import type { NamedPlan } from './digest.ts';
 
 /** A plan as a reviewer reads it. */
@@ -11,7 +19,7 @@ export function renderPlan({ plan, digest }: NamedPlan): string {
     ...Object.entries(plan.settings ?? {}).map(([name, value]) => `  settings  ${name} = ${JSON.stringify(value)}`),
     ...Object.entries(plan.connections).map(
       ([name, connection]) =>
-        `  connects  ${name} (${connection.connector}): credential goes to ${connection.hosts.join(', ') || 'nobody'}`,
+        `  connects  ${name} (${connection.connector}): credential goes to ${connection.hosts.join(', ') || 'nobody'}; ${callsOf(connection)}`,
     ),
     ...(plan.trigger.kind === 'poll' ? renderMappings(plan.trigger.mappings, '  trigger   ') : []),
     '  steps',
@@ -35,6 +43,10 @@ function describeTrigger(trigger: PlanTrigger): string {
     case 'manual':
       return trigger.input === undefined ? 'by hand' : 'by hand, with input';
   }
+}
+
+function callsOf({ calls_per_run: calls }: PlanConnection): string {
+  return calls === undefined ? 'calls without a bound' : `at most ${calls} ${calls === 1 ? 'call' : 'calls'} a run`;
 }
 
 function describeVerify({ verify, dedupe }: WebhookTrigger): string {

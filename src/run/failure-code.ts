@@ -14,6 +14,10 @@ export const FAILURE_CODES = {
   request_not_made:
     'A template of the connector gave no request, such as for an address that is none. Nothing was sent.',
   not_https: 'The address is not https, and no operator rerouted the service. Nothing was sent.',
+  private_address:
+    'The host is, or leads to, an address of the machine, its network or its cloud, and the operator did not list it. Nothing was sent.',
+  redirected: 'The service redirected too often, or to no address.',
+  token_not_made: 'The service gave no token for the credential. The request itself was not sent.',
   host_not_allowed: 'The request goes to a host that the connection does not allow. Nothing was sent.',
   host_not_sealed: 'The request goes to a host that the credential was not sealed for. Nothing was sent.',
   credential_not_opened:

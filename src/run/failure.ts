@@ -29,5 +29,5 @@ export interface Failure {
   retryAfterMs?: number;
 }
 
-/** What an attempt came to. */
-export type Outcome = { ok: true; output: Json } | { ok: false; failure: Failure };
+/** What an attempt came to. `warnings`: in which ways the output is not as the action says. */
+export type Outcome = { ok: true; output: Json; warnings?: string[] } | { ok: false; failure: Failure };

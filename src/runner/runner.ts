@@ -38,6 +38,8 @@ export interface RunnerOptions {
   identities: IdentitySource;
   /** Service to the address that stands in for it. */
   reroutes: ReadonlyMap<string, string>;
+  /** Hosts, names or addresses, that calls may go to though they are private. */
+  allowPrivate?: ReadonlySet<string>;
   /** Where senders of webhooks reach the runner, without a slash at the end; needed where a proxy changes the address. */
   publicUrl?: string;
   onError: (error: unknown) => void;
@@ -66,7 +68,8 @@ export class Runner {
   constructor(options: RunnerOptions) {
     this.data = options.data;
     this.store = openSqliteStore(options.data);
-    this.caller = new HttpCaller({ reroutes: options.reroutes, redactor: this.redactor });
+    const { reroutes, allowPrivate = new Set() } = options;
+    this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor });
     this.credentials = new WorkspaceCredentials(options.identities);
     const { caller, credentials } = this;
     const services: Services = {

@@ -56,6 +56,8 @@ export interface AttemptView {
   attempt: number;
   input: Json;
   output: Json | undefined;
+  /** In which ways the output is not as the action's connector says. */
+  warnings: string[] | undefined;
   failure: Failure | undefined;
   started_at: string;
   finished_at: string | undefined;

@@ -126,6 +126,7 @@ export class Views {
       attempt: key.attempt,
       input: this.redactor.json(input),
       output: outcome?.ok === true ? this.redactor.json(outcome.output) : undefined,
+      warnings: outcome?.ok === true ? outcome.warnings?.map((words) => this.redactor.text(words)) : undefined,
       failure: outcome?.ok === false ? this.failure(outcome.failure) : undefined,
       started_at: iso(startedAt),
       finished_at: isoWhereSet(finishedAt),

@@ -1,4 +1,4 @@
-import { milliseconds } from '../compiler/duration.ts';
+import { milliseconds } from '../plan/duration.ts';
 import type { TestAnswers, TestCase, TestExpectation, TestRequest } from '../generated/test.ts';
 import type { PointerToken } from '../json/pointer.ts';
 import { ownProperty, type Json, type JsonObject } from '../json/value.ts';

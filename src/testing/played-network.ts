@@ -1,5 +1,5 @@
 import { Dispatcher, errors } from 'undici';
-import { milliseconds } from '../compiler/duration.ts';
+import { milliseconds } from '../plan/duration.ts';
 import type { TestAnswer } from '../generated/test.ts';
 import { parseJson } from '../json/parse.ts';
 import type { Json, JsonObject } from '../json/value.ts';

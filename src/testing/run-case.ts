@@ -1,6 +1,7 @@
 import type { ActionCaller } from '../connectors/action-call.ts';
 import type { Durable } from '../engine/durable.ts';
 import { EmbeddedDurable, type DurableHost } from '../engine/embedded/embedded-durable.ts';
+import { Limiter } from '../engine/limiter.ts';
 import { interpretPlan, type RunResult, type StepEnd } from '../engine/interpret.ts';
 import type { Services } from '../engine/perform-action.ts';
 import type { PreparedPlan } from '../engine/prepared-plan.ts';
@@ -130,6 +131,7 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
         return { result: Promise.resolve(outcome), durable: Promise.resolve() };
       },
     },
+    limiter: new Limiter(clock),
     now: () => clock.now(),
     at: (instant, wake) => {
       void clock.delay(instant - clock.now()).then(wake);
@@ -150,7 +152,7 @@ function playedDurable(durable: EmbeddedDurable, services: PlayedServices): Dura
     attempt: (call) =>
       durable.attempt({
         ...call,
-        perform: (signal) => playAttempt(services, call.key.step, () => call.perform(signal)),
+        perform: (signal, next) => playAttempt(services, call.key.step, () => call.perform(signal, next)),
       }),
     storage: (key, input, operation) => durable.storage(key, input, operation),
     sleep: (key, milliseconds) => durable.sleep(key, milliseconds),

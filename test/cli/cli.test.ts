@@ -50,6 +50,7 @@ test('every command has help; a wrong call exits with 2', async () => {
     'storage list',
     'test record',
   );
+  commands.push('connector test', 'connector choices', 'connector new');
   for (const command of commands.map((name) => name.split(' '))) {
     const { code, out } = await waybill([...command, '--help']);
     assert.equal(code, 0);

@@ -37,8 +37,8 @@ for (const name of catalog.names()) {
     }
     const auth = connector.connection?.auth;
     if (auth === undefined) return;
-    const fields = auth.type === 'basic' ? [auth.username, auth.password] : [auth.field];
-    for (const field of fields) assert.ok(connector.connection?.fields[field], `auth names the unknown field ${field}`);
+    for (const [, field = ''] of JSON.stringify(auth).matchAll(/connection\.(\w+)/g))
+      assert.ok(connector.connection?.fields[field], `auth names the unknown field ${field}`);
   });
 }
 

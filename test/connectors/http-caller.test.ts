@@ -9,13 +9,13 @@ import type { ActionCall } from '../../src/connectors/action-call.ts';
 import { builtinCatalog } from '../../src/connectors/builtin.ts';
 import { hostAllowed } from '../../src/connectors/hosts.ts';
 import { HttpCaller } from '../../src/connectors/http-caller.ts';
-import { retryAfterMs } from '../../src/connectors/retry-after.ts';
 import { isJsonObject } from '../../src/json/value.ts';
 import type { Failure, Outcome } from '../../src/run/failure.ts';
 import { checkWorkspace } from '../../src/runner/check-workspace.ts';
 import { Redactor } from '../../src/secrets/redaction.ts';
 
 const API_KEY = 'sk-ant-a-test-key';
+const OPTIONS = { redactor: new Redactor() };
 let standIn: AnthropicStandIn;
 let caller: HttpCaller;
 const { plans } = checkWorkspace(join(import.meta.dirname, '../..'));
@@ -23,7 +23,7 @@ const [plan] = plans;
 
 before(async () => {
   standIn = await startAnthropicStandIn({ apiKey: API_KEY });
-  caller = new HttpCaller({ reroutes: new Map([['anthropic', standIn.url]]), redactor: new Redactor() });
+  caller = new HttpCaller({ reroutes: new Map([['anthropic', standIn.url]]), ...OPTIONS });
 });
 after(async () => {
   await standIn.close();
@@ -90,6 +90,17 @@ test('an account without credit is told apart from a wrong request', async () =>
   assert.equal((await failureOf(caller.call(ask()))).class, 'permanent');
 });
 
+test('a 429 that does not pass by waiting is told apart from one that does', async () => {
+  const limit = { kind: 'error', status: 429, type: 'rate_limit_error', message: 'slow down' } as const;
+  const spent = { ...limit, message: 'You have reached your specified workspace API usage limits.' };
+  standIn.fail(spent, { ...limit, headers: { 'anthropic-ratelimit-tokens-reset': '2020-01-01T00:00:00Z' } });
+  const { class: kind, help } = await failureOf(caller.call(ask()));
+  assert.equal(kind, 'permanent');
+  assert.match(help ?? '', /settings\/limits/);
+  const passing = await failureOf(caller.call(ask()));
+  assert.deepEqual([passing.class, passing.retryAfterMs], ['retryable', 0]);
+});
+
 test('a service that hangs, cuts the line, answers HTML or is not there', async () => {
   standIn.fail({ kind: 'hang' }, { kind: 'cut' }, { kind: 'html' });
   const hung = await failureOf(caller.call(ask({ signal: AbortSignal.timeout(50) })));
@@ -101,7 +112,7 @@ test('a service that hangs, cuts the line, answers HTML or is not there', async 
   assert.match(html.message, /HTML, not JSON/);
   const nowhere = new HttpCaller({
     reroutes: new Map([['anthropic', 'http://127.0.0.1:1']]),
-    redactor: new Redactor(),
+    ...OPTIONS,
   });
   assert.equal((await failureOf(nowhere.call(ask()))).code, 'connection_refused');
   await nowhere.close();
@@ -139,7 +150,7 @@ async function get(listener: RequestListener): Promise<Outcome> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const http = new HttpCaller({ reroutes: new Map([['http', `http://127.0.0.1:${port}`]]), redactor: new Redactor() });
+  const http = new HttpCaller({ reroutes: new Map([['http', `http://127.0.0.1:${port}`]]), ...OPTIONS });
   const connector = builtinCatalog().get('http');
   assert.ok(connector?.actions['get']);
   const outcome = await http.call({
@@ -181,21 +192,11 @@ test('a packed answer is unpacked, and only up to the limit', async () => {
   assert.equal((await failureOf(get(packed(20 * 1024 * 1024)))).code, 'answer_too_large');
 });
 
-test('a redirect is not followed', async () => {
+test('a redirect to the metadata of the cloud is not followed', async () => {
   const failure = await failureOf(
-    get((_request, response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end()),
+    get((_request, response) => response.writeHead(302, { location: 'https://169.254.169.254/latest' }).end()),
   );
-  assert.deepEqual([failure.class, failure.status], ['permanent', 302]);
-});
-
-test('Retry-After in its forms', () => {
-  const now = Date.parse('2026-01-01T00:00:00Z');
-  assert.equal(retryAfterMs({ 'retry-after': '120' }, now), 120_000);
-  assert.equal(retryAfterMs({ 'retry-after': 'Thu, 01 Jan 2026 00:01:00 GMT' }, now), 60_000);
-  assert.equal(retryAfterMs({ 'retry-after': 'Wed, 31 Dec 2025 00:00:00 GMT' }, now), 0);
-  assert.equal(retryAfterMs({ 'retry-after-ms': '250', 'retry-after': '1' }, now), 250);
-  assert.equal(retryAfterMs({ 'retry-after': 'soon' }, now), undefined);
-  assert.equal(retryAfterMs({}, now), undefined);
+  assert.deepEqual([failure.class, failure.code], ['permanent', 'private_address']);
 });
 
 test('host names', () => {

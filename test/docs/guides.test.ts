@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { compile } from '../../src/compiler/compile.ts';
+import { builtinCatalog, builtinText } from '../../src/connectors/builtin.ts';
+import { VERSION } from '../../src/version.ts';
+import { loadWorkspace } from '../../src/workspace/load-workspace.ts';
 import { automationOf, compileAutomation } from '../compiler/compile-text.ts';
 
 const docs = join(import.meta.dirname, '../../docs');
@@ -30,6 +34,18 @@ test('the steps of the guide to automations compile', () => {
   const body = { type: 'object', required: ['kind', 'items'], properties };
   const { steps: parsed } = JSON.parse(`{${steps}}`) as { steps: object[] };
   assert.deepEqual(compileAutomation(automationOf(parsed, body)).diagnostics, []);
+});
+
+test('the connector of the guide to connectors has no findings', () => {
+  const [connector = ''] = examples('connectors.md');
+  const files = new Map([
+    ['waybill.json', JSON.stringify({ waybill: VERSION })],
+    ['connectors/parcels/connector.json', connector],
+  ]);
+  const { workspace, diagnostics } = loadWorkspace({ files, diagnostics: [] });
+  const compiled = compile({ workspace, builtins: builtinCatalog(), builtinText, version: VERSION });
+  assert.deepEqual([...diagnostics, ...compiled.diagnostics], []);
+  assert.equal(workspace.connectors.size, 1);
 });
 
 test('links within the documentation lead somewhere', () => {

@@ -103,6 +103,41 @@ function attemptsCutOff(check: Check): void {
     assert.deepEqual(trial.performed, ['a']);
   });
 
+  check(
+    'a write that the service does once for a key is performed again, as long as the key is known',
+    async (trial) => {
+      const key = keyOf('a');
+      const call = { ...trial.call('a', 'write'), repeatable: { since: key, forMs: 1000 } };
+      for (let crashes = 1; crashes <= 2; crashes++) {
+        void trial.resume().attempt({ ...trial.dyingCall('a', 'write'), repeatable: call.repeatable });
+        await until(() => trial.performed.length === crashes);
+        trial.clock.advance(400);
+      }
+      assert.deepEqual(await trial.resume().attempt(call), { ok: true, output: { count: 3 } });
+    },
+  );
+
+  for (const between of [1000, 1001])
+    check(`a write whose key is ${between === 1000 ? 'just known' : 'forgotten'} after a crash`, async (trial) => {
+      const repeatable = { since: keyOf('a'), forMs: 1000 };
+      void trial.resume().attempt({ ...trial.dyingCall('a', 'write'), repeatable });
+      await until(() => trial.performed.length === 1);
+      trial.clock.advance(between);
+      const outcome = await trial.resume().attempt({ ...trial.call('a', 'write'), repeatable });
+      assert.equal(outcome.ok, between === 1000);
+      assert.equal(trial.performed.length, between === 1000 ? 2 : 1);
+    });
+
+  check('an attempt after an uncertain one is not performed once the key is forgotten', async (trial) => {
+    const repeatable = { since: keyOf('a'), forMs: 1000 };
+    const durable = trial.resume();
+    await durable.attempt({ ...trial.call('a', 'write', 'uncertain'), repeatable });
+    trial.clock.advance(1001);
+    const outcome = await durable.attempt({ ...trial.call('a', 'write'), key: keyOf('a', 2), repeatable });
+    assert.equal(!outcome.ok && outcome.failure.code, 'interrupted');
+    assert.deepEqual(trial.performed, ['a']);
+  });
+
   for (let turns = 0; turns < ENOUGH_TURNS; turns++)
     check(`a write is performed once at most, with a crash after ${turns} turns`, async (trial) => {
       void trial.resume().attempt(

@@ -4,11 +4,12 @@ import { EmbeddedEngine } from '../../src/engine/embedded/embedded-engine.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { callingPlans } from './sample-plan.ts';
 
-const [folder = '', ledger = '', count = '0'] = process.argv.slice(2);
+const [folder = '', ledger = '', count = '0', keyed] = process.argv.slice(2);
 const store = openSqliteStore(folder);
 const caller: ActionCaller = {
-  call: async ({ action, input }) => {
-    const response = await fetch(ledger, { method: 'POST', body: JSON.stringify({ effect: action.effect, input }) });
+  call: async ({ action, input, idempotencyKey: key }) => {
+    const body = JSON.stringify({ effect: action.effect, input, key });
+    const response = await fetch(ledger, { method: 'POST', body });
     return { ok: true, output: (await response.json()) as { n: number } };
   },
 };
@@ -27,7 +28,11 @@ const engine = new EmbeddedEngine({
   },
 });
 engine.resume();
-const { called, calling } = callingPlans();
+const { called, calling } = callingPlans((plan) => {
+  const write = plan.connectors['ledger']?.actions['write'];
+  if (keyed !== undefined && write !== undefined) write.idempotency = { header: 'Idempotency-Key', lifetime: '1h' };
+  return plan;
+});
 const { digest, text } = calling;
 if (count !== '0') {
   await store.deployments.activate(

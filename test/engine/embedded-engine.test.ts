@@ -151,6 +151,48 @@ test('a second process is refused the folder', () => {
   return store.close();
 });
 
+/** The sample plan, whose service takes so much. */
+function limited(limits: NonNullable<Plan['connectors'][string]['limits']>): (plan: Plan) => Plan {
+  return (plan) => {
+    const { ledger } = plan.connectors;
+    assert.ok(ledger);
+    return { ...plan, connectors: { ...plan.connectors, ledger: { ...ledger, limits } } };
+  };
+}
+
+test('limits of a service hold across runs', async () => {
+  const store = openSqliteStore(newFolder());
+  let underWay = 0;
+  let most = 0;
+  const engine = engineOn(store, async ({ input }) => {
+    most = Math.max(most, ++underWay);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    underWay--;
+    return { ok: true, output: input };
+  });
+  const runs = await Promise.all(
+    Array.from({ length: 6 }, () => startRun(store, engine, { n: 1 }, limited({ concurrency: 2 }))),
+  );
+  for (const { id } of runs) assert.equal((await engine.finished(id)).status, 'succeeded');
+  assert.equal(most, 2);
+  await engine.stop(0);
+  await store.close();
+});
+
+test('a run that waits for its turn is left to the next start, and no attempt of it is begun', async () => {
+  const store = openSqliteStore(newFolder());
+  const engine = engineOn(store, echo);
+  const { id } = await startRun(store, engine, { n: 1 }, limited({ requests: [{ count: 1, period: '1d' }] }));
+  while (store.runs.attempts(id)[0]?.finishedAt === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+  await engine.stop(10_000);
+  assert.deepEqual(
+    store.runs.attempts(id).map(({ key }) => key.step),
+    ['look'],
+  );
+  assert.equal(store.runs.get(id)?.finishedAt, undefined);
+  await store.close();
+});
+
 test('accounts take turns', () => {
   const queue = new FairQueue<string>();
   for (const item of ['a1', 'a2', 'a3']) queue.add('a', item);

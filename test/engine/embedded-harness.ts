@@ -1,6 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedDurable, type DurableHost } from '../../src/engine/embedded/embedded-durable.ts';
+import { Limiter } from '../../src/engine/limiter.ts';
 import { calledOutcome } from '../../src/engine/perform-call.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -18,6 +19,7 @@ export const embeddedHarness: MakeHarness = async (clock, runs): Promise<Harness
 
   const host = (): DurableHost => ({
     runs: store.runs,
+    limiter: new Limiter(clock),
     now: () => clock.now(),
     at: (instant, wake) => {
       void clock.delay(instant - clock.now()).then(wake);

@@ -37,7 +37,9 @@ export class Life {
   of(durable: Durable): Durable {
     return {
       attempt: (call) =>
-        this.live(() => durable.attempt({ ...call, perform: (signal) => this.live(() => call.perform(signal)) })),
+        this.live(() =>
+          durable.attempt({ ...call, perform: (signal, next) => this.live(() => call.perform(signal, next)) }),
+        ),
       storage: (key, input, operation) => this.live(() => durable.storage(key, input, operation)),
       sleep: (key, milliseconds) => this.live(() => durable.sleep(key, milliseconds)),
       wait: (call) => this.live(() => durable.wait(call)),

@@ -10,7 +10,7 @@ import { turn, type ManualClock } from './manual-clock.ts';
 
 /** What the journal holds: it is only ever added to, and its order is all that a run finds its way by. */
 type Entry = { run: string; key: AttemptKey } & (
-  | { event: 'begun' }
+  | { event: 'begun'; at: Instant }
   | { event: 'done'; at: Instant; outcome: Outcome; account?: string; change?: Change }
   | { event: 'sleep'; until: Instant }
   | { event: 'called'; called: RunRecord }
@@ -70,6 +70,7 @@ class ReplayingDurable implements Durable {
   private readonly run: RunRecord;
   private readonly clock: ManualClock;
   private readonly past: Entry[];
+  private readonly begun = new Map<string, Instant>();
   private lastEnd: Instant = 0;
 
   constructor(journal: Journal, run: RunRecord, clock: ManualClock) {
@@ -79,15 +80,23 @@ class ReplayingDurable implements Durable {
     this.past = journal.entries.filter((entry) => entry.run === run.id);
   }
 
-  async attempt({ key, effect, perform }: AttemptCall): Promise<Outcome> {
-    const begun = this.replay('begun', key) !== undefined;
+  async attempt({ key, effect, repeatable, perform }: AttemptCall): Promise<Outcome> {
+    const begun = this.replay('begun', key);
+    if (begun?.event === 'begun') this.begun.set(nameOf(key), begun.at);
     const done = this.replay('done', key);
     if (done?.event === 'done') return this.ended(done.at, done.outcome);
     this.expectNoPast(key);
-    if (begun) return this.end(key, uncertain);
-    if (effect === 'write') await this.journal.append(() => ({ run: this.run.id, key, event: 'begun' }));
-    const outcome = await perform(new AbortController().signal);
+    const since = this.begun.get(nameOf(repeatable?.since ?? key));
+    if (since !== undefined && this.clock.now() - since > (repeatable?.forMs ?? -1)) return this.end(key, uncertain);
+    if (effect === 'write' && begun === undefined) await this.begin(key);
+    const outcome = await perform(new AbortController().signal, () => Promise.resolve());
     return this.end(key, outcome);
+  }
+
+  private async begin(key: AttemptKey): Promise<void> {
+    const at = this.clock.now();
+    await this.journal.append(() => ({ run: this.run.id, key, event: 'begun', at }));
+    this.begun.set(nameOf(key), at);
   }
 
   async storage(key: AttemptKey, _input: Json, operation: StorageOperation): Promise<Outcome> {
@@ -169,6 +178,10 @@ class ReplayingDurable implements Durable {
     if (next === undefined) return;
     throw new Error(`the run came to attempt ${attempt} of ${step}, but its journal goes on with ${next.key.step}`);
   }
+}
+
+function nameOf({ step, attempt }: AttemptKey): string {
+  return `${step} ${attempt}`;
 }
 
 const uncertain: Outcome = {

@@ -2,9 +2,9 @@ import type { Plan } from '../../src/generated/plan.ts';
 import { namePlan, type NamedPlan } from '../../src/plan/digest.ts';
 
 /** The sample plan as one that is called, and a plan that calls it with what it is given itself. */
-export function callingPlans(): { called: NamedPlan; calling: NamedPlan } {
+export function callingPlans(change: (plan: Plan) => Plan = (plan) => plan): { called: NamedPlan; calling: NamedPlan } {
   const called = samplePlan((plan) => ({
-    ...plan,
+    ...change(plan),
     trigger: { kind: 'manual', input: { type: 'object' } },
     steps: plan.steps.map((step) => (step.id === 'look' ? { ...step, with: { n: '${{ trigger.input.n }}' } } : step)),
   }));

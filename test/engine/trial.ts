@@ -78,9 +78,10 @@ export class Trial {
       key: keyOf(step),
       effect,
       input: { step },
-      perform: (signal) => {
+      limits: [],
+      perform: (signal, next) => {
         this.performed.push(step);
-        return perform === undefined ? Promise.resolve(this.outcome(fails)) : perform(signal);
+        return perform === undefined ? Promise.resolve(this.outcome(fails)) : perform(signal, next);
       },
     };
   }

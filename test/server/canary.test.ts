@@ -19,10 +19,10 @@ const CANARIES: { [connection: string]: string } = {
   number: '918273645546372819',
 };
 const AUTHS = {
-  header: { type: 'api_key', in: 'header', name: 'X-Key', field: 'secret', prefix: 'Token ' },
-  query: { type: 'api_key', in: 'query', name: 'key', field: 'secret' },
-  basic: { type: 'basic', username: 'user', password: 'secret' },
-  number: { type: 'bearer', field: 'secret' },
+  header: { type: 'api_key', in: 'header', name: 'X-Key', value: 'Token ${{ connection.secret }}' },
+  query: { type: 'api_key', in: 'query', name: 'key', value: '${{ connection.secret }}' },
+  basic: { type: 'basic', username: '${{ connection.user }}', password: '${{ connection.secret }}' },
+  number: { type: 'bearer', token: '${{ connection.secret }}' },
 };
 
 /** Every way in which a service may answer badly, with the credential in it. */

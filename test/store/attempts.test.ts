@@ -14,7 +14,11 @@ async function storeWithRun(): Promise<{ store: Store; run: string }> {
 }
 
 const key = (step: string, attempt = 1): AttemptKey => ({ step, attempt });
-const done: Outcome = { ok: true, output: { id: new ExactNumber('9007199254740993') } };
+const done: Outcome = {
+  ok: true,
+  output: { id: new ExactNumber('9007199254740993') },
+  warnings: ['id must be string'],
+};
 const failed: Outcome = {
   ok: false,
   failure: {

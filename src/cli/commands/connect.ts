@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
 import { connectionsOf } from '../../compiler/context.ts';
-import { fieldsWithDefaults, hostsOf } from '../../compiler/connection-values.ts';
+import { hostsOf } from '../../compiler/connection-hosts.ts';
+import { fieldsWithDefaults } from '../../connectors/connection-fields.ts';
 import type { Connector, ConnectionSpec } from '../../generated/connector.ts';
 import { checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
 import { sealConnection } from '../../secrets/connection-file.ts';
@@ -36,11 +37,14 @@ export async function connect(account: string, name: string, options: ConnectOpt
     );
   }
   const { connector, spec } = findConnector(checked, service);
-  const fields =
-    options.stdin === true ? await readSecretFields(process.stdin) : await askSecretFields(connector.title, spec);
-  checkSecretFields(spec, fields);
+  const known = fieldsWithDefaults(spec, existing?.fields ?? {});
+  const entered =
+    options.stdin === true
+      ? await readSecretFields(process.stdin)
+      : await askSecretFields(connector.title, spec, known);
+  const fields = checkSecretFields(spec, known, entered);
   if (existing === undefined) await addToAccount(join(folder, 'automations', account, 'account.json'), name, service);
-  const hosts = hostsOf(spec, fieldsWithDefaults(spec, existing?.fields ?? {}));
+  const hosts = hostsOf(spec, known);
   const text = await sealConnection({
     account,
     connection: name,

@@ -6,10 +6,11 @@ import {
   describeTrigger,
   type ActionDescription,
   type ConnectorDescription,
+  type FieldDescription,
   type TriggerDescription,
 } from '../../connectors/describe.ts';
 import { searchCatalog } from '../../connectors/search.ts';
-import type { Connector } from '../../generated/connector.ts';
+import type { Connector, Limits } from '../../generated/connector.ts';
 import type { JsonObject } from '../../json/value.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import { typeFromSchema } from '../../language/schema-type.ts';
@@ -91,6 +92,7 @@ function renderConnector({
   description,
   docs,
   connection,
+  limits,
   triggers,
   webhook_schemes,
   actions,
@@ -105,12 +107,14 @@ function renderConnector({
       renderTable(
         fields.map((field) => [
           `  ${field.name}`,
-          `${field.secret ? 'secret' : 'in account.json'}, ${field.required ? 'required' : 'optional'}`,
+          `${field.secret ? 'secret' : 'in account.json'}, ${field.required ? 'required' : 'optional'}${renderCondition(field)}`,
           [field.title, field.description, field.help_url].filter((part) => part !== undefined).join('; '),
         ]),
       ),
     );
+    if (connection.tested) lines.push(`  Tried by: waybill connector test ACCOUNT ${name}`);
   }
+  if (limits !== undefined) lines.push('', `Limits: ${renderLimits(limits)}`);
   if (triggers.length > 0)
     lines.push('', 'Triggers:', renderTable(triggers.map(({ on, title: what }) => [`  ${on}`, what])));
   if (webhook_schemes.length > 0) {
@@ -130,12 +134,23 @@ function renderConnector({
   return lines.join('\n');
 }
 
+function renderCondition({ when }: FieldDescription): string {
+  return when === undefined ? '' : `, where ${when.field} is ${when.is.join(' or ')}`;
+}
+
+function renderLimits({ requests = [], concurrency }: Limits): string {
+  const counts = requests.map(({ count, period }) => `${count} requests in ${period}`);
+  return [...counts, ...(concurrency === undefined ? [] : [`${concurrency} calls at a time`])].join(', ');
+}
+
 function renderAction({
   uses,
   title,
   description,
   effect,
   connection,
+  repeatable,
+  choices,
   input,
   output,
   example,
@@ -143,7 +158,11 @@ function renderAction({
   return [
     `${uses}: ${title}`,
     description,
-    `Effect: ${effect}. ${connection ? 'Needs a connection.' : 'Needs no connection.'}`,
+    `Effect: ${effect}${repeatable ? ', repeated under the same key' : ''}. ${connection ? 'Needs a connection.' : 'Needs no connection.'}`,
+    ...choices.map(
+      (field) =>
+        `Values of ${field}: waybill connector choices ACCOUNT CONNECTION ${uses.replace(/^.*\./, '')} ${field}`,
+    ),
     '',
     'Input:',
     renderFields(input),

@@ -13,6 +13,7 @@ import { interrupted } from '../interrupted.ts';
 import { describeReconciled } from '../render-deploy.ts';
 import { dataFolder } from '../runner-client.ts';
 import {
+  allowPrivateOf,
   logRuns,
   parsePort,
   publicUrlOf,
@@ -40,6 +41,7 @@ export async function dev(options: DevOptions): Promise<number> {
     data,
     identities,
     reroutes: reroutesOf(options),
+    allowPrivate: allowPrivateOf(options),
     ...publicUrlOf(options),
     onError: (error) => console.error(error),
   });

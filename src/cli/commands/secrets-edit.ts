@@ -21,8 +21,8 @@ export async function edit(account: string, connection: string, options: ValueOp
     console.log('Nothing was changed.');
     return EXIT.clean;
   }
-  const credential = { ...opened.credential, fields: parseSecretFields(after, 'what the editor left') };
-  checkSecretFields(file.spec, credential.fields);
+  const fields = checkSecretFields(file.spec, file.fields, parseSecretFields(after, 'what the editor left'));
+  const credential = { ...opened.credential, fields };
   await writeSecretFile(secrets, file, rewriteConnection(opened, credential, new Date()));
   console.log(`Changed. Commit ${file.path}.`);
   return EXIT.clean;

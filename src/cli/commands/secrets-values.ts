@@ -1,4 +1,5 @@
 import type { Field } from '../../generated/connector.ts';
+import { requiredSecrets } from '../../connectors/connection-fields.ts';
 import { rewriteConnection } from '../../secrets/connection-file.ts';
 import { EXIT, NotFoundError, UsageError } from '../exit.ts';
 import type { KeyOptions } from '../options.ts';
@@ -34,8 +35,7 @@ export async function set(place: [string, string, string], options: SetOptions):
   const opened = await openSecretFile(file, options);
   const value = options.stdin === true ? await readSecretValue(process.stdin) : await askSecretField(field);
   if (value === '') throw new UsageError('there is no value', `to take the field away: waybill secrets unset`);
-  const fields = { ...opened.credential.fields, [name]: value };
-  checkSecretFields(file.spec, fields);
+  const fields = checkSecretFields(file.spec, file.fields, { ...opened.credential.fields, [name]: value });
   await writeSecretFile(secrets, file, rewriteConnection(opened, { ...opened.credential, fields }, new Date()));
   console.log(`Changed ${name}. Commit ${file.path}.`);
   return EXIT.clean;
@@ -49,7 +49,7 @@ export async function unset(place: [string, string, string], options: ValueOptio
   const opened = await openSecretFile(file, options);
   const { [name]: removed, ...fields } = opened.credential.fields;
   if (removed === undefined) throw new NotFoundError(`${file.path} has no ${name}`, `fields: ${fieldsIn(file)}`);
-  if (file.spec.fields[name]?.required !== false && file.spec.fields[name] !== undefined)
+  if (requiredSecrets(file.spec, file.fields).includes(name))
     throw new UsageError(`${file.connector.title} needs ${name}`, 'give it another value with waybill secrets set');
   await writeSecretFile(secrets, file, rewriteConnection(opened, { ...opened.credential, fields }, new Date()));
   console.log(`Removed ${name}. Commit ${file.path}; git remembers the old value, so change it at the service too.`);

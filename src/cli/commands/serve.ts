@@ -18,6 +18,7 @@ import {
   parsePort,
   publicUrlOf,
   reroutesOf,
+  allowPrivateOf,
   stopServer,
   type RunnerProcessOptions,
 } from '../runner-process.ts';
@@ -60,6 +61,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     data,
     identities: identitySource(options),
     reroutes: reroutesOf(options),
+    allowPrivate: allowPrivateOf(options),
     ...publicUrlOf(options),
     secretsMustOpen: true,
     atomic: options.atomic === true,

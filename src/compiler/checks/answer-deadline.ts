@@ -1,5 +1,5 @@
 import type { AutomationContext } from '../context.ts';
-import { DEFAULT_DEADLINE, milliseconds } from '../duration.ts';
+import { DEFAULT_DEADLINE, milliseconds } from '../../plan/duration.ts';
 
 /** A sender who waits for the end of the run can be answered in time. `least`: milliseconds that a run waits until it succeeds. */
 export function checkAnswerDeadline({ automation, report }: AutomationContext, least: number): void {

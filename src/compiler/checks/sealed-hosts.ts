@@ -1,10 +1,12 @@
+import { fieldsInUse, fieldsWithDefaults } from '../../connectors/connection-fields.ts';
 import { hostAllowed } from '../../connectors/hosts.ts';
 import type { ConnectionSpec } from '../../generated/connector.ts';
+import type { JsonObject } from '../../json/value.ts';
 import { HOSTS_FIELD } from '../../secrets/sealed-hosts.ts';
 import { parseDocument } from '../../workspace/json-document.ts';
 import { secretPath } from '../../workspace/workspace.ts';
 import { connectionsOf, type CompileContext } from '../context.ts';
-import { fieldsWithDefaults, hostsOf } from '../connection-values.ts';
+import { hostsOf } from '../connection-hosts.ts';
 
 /**
  * Every host that a connector sends a credential to is among those that the credential was sealed for. That nobody
@@ -35,8 +37,8 @@ export function checkSealedHosts({ workspace, catalog, secrets, report }: Compil
 }
 
 /** Without all of its fields, which is another finding, a connection's hosts cannot be computed. */
-function isComplete(spec: ConnectionSpec, given: object): boolean {
-  return Object.entries(spec.fields).every(
+function isComplete(spec: ConnectionSpec, given: JsonObject): boolean {
+  return fieldsInUse(spec, given).every(
     ([name, { secret, required }]) => secret === true || required === false || Object.hasOwn(given, name),
   );
 }

@@ -1,4 +1,6 @@
+import { fieldsInUse, fieldsWithDefaults, requiredSecrets } from '../../connectors/connection-fields.ts';
 import type { ConnectionSpec } from '../../generated/connector.ts';
+import type { JsonObject } from '../../json/value.ts';
 import type { Account } from '../../generated/account.ts';
 import type { InspectedConnection } from '../../secrets/inspect.ts';
 import { WHOLE_FILE } from '../../workspace/source-tree.ts';
@@ -37,18 +39,17 @@ interface AccountConnection {
 function checkSecret(context: CompileContext, { account, source, name, spec }: AccountConnection): void {
   const file = secretPath(account, name);
   const inspection = context.secrets.get(file);
-  const required = Object.entries(spec.fields).flatMap(([field, { secret, required: needed }]) =>
-    secret === true && needed !== false ? [field] : [],
-  );
+  const given = connectionsOf(source)[name]?.fields ?? {};
+  const fields = fieldsWithDefaults(spec, given);
   const help = `waybill connect ${account} ${name}`;
   if (inspection === undefined) {
-    if (required.length === 0) return;
+    if (requiredSecrets(spec, fields).length === 0) return;
     const message = `the connection has no credential: ${file} is missing`;
     context.report(source.document.diagnostic('WB5004', ['connections', name], message, { help }));
     return;
   }
   if (!inspection.ok) return;
-  const problem = problemOf(inspection.file, { account, name, spec, required });
+  const problem = problemOf(inspection.file, { account, name, spec, fields });
   if (problem !== undefined) reportFile(context, 'WB5005', file, problem, help);
   if (inspection.file.recipients.toSorted().join() !== source.value.recipients.toSorted().join()) {
     const message = `the file is not encrypted to exactly the recipients of automations/${account}/account.json`;
@@ -58,14 +59,15 @@ function checkSecret(context: CompileContext, { account, source, name, spec }: A
 
 function problemOf(
   file: InspectedConnection,
-  { account, name, spec, required }: { account: string; name: string; spec: ConnectionSpec; required: string[] },
+  { account, name, spec, fields }: Pick<AccountConnection, 'account' | 'name' | 'spec'> & { fields: JsonObject },
 ): string | undefined {
   if (file.account !== account || file.connection !== name)
     return `the file was made for ${file.account}/${file.connection}`;
-  const missing = required.filter((field) => !file.fields.includes(field));
+  const missing = requiredSecrets(spec, fields).filter((field) => !file.fields.includes(field));
   if (missing.length > 0) return `the credential lacks ${missing.join(', ')}`;
-  const unknown = file.fields.filter((field) => spec.fields[field]?.secret !== true);
-  return unknown.length > 0 ? `the connector has no secret field ${unknown.join(', ')}` : undefined;
+  const inUse = new Map(fieldsInUse(spec, fields));
+  const unknown = file.fields.filter((field) => inUse.get(field)?.secret !== true);
+  return unknown.length > 0 ? `the connection has no secret field ${unknown.join(', ')}` : undefined;
 }
 
 function reportFile(

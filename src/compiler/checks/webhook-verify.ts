@@ -5,7 +5,7 @@ import type { JsonObject } from '../../json/value.ts';
 import { compileTemplate } from '../../language/evaluate.ts';
 import { EvaluationError } from '../../language/evaluation-error.ts';
 import { secretPath } from '../../workspace/workspace.ts';
-import { fieldsWithDefaults } from '../connection-values.ts';
+import { fieldsWithDefaults } from '../../connectors/connection-fields.ts';
 import { connectionsOf, type AccountContext } from '../context.ts';
 import { reportInAccount } from '../report-in-account.ts';
 import { chosenConnection } from './step-connection.ts';

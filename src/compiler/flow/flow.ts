@@ -21,6 +21,8 @@ export interface CheckedFlow {
   output: CheckedMapping[];
   /** The type of what a run gives. */
   gives: Type;
+  /** How many items each loop has at most, where its list's type says so. */
+  bounds: ReadonlyMap<StepNode, number>;
   /** How many values were looked at. */
   count: number;
 }
@@ -44,7 +46,7 @@ export function checkFlow(
   const { output } = context.automation.value;
   const { type, mappings } = output === undefined ? NOTHING : flow.value(scope, output, ['output']);
   const gives = unionOf([...flow.stopped, ...(reachable ? [type] : [])]);
-  return { mappings: flow.mappings, output: mappings, gives, count: flow.count };
+  return { mappings: flow.mappings, output: mappings, gives, bounds: flow.bounds, count: flow.count };
 }
 
 /** What a block without an output gives. */
@@ -52,6 +54,7 @@ const NOTHING: { type: Type; mappings: CheckedMapping[] } = { type: ABSENT, mapp
 
 class Flow {
   readonly mappings = new Map<StepNode | BlockNode, CheckedMapping[]>();
+  readonly bounds = new Map<StepNode, number>();
   count = 0;
   /** What the run gives where a step stops it. */
   readonly stopped: Type[] = [];
@@ -216,7 +219,8 @@ class Flow {
   private forEach(node: StepNode, list: string, block: BlockNode, scope: TypeScope): FlowEnd {
     const { as = 'item', index, parallel = 1, id } = node.step;
     this.count++;
-    const type = readList(this.context, scope, list, [...node.path, 'for_each']);
+    const { items: type, maxItems } = readList(this.context, scope, list, [...node.path, 'for_each']);
+    if (maxItems !== undefined) this.bounds.set(node, maxItems);
     const names: [string, Type][] = [[as, type], ...(index === undefined ? [] : [[index, INDEX] as [string, Type]])];
     if (parallel > 1) this.atOnce.push(id);
     const { output } = this.block(block, extendScope(scope, names));

@@ -64,13 +64,13 @@ export function readCondition(
   return { when: (truth) => narrow(scope, expression, truth), always };
 }
 
-/** Reads a string that must be one expression which gives a list. Gives the type of its items. */
+/** Reads a string that must be one expression which gives a list. Gives the type of its items, and how many there are at most. */
 export function readList(
   context: AutomationContext,
   scope: TypeScope,
   text: string,
   place: readonly PointerToken[],
-): Type {
+): { items: Type; maxItems: number | undefined } {
   const type = readExpression(context, scope, text, place);
   const lists = membersOf(type ?? { kind: 'never' });
   const items = lists.flatMap((list) => (list.kind === 'array' ? [itemOf(list)] : []));
@@ -80,7 +80,9 @@ export function readList(
     const code = absent ? 'WB3004' : type.kind === 'unknown' ? 'WB3005' : 'WB3003';
     misfit(context, place, code, `for_each requires a list, and this is ${describeType(type)}`, help);
   }
-  return unionOf(items);
+  const most = lists.map((list) => (list.kind === 'array' ? list.maxItems : undefined));
+  const bounded = type !== undefined && most.every((count) => count !== undefined);
+  return { items: unionOf(items), maxItems: bounded ? Math.max(0, ...most) : undefined };
 }
 
 /** Reads a string that makes a text. Gives its type, where it has no mistakes. */

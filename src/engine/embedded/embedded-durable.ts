@@ -5,6 +5,7 @@ import type { StorageOperation } from '../../run/storage-operation.ts';
 import { calledRunId } from '../../run/run-id.ts';
 import type { RunStore } from '../../store/store.ts';
 import type { AttemptCall, AutomationCall, Durable, WaitCall } from '../durable.ts';
+import type { Limiter, Turn } from '../limiter.ts';
 import { startedOutcome } from '../perform-call.ts';
 import { Waits } from './waits.ts';
 
@@ -14,6 +15,7 @@ export class Stopped extends Error {}
 export interface DurableHost {
   runs: Pick<RunStore, 'beginAttempt' | 'beginCall' | 'endWait' | 'finishAttempt' | 'sleep' | 'storageAttempt'>;
   now(): Instant;
+  limiter: Limiter;
   /** Wakes at the instant. Gives what takes that back. */
   at(instant: Instant, wake: () => void): () => void;
   /** The run does nothing but wait. */
@@ -79,20 +81,54 @@ export class EmbeddedDurable implements Durable {
     return this.lastWrite;
   }
 
-  private async performAttempt({ key, effect, input, perform }: AttemptCall): Promise<Outcome> {
+  private async performAttempt(call: AttemptCall): Promise<Outcome> {
+    const { key, limits } = call;
     const known = this.journal.get(nameOf(key));
     if (known?.outcome !== undefined) return known.outcome;
     await this.lastWrite;
     if (this.host.stopping()) throw new Stopped();
-    if (known !== undefined && effect === 'write') return this.finish(known, uncertain(key));
-    const record: AttemptRecord = { run: this.run.id, key, effect, input, startedAt: this.host.now() };
+    const turn = await this.host.limiter.enter(limits);
+    try {
+      if (this.host.stopping()) throw new Stopped();
+      return this.mayNotRepeat(call, known)
+        ? await this.giveUp(call, known)
+        : await this.performInTurn(call, turn, known);
+    } finally {
+      turn.release();
+    }
+  }
+
+  private async performInTurn(call: AttemptCall, turn: Turn, known: AttemptRecord | undefined): Promise<Outcome> {
+    // The service counts from the first time that it saw the key.
+    const startedAt = (call.repeatable === undefined ? undefined : known?.startedAt) ?? this.host.now();
+    const record = await this.begin(call, startedAt);
+    this.host.attemptStarted(this.run, record);
+    const outcome = await call.perform(this.host.abort, () => turn.next());
+    if (this.host.abort.aborted) throw new Stopped();
+    if (!outcome.ok && outcome.failure.retryAfterMs !== undefined) turn.hold(outcome.failure.retryAfterMs);
+    return this.finish(record, outcome);
+  }
+
+  /** Whether a write may have taken place that the service would do again. */
+  private mayNotRepeat({ effect, repeatable }: AttemptCall, known: AttemptRecord | undefined): boolean {
+    if (effect !== 'write') return false;
+    if (repeatable === undefined) return known !== undefined;
+    const first = this.journal.get(nameOf(repeatable.since));
+    return first !== undefined && this.host.now() - first.startedAt > repeatable.forMs;
+  }
+
+  private async giveUp(call: AttemptCall, known: AttemptRecord | undefined): Promise<Outcome> {
+    return this.finish(known ?? (await this.begin(call, this.host.now())), uncertain(call.key));
+  }
+
+  /** Journals the attempt as begun: a write before it is performed. */
+  private async begin({ key, effect, input }: AttemptCall, startedAt: Instant): Promise<AttemptRecord> {
+    const record: AttemptRecord = { run: this.run.id, key, effect, input, startedAt };
+    this.journal.set(nameOf(key), record);
     const begun = this.host.runs.beginAttempt(record, effect === 'write' ? 'now' : 'soon');
     if (effect === 'write') await begun;
     else this.follow(begun);
-    this.host.attemptStarted(this.run, record);
-    const outcome = await perform(this.host.abort);
-    if (this.host.abort.aborted) throw new Stopped();
-    return this.finish(record, outcome);
+    return record;
   }
 
   private async performStorage(key: AttemptKey, input: Json, operation: StorageOperation): Promise<Outcome> {

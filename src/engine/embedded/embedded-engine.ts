@@ -10,6 +10,7 @@ import { calledOutcome } from '../perform-call.ts';
 import type { Services } from '../perform-action.ts';
 import { preparePlan, type PreparedPlan } from '../prepared-plan.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
+import { Limiter } from '../limiter.ts';
 import { FairQueue } from './fair-queue.ts';
 import { HeldRuns, covers } from './held-runs.ts';
 import { AtRest, OnHold } from './waits.ts';
@@ -67,7 +68,9 @@ export class EmbeddedEngine implements Engine {
       next: () => options.store.runs.nextDue(),
       wake: () => this.wakeDue(),
     });
+    const clock = { now: () => options.now(), delay: (milliseconds: number) => this.delay(milliseconds) };
     this.host = {
+      limiter: new Limiter(clock),
       runs: options.store.runs,
       now: () => options.now(),
       at: (instant, wake) => this.at(instant, wake),
@@ -343,6 +346,14 @@ export class EmbeddedEngine implements Engine {
     if (milliseconds > LONGEST_TIMEOUT_MS) return () => {};
     const timer = setTimeout(wake, Math.max(0, milliseconds));
     return () => clearTimeout(timer);
+  }
+
+  private async delay(milliseconds: number): Promise<void> {
+    try {
+      await delay(milliseconds, undefined, { signal: this.stopSleeping.signal });
+    } catch {
+      throw new Stopped();
+    }
   }
 
   private tell(event: RunEvent): void {

@@ -5,7 +5,11 @@ import type { Failure, FailureClass, Outcome } from '../../run/failure.ts';
 /** Reads an outcome back from the JSON that `JSON.stringify` made of it. Throws `TypeError` where it is none. */
 export function readOutcome(json: Json): Outcome {
   if (!isJsonObject(json)) throw damaged('outcome');
-  if (json['ok'] === true) return { ok: true, output: json['output'] ?? null };
+  if (json['ok'] === true) {
+    const { output = null, warnings } = json;
+    const words = Array.isArray(warnings) ? warnings.filter((word) => typeof word === 'string') : [];
+    return { ok: true, output, ...(words.length === 0 ? {} : { warnings: words }) };
+  }
   return { ok: false, failure: readFailure(json['failure'] ?? null) };
 }
 

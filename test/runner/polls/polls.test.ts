@@ -21,7 +21,7 @@ const shop = {
     fields: { api_key: { title: 'API key', secret: true } },
     base_url: 'https://shop.example.test/v1',
     hosts: ['shop.example.test'],
-    auth: { type: 'bearer', field: 'api_key' },
+    auth: { type: 'bearer', token: '${{ connection.api_key }}' },
   },
   triggers: {
     new_order: {

@@ -1,0 +1,120 @@
+import type { Action, Auth, ConnectionSpec, Connector, Poll } from '../generated/connector.ts';
+import type { PointerToken } from '../json/pointer.ts';
+import { isJsonObject, type Json } from '../json/value.ts';
+import { typeFromSchema } from '../language/schema-type.ts';
+import { hasExpression } from '../language/template.ts';
+import { INTEGER, STRING, UNKNOWN, type Type } from '../language/types.ts';
+
+/** A text of a connector in which expressions stand. */
+export interface ConnectorTemplate {
+  path: PointerToken[];
+  text: string;
+  /** What its expressions can see. */
+  roots: ReadonlyMap<string, Type>;
+  /** Secret fields may stand here. */
+  secrets: boolean;
+}
+
+/** Every text of a connector with expressions, each with what it can see when it is evaluated. */
+export function* connectorTemplates(connector: Connector): Generator<ConnectorTemplate> {
+  const { connection, answers, limits, actions, triggers = {}, webhook_schemes: schemes } = connector;
+  if (connection !== undefined) yield* ofConnection(connection);
+  yield* texts(answers, ['answers'], { response: RESPONSE });
+  yield* texts(limits, ['limits'], { connection: UNKNOWN });
+  for (const [name, action] of Object.entries(actions)) yield* ofAction(action, ['actions', name]);
+  for (const [name, { poll }] of Object.entries(triggers)) yield* ofPoll(poll, ['triggers', name, 'poll']);
+  yield* texts(schemes, ['webhook_schemes'], { connection: UNKNOWN, query: UNKNOWN, headers: UNKNOWN, body: UNKNOWN });
+}
+
+/** What is known of any answer. */
+const RESPONSE: Type = closed({
+  status: INTEGER,
+  headers: { kind: 'object', properties: new Map(), additional: STRING },
+  body: UNKNOWN,
+});
+const PAGES: { [type: string]: Type } = {
+  cursor: closed({ cursor: UNKNOWN }),
+  page: closed({ number: INTEGER, offset: INTEGER }),
+  offset: closed({ number: INTEGER, offset: INTEGER }),
+  link: closed({}),
+};
+const ITEMS: Type = { kind: 'array', items: UNKNOWN };
+
+function* ofConnection({ base_url, hosts, headers, query, auth, test }: ConnectionSpec): Generator<ConnectorTemplate> {
+  const path = ['connection'];
+  yield* texts({ base_url, hosts, headers, query }, path, { connection: UNKNOWN });
+  if (auth !== undefined) yield* ofAuth(auth, [...path, 'auth']);
+  if (test === undefined) return;
+  const { request, ...reading } = test;
+  yield* texts(request, [...path, 'test', 'request'], { connection: UNKNOWN });
+  yield* texts(reading, [...path, 'test'], { response: RESPONSE, connection: UNKNOWN });
+}
+
+function* ofAuth(auth: Auth, path: PointerToken[]): Generator<ConnectorTemplate> {
+  const roots = { connection: UNKNOWN };
+  if (auth.type !== 'token_exchange') return yield* texts(auth, path, roots, true);
+  const { request, token, expires_in, use } = auth;
+  yield* texts(request, [...path, 'request'], roots, true);
+  yield* texts({ token, expires_in }, path, { ...roots, response: RESPONSE }, true);
+  yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, true);
+}
+
+function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTemplate> {
+  const { request, response, pagination, idempotency, errors, limits, choices = {} } = action;
+  const input = typeFromSchema(action.input);
+  const page = pagination === undefined ? {} : { page: PAGES[pagination.type] ?? UNKNOWN };
+  const key = idempotency === undefined ? {} : { idempotency: closed({ key: STRING }) };
+  yield* texts(request, [...path, 'request'], { input, connection: UNKNOWN, ...page, ...key });
+  const items = pagination === undefined ? {} : { items: ITEMS, more: { kind: 'boolean' as const } };
+  yield* texts(response, [...path, 'response'], { response: RESPONSE, input, connection: UNKNOWN, ...items });
+  if (pagination !== undefined) {
+    const { max_items, ...reading } = pagination;
+    yield* texts(reading, [...path, 'pagination'], { response: RESPONSE });
+    yield* texts({ max_items }, [...path, 'pagination'], { input });
+  }
+  yield* texts(errors, [...path, 'errors'], { response: RESPONSE });
+  yield* texts(limits, [...path, 'limits'], { connection: UNKNOWN });
+  for (const [field, { with: given, items: list, value, label }] of Object.entries(choices)) {
+    const place = [...path, 'choices', field];
+    yield* texts({ with: given }, place, { input });
+    yield* texts({ items: list }, place, { output: UNKNOWN });
+    yield* texts({ value, label }, place, { item: UNKNOWN });
+  }
+}
+
+function* ofPoll(
+  { request, errors, items, next, key, event, cursor }: Poll,
+  path: PointerToken[],
+): Generator<ConnectorTemplate> {
+  // Besides what the automation gives, `input` has `cursor` and `page`.
+  const asked = { input: UNKNOWN, connection: UNKNOWN };
+  yield* texts(request, [...path, 'request'], asked);
+  yield* texts({ errors }, path, { response: RESPONSE });
+  yield* texts({ items, next }, path, { ...asked, response: RESPONSE });
+  yield* texts({ key, event }, path, { item: UNKNOWN });
+  yield* texts({ item: cursor?.item }, [...path, 'cursor'], { item: UNKNOWN });
+  yield* texts({ response: cursor?.response }, [...path, 'cursor'], { ...asked, response: RESPONSE });
+}
+
+/** The texts with expressions in a part of a connector: JSON, with `undefined` for what is left out. */
+function* texts(
+  part: object | string | undefined,
+  path: PointerToken[],
+  roots: { [name: string]: Type },
+  secrets = false,
+): Generator<ConnectorTemplate> {
+  const known = new Map(Object.entries(roots));
+  for (const [place, text] of stringsIn(part as Json | undefined, path))
+    if (hasExpression(text)) yield { path: place, text, roots: known, secrets };
+}
+
+function* stringsIn(value: Json | undefined, path: PointerToken[]): Generator<[PointerToken[], string]> {
+  if (typeof value === 'string') yield [path, value];
+  else if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* stringsIn(item, [...path, index]);
+  else if (isJsonObject(value)) for (const [key, item] of Object.entries(value)) yield* stringsIn(item, [...path, key]);
+}
+
+function closed(properties: { [name: string]: Type }): Type {
+  const entries = Object.entries(properties).map(([name, type]) => [name, { type, required: true }] as const);
+  return { kind: 'object', properties: new Map(entries), additional: false };
+}

@@ -1,0 +1,154 @@
+import type { CallLimit } from './limits.ts';
+
+export interface LimiterClock {
+  now(): number;
+  /** Waits so many milliseconds; rejects when the engine stops. */
+  delay(milliseconds: number): Promise<void>;
+}
+
+/** A place that a call has within its limits. */
+export interface Turn {
+  /** Waits until one more request may be made in the same call. */
+  next(): Promise<void>;
+  /** The service asked for so many milliseconds without a request. */
+  hold(milliseconds: number): void;
+  /** The call has ended. */
+  release(): void;
+}
+
+/** Calls that found the service closed are tried again by themselves; so others wait no longer for its word. */
+const LONGEST_HOLD_MS = 60_000;
+
+/**
+ * Lets calls through as their limits allow, in the order in which they came, across all runs of the process. A limit
+ * holds for every stretch of time of its length: a bucket of tokens that fills up would let twice as many through in the
+ * first one.
+ */
+export class Limiter {
+  private readonly lanes = new Map<string, Lane>();
+  private readonly clock: LimiterClock;
+
+  constructor(clock: LimiterClock) {
+    this.clock = clock;
+  }
+
+  /** Resolves when a call may begin. Rejects as the clock's `delay` does. */
+  async enter(limits: readonly CallLimit[]): Promise<Turn> {
+    const entered: Lane[] = [];
+    const release = (): void => {
+      for (const lane of entered.splice(0)) lane.leave();
+    };
+    try {
+      // All calls take a service's limit before an action's, so none waits for another in a circle.
+      for (const limit of limits) {
+        const lane = this.lane(limit);
+        await lane.enter(limit);
+        entered.push(lane);
+      }
+    } catch (error) {
+      release();
+      throw error;
+    }
+    const lanes = limits.map((limit) => [this.lane(limit), limit] as const);
+    return {
+      next: async () => {
+        for (const [lane, limit] of lanes) await lane.again(limit);
+      },
+      hold: (milliseconds) => lanes.at(-1)?.[0].hold(Math.min(milliseconds, LONGEST_HOLD_MS)),
+      release,
+    };
+  }
+
+  private lane({ key }: CallLimit): Lane {
+    let lane = this.lanes.get(key);
+    if (lane === undefined) this.lanes.set(key, (lane = new Lane(this.clock)));
+    return lane;
+  }
+}
+
+interface Waiter {
+  limit: CallLimit;
+  /** It is a call of its own, and not a further request of one that is under way. */
+  begins: boolean;
+  resolve(): void;
+  reject(reason: unknown): void;
+}
+
+/** All calls that share a limit. The numbers come with each call: plans of different days may say different ones. */
+class Lane {
+  private readonly clock: LimiterClock;
+  private readonly waiting: Waiter[] = [];
+  /** Instants of the last requests, as many as the largest count. */
+  private readonly made: number[] = [];
+  private active = 0;
+  private heldUntil = 0;
+  private waking = false;
+
+  constructor(clock: LimiterClock) {
+    this.clock = clock;
+  }
+
+  enter(limit: CallLimit): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ limit, begins: true, resolve, reject });
+      this.admit();
+    });
+  }
+
+  /** Goes before those that have not begun: they may wait for this call's end. */
+  again(limit: CallLimit): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.unshift({ limit, begins: false, resolve, reject });
+      this.admit();
+    });
+  }
+
+  leave(): void {
+    this.active--;
+    this.admit();
+  }
+
+  hold(milliseconds: number): void {
+    this.heldUntil = Math.max(this.heldUntil, this.clock.now() + milliseconds);
+  }
+
+  private admit(): void {
+    for (let [first] = this.waiting; first !== undefined; [first] = this.waiting) {
+      if (first.begins && this.active >= first.limit.concurrency) return;
+      const wait = this.waitFor(first.limit);
+      if (wait > 0) return this.wakeIn(wait);
+      this.waiting.shift();
+      this.note(first.limit);
+      if (first.begins) this.active++;
+      first.resolve();
+    }
+  }
+
+  private waitFor({ requests }: CallLimit): number {
+    const now = this.clock.now();
+    const free = requests.map(({ count, periodMs }) => (this.made.at(-count) ?? Number.NEGATIVE_INFINITY) + periodMs);
+    return Math.max(this.heldUntil, ...free) - now;
+  }
+
+  private note({ requests }: CallLimit): void {
+    if (requests.length === 0) return;
+    this.made.push(this.clock.now());
+    const most = Math.max(...requests.map(({ count }) => count));
+    if (this.made.length > most) this.made.splice(0, this.made.length - most);
+  }
+
+  private wakeIn(milliseconds: number): void {
+    if (this.waking) return;
+    this.waking = true;
+    this.clock.delay(milliseconds).then(
+      () => {
+        this.waking = false;
+        this.admit();
+      },
+      (error: unknown) => {
+        this.waking = false;
+        for (const waiter of this.waiting.splice(0)) waiter.reject(error);
+      },
+    );
+  }
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Limiter, type Turn } from '../../src/engine/limiter.ts';
+import type { CallLimit } from '../../src/engine/limits.ts';
+import { ManualClock, turn } from './manual-clock.ts';
+
+const PERIOD = 1000;
+
+function limit(change: Partial<CallLimit> = {}): CallLimit {
+  return { key: 'shop', requests: [], concurrency: Number.POSITIVE_INFINITY, ...change };
+}
+
+/** Lets everything happen that can, and goes on in time until nobody waits. */
+async function passTime(clock: ManualClock, whole: number): Promise<void> {
+  for (let passed = 0; passed <= whole; passed += 100) {
+    await turn();
+    clock.advance(100);
+  }
+  await turn();
+}
+
+test('in no stretch of time are there more requests than the limit says, and none waits longer than it must', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 4 }),
+      fc.array(fc.integer({ min: 0, max: 700 }), { minLength: 1, maxLength: 15 }),
+      async (count, pauses) => {
+        const clock = new ManualClock();
+        const limiter = new Limiter(clock);
+        const begun: number[] = [];
+        for (const pause of pauses) {
+          clock.advance(pause);
+          void limiter.enter([limit({ requests: [{ count, periodMs: PERIOD }] })]).then((entered) => {
+            begun.push(clock.now());
+            entered.release();
+          });
+          await turn();
+        }
+        for (let left = pauses.length; left > 0; left--) {
+          clock.advanceToNext();
+          await turn();
+        }
+        assert.equal(begun.length, pauses.length);
+        for (const [index, at] of begun.entries()) {
+          const earlier = begun[index - count];
+          if (earlier !== undefined) assert.ok(at - earlier >= PERIOD, begun.join(' '));
+        }
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+test('so many calls at a time, in the order in which they came; a further request of one does not wait for another', async () => {
+  const limiter = new Limiter(new ManualClock());
+  const shared = limit({ concurrency: 2 });
+  const turns: Turn[] = [];
+  const order: string[] = [];
+  for (const name of ['a', 'b', 'c', 'd'])
+    void limiter.enter([shared]).then((entered) => {
+      order.push(name);
+      turns.push(entered);
+    });
+  await turn();
+  assert.deepEqual(order, ['a', 'b']);
+  await turns[0]?.next();
+  turns[1]?.release();
+  await turn();
+  assert.deepEqual(order, ['a', 'b', 'c']);
+  turns[0]?.release();
+  await turn();
+  assert.deepEqual(order, ['a', 'b', 'c', 'd']);
+});
+
+test('a further request of a call counts, and goes before calls that have not begun', async () => {
+  const clock = new ManualClock();
+  const limiter = new Limiter(clock);
+  const one = limit({ requests: [{ count: 1, periodMs: PERIOD }], concurrency: 1 });
+  const first = await limiter.enter([one]);
+  const order: string[] = [];
+  void limiter.enter([one]).then(() => order.push('second'));
+  void first.next().then(() => order.push('next page'));
+  await passTime(clock, PERIOD);
+  assert.deepEqual(order, ['next page']);
+  first.release();
+  await passTime(clock, PERIOD);
+  assert.deepEqual(order, ['next page', 'second']);
+});
+
+test('a service that asked one call to wait gets none of the others before, for a minute at most', async () => {
+  const clock = new ManualClock();
+  const limiter = new Limiter(clock);
+  const first = await limiter.enter([limit()]);
+  first.hold(24 * 3_600_000);
+  first.release();
+  let begun = 0;
+  void limiter.enter([limit()]).then(() => begun++);
+  void limiter.enter([limit({ key: 'another shop' })]).then(() => (begun += 10));
+  await turn();
+  assert.equal(begun, 10);
+  clock.advance(59_999);
+  await turn();
+  assert.equal(begun, 10);
+  clock.advance(1);
+  await turn();
+  assert.equal(begun, 11);
+});
+
+test('who waits when the engine stops is told, and takes no place', async () => {
+  const stopped = new Error('stopped');
+  const stops: (() => void)[] = [];
+  const clock = {
+    now: () => 0,
+    delay: () => new Promise<void>((_resolve, reject) => stops.push(() => reject(stopped))),
+  };
+  const limiter = new Limiter(clock);
+  const service = limit({ concurrency: 1, key: 'service' });
+  const action = limit({ requests: [{ count: 1, periodMs: PERIOD }], key: 'action' });
+  (await limiter.enter([service, action])).release();
+  const second = limiter.enter([service, action]);
+  await turn();
+  for (const stop of stops) stop();
+  await assert.rejects(second, stopped);
+  await limiter.enter([service]);
+});
