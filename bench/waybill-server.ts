@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { hookPath } from '../src/runner/live-deployment.ts';
+import { FolderSource } from '../src/runner/deploy/folder-source.ts';
 import { Runner } from '../src/runner/runner.ts';
 import { sealConnection } from '../src/secrets/connection-file.ts';
 import { serve } from '../src/server/serve.ts';
@@ -14,13 +15,14 @@ const identity = await generateX25519Identity();
 const recipient = await identityToRecipient(identity);
 await writeWorkspace();
 const runner = new Runner({
-  workspace,
+  source: new FolderSource(workspace),
   data: join(folder, 'data'),
   identities: () => Promise.resolve([identity]),
   reroutes: new Map([['anthropic', service]]),
   onError: (error) => console.error(error),
 });
 await runner.begin();
+await runner.deploy();
 let finished = 0;
 runner.engine.watch((event) => {
   if (event.kind === 'run_finished' && event.run.status === 'succeeded') finished++;

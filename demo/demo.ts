@@ -8,6 +8,7 @@ import { renderPlan } from '../src/plan/render-text.ts';
 import { renderRun } from '../src/cli/render-run.ts';
 import { checkWorkspace } from '../src/runner/check-workspace.ts';
 import { hookPath } from '../src/runner/live-deployment.ts';
+import { FolderSource } from '../src/runner/deploy/folder-source.ts';
 import { Runner } from '../src/runner/runner.ts';
 import { sealConnection } from '../src/secrets/connection-file.ts';
 import { keyringFile } from '../src/secrets/identity-source.ts';
@@ -63,13 +64,14 @@ async function story(folder: string, closing: (() => Promise<unknown>)[]): Promi
 
   say('3. Start the runner on a free port, with a new data folder');
   const runner = new Runner({
-    workspace,
+    source: new FolderSource(workspace),
     data: join(folder, 'data'),
     identities: keyringFile(join(ROOT, 'demo/demo.agekey'), { anyoneMayRead: true }),
     reroutes: new Map(standIn === undefined ? [] : [['anthropic', standIn.url]]),
     onError: (error) => console.error(error),
   });
   await runner.begin();
+  await runner.deploy();
   const { url, token, close } = await serve({ runner, port: 0 });
   closing.push(() => close(5000));
   const automation = runner.deployed().get('demo/summarize-text');

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FAILURE_CODES } from '../src/run/failure-code.ts';
+import { STALL_CODES } from '../src/runner/deploy/stall.ts';
 import { API_ERRORS } from '../src/server/error-view.ts';
 
 const file = join(import.meta.dirname, '..', 'docs/errors.md');
@@ -17,6 +18,12 @@ Each failure has a class: \`permanent\` (trying again gives the same), \`retryab
 (the connection was refused; a person has to act) or \`uncertain\` (nobody can say whether the effect took place).
 
 ${table(FAILURE_CODES)}
+
+## Why something is not deployed
+
+\`waybill deploy status\` shows these with a message that names the place.
+
+${table(STALL_CODES)}
 
 ## What the runner answers
 

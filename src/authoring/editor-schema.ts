@@ -49,6 +49,8 @@ export function automationEditorSchema(
         },
         allOf: actions.map(({ uses, action }) => whenUsed(uses, action)),
       },
+      Trigger: triggerSchema(objectAt(definitions, 'Trigger'), catalog, connections ?? []),
+      Verify: verifySchema(objectAt(definitions, 'Verify'), catalog, connections ?? []),
       ...Object.fromEntries(inputs),
     },
   };
@@ -124,6 +126,42 @@ function actionsOf(catalog: Catalog): NamedAction[] {
 
 function describe({ title }: Connector, action: Action): string {
   return `**${title}: ${action.title}** (${action.effect})\n\n${action.description}`;
+}
+
+/** Offers the triggers that there are, and the connections of the account. */
+function triggerSchema(trigger: JsonObject, catalog: Catalog, connections: readonly string[]): JsonObject {
+  const properties = objectAt(trigger, 'properties');
+  const all = catalog.names().flatMap((name) => {
+    const { title = '', triggers = {} } = catalog.get(name) ?? {};
+    return Object.entries(triggers).map(([id, one]) => ({
+      on: `${name}.${id}`,
+      words: `**${title}: ${one.title}**\n\n${one.description}`,
+    }));
+  });
+  const on = objectAt(properties, 'on');
+  const names = { enum: all.map((one) => one.on), markdownEnumDescriptions: all.map(({ words }) => words) };
+  const connection = objectAt(properties, 'connection');
+  const offered = {
+    ...(all.length === 0 ? {} : { on: { ...on, ...names } }),
+    ...(connections.length === 0 ? {} : { connection: { ...connection, enum: [...connections] } }),
+  };
+  return { ...trigger, properties: { ...properties, ...offered } };
+}
+
+/** Offers the schemes of all connectors, and the connections of the account. */
+function verifySchema(verify: JsonObject, catalog: Catalog, connections: readonly string[]): JsonObject {
+  const properties = objectAt(verify, 'properties');
+  const all = catalog.names().flatMap((name) => Object.entries(catalog.get(name)?.webhook_schemes ?? {}));
+  // Several connectors may call theirs the same.
+  const schemes = [...new Map(all)];
+  const scheme = {
+    ...objectAt(properties, 'scheme'),
+    enum: schemes.map(([name]) => name),
+    markdownEnumDescriptions: schemes.map(([, { title }]) => title),
+  };
+  const connection = objectAt(properties, 'connection');
+  const offered = connections.length === 0 ? connection : { ...connection, enum: [...connections] };
+  return { ...verify, properties: { scheme, connection: offered } };
 }
 
 function whenUsed(uses: string, { input }: Action): JsonObject {

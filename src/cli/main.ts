@@ -8,14 +8,14 @@ import type { SchemaOptions } from './commands/schema.ts';
 import type { InitOptions } from './commands/init.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import { EXIT, report } from './exit.ts';
+import { addDeployCommands } from './deploy-commands.ts';
 import {
   accountOption,
   addKeyOptions,
-  allowPrivateOption,
+  addRunnerProcessOptions,
   automationOption,
   dataOption,
   formatOption,
-  rerouteOption,
   workspaceOption,
 } from './options.ts';
 import { addConnectorCommands } from './connector-commands.ts';
@@ -98,6 +98,7 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
     .addOption(workspaceOption())
     .option('--against <commit>', 'show what is different from that commit')
     .option('--at <commit>', 'this commit in place of the files as they lie')
+    .option('--comment', "in a GitHub workflow: write it as the pull request's one comment, or into the job's summary")
     .addOption(
       new Option('--format <format>', 'how to print; markdown is for differences')
         .choices(['text', 'json', 'markdown'])
@@ -121,15 +122,13 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
     .action(async (account: string, name: string, options: ConnectOptions) =>
       finish(await (await import('./commands/connect.ts')).connect(account, name, options)),
     );
-  addKeyOptions(program.command('dev'))
+  addRunnerProcessOptions(program.command('dev'))
     .description('run the working tree and follow its saves')
-    .option('--port <port>', 'where to listen on 127.0.0.1; 0 takes a free port', '8080')
     .addOption(dataOption())
-    .addOption(rerouteOption())
-    .addOption(allowPrivateOption())
     .addOption(workspaceOption())
     .addHelpText('after', '\nExample:\n  waybill dev --port 0 --keys demo/demo.agekey --public-keys')
     .action(async (options: DevOptions) => finish(await (await import('./commands/dev.ts')).dev(options)));
+  addDeployCommands(program, finish);
   addRunnerCommands(program, finish);
   addConnectorCommands(program.command('connector').description('what services and actions there are'), finish);
   program

@@ -11,7 +11,7 @@ export function formatOption(): Option {
 }
 
 export function dataOption(): Option {
-  return new Option('--data <dir>', "the runner's data (default: .waybill in the workspace)");
+  return new Option('--data <dir>', "the runner's data (default: .waybill in the workspace, or here)");
 }
 
 export function accountOption(): Option {
@@ -51,6 +51,15 @@ export function addKeyOptions(command: Command): Command {
         'keysCommand',
       ]),
     );
+}
+
+/** Of the commands that are a runner until they are interrupted. */
+export function addRunnerProcessOptions(command: Command): Command {
+  return addKeyOptions(command)
+    .option('--port <port>', 'where to listen on this machine; 0 takes a free port', '8080')
+    .addOption(rerouteOption())
+    .addOption(allowPrivateOption())
+    .option('--public-url <url>', 'where senders of webhooks reach the runner, if a proxy stands before it');
 }
 
 export function rerouteOption(): Option {

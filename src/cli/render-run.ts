@@ -16,10 +16,14 @@ const MARKS: { [status in StepView['status']]: string } = {
 };
 
 /** A run for readers, with all that its steps got and gave. */
-export function renderRun({ run, steps }: RunDetailView): string {
+export function renderRun({ run, steps, called }: RunDetailView): string {
   const lines = [renderRunLine(run), field('trigger', run.trigger)];
+  if (run.parent !== undefined) lines.push(`    called by  step ${run.parent.step} of run ${run.parent.run}`);
+  if (run.origin !== undefined) lines.push(`    replays    run ${run.origin}`);
+  const ends = new Map(called.map(({ id, status }) => [id, status]));
   const ended = run.finished_at !== undefined;
-  for (const step of steps) lines.push(...renderStep(step, ended).map((line) => `${'  '.repeat(step.depth)}${line}`));
+  for (const step of steps)
+    lines.push(...renderStep(step, ended, ends).map((line) => `${'  '.repeat(step.depth)}${line}`));
   if (run.output !== undefined) lines.push(field('output', run.output));
   // The failure of a step stands there already.
   const shown = steps.some(({ path }) => path === run.failure?.step);
@@ -27,11 +31,16 @@ export function renderRun({ run, steps }: RunDetailView): string {
   return lines.join('\n');
 }
 
-function renderStep({ path, uses, kind, status, output, failure, attempts }: StepView, ended: boolean): string[] {
+function renderStep(step: StepView, ended: boolean, called: ReadonlyMap<string, string>): string[] {
+  const { path, uses, kind, status, output, failure, attempts } = step;
   const words = ended && status === 'pending' ? 'not reached' : status;
   const lines = [
     `${MARKS[status]} ${path}  ${uses ?? kind}${attempts.length === 0 && !DONE.has(status) ? `  ${words}` : ''}`,
   ];
+  if (step.approval !== undefined)
+    lines.push(`    decided  at ${step.approval} of the runner, or with waybill runs approve`);
+  if (step.called !== undefined)
+    lines.push(`    called   run ${step.called} (${called.get(step.called) ?? 'not kept'})`);
   if (output !== undefined) lines.push(field('output', output));
   if (failure !== undefined) lines.push(...renderFailure(failure));
   lines.push(...attempts.map((attempt) => renderAttempt(attempt)));
@@ -54,6 +63,7 @@ export function renderAttempt(attempt: AttemptView): string {
   if (attempt.output !== undefined) lines.push(field('output', attempt.output));
   for (const words of attempt.warnings ?? []) lines.push(`    warning  the output is not as documented: ${words}`);
   if (attempt.failure !== undefined) lines.push(...renderFailure(attempt.failure));
+  if (attempt.waits_until !== undefined) lines.push(`    waits until ${attempt.waits_until}`);
   if (attempt.retry_at !== undefined) lines.push(`    tried again at ${attempt.retry_at}`);
   return lines.join('\n');
 }

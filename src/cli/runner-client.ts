@@ -4,7 +4,7 @@ import { parseJson } from '../json/parse.ts';
 import { readRunnerAddress, type RunnerAddress } from '../runner/runner-address.ts';
 import type { ErrorView, RunEventView } from '../server/api-types.ts';
 import { NotFoundError } from './exit.ts';
-import { findWorkspace } from './find-workspace.ts';
+import { findWorkspace, nearestWorkspace } from './find-workspace.ts';
 
 export interface RunnerOptions {
   workspace?: string;
@@ -87,6 +87,9 @@ export class RunnerClient {
   }
 }
 
+/** The folder that is named, or `.waybill` in the workspace, or where there is none, here. */
 export function dataFolder({ workspace, data }: RunnerOptions): string {
-  return data === undefined ? join(findWorkspace(workspace), '.waybill') : resolve(data);
+  if (data !== undefined) return resolve(data);
+  const folder = workspace === undefined ? (nearestWorkspace() ?? process.cwd()) : findWorkspace(workspace);
+  return join(folder, '.waybill');
 }

@@ -1,6 +1,9 @@
 import { Option, type Command } from 'commander';
 import type { RunnerOptions } from './runner-client.ts';
 import type { ExplainOptions } from './commands/explain.ts';
+import { addControlCommands } from './control-commands.ts';
+import type { DecisionOptions, EventOptions } from './commands/answer.ts';
+import type { RefusalListOptions, RefusalOptions } from './commands/refusals.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { ExportOptions } from './commands/runs-export.ts';
 import type { ListOptions, RunsOptions, WaitOptions } from './commands/runs.ts';
@@ -57,7 +60,15 @@ export function addRunnerCommands(program: Command, finish: (code: number) => vo
     .action(async (file: string, options: RunnerOptions) =>
       finish((await import('./commands/backup.ts')).restore(file, options)),
     );
-  addRuns(program.command('runs').description('what the runner ran'), finish);
+  const runs = program.command('runs').description('what the runner ran');
+  addRuns(runs, finish);
+  addAnswers(runs, finish);
+  addControlCommands(program, runs, withRunner, finish);
+  addRefusals(program.command('refusals').description('what webhooks were sent and refused'), finish);
+  withRunner(program.command('polls'))
+    .description('show what services are asked again and again, and what came of it; exit code 1 where one fails')
+    .addHelpText('after', '\nExample:\n  waybill polls --format json')
+    .action(async (options: StorageOptions) => finish(await (await import('./commands/polls.ts')).polls(options)));
   addStorage(program.command('storage').description('what automations stored'), finish);
   withRunner(program.command('url'))
     .description("show a webhook's URL, and a curl with a body that fits")
@@ -112,9 +123,61 @@ function addRuns(runs: Command, finish: (code: number) => void): void {
     .action(async (options: WaitOptions) => finish(await (await import('./commands/runs.ts')).wait(options)));
 }
 
+function addRefusals(refusals: Command, finish: (code: number) => void): void {
+  withRunner(refusals.command('list'))
+    .description('list refused deliveries with their reasons, newest first')
+    .addOption(accountOption())
+    .addOption(automationOption())
+    .option('--limit <number>', 'how many at most, up to 500', positive, 20)
+    .addHelpText('after', '\nExample:\n  waybill refusals list --account demo')
+    .action(async (options: RefusalListOptions) =>
+      finish(await (await import('./commands/refusals.ts')).list(options)),
+    );
+  withRunner(refusals.command('show'))
+    .description('show a refused delivery as it came')
+    .argument('<refusal>', 'its id')
+    .addHelpText('after', '\nExample:\n  waybill refusals show 7d9b2f0e-…')
+    .action(async (id: string, options: RefusalOptions) =>
+      finish(await (await import('./commands/refusals.ts')).show(id, options)),
+    );
+  withRunner(refusals.command('replay'))
+    .description('take a refused delivery once more, after a fix; exit code 3 where it is refused again')
+    .argument('<refusal>', 'its id')
+    .addHelpText('after', '\nExample:\n  waybill refusals replay 7d9b2f0e-…')
+    .action(async (id: string, options: RefusalOptions) =>
+      finish(await (await import('./commands/refusals.ts')).replay(id, options)),
+    );
+}
+
 function statusOption(): Option {
-  const statuses = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'uncertain'];
+  const statuses = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'uncertain', 'canceled'];
   return new Option('--status <status>', 'only these').choices(statuses);
+}
+
+function addAnswers(runs: Command, finish: (code: number) => void): void {
+  for (const [name, approved, what] of [
+    ['approve', true, 'say yes to'],
+    ['reject', false, 'say no to'],
+  ] as const)
+    withRunner(runs.command(name))
+      .description(`${what} what a run waits for`)
+      .argument('<run>', 'its id')
+      .argument('<step>', 'the step that waits, as runs show names it')
+      .option('--note <text>', 'what the run should know besides')
+      .option('--by <name>', 'who decides (default: the user of this machine)')
+      .addHelpText('after', `\nExample:\n  waybill runs ${name} 0193a1b2-… ask --note "as agreed on the phone"`)
+      .action(async (run: string, step: string, options: DecisionOptions) =>
+        finish(await (await import('./commands/answer.ts')).decide(run, step, approved, options)),
+      );
+  withRunner(runs.command('event'))
+    .description('tell a run of the event that it waits for')
+    .argument('<run>', 'its id')
+    .argument('<step>', 'the step that waits, as runs show names it')
+    .requiredOption('--payload <json>', 'what the event carries')
+    .addHelpText('after', `\nExample:\n  waybill runs event 0193a1b2-… paid --payload '{"amount":12}'`)
+    .action(async (run: string, step: string, options: EventOptions) =>
+      finish(await (await import('./commands/answer.ts')).tell(run, step, options)),
+    );
 }
 
 function addStorage(storage: Command, finish: (code: number) => void): void {

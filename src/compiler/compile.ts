@@ -4,29 +4,26 @@ import { inOrder } from '../diagnostics/order.ts';
 import type { Plan } from '../generated/plan.ts';
 import { inspectConnectionFile } from '../secrets/inspect.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { checkAutomation } from './check-automation.ts';
 import { checkAccountContext } from './checks/account-context.ts';
 import { checkAccountExists } from './checks/account-exists.ts';
 import { checkConnectorParts } from './checks/connector-parts.ts';
 import { checkConnectorUse } from './checks/connector-use.ts';
 import { checkConnections } from './checks/connection-fields.ts';
 import { checkConnectorNames } from './checks/connector-name.ts';
-import { checkInstallSettings } from './checks/install-settings.ts';
 import { checkInstalls } from './checks/install.ts';
 import { checkCommonCredentials, checkPlainCredentials, plainCredentialFinder } from './checks/plain-credential.ts';
 import { checkReusedSeals } from './checks/reused-seal.ts';
 import { checkForeignSopsRules, checkSopsRules } from './checks/sops-rules.ts';
 import { checkSealedHosts } from './checks/sealed-hosts.ts';
 import { checkSecretFiles } from './checks/secret-file.ts';
-import { checkPermissions } from './checks/sensitive-permission.ts';
-import { resolveStepConnections } from './checks/step-connection.ts';
 import { checkTestAnswers } from './checks/test-answer.ts';
 import { checkTestNames } from './checks/test-case-name.ts';
 import { checkTests } from './checks/test-fits.ts';
+import { checkWebhookSchemes } from './checks/webhook-scheme.ts';
 import { checkWorkspaceVersion } from './checks/workspace-version.ts';
-import { installsOf, type AccountContext, type CompileContext } from './context.ts';
-import { lowerAutomation } from './lower.ts';
-import { SharedAutomations } from './shared-automations.ts';
+import { compileAccount } from './compile-account.ts';
+import type { CompileContext } from './context.ts';
+import { CallableAutomations } from './callable-automations.ts';
 
 export interface CompileResult extends AccountsResult {
   /** The connectors that the workspace can use: the built-in ones and its own. */
@@ -61,6 +58,7 @@ const COMMON_CHECKS = [
   checkConnectorNames,
   checkConnectorParts,
   checkConnectorUse,
+  checkWebhookSchemes,
   checkCommonCredentials,
   checkForeignSopsRules,
 ];
@@ -110,7 +108,7 @@ export function commonOf({ workspace, builtins }: Pick<CompileInput, 'workspace'
   const catalog = extendCatalog(builtins, own);
   return {
     catalog,
-    shared: new SharedAutomations(workspace.shared, catalog),
+    shared: new CallableAutomations(workspace.shared, { catalog, shared: true }),
     findCredentials: plainCredentialFinder(workspace, catalog),
     sopsRules: workspace.sopsRules,
   };
@@ -132,47 +130,13 @@ export function compileAccounts(
   const secrets = new Map([...workspace.secrets].map(([file, text]) => [file, inspectConnectionFile(text)]));
   const context: CompileContext = { ...common, workspace, secrets, report };
   for (const check of ACCOUNT_CHECKS) check(context);
-  for (const one of automationsOf(context)) {
-    const { checked, install } = one;
-    if (install === undefined) {
-      stats.mappings += checked.flow.count;
-      diagnostics.push(...checked.diagnostics);
-    }
-    const lower = checkInAccount(one);
-    if (lower === undefined) continue;
-    stats.plans++;
-    if (plansAre === 'made') plans.push(lower());
+  const files = Map.groupBy(workspace.automations, ({ account }) => account);
+  for (const [name, source] of workspace.accounts) {
+    const own = new Map(files.get(name)?.map((file) => [file.name, file]));
+    const compiled = compileAccount(context, { ...source, name }, own);
+    stats.mappings += compiled.mappings;
+    stats.plans += compiled.plans.length;
+    if (plansAre === 'made') plans.push(...compiled.plans.map((make) => make()));
   }
   return { diagnostics: inOrder(diagnostics), plans, stats };
-}
-
-/** Each automation in each account that runs it, in order of account and name. */
-function* automationsOf(context: CompileContext): Generator<AccountContext> {
-  const { workspace, catalog, shared } = context;
-  const files = Map.groupBy(workspace.automations, ({ account }) => account);
-  for (const [account, source] of workspace.accounts) {
-    const own = new Map(files.get(account)?.map((file) => [file.name, file]));
-    const installs = new Map(Object.entries(installsOf(source)));
-    for (const name of [...new Set([...own.keys(), ...installs.keys()])].toSorted()) {
-      const [file, install] = [own.get(name), installs.get(name)];
-      const checked = file === undefined ? shared.get(name) : checkAutomation({ ...file, shared: false }, catalog);
-      if (checked === undefined) continue;
-      const how = file === undefined && install !== undefined ? { install } : {};
-      yield { ...context, account: { ...source, name: account }, name, checked, ...how };
-    }
-  }
-}
-
-/** Checks what depends on the account. Gives what makes the plan, where nothing is wrong. */
-function checkInAccount(outer: AccountContext): (() => Plan) | undefined {
-  let { broken } = outer.checked;
-  const report = (diagnostic: Diagnostic): void => {
-    broken ||= diagnostic.severity === 'error';
-    outer.report(diagnostic);
-  };
-  const context = { ...outer, report };
-  const settings = checkInstallSettings(context);
-  const connections = resolveStepConnections(context);
-  checkPermissions(context);
-  return broken ? undefined : () => lowerAutomation(context, connections, settings);
 }

@@ -1,4 +1,4 @@
-import type { Action, Auth, ConnectionSpec, Connector } from '../generated/connector.ts';
+import type { Action, Auth, ConnectionSpec, Connector, Poll } from '../generated/connector.ts';
 import type { PointerToken } from '../json/pointer.ts';
 import { isJsonObject, type Json } from '../json/value.ts';
 import { typeFromSchema } from '../language/schema-type.ts';
@@ -16,11 +16,14 @@ export interface ConnectorTemplate {
 }
 
 /** Every text of a connector with expressions, each with what it can see when it is evaluated. */
-export function* connectorTemplates({ connection, answers, limits, actions }: Connector): Generator<ConnectorTemplate> {
+export function* connectorTemplates(connector: Connector): Generator<ConnectorTemplate> {
+  const { connection, answers, limits, actions, triggers = {}, webhook_schemes: schemes } = connector;
   if (connection !== undefined) yield* ofConnection(connection);
   yield* texts(answers, ['answers'], { response: RESPONSE });
   yield* texts(limits, ['limits'], { connection: UNKNOWN });
   for (const [name, action] of Object.entries(actions)) yield* ofAction(action, ['actions', name]);
+  for (const [name, { poll }] of Object.entries(triggers)) yield* ofPoll(poll, ['triggers', name, 'poll']);
+  yield* texts(schemes, ['webhook_schemes'], { connection: UNKNOWN, query: UNKNOWN, headers: UNKNOWN, body: UNKNOWN });
 }
 
 /** What is known of any answer. */
@@ -77,6 +80,20 @@ function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTem
     yield* texts({ items: list }, place, { output: UNKNOWN });
     yield* texts({ value, label }, place, { item: UNKNOWN });
   }
+}
+
+function* ofPoll(
+  { request, errors, items, next, key, event, cursor }: Poll,
+  path: PointerToken[],
+): Generator<ConnectorTemplate> {
+  // Besides what the automation gives, `input` has `cursor` and `page`.
+  const asked = { input: UNKNOWN, connection: UNKNOWN };
+  yield* texts(request, [...path, 'request'], asked);
+  yield* texts({ errors }, path, { response: RESPONSE });
+  yield* texts({ items, next }, path, { ...asked, response: RESPONSE });
+  yield* texts({ key, event }, path, { item: UNKNOWN });
+  yield* texts({ item: cursor?.item }, [...path, 'cursor'], { item: UNKNOWN });
+  yield* texts({ response: cursor?.response }, [...path, 'cursor'], { ...asked, response: RESPONSE });
 }
 
 /** The texts with expressions in a part of a connector: JSON, with `undefined` for what is left out. */

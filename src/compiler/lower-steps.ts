@@ -1,4 +1,5 @@
-import type { ActionStep, PlanArm, PlanBlock, PlanStep } from '../generated/plan.ts';
+import type { Wait } from '../generated/automation.ts';
+import type { ActionStep, CallStep, PlanArm, PlanBlock, PlanStep, PlanWait } from '../generated/plan.ts';
 import { milliseconds } from '../plan/duration.ts';
 import type { CheckedAutomation } from './check-automation.ts';
 import type { StepConnections } from './context.ts';
@@ -7,25 +8,36 @@ import type { ArmNode, BlockNode, StepNode } from './step-tree.ts';
 
 const DEFAULT_TIMEOUT = '2m';
 const DEFAULT_ATTEMPTS = 6;
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
-/** The steps of a plan: all defaults filled in, each with what was found of its mappings. */
-export function lowerSteps(
-  nodes: readonly StepNode[],
-  checked: CheckedAutomation,
-  connections: StepConnections,
-): PlanStep[] {
-  return nodes.map((node) => lowerStep(node, checked, connections));
+/** What is known of an automation in an account. */
+export interface Found {
+  checked: CheckedAutomation;
+  connections: StepConnections;
+  /** The digest of the plan of an automation that its steps call. */
+  digestOf: (automation: string) => string | undefined;
+  /** The account's. */
+  timezone: string;
 }
 
-function lowerStep(node: StepNode, checked: CheckedAutomation, connections: StepConnections): PlanStep {
+/** The steps of a plan: all defaults filled in, each with what was found of its mappings. */
+export function lowerSteps(nodes: readonly StepNode[], found: Found): PlanStep[] {
+  return nodes.map((node) => lowerStep(node, found));
+}
+
+function lowerStep(node: StepNode, found: Found): PlanStep {
   const { step, body, onError } = node;
-  const mappings = lowerMappings(checked.flow.mappings.get(node));
+  const mappings = lowerMappings(found.checked.flow.mappings.get(node));
   const end = { id: step.id, ...(step.if === undefined ? {} : { if: step.if }) };
-  const common = { ...end, ...(onError === undefined ? {} : { on_error: lowerSteps(onError, checked, connections) }) };
-  const block = (inner: BlockNode): PlanBlock => lowerBlock(inner, checked, connections);
+  const common = { ...end, ...(onError === undefined ? {} : { on_error: lowerSteps(onError, found) }) };
+  const block = (inner: BlockNode): PlanBlock => lowerBlock(inner, found);
   switch (body.kind) {
     case 'action':
-      return { kind: 'action', ...common, ...lowerAction(node, checked, connections), mappings };
+      return { kind: 'action', ...common, ...lowerAction(node, found), mappings };
+    case 'call':
+      return { kind: 'call', ...common, ...lowerCall(node, found), mappings };
+    case 'wait':
+      return { kind: 'wait', ...common, wait: lowerWait(body.wait, found.timezone), mappings };
     case 'set':
       return { kind: 'set', ...common, set: body.set, mappings };
     case 'switch':
@@ -33,7 +45,16 @@ function lowerStep(node: StepNode, checked: CheckedAutomation, connections: Step
     case 'for_each': {
       const { as = 'item', index, parallel = 1 } = step;
       const names = { as, ...(index === undefined ? {} : { index }) };
-      return { kind: 'for_each', ...common, items: body.items, ...names, parallel, block: block(body.block) };
+      const collect = step.on_item_error === 'collect' ? { on_item_error: 'collect' as const } : {};
+      return {
+        kind: 'for_each',
+        ...common,
+        items: body.items,
+        ...names,
+        parallel,
+        ...collect,
+        block: block(body.block),
+      };
     }
     case 'branches': {
       const branches = Object.fromEntries(body.branches.map(({ name, block: inner }) => [name, block(inner)]));
@@ -46,13 +67,9 @@ function lowerStep(node: StepNode, checked: CheckedAutomation, connections: Step
   }
 }
 
-function lowerAction(
-  node: StepNode,
-  { actions }: CheckedAutomation,
-  connections: StepConnections,
-): Omit<ActionStep, 'kind' | 'id' | 'mappings'> {
+function lowerAction(node: StepNode, { checked, connections }: Found): Omit<ActionStep, 'kind' | 'id' | 'mappings'> {
   const { step } = node;
-  const resolved = actions.get(node);
+  const resolved = checked.actions.get(node);
   const connection = connections.get(node);
   if (resolved === undefined) throw new TypeError(`the step ${step.id} has no action, and its automation no error`);
   const { service, name, action } = resolved;
@@ -68,14 +85,34 @@ function lowerAction(
   };
 }
 
+function lowerCall(node: StepNode, { checked, digestOf }: Found): Omit<CallStep, 'kind' | 'id' | 'mappings'> {
+  const { call: automation = '', with: given = {}, wait_for_end = true } = node.step;
+  const [input, plan] = [checked.calls.get(node)?.trigger.manual?.input, digestOf(automation)];
+  if (plan === undefined) throw new TypeError(`\`${automation}\` has no plan, and what calls it no error`);
+  return { automation, plan, ...(input === undefined ? {} : { input, with: given }), wait_for_end };
+}
+
+function lowerWait(wait: Wait, accountZone: string): PlanWait {
+  if (wait.for !== undefined) return { kind: 'duration', for_ms: milliseconds(wait.for) };
+  if (wait.window !== undefined) {
+    const { days = [...DAYS], from, to, timezone = accountZone } = wait.window;
+    return { kind: 'window', days, from, to, timezone };
+  }
+  const { approval, event, until = '' } = wait;
+  const expires = (approval ?? event)?.expires;
+  const expiry = expires === undefined ? {} : { expires_ms: milliseconds(expires) };
+  if (approval !== undefined) return { kind: 'approval', message: approval.message, ...expiry };
+  return event === undefined ? { kind: 'instant', until } : { kind: 'event', payload: event.payload, ...expiry };
+}
+
 function lowerArm({ condition, block }: ArmNode, lower: (block: BlockNode) => PlanBlock): PlanArm {
   return { ...(condition === undefined ? {} : { if: condition }), block: lower(block) };
 }
 
-function lowerBlock(block: BlockNode, checked: CheckedAutomation, connections: StepConnections): PlanBlock {
+function lowerBlock(block: BlockNode, found: Found): PlanBlock {
   return {
-    steps: lowerSteps(block.steps, checked, connections),
+    steps: lowerSteps(block.steps, found),
     ...(block.output === undefined ? {} : { output: block.output }),
-    mappings: lowerMappings(checked.flow.mappings.get(block)),
+    mappings: lowerMappings(found.checked.flow.mappings.get(block)),
   };
 }

@@ -1,23 +1,33 @@
 import { fieldsWithDefaults, requiredSecrets } from '../connectors/connection-fields.ts';
-import type { Trigger } from '../generated/automation.ts';
+import type { Trigger, Webhook } from '../generated/automation.ts';
 import type { Action, ConnectionSpec, Connector } from '../generated/connector.ts';
 import type { Plan, PlanAction, PlanConnection, PlanConnector, PlanTrigger } from '../generated/plan.ts';
 import type { JsonObject } from '../json/value.ts';
-import { compileTemplate } from '../language/evaluate.ts';
+import type { CheckedAutomation } from './check-automation.ts';
+import type { ResolvedTrigger } from './checks/connector-trigger.ts';
+import type { ResolvedVerify } from './checks/webhook-verify.ts';
 import { callsPerRun } from './calls-per-run.ts';
-import { connectionsOf, type AccountContext, type ResolvedAction, type StepConnections } from './context.ts';
+import { hostsOf } from './connection-hosts.ts';
+import { connectionsOf, type AccountConnections, type AccountContext } from './context.ts';
+import { DEFAULT_DEADLINE, milliseconds } from '../plan/duration.ts';
 import { lowerMappings } from './lower-mappings.ts';
 import { lowerSteps } from './lower-steps.ts';
 import { ACCOUNT_DEFAULTS } from './scope.ts';
 
+/** What was found in the account of what an automation names. */
+export interface FoundInAccount extends AccountConnections {
+  verify: ResolvedVerify | undefined;
+}
+
 /** Makes the plan of an automation that has no error in an account: all defaults filled in, and only what it uses. */
 export function lowerAutomation(
   context: AccountContext,
-  connections: StepConnections,
+  found: FoundInAccount,
   settings: JsonObject | undefined,
+  digestOf: (automation: string) => string | undefined,
 ): Plan {
   const { account, checked } = context;
-  const { automation, actions, flow } = checked;
+  const { automation, flow } = checked;
   const { name, timezone, locale, region, currency } = { ...ACCOUNT_DEFAULTS, ...account.value };
   return {
     format: 1,
@@ -27,33 +37,75 @@ export function lowerAutomation(
     context: { name, timezone, locale, region, currency },
     ...(automation.shared ? { shared: true } : {}),
     ...(settings === undefined ? {} : { settings }),
-    trigger: lowerTrigger(automation.value.trigger, timezone),
-    steps: lowerSteps(checked.steps, checked, connections),
+    trigger: lowerTrigger(checked, timezone, found),
+    steps: lowerSteps(checked.steps, { checked, connections: found.steps, digestOf, timezone }),
     ...(automation.value.output === undefined
       ? {}
       : { output: automation.value.output, output_mappings: lowerMappings(flow.output) }),
-    connections: lowerConnections(context, connections),
-    connectors: lowerConnectors([...actions.values()]),
+    connections: lowerConnections(context, found),
+    connectors: lowerConnectors(checked),
   };
 }
 
-function lowerTrigger({ webhook, schedule, manual }: Trigger, timezone: string): PlanTrigger {
-  if (webhook !== undefined) return { kind: 'webhook', ...webhook, respond: webhook.respond ?? 'accepted' };
+function lowerTrigger(
+  { automation, trigger }: CheckedAutomation,
+  timezone: string,
+  found: FoundInAccount,
+): PlanTrigger {
+  const given = automation.value.trigger;
+  const { webhook, schedule, manual } = given;
+  if (webhook !== undefined) return lowerWebhook(webhook, found.verify);
   if (schedule !== undefined) return { kind: 'schedule', timezone, ...schedule, missed: schedule.missed ?? 'once' };
+  if (trigger !== undefined) return lowerPoll(given, trigger, found.trigger);
   return { kind: 'manual', ...manual };
 }
 
+function lowerWebhook(webhook: Webhook, verify: ResolvedVerify | undefined): PlanTrigger {
+  const { deadline = DEFAULT_DEADLINE, respond = 'accepted', ...asked } = webhook;
+  return {
+    kind: 'webhook',
+    ...asked,
+    verify: verify === undefined ? 'none' : { name: verify.name, connection: verify.connection, scheme: verify.scheme },
+    respond,
+    ...(respond === 'finished' ? { deadline_ms: milliseconds(deadline) } : {}),
+  };
+}
+
+function lowerPoll(
+  given: Trigger,
+  { trigger, mappings }: ResolvedTrigger,
+  connection: string | undefined,
+): PlanTrigger {
+  const { on = '', every, first = 'from_now', with: input = {} } = given;
+  return {
+    kind: 'poll',
+    on,
+    ...(connection === undefined ? {} : { connection }),
+    with: input,
+    mappings: lowerMappings(mappings),
+    every_ms: milliseconds(every ?? trigger.poll.every ?? DEFAULT_EVERY),
+    first,
+    poll: trigger.poll,
+  };
+}
+
+const DEFAULT_EVERY = '5m';
+
 function lowerConnections(
   { account, checked }: AccountContext,
-  connections: StepConnections,
+  { steps, trigger, verify }: FoundInAccount,
 ): { [name: string]: PlanConnection } {
+  const users = [
+    ...[...steps].map(([node, name]) => ({ ...checked.actions.get(node), name })),
+    ...(trigger === undefined ? [] : [{ ...checked.trigger, name: trigger }]),
+    ...(verify === undefined ? [] : [{ ...verify, name: verify.connection }]),
+  ];
   const used: { [name: string]: PlanConnection } = {};
-  for (const [node, name] of connections) {
-    const { connector, service } = checked.actions.get(node) ?? {};
+  for (const { name, connector, service } of users) {
     if (service === undefined || connector?.connection === undefined) continue;
     const given = connectionsOf(account)[name]?.fields ?? {};
-    const { steps, actions, flow } = checked;
-    const calls = callsPerRun(steps, (one) => connections.get(one) === name, actions, flow.bounds);
+    const { actions, flow } = checked;
+    const calls = callsPerRun(checked.steps, (one) => steps.get(one) === name, actions, flow.bounds);
     used[name] = {
       ...lowerConnection(service, connector.connection, given),
       ...(Number.isFinite(calls) ? { calls_per_run: calls } : {}),
@@ -68,16 +120,13 @@ export function lowerConnection(connector: string, spec: ConnectionSpec, given: 
   return { connector, fields, hosts: hostsOf(spec, fields), secrets: requiredSecrets(spec, fields) };
 }
 
-/** The hosts that a connection's credential may be sent to. */
-export function hostsOf(spec: ConnectionSpec, fields: JsonObject): string[] {
-  const hosts = compileTemplate(spec.hosts)({ connection: fields });
-  return Array.isArray(hosts) ? hosts.map(String) : [];
-}
-
-function lowerConnectors(actions: readonly ResolvedAction[]): { [name: string]: PlanConnector } {
+function lowerConnectors({ actions, trigger }: CheckedAutomation): { [name: string]: PlanConnector } {
   const used: { [name: string]: PlanConnector } = {};
-  for (const { service, connector, name, action } of actions) {
-    (used[service] ??= lowerConnector(connector)).actions[name] = lowerAction(action);
+  for (const { service, connector } of [...actions.values(), ...(trigger === undefined ? [] : [trigger])])
+    used[service] ??= lowerConnector(connector);
+  for (const { service, name, action } of actions.values()) {
+    const entry = used[service];
+    if (entry !== undefined) entry.actions[name] = lowerAction(action);
   }
   return used;
 }

@@ -7,9 +7,15 @@ import type { Settings } from './settings.ts';
 import { triggerSchemas } from './trigger-schemas.ts';
 
 /** What the first step's expressions can see. */
-export function firstScope({ automation, allSteps }: AutomationContext, settings: Settings | undefined): TypeScope {
-  const parts = triggerSchemas(automation.value.trigger);
-  const trigger = closed(parts.map(({ name, schema }) => [name, typeFromSchema(schema)] as const));
+export function firstScope(
+  { automation, allSteps, catalog }: AutomationContext,
+  settings: Settings | undefined,
+): TypeScope {
+  const parts = triggerSchemas(automation.value.trigger, catalog);
+  const known = parts.map(({ name, schema }) => [name, typeFromSchema(schema)] as const);
+  // An event of a trigger that is unknown could be anything; that the trigger is unknown is said where it stands.
+  const unknownEvent = automation.value.trigger.on !== undefined && parts.length === 0;
+  const trigger = closed(unknownEvent ? [['event', { kind: 'never' }]] : known);
   return {
     roots: new Map([
       ['trigger', trigger],
@@ -23,6 +29,15 @@ export function firstScope({ automation, allSteps }: AutomationContext, settings
 
 const ACCOUNT = closed(['name', 'timezone', 'locale', 'region', 'currency'].map((name) => [name, STRING] as const));
 const RUN = closed([['id', STRING]]);
+
+/** What expressions can see that come before the steps: these names alone. */
+export function onlyNames({ roots }: TypeScope, names: readonly string[]): TypeScope {
+  const seen = names.flatMap((name) => {
+    const type = roots.get(name);
+    return type === undefined ? [] : [[name, type] as const];
+  });
+  return { roots: new Map(seen) };
+}
 
 /** The defaults of account.schema.json. */
 export const ACCOUNT_DEFAULTS = {

@@ -1,4 +1,4 @@
-import type { Step, Steps } from '../generated/automation.ts';
+import type { Step, Steps, Wait } from '../generated/automation.ts';
 import type { PointerToken } from '../json/pointer.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 
@@ -13,6 +13,8 @@ export interface StepNode {
 
 export type StepBody =
   | { kind: 'action'; uses: string }
+  | { kind: 'call'; automation: string }
+  | { kind: 'wait'; wait: Wait }
   | { kind: 'set'; set: JsonObject }
   | { kind: 'switch'; arms: ArmNode[] }
   | { kind: 'for_each'; items: string; block: BlockNode }
@@ -71,6 +73,8 @@ function innerSteps({ body }: StepNode): StepNode[] {
 function bodyOf(step: Step, path: PointerToken[]): StepBody {
   const { set, switch: arms, for_each: items, branches, stop, fail } = step;
   if (step.uses !== undefined) return { kind: 'action', uses: step.uses };
+  if (step.call !== undefined) return { kind: 'call', automation: step.call };
+  if (step.wait !== undefined) return { kind: 'wait', wait: step.wait };
   if (set !== undefined) return { kind: 'set', set };
   if (arms !== undefined) {
     const otherwise = step.else && [{ condition: undefined, block: blockOf(step.else, [...path, 'else']) }];

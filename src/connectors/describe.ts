@@ -1,4 +1,4 @@
-import type { Action, Connector, FieldCondition, Limits } from '../generated/connector.ts';
+import type { Action, Connector, ConnectorTrigger, FieldCondition, Limits } from '../generated/connector.ts';
 import { sampleFromSchema } from '../json/sample.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 
@@ -14,6 +14,10 @@ export interface ConnectorDescription {
     | { hosts: string[] | string; fields: FieldDescription[]; /** By `connector test`. */ tested: boolean }
     | undefined;
   limits: Limits | undefined;
+  /** What can start an automation. */
+  triggers: { on: string; title: string }[];
+  /** By which its webhooks are proved genuine. */
+  webhook_schemes: { name: string; title: string; key: string }[];
   actions: { uses: string; title: string; effect: Action['effect'] }[];
 }
 
@@ -48,6 +52,22 @@ export interface ActionDescription {
   example: { id: string; uses: string; with: Json };
 }
 
+/** What one needs to know of a trigger to begin an automation with it. */
+export interface TriggerDescription {
+  on: string;
+  title: string;
+  description: string;
+  /** Whether the account must have a connection to the service. */
+  connection: boolean;
+  /** JSON Schemas: of `with`, and of `trigger.event`. */
+  input: JsonObject;
+  output: JsonObject;
+  /** An event as it comes. */
+  sample: Json;
+  /** A trigger to begin with. */
+  example: { on: string; with?: Json; first: 'from_now' };
+}
+
 export function describeConnector({
   name,
   title,
@@ -56,6 +76,8 @@ export function describeConnector({
   docs,
   connection,
   limits,
+  triggers = {},
+  webhook_schemes = {},
   actions,
 }: Connector): ConnectorDescription {
   return {
@@ -70,6 +92,10 @@ export function describeConnector({
       tested: connection.test !== undefined,
     },
     limits,
+    triggers: Object.entries(triggers).map(([trigger, { title: what }]) => ({ on: `${name}.${trigger}`, title: what })),
+    webhook_schemes: Object.entries(webhook_schemes).map(([scheme, { title: what, key }]) => {
+      return { name: scheme, title: what, key: key.field };
+    }),
     actions: Object.entries(actions).map(([action, { title: what, effect }]) => {
       return { uses: `${name}.${action}`, title: what, effect };
     }),
@@ -79,10 +105,31 @@ export function describeConnector({
 export function describeAction(connector: Connector, name: string, action: Action): ActionDescription {
   const uses = `${connector.name}.${name}`;
   const { title, description, effect, input, output, idempotency, choices = {} } = action;
-  const connection = Object.values(connector.connection?.fields ?? {}).some(({ required }) => required !== false);
+  const connection = needsConnection(connector);
   const example = { id: name, uses, with: sampleFromSchema(requiredOnly(input)).value };
   const more = { repeatable: idempotency !== undefined, choices: Object.keys(choices) };
   return { uses, title, description, effect, connection, ...more, input, output, example };
+}
+
+export function describeTrigger(connector: Connector, name: string, trigger: ConnectorTrigger): TriggerDescription {
+  const on = `${connector.name}.${name}`;
+  const { title, description, input = {}, output, sample } = trigger;
+  const given = trigger.input === undefined ? {} : { with: sampleFromSchema(requiredOnly(input)).value };
+  const example = { on, ...given, first: 'from_now' as const };
+  return {
+    on,
+    title,
+    description,
+    connection: needsConnection(connector),
+    input,
+    output,
+    sample: sample ?? null,
+    example,
+  };
+}
+
+function needsConnection({ connection }: Connector): boolean {
+  return Object.values(connection?.fields ?? {}).some(({ required }) => required !== false);
 }
 
 function describeFields(fields: NonNullable<Connector['connection']>['fields']): FieldDescription[] {

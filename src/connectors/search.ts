@@ -1,10 +1,10 @@
 import MiniSearch from 'minisearch';
 import type { Catalog } from './catalog.ts';
 
-/** A connector or an action that fits what was searched for. */
+/** A connector, an action or a trigger that fits what was searched for. */
 export interface CatalogHit {
-  kind: 'connector' | 'action';
-  /** `anthropic`, or `anthropic.message_to_ai` as a step's `uses` names it. */
+  kind: 'connector' | 'action' | 'trigger';
+  /** `anthropic`, or `anthropic.message_to_ai` as a step's `uses`, or a trigger's `on`, names it. */
   name: string;
   title: string;
   description: string;
@@ -16,7 +16,7 @@ interface Entry extends CatalogHit {
   words: string;
 }
 
-/** Finds connectors and actions by words: their names, titles, descriptions, keywords and fields; best first. */
+/** Finds connectors, actions and triggers by words: their names, titles, descriptions, keywords and fields; best first. */
 export function searchCatalog(catalog: Catalog, words: string, limit: number): CatalogHit[] {
   const index = new MiniSearch<Entry>({
     fields: ['name', 'title', 'words', 'description'],
@@ -37,7 +37,7 @@ function entriesOf(catalog: Catalog): Entry[] {
   return catalog.names().flatMap((service): Entry[] => {
     const connector = catalog.get(service);
     if (connector === undefined) return [];
-    const { title, description, actions } = connector;
+    const { title, description, actions, triggers = {} } = connector;
     return [
       { id: service, kind: 'connector', name: service, title, description, words: '' },
       ...Object.entries(actions).map(([name, action]): Entry => {
@@ -49,6 +49,16 @@ function entriesOf(catalog: Catalog): Entry[] {
           title: `${connector.title}: ${action.title}`,
           description: action.description,
           words: [...(action.keywords ?? []), ...fields].join(' '),
+        };
+      }),
+      ...Object.entries(triggers).map(([name, trigger]): Entry => {
+        return {
+          id: `${service}.${name} as trigger`,
+          kind: 'trigger',
+          name: `${service}.${name}`,
+          title: `${connector.title}: ${trigger.title} (trigger)`,
+          description: trigger.description,
+          words: [...(trigger.keywords ?? []), ...Object.keys(trigger.output['properties'] ?? {})].join(' '),
         };
       }),
     ];

@@ -34,6 +34,10 @@ export const CODES = {
     'schema without a type',
     'A schema with `properties` and without `type` demands something of objects alone: a text fits it too. What is read of such a value is unknown.',
   ),
+  WB1010: error(
+    'odd file name',
+    'Names of accounts, automations and connections stand in addresses, commands and logs. A name with other characters than plain letters, digits, `-`, `_` and `.` would have to be written differently in each, or looks like another one.',
+  ),
   WB2001: error('unknown connector', 'No built-in connector and none of the workspace has this name.'),
   WB2002: error('unknown action', 'The connector has no action of this name.'),
   WB2003: error('unknown step', 'The expression reads the output of a step that does not exist.'),
@@ -57,6 +61,29 @@ export const CODES = {
     'unknown part of a connector',
     'The connector names a field or an action that it does not have, or reads a secret field outside of its auth.',
   ),
+  WB2015: error('unknown automation', 'The step calls an automation that the account does not have.'),
+  WB2016: error(
+    'automation not called by hand',
+    'Only an automation with a manual trigger says what a run of it is given, so only such a one can be called.',
+  ),
+  WB2017: error('calls in a circle', 'Automations that call one another in a circle would never end.'),
+  WB2018: error(
+    'called automation has errors',
+    'A plan names the plans of the automations that it calls, and one with errors has no plan.',
+  ),
+  WB2019: error(
+    'mark lost in a call',
+    'Sensitive data goes to an input that is not marked as sensitive, so the called automation could send it anywhere.',
+  ),
+  WB2020: error(
+    'unknown webhook scheme',
+    'The connector has no webhook scheme of this name, by which a request could be proved genuine.',
+  ),
+  WB2021: error(
+    'webhook scheme cannot be used',
+    'The scheme names a field that the connection does not have, or does not say where something stands that it signs.',
+  ),
+  WB2022: error('unknown trigger', 'The connector has no trigger of this name.'),
   WB3001: error('missing required field', 'The action cannot be called without this field.'),
   WB3002: error('extra field', 'The action has no such field; the value would be lost.'),
   WB3003: error('wrong type', 'The value can never fit the field, or not on every path.'),
@@ -86,7 +113,10 @@ export const CODES = {
     'sensitive data in an address or a message',
     'Addresses and messages are logged on the way and shown to people; sensitive data may not stand in them.',
   ),
-  WB5001: error('connection missing', 'The account has no connection through which the step could call the service.'),
+  WB5001: error(
+    'connection missing',
+    'The account has no connection through which the service could be called, or its webhooks proved genuine.',
+  ),
   WB5002: error('connection of another connector', 'The named connection belongs to another service.'),
   WB5003: error('connection fields', 'The fields of the connection do not fit what the connector asks for.'),
   WB5004: error('secret missing', 'The connection needs a credential and `secrets/` has none.'),
@@ -146,9 +176,34 @@ export const CODES = {
     'nothing uncertain',
     'The step says what happens to an uncertain write, and its action does not write.',
   ),
+  WB6003: error(
+    'answer never in time',
+    'The sender is to wait for the end of the run, and no run can succeed before the deadline of its answer.',
+  ),
+  WB6004: error('unknown time zone of a wait', 'The zone in which a step waits for a time of day does not exist.'),
   WB6006: error('cron cannot be read', 'The five fields of the schedule are not as cron has them.'),
   WB6007: error('schedule without a time', 'There is no day on which the schedule would be due, such as February 30.'),
   WB6008: error('no such time zone', 'The time zone of the schedule does not exist.'),
+  WB6010: warning(
+    'signature not looked at',
+    'The webhook reads a header of a service that signs its requests, and does not verify the signature: whoever knows the address may send.',
+  ),
+  WB6011: warning(
+    'repeat not known',
+    'The service sends again what was not answered in time, its requests have no id of their own, and the automation writes: what is sent twice is then written twice.',
+  ),
+  WB6012: error(
+    'no key for repeats',
+    'What `dedupe` gives may be absent, or is no text and no number, so no repeat can be known by it.',
+  ),
+  WB6013: error(
+    'nothing to verify with',
+    'The connection does not have the field with which the scheme proves requests.',
+  ),
+  WB6014: error(
+    'first poll not decided',
+    'When a service is asked for the first time, all that it has is new. Whether that starts runs must be said.',
+  ),
   WB6015: warning(
     'more calls than the service takes',
     'At worst, a run makes so many calls that the limits of the service stretch it over more than an hour.',

@@ -1,6 +1,6 @@
-import type { Json } from '../json/value.ts';
+import type { Json, JsonObject } from '../json/value.ts';
 import type { Outcome } from '../run/failure.ts';
-import type { AttemptKey, Effect } from '../run/records.ts';
+import type { AttemptKey, Effect, Instant } from '../run/records.ts';
 import type { CallLimit } from './limits.ts';
 import type { StorageOperation } from '../run/storage-operation.ts';
 
@@ -29,6 +29,31 @@ export interface Repeatable {
   forMs: number;
 }
 
+/** Another automation of the account that is to run as a run of its own. */
+export interface AutomationCall {
+  key: AttemptKey;
+  automation: string;
+  /** Digest. */
+  plan: string;
+  /** What its expressions read as `trigger`. */
+  trigger: JsonObject;
+  /** What the step gave, for the history. */
+  input: Json;
+  /** Whether the outcome is that of the called run; otherwise it is there as soon as that run is. */
+  waits: boolean;
+}
+
+/** Something that is waited for without doing anything. */
+export interface WaitCall {
+  key: AttemptKey;
+  /** What is waited for, for the history. */
+  input: Json;
+  /** The instant at which the wait is over by itself, if it ever is, from the one at which it began. */
+  until: (begun: Instant) => Instant | undefined;
+  /** What it comes to then. */
+  over: (until: Instant) => Outcome;
+}
+
 /**
  * What the interpreter needs of an engine: the same run, interpreted again from its start after a crash, gets the same
  * answers for all that had finished, and goes on from there. An engine must keep these:
@@ -38,10 +63,15 @@ export interface Repeatable {
  *   is performed. An attempt begins when its limits allow it, and is not journaled before.
  * - `storage`: the operation and the record of its outcome are one transaction, so it takes place exactly once.
  * - `sleep`: the instant at which it ends is decided once.
+ * - `wait`: both instants are decided once. Its outcome is one that came from elsewhere before `until`, otherwise `over`.
+ * - `call`: the run is started once; its id is `calledRunId` of this run and the step. Its outcome is that of `calledOutcome`,
+ *   or of `startedOutcome` where it is not waited for.
  */
 export interface Durable {
   attempt(call: AttemptCall): Promise<Outcome>;
   storage(key: AttemptKey, input: Json, operation: StorageOperation): Promise<Outcome>;
   /** Waits after the attempt `key`, from its end, for so many milliseconds. */
   sleep(key: AttemptKey, milliseconds: number): Promise<void>;
+  call(call: AutomationCall): Promise<Outcome>;
+  wait(wait: WaitCall): Promise<Outcome>;
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json/value.ts';
-import type { AttemptRecord, RunRecord } from '../run/records.ts';
+import type { Outcome } from '../run/failure.ts';
+import type { AttemptKey, AttemptRecord, RunRecord } from '../run/records.ts';
 
 /** What an engine tells of a run while it goes on; for people who watch, nothing is built on it. */
 export type RunEvent =
@@ -16,7 +17,19 @@ export interface RunRequest {
   trigger: JsonObject;
   /** UUID version 7; without it, a new one. */
   id?: string;
+  /** The run that it replays. */
+  origin?: string;
+  /** Attempts of that run that are not made again. */
+  journal?: readonly AttemptRecord[];
+  /**
+   * Names what asks for the run: where the automation has a run of that name already, from the last 7 days, nothing is
+   * started and that one is given.
+   */
+  delivery?: string;
 }
+
+/** One of several that are started together. */
+export type TogetherRequest = Omit<RunRequest, 'id' | 'delivery' | 'journal'>;
 
 /** Runs plans durably. */
 export interface Engine {
@@ -25,9 +38,30 @@ export interface Engine {
    * was started before, nothing is started, and the promise gives that run.
    */
   start(request: RunRequest): Promise<RunRecord>;
-  /** Resolves with the run when it has ended, or as it is when the engine stops before. */
-  finished(run: string): Promise<RunRecord>;
-  /** Takes up every run that had not ended. Gives their number. */
+  /**
+   * Starts a run for each, all or none. `keep` puts them into the store, with whatever must be in the same transaction;
+   * they go on when it has resolved.
+   */
+  startTogether(
+    requests: readonly TogetherRequest[],
+    keep: (runs: readonly RunRecord[]) => Promise<void>,
+  ): Promise<void>;
+  /** Resolves with the run when it has ended, or as it is when the engine stops, or the signal is aborted, before. */
+  finished(run: string, signal?: AbortSignal): Promise<RunRecord>;
+  /** Gives an attempt that waits its outcome; durable when it resolves. `false`: it has one already, or never began. */
+  answer(run: RunRecord, key: AttemptKey, outcome: Outcome): Promise<boolean>;
+  /**
+   * Ends a run as canceled, and those that it called and waits for; durable when it resolves. An attempt under way may end,
+   * and is journaled; nothing more begins. `false`: it had ended already.
+   */
+  cancel(run: string, reason: string): Promise<boolean>;
+  /** Lets an uncertain run go on: its attempt gets the outcome, or is made again. */
+  reopen(run: RunRecord, key: AttemptKey, outcome: Outcome | undefined): Promise<void>;
+  /** From now on nothing of the account, or of its one automation, begins or goes on; runs are still taken. */
+  pause(account: string, automation: string | undefined): Promise<void>;
+  /** Everything goes on as it was. `false`: it was not paused. */
+  unpause(account: string, automation: string | undefined): Promise<boolean>;
+  /** Takes up every run that was queued or under way, and the others when they are due. Gives the number of the first. */
   resume(): number;
   watch(listener: (event: RunEvent) => void): () => void;
   /** Begins no further attempt, waits for those under way up to the limit, and leaves the rest to the next start. */

@@ -5,7 +5,9 @@ import type { RunRecord } from '../run/records.ts';
 import type { Durable } from './durable.ts';
 import { evaluateAt } from './evaluate-at.ts';
 import { inOrder } from './in-order.ts';
+import { performCall } from './perform-call.ts';
 import { performAction, type ActionRun, type Services } from './perform-action.ts';
+import { performWait } from './perform-wait.ts';
 import type { PreparedBlock, PreparedLoop, PreparedPlan, PreparedStep } from './prepared-plan.ts';
 
 /** How a run ends. */
@@ -119,6 +121,14 @@ class Interpretation {
         const outcome = await performAction(body, place, scope, this.context);
         return outcome.ok ? { kind: 'done', output: outcome.output } : failed(outcome.failure, place);
       }
+      case 'call': {
+        const end = await performCall(body, place, scope, this.context.durable);
+        return end.ok ? { kind: 'done', output: end.output } : failed(end.failure, place);
+      }
+      case 'wait': {
+        const outcome = await performWait(body, place, scope, this.context.durable);
+        return outcome.ok ? { kind: 'done', output: outcome.output } : failed(outcome.failure, place);
+      }
       case 'set':
         return done(body.value, scope, place);
       case 'switch':
@@ -164,15 +174,23 @@ class Interpretation {
     const list = evaluateAt(loop.items, scope, place);
     if (!list.ok) return failed(list.failure, place);
     const items = Array.isArray(list.value) ? list.value : [];
-    const ends = await inOrder(items.length, loop.parallel, (index) => {
+    const failures: { index: number; code: string; message: string; step: string }[] = [];
+    const ends = await inOrder(items.length, loop.parallel, async (index): Promise<BlockEnd> => {
       const names = { [loop.as]: items[index] ?? null, ...(loop.index === undefined ? {} : { [loop.index]: index }) };
       const own: Scope = { ...scope, ...names, steps: { ...scope.steps } };
-      return this.block(loop.block, `${place}[${index}].`, own, `${place}[${index}]`);
+      const end = await this.block(loop.block, `${place}[${index}].`, own, `${place}[${index}]`);
+      // What nobody is sure of is for a person.
+      if (!loop.collects || end.kind !== 'failed' || end.failure.class === 'uncertain') return end;
+      const { code, message, step = place } = end.failure;
+      failures.push({ index, code, message, step });
+      return { kind: 'done', output: undefined };
     });
     const broken = ends.find(({ kind }) => kind !== 'done');
     if (broken !== undefined) return broken;
-    if (loop.block.output === undefined) return { kind: 'done', output: undefined };
-    return { kind: 'done', output: ends.map((end) => (end.kind === 'failed' ? null : (end.output ?? null))) };
+    const outputs = loop.block.output && ends.map((end) => (end.kind === 'failed' ? null : (end.output ?? null)));
+    if (!loop.collects) return { kind: 'done', output: outputs };
+    failures.sort((left, right) => left.index - right.index);
+    return { kind: 'done', output: { ...(outputs === undefined ? {} : { outputs }), failures } };
   }
 
   private async branches(

@@ -4,12 +4,13 @@ import type { Plan } from '../generated/plan.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
 import type { AttemptKey, RunRecord } from '../run/records.ts';
-import type { Credential, CredentialSource } from '../secrets/credential.ts';
+import type { CredentialSource } from '../secrets/credential.ts';
+import { callThrough } from './call-through.ts';
 import type { AttemptCall, Durable } from './durable.ts';
 import { idempotencyKey } from './idempotency-key.ts';
-import { evaluateAt } from './evaluate-at.ts';
 import type { PreparedAction } from './prepared-plan.ts';
 import { waitBeforeRetry } from './retry.ts';
+import { inputOf } from './step-input.ts';
 
 /** What a run needs besides the engine. */
 export interface Services {
@@ -67,35 +68,13 @@ export async function performAction(
   }
 }
 
-/** Evaluates the step's mappings and checks its guard. */
-function inputOf({ input, guard }: PreparedAction, path: string, scope: JsonObject): Outcome {
-  const evaluated = evaluateAt(input, scope, path);
-  if (!evaluated.ok) return evaluated;
-  const value = evaluated.value ?? {};
-  const [issue] = guard?.(value) ?? [];
-  if (issue === undefined) return { ok: true, output: value };
-  const place = issue.pointer === '' ? 'the input' : `the value for \`${issue.pointer.slice(1).replaceAll('/', '.')}\``;
-  return {
-    ok: false,
-    failure: {
-      class: 'permanent',
-      code: 'guard_failed',
-      message: `step ${path}: ${place} ${issue.message}`,
-      help: 'look at what the mapping got from its source',
-    },
-  };
-}
-
 function performer(
   { step, connector, action, keyForMs }: PreparedAction,
   input: Json,
   path: string,
   { run, plan, services }: ActionRun,
 ): AttemptCall['perform'] {
-  return async (stop, nextRequest) => {
-    const { caller, credentials } = services;
-    const name = step.connection;
-    const connection = name === undefined ? undefined : plan.connections[name];
+  return (stop, nextRequest) => {
     const call = {
       account: run.account,
       service: step.connector,
@@ -106,29 +85,7 @@ function performer(
       signal: AbortSignal.any([stop, services.timeout(step.timeout_ms)]),
       nextRequest,
     };
-    if (name === undefined || connection === undefined) return caller.call(call);
-    let credential: Credential;
-    try {
-      credential = await credentials.credential(run.account, name);
-    } catch (error) {
-      if (connection.secrets.length > 0) return { ok: false, failure: credentialFailure(error, name, run.account) };
-      credential = { fields: {}, hosts: [] };
-    }
-    return caller.call({ ...call, connection: { name, plan: connection, credential } });
-  };
-}
-
-function credentialFailure(error: unknown, connection: string, account: string): Failure {
-  const message = error instanceof Error ? error.message : String(error);
-  const help =
-    error instanceof Error && 'help' in error && typeof error.help === 'string'
-      ? error.help
-      : `waybill connect ${account} ${connection}`;
-  return {
-    class: 'credential',
-    code: 'credential_not_opened',
-    message: `the connection ${connection} of account ${account} cannot be opened: ${message}`,
-    help,
+    return callThrough(services, plan, step.connection, call);
   };
 }
 

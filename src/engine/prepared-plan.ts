@@ -1,10 +1,20 @@
-import type { ActionStep, Plan, PlanAction, PlanBlock, PlanConnector, PlanStep } from '../generated/plan.ts';
-import type { Json } from '../json/value.ts';
-import { compileSchema, type SchemaCheck } from '../json/schema.ts';
+import type {
+  ActionStep,
+  CallStep,
+  Mapping,
+  Plan,
+  PlanAction,
+  PlanBlock,
+  PlanConnector,
+  PlanStep,
+  PlanWait,
+} from '../generated/plan.ts';
+import type { Json, JsonObject } from '../json/value.ts';
+import { compileSchema } from '../json/schema.ts';
 import { compileTemplate, type Evaluator } from '../language/evaluate.ts';
-
 import { milliseconds } from '../plan/duration.ts';
 import { limitsOf, type CallLimit } from './limits.ts';
+import type { StepInput } from './step-input.ts';
 
 /** A plan with everything compiled that a run evaluates. */
 export interface PreparedPlan extends PreparedBlock {
@@ -25,6 +35,8 @@ export interface PreparedStep {
 
 export type PreparedBody =
   | PreparedAction
+  | PreparedCall
+  | PreparedWait
   | { kind: 'set'; value: Evaluator }
   | { kind: 'switch'; arms: { condition: Evaluator | undefined; block: PreparedBlock }[] }
   | PreparedLoop
@@ -32,17 +44,26 @@ export type PreparedBody =
   | { kind: 'stop'; output: Evaluator | undefined }
   | { kind: 'fail'; message: Evaluator };
 
-export interface PreparedAction {
+export interface PreparedAction extends StepInput {
   kind: 'action';
   step: ActionStep;
   connector: PlanConnector;
   action: PlanAction;
-  input: Evaluator;
-  /** The check of the whole input before the call, where a mapping is guarded. */
-  guard: SchemaCheck | undefined;
   limits: CallLimit[];
   /** For how many milliseconds the service knows a key under which it does the write once; where it takes one. */
   keyForMs: number | undefined;
+}
+
+export interface PreparedCall extends StepInput {
+  kind: 'call';
+  step: CallStep;
+}
+
+/** `text`: the instant, or the message. */
+export interface PreparedWait {
+  kind: 'wait';
+  wait: PlanWait;
+  text: Evaluator | undefined;
 }
 
 export interface PreparedLoop {
@@ -52,6 +73,8 @@ export interface PreparedLoop {
   index: string | undefined;
   /** Items at a time. */
   parallel: number;
+  /** An item that fails does not keep the others from going on. */
+  collects: boolean;
   block: PreparedBlock;
 }
 
@@ -77,6 +100,10 @@ function prepareBody(plan: Plan, step: PlanStep): PreparedBody {
   switch (step.kind) {
     case 'action':
       return prepareAction(plan, step);
+    case 'call':
+      return { kind: 'call', step, ...prepareInput(step.with ?? {}, step.mappings, step.input ?? {}) };
+    case 'wait':
+      return { kind: 'wait', wait: step.wait, text: optional(textOfWait(step.wait)) };
     case 'set':
       return { kind: 'set', value: compileTemplate(step.set) };
     case 'switch':
@@ -86,7 +113,16 @@ function prepareBody(plan: Plan, step: PlanStep): PreparedBody {
       };
     case 'for_each': {
       const { as, index, parallel } = step;
-      return { kind: 'for_each', items: compileTemplate(step.items), as, index, parallel, block: block(step.block) };
+      const collects = step.on_item_error === 'collect';
+      return {
+        kind: 'for_each',
+        items: compileTemplate(step.items),
+        as,
+        index,
+        parallel,
+        collects,
+        block: block(step.block),
+      };
     }
     case 'branches':
       return {
@@ -105,19 +141,26 @@ function prepareAction(plan: Plan, step: ActionStep): PreparedAction {
   const action = connector?.actions[step.action];
   if (connector === undefined || action === undefined)
     throw new TypeError(`the plan lacks ${step.connector}.${step.action}`);
-  const guarded = step.mappings.some((mapping) => mapping.guarded === true);
-  const guard = guarded ? compileSchema(action.input) : undefined;
   const { idempotency } = action;
   return {
     kind: 'action',
     step,
     connector,
     action,
-    input: compileTemplate(step.with),
-    guard,
+    ...prepareInput(step.with, step.mappings, action.input),
     limits: limitsOf(plan, step),
     keyForMs: idempotency === undefined ? undefined : milliseconds(idempotency.lifetime),
   };
+}
+
+function prepareInput(template: JsonObject, mappings: readonly Mapping[], schema: JsonObject): StepInput {
+  const guarded = mappings.some((mapping) => mapping.guarded === true);
+  return { input: compileTemplate(template), guard: guarded ? compileSchema(schema) : undefined };
+}
+
+function textOfWait(wait: PlanWait): string | undefined {
+  if (wait.kind === 'instant') return wait.until;
+  return wait.kind === 'approval' ? wait.message : undefined;
 }
 
 function optional(template: Json | undefined): Evaluator | undefined {

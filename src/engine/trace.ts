@@ -1,6 +1,6 @@
 import type { Outcome } from '../run/failure.ts';
 import type { AttemptKey, AttemptRecord, RunRecord } from '../run/records.ts';
-import type { AttemptCall, Durable } from './durable.ts';
+import type { AttemptCall, AutomationCall, Durable, WaitCall } from './durable.ts';
 import { interpretPlan, type StepEnd } from './interpret.ts';
 import type { PreparedPlan, PreparedStep } from './prepared-plan.ts';
 
@@ -107,6 +107,14 @@ class Journal implements Durable {
 
   async sleep({ step, attempt }: AttemptKey): Promise<void> {
     await this.outcomeOf({ step, attempt: attempt + 1 });
+  }
+
+  call({ key }: AutomationCall): Promise<Outcome> {
+    return this.outcomeOf(key);
+  }
+
+  wait({ key }: WaitCall): Promise<Outcome> {
+    return this.outcomeOf(key);
   }
 
   private outcomeOf(key: AttemptKey): Promise<Outcome> {

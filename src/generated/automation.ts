@@ -47,12 +47,32 @@ export interface Automation {
   output?: Json;
 }
 /**
- * What starts a run: exactly one of these.
+ * What starts a run: exactly one of webhook, schedule, manual and on.
  */
 export interface Trigger {
   webhook?: Webhook;
   schedule?: Schedule;
   manual?: Manual;
+  /**
+   * Something that happens at a service: <connector>.<trigger>. Expressions read trigger.event, one thing that happened.
+   */
+  on?: string;
+  /**
+   * With on: the account's connection to ask through. Without it, the account's only connection of that connector.
+   */
+  connection?: string;
+  /**
+   * With on: the trigger's input, constants and ${{ expressions }} over account.
+   */
+  with?: JsonObject;
+  /**
+   * With on: how often the service is asked. Without it, as often as the connector says.
+   */
+  every?: string;
+  /**
+   * With on: what becomes of all that is there when the service is asked for the first time. from_now: it is noted, and only what comes later starts runs. all: a run for each.
+   */
+  first?: "from_now" | "all";
 }
 /**
  * An HTTP POST to the automation's own address. The body is JSON or a form.
@@ -73,11 +93,32 @@ export interface Webhook {
   /**
    * How a request is proved genuine. "none" says out loud that whoever knows the address may send.
    */
-  verify: "none";
+  verify: "none" | Verify;
+  /**
+   * One ${{ expression }} over trigger that gives a text or a number: a delivery for which it gives the same as an earlier one of the last 7 days starts no run and is answered with the first. Without it, the delivery id of the scheme is taken, where there is one.
+   */
+  dedupe?: string;
   /**
    * accepted: 202 with the run's id as soon as the request is on disk. finished: 200 with the automation's output after the run; a failed run gives 502 with its id.
    */
   respond?: "accepted" | "finished";
+  /**
+   * With respond: finished, how long the sender waits for the end of the run. After that it gets 202 with the run's id, and the run goes on.
+   */
+  deadline?: string;
+}
+/**
+ * A signature that is checked with a field of a connection. A request without the right one is refused with 401.
+ */
+export interface Verify {
+  /**
+   * A webhook scheme of the connection's connector, such as standard-webhooks.
+   */
+  scheme: string;
+  /**
+   * The account's connection that holds the key.
+   */
+  connection: string;
 }
 /**
  * Points in time. Expressions read trigger.at, the time at which the run was due.
@@ -106,7 +147,7 @@ export interface Manual {
   input?: JsonObject;
 }
 /**
- * One thing that is done: exactly one of uses, set, switch, for_each, branches, stop and fail says what.
+ * One thing that is done: exactly one of uses, call, wait, set, switch, for_each, branches, stop and fail says what.
  */
 export interface Step {
   /**
@@ -126,9 +167,17 @@ export interface Step {
    */
   uses?: string;
   /**
-   * The action's input: constants and ${{ expressions }}.
+   * Runs another automation of the account, one with a manual trigger, as a run of its own. with is its input, and the step's output is what it gives.
+   */
+  call?: string;
+  /**
+   * The input of the action or of the called automation: constants and ${{ expressions }}.
    */
   with?: JsonObject;
+  /**
+   * With call: whether the step waits until the called run has ended. false: the step's output is the run's id, as run, and how that run ends is its own affair.
+   */
+  wait_for_end?: boolean;
   /**
    * The account's connection to call through. Without it, the account's only connection of that connector.
    */
@@ -148,6 +197,7 @@ export interface Step {
   accept?: {
     [k: string]: string;
   };
+  wait?: Wait;
   /**
    * Computes values: the step's output.
    */
@@ -175,6 +225,10 @@ export interface Step {
    * With for_each: how many items at a time.
    */
   parallel?: number;
+  /**
+   * With for_each: what the failure of an item leads to. fail: the step fails. collect: the others go on, and the step's output has outputs, with null for such an item, and failures, each with index, code, message and step.
+   */
+  on_item_error?: "fail" | "collect";
   steps?: Steps2;
   /**
    * With for_each and stop: what the item, or the run, gives.
@@ -203,6 +257,69 @@ export interface Retry {
    * Attempts in all, the first one counted.
    */
   attempts?: number;
+}
+/**
+ * Waits: exactly one of these says for what. A run that waits holds no memory and nobody up, and goes on after any restart.
+ */
+export interface Wait {
+  /**
+   * So long.
+   */
+  for?: string;
+  /**
+   * Until an instant: an expression that gives a date-time. One that is past is not waited for.
+   */
+  until?: string;
+  window?: Window;
+  approval?: Approval;
+  event?: Event;
+}
+/**
+ * Until the next time between from and to on one of the days, such as business hours; not at all where it is such a time now.
+ */
+export interface Window {
+  /**
+   * On which days it begins.
+   */
+  days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+  /**
+   * When it begins.
+   */
+  from: string;
+  /**
+   * When it ends; on the next day where that is not later than from.
+   */
+  to: string;
+  /**
+   * IANA name, such as Europe/Madrid. Without it, the account's.
+   */
+  timezone?: string;
+}
+/**
+ * Until a person says yes or no, by the link, the API or waybill runs approve. The step's output has approved, by, at and perhaps note.
+ */
+export interface Approval {
+  /**
+   * What the person is asked, in which ${{ expressions }} may stand.
+   */
+  message: string;
+  /**
+   * After that the step fails with the code wait_expired. Without it, it waits as long as it takes.
+   */
+  expires?: string;
+}
+/**
+ * Until a program tells of an event, by the API or waybill runs event. The step's output is the payload.
+ */
+export interface Event {
+  /**
+   * JSON Schema of the payload; one that does not fit is refused.
+   */
+  payload: JsonObject;
+  /**
+   * After that the step fails with the code wait_expired. Without it, it waits as long as it takes.
+   */
+  expires?: string;
 }
 export interface Arm {
   /**

@@ -5,8 +5,13 @@ import type { Json, JsonObject } from '../json/value.ts'
 /**
  * What starts a run.
  */
-export type PlanTrigger = WebhookTrigger | ScheduleTrigger | ManualTrigger;
-export type PlanStep = ActionStep | SetStep | SwitchStep | ForEachStep | BranchesStep | StopStep | FailStep;
+export type PlanTrigger = WebhookTrigger | ScheduleTrigger | PollTrigger | ManualTrigger;
+/**
+ * How lists are written in queries and forms: a=1&a=2, a[]=1&a[]=2, a[0]=1&a[1]=2, or a=1,2.
+ */
+export type Lists = "repeat" | "brackets" | "indices" | "comma";
+export type PlanStep =
+  ActionStep | CallStep | WaitStep | SetStep | SwitchStep | ForEachStep | BranchesStep | StopStep | FailStep;
 /**
  * What is done after a failure, after which the run goes on; without it, the run fails.
  */
@@ -19,23 +24,28 @@ export type PlanSteps2 = PlanStep[];
  * What is done after a failure, after which the run goes on; without it, the run fails.
  */
 export type PlanSteps3 = PlanStep[];
+export type PlanWait = DurationWait | InstantWait | WindowWait | ApprovalWait | EventWait;
+/**
+ * What is done after a failure, after which the run goes on; without it, the run fails.
+ */
 export type PlanSteps4 = PlanStep[];
 /**
  * What is done after a failure, after which the run goes on; without it, the run fails.
  */
 export type PlanSteps5 = PlanStep[];
+export type PlanSteps6 = PlanStep[];
 /**
  * What is done after a failure, after which the run goes on; without it, the run fails.
  */
-export type PlanSteps6 = PlanStep[];
+export type PlanSteps7 = PlanStep[];
+/**
+ * What is done after a failure, after which the run goes on; without it, the run fails.
+ */
+export type PlanSteps8 = PlanStep[];
 /**
  * The steps in order.
  */
 export type PlanSteps = PlanStep[];
-/**
- * How lists are written in queries and forms: a=1&a=2, a[]=1&a[]=2, a[0]=1&a[1]=2, or a=1,2.
- */
-export type Lists = "repeat" | "brackets" | "indices" | "comma";
 /**
  * How the credential goes into a request. Here alone ${{ connection.<field> }} may stand for a secret field; what needs a field that the connection does not have is left out.
  */
@@ -129,8 +139,164 @@ export interface WebhookTrigger {
    * JSON Schema of the headers.
    */
   headers?: JsonObject;
-  verify: "none";
+  verify: "none" | PlanVerify;
+  /**
+   * Expression that gives the same for the same delivery.
+   */
+  dedupe?: string;
   respond: "accepted" | "finished";
+  /**
+   * With finished: after that the sender is answered that it was accepted.
+   */
+  deadline_ms?: number;
+}
+export interface PlanVerify {
+  /**
+   * The scheme's name.
+   */
+  name: string;
+  /**
+   * The account's connection that holds the key.
+   */
+  connection: string;
+  scheme: WebhookScheme;
+}
+/**
+ * How a request is proved genuine: what is signed, with which key, and where the signature stands. All is compared with the bytes as they came. signature: where it stands; of several, as while a key is changed, one must be right. delivery_id: what names the delivery, the same when it is sent again; it is {id}, and by it repeats are known. event: what names the kind of event. body_digest: where the SHA-256 of a body that is no form stands, in hex, for schemes that sign {form} and the address.
+ */
+export interface WebhookScheme {
+  /**
+   * Whose requests it proves, in a few words.
+   */
+  title: string;
+  /**
+   * The service's page about it.
+   */
+  docs?: string;
+  /**
+   * hmac-…: the digest of what is signed under the key (RFC 2104). sha256: the plain digest; the key stands in what is signed. ed25519: a signature (RFC 8032), and the key is the public one. token: the key itself is sent.
+   */
+  algorithm: "hmac-sha1" | "hmac-sha256" | "hmac-sha512" | "sha256" | "ed25519" | "token";
+  key: WebhookKey;
+  signature: RequestPart;
+  /**
+   * How the signature is written.
+   */
+  encoding?: "hex" | "base64" | "base64url";
+  /**
+   * What is signed. {body}: its bytes. {method}: in capitals. {url}: the whole address that was called. {decoded_url}: the same with the characters :/?@!$'()*,; decoded. {form}: names and values of a form body, in order of name. {timestamp}, {id}: as they were sent. {secret}: the key.
+   */
+  signed?: string;
+  timestamp?: WebhookTimestamp;
+  body_digest?: RequestPart;
+  delivery_id?: RequestPart;
+  event?: RequestPart;
+  /**
+   * Whether the service sends again what was not answered with 2xx.
+   */
+  redelivers?: boolean;
+  /**
+   * Requests by which the service tries the address, and what it wants to hear; they start no run. The first that fits counts.
+   */
+  handshake?: Handshake[];
+}
+/**
+ * The key.
+ */
+export interface WebhookKey {
+  /**
+   * The connection's field that holds it.
+   */
+  field: string;
+  /**
+   * A beginning of the field that is no part of the key, such as whsec_.
+   */
+  prefix?: string;
+  /**
+   * How the field becomes the key's bytes.
+   */
+  decode?: "utf8" | "hex" | "base64";
+}
+/**
+ * A place in a request. ${{ connection.<field> }} may stand in it for a field that is not secret.
+ */
+export interface RequestPart {
+  /**
+   * Name of a header.
+   */
+  header?: string;
+  /**
+   * Name of a query parameter.
+   */
+  query?: string;
+  /**
+   * JSON Pointer to a text or a number of the body; of a form: / and the field's name.
+   */
+  body?: string;
+  /**
+   * The value is a list, taken apart at this.
+   */
+  separator?: string;
+  /**
+   * Only what begins so counts, without the beginning, such as sha256=.
+   */
+  prefix?: string;
+}
+/**
+ * When the request was signed. One that is older or newer than the tolerance is refused.
+ */
+export interface WebhookTimestamp {
+  at: RequestPart;
+  /**
+   * Since 1970, or a date and time with its offset.
+   */
+  unit?: "seconds" | "milliseconds" | "iso8601";
+  /**
+   * Seconds.
+   */
+  tolerance_s?: number;
+}
+/**
+ * One way in which a service tries the address of a webhook.
+ */
+export interface Handshake {
+  /**
+   * GET comes without a signature. POST must be signed like every delivery, unless unsigned is true.
+   */
+  method: "GET" | "POST";
+  /**
+   * The service does not sign this POST.
+   */
+  unsigned?: true;
+  /**
+   * An expression over query, headers and body that must be true.
+   */
+  when: string;
+  token?: HandshakeToken;
+  answer: HandshakeAnswer;
+}
+/**
+ * A word that was agreed upon, which must be right.
+ */
+export interface HandshakeToken {
+  at: RequestPart;
+  /**
+   * The connection's field that holds it.
+   */
+  field: string;
+}
+/**
+ * What is answered with 200; ${{ expressions }} over query, headers and body.
+ */
+export interface HandshakeAnswer {
+  /**
+   * As text/plain.
+   */
+  text?: string;
+  /**
+   * As application/json.
+   */
+  json?: Json;
 }
 export interface ScheduleTrigger {
   kind: "schedule";
@@ -140,6 +306,215 @@ export interface ScheduleTrigger {
    */
   timezone: string;
   missed: "once" | "skip" | "all";
+}
+export interface PollTrigger {
+  kind: "poll";
+  /**
+   * <connector>.<trigger>
+   */
+  on: string;
+  /**
+   * The account's connection; absent where the connector needs none.
+   */
+  connection?: string;
+  /**
+   * Template of the trigger's input.
+   */
+  with: JsonObject;
+  mappings: Mapping[];
+  every_ms: number;
+  first: "from_now" | "all";
+  poll: Poll;
+}
+/**
+ * One value with expressions, and what the compiler proved of it.
+ */
+export interface Mapping {
+  /**
+   * JSON Pointer into with (or into output).
+   */
+  to: string;
+  /**
+   * The value as written.
+   */
+  from: string;
+  /**
+   * The inferred type, in words.
+   */
+  type: string;
+  /**
+   * The field's type, in words.
+   */
+  expects: string;
+  /**
+   * The strictest mark of the data in it.
+   */
+  sensitive?: "personal" | "secret";
+  /**
+   * Why a text is taken for a date, a phone number or an amount as it comes; the author's words.
+   */
+  accepted?: string;
+  /**
+   * The type alone does not prove that the value fits: the whole input is checked against the action's schema before the call.
+   */
+  guarded?: true;
+}
+/**
+ * The service is asked again and again; what was not there before has happened.
+ */
+export interface Poll {
+  /**
+   * How often it is asked where the automation does not say.
+   */
+  every?: string;
+  request: Request;
+  /**
+   * How failures are to be read; the first that fits counts.
+   */
+  errors?: ErrorRule[];
+  /**
+   * An expression over response and input that gives the list of what is there.
+   */
+  items: string;
+  /**
+   * A template over response and input that gives what the request for the next page reads as input.page; absent or null where there is none.
+   */
+  next?: Json;
+  /**
+   * A template over item that names it: a text or a number. What has a key that was seen within 90 days has not happened again.
+   */
+  key: string;
+  /**
+   * Template of trigger.event, over item. Without it, the item.
+   */
+  event?: Json;
+  cursor?: Cursor;
+  /**
+   * How the service lists. newest_first: no further page is asked for once one held something known. Runs are started oldest first; any: as listed.
+   */
+  order: "oldest_first" | "newest_first" | "any";
+}
+/**
+ * The HTTP request: templates with ${{ expressions }} over input and connection, page where the action has pages, and idempotency.key where it has a key. What is absent is left out.
+ */
+export interface Request {
+  /**
+   * GET, POST, PUT, PATCH, DELETE or HEAD, or an expression that gives one.
+   */
+  method: string;
+  /**
+   * Path below base_url, percent-encoded. As a list, each item is one segment, whatever its value holds.
+   */
+  path?: string | string[];
+  /**
+   * The whole address, in place of path.
+   */
+  url?: string;
+  /**
+   * Query parameters, or an expression that gives an object of them.
+   */
+  query?: Json;
+  /**
+   * Headers, or an expression that gives an object of them.
+   */
+  headers?: Json;
+  /**
+   * The body, in one of these forms.
+   */
+  body?: {
+    /**
+     * Sent as application/json.
+     */
+    json?: Json;
+    /**
+     * Sent as application/x-www-form-urlencoded; objects within it as a[b]=c.
+     */
+    form?: JsonObject;
+    /**
+     * Sent as multipart/form-data (RFC 7578): each a text, a file, or a list of them.
+     */
+    multipart?: {
+      [k: string]: FilePart | string | number | boolean;
+    };
+    /**
+     * Sent as it is; headers should say its content-type.
+     */
+    text?: string;
+    /**
+     * Sent as the bytes that the base64 stands for; headers should say their content-type.
+     */
+    base64?: string;
+  };
+  lists?: Lists;
+}
+export interface FilePart {
+  filename: string;
+  /**
+   * Media type, such as image/png.
+   */
+  type?: string;
+  /**
+   * What the file holds.
+   */
+  text?: string;
+  /**
+   * What the file holds, in base64.
+   */
+  base64?: string;
+}
+/**
+ * Reads one kind of failure. All that it names must fit.
+ */
+export interface ErrorRule {
+  /**
+   * The statuses that it is about.
+   */
+  status?: number[];
+  /**
+   * An expression over response that must be true.
+   */
+  when?: string;
+  /**
+   * Texts, one of which the answer holds, in large or small letters.
+   */
+  contains?: string[];
+  /**
+   * retryable: goes away by waiting. permanent: does not. credential: the connection was refused, and a person must act: a key, a right, or funds. uncertain: nobody knows whether the service did it; what may be done twice is tried again.
+   */
+  class: "retryable" | "permanent" | "credential" | "uncertain";
+  /**
+   * Words for the person who reads it; ${{ expressions }} over response.
+   */
+  message?: string;
+  /**
+   * The way out.
+   */
+  help?: string;
+  /**
+   * Seconds to wait before the next attempt: an expression over response.
+   */
+  wait?: string;
+}
+/**
+ * How far the last poll came; the next request reads it as input.cursor. Absent at the first poll.
+ */
+export interface Cursor {
+  /**
+   * A template over item; the greatest of all items counts. What lies before the cursor and the lookback is old.
+   */
+  item?: string;
+  /**
+   * What the item's value is, so that two can be compared.
+   */
+  as?: "iso8601" | "unix_s" | "unix_ms" | "number" | "text";
+  /**
+   * Seconds that the next request goes back before the cursor, for items that the service shows late. For times only.
+   */
+  lookback_s?: number;
+  /**
+   * A template over response and input: the service itself gives the cursor, with the last page.
+   */
+  response?: Json;
 }
 export interface ManualTrigger {
   kind: "manual";
@@ -178,41 +553,89 @@ export interface ActionStep {
   timeout_ms: number;
   retry: PlanRetry;
 }
-/**
- * One value with expressions, and what the compiler proved of it.
- */
-export interface Mapping {
-  /**
-   * JSON Pointer into with (or into output).
-   */
-  to: string;
-  /**
-   * The value as written.
-   */
-  from: string;
-  /**
-   * The inferred type, in words.
-   */
-  type: string;
-  /**
-   * The field's type, in words.
-   */
-  expects: string;
-  /**
-   * The strictest mark of the data in it.
-   */
-  sensitive?: "personal" | "secret";
-  /**
-   * Why a text is taken for a date, a phone number or an amount as it comes; the author's words.
-   */
-  accepted?: string;
-  /**
-   * The type alone does not prove that the value fits: the whole input is checked against the action's schema before the call.
-   */
-  guarded?: true;
-}
 export interface PlanRetry {
   attempts: number;
+}
+/**
+ * Runs another automation of the account as a run of its own.
+ */
+export interface CallStep {
+  kind: "call";
+  id: string;
+  /**
+   * Done only where this is true.
+   */
+  if?: string;
+  on_error?: PlanSteps2;
+  /**
+   * The automation that is called.
+   */
+  automation: string;
+  /**
+   * Digest of its plan: the one that this plan was checked with.
+   */
+  plan: string;
+  /**
+   * JSON Schema of what it is given; absent where it is given nothing.
+   */
+  input?: JsonObject;
+  /**
+   * Template of what it is given.
+   */
+  with?: JsonObject;
+  mappings: Mapping[];
+  /**
+   * Whether the step waits until the called run has ended.
+   */
+  wait_for_end: boolean;
+}
+/**
+ * Waits.
+ */
+export interface WaitStep {
+  kind: "wait";
+  id: string;
+  /**
+   * Done only where this is true.
+   */
+  if?: string;
+  on_error?: PlanSteps3;
+  wait: PlanWait;
+  mappings: Mapping[];
+}
+export interface DurationWait {
+  kind: "duration";
+  for_ms: number;
+}
+export interface InstantWait {
+  kind: "instant";
+  /**
+   * Template of a date-time.
+   */
+  until: string;
+}
+export interface WindowWait {
+  kind: "window";
+  days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+  from: string;
+  to: string;
+  timezone: string;
+}
+export interface ApprovalWait {
+  kind: "approval";
+  /**
+   * Template of the message.
+   */
+  message: string;
+  expires_ms?: number;
+}
+export interface EventWait {
+  kind: "event";
+  /**
+   * JSON Schema of the payload.
+   */
+  payload: JsonObject;
+  expires_ms?: number;
 }
 /**
  * Computes values.
@@ -224,7 +647,7 @@ export interface SetStep {
    * Done only where this is true.
    */
   if?: string;
-  on_error?: PlanSteps2;
+  on_error?: PlanSteps4;
   /**
    * Template of the step's output.
    */
@@ -241,7 +664,7 @@ export interface SwitchStep {
    * Done only where this is true.
    */
   if?: string;
-  on_error?: PlanSteps3;
+  on_error?: PlanSteps5;
   /**
    * In order; the first whose condition is true is done.
    */
@@ -255,7 +678,7 @@ export interface PlanArm {
   block: PlanBlock;
 }
 export interface PlanBlock {
-  steps: PlanSteps4;
+  steps: PlanSteps6;
   /**
    * Template of what it gives.
    */
@@ -272,7 +695,7 @@ export interface ForEachStep {
    * Done only where this is true.
    */
   if?: string;
-  on_error?: PlanSteps5;
+  on_error?: PlanSteps7;
   /**
    * Template of the list.
    */
@@ -289,6 +712,10 @@ export interface ForEachStep {
    * Items at a time.
    */
   parallel: number;
+  /**
+   * An item that fails does not keep the others from going on.
+   */
+  on_item_error?: "collect";
   block: PlanBlock;
 }
 /**
@@ -301,7 +728,7 @@ export interface BranchesStep {
    * Done only where this is true.
    */
   if?: string;
-  on_error?: PlanSteps6;
+  on_error?: PlanSteps8;
   branches: {
     [k: string]: PlanBlock;
   };
@@ -381,7 +808,7 @@ export interface ConnectionSpec {
    */
   base_url?: string;
   /**
-   * The hosts that requests, and so credentials, may go to: names, in which ${{ connection.<field> }} may stand, or one expression that gives a list of names. A name may start with *. for all hosts below it.
+   * The hosts that requests, and so credentials, may go to: names, in which ${{ connection.<field> }} may stand, or one expression that gives a list of names. A name may start with *. for all hosts below it. Empty where nothing is sent.
    */
   hosts: string[] | string;
   /**
@@ -551,74 +978,6 @@ export interface TokenExchangeAuth {
   use?: TokenUse;
 }
 /**
- * The HTTP request: templates with ${{ expressions }} over input and connection, page where the action has pages, and idempotency.key where it has a key. What is absent is left out.
- */
-export interface Request {
-  /**
-   * GET, POST, PUT, PATCH, DELETE or HEAD, or an expression that gives one.
-   */
-  method: string;
-  /**
-   * Path below base_url, percent-encoded. As a list, each item is one segment, whatever its value holds.
-   */
-  path?: string | string[];
-  /**
-   * The whole address, in place of path.
-   */
-  url?: string;
-  /**
-   * Query parameters, or an expression that gives an object of them.
-   */
-  query?: Json;
-  /**
-   * Headers, or an expression that gives an object of them.
-   */
-  headers?: Json;
-  /**
-   * The body, in one of these forms.
-   */
-  body?: {
-    /**
-     * Sent as application/json.
-     */
-    json?: Json;
-    /**
-     * Sent as application/x-www-form-urlencoded; objects within it as a[b]=c.
-     */
-    form?: JsonObject;
-    /**
-     * Sent as multipart/form-data (RFC 7578): each a text, a file, or a list of them.
-     */
-    multipart?: {
-      [k: string]: FilePart | string | number | boolean;
-    };
-    /**
-     * Sent as it is; headers should say its content-type.
-     */
-    text?: string;
-    /**
-     * Sent as the bytes that the base64 stands for; headers should say their content-type.
-     */
-    base64?: string;
-  };
-  lists?: Lists;
-}
-export interface FilePart {
-  filename: string;
-  /**
-   * Media type, such as image/png.
-   */
-  type?: string;
-  /**
-   * What the file holds.
-   */
-  text?: string;
-  /**
-   * What the file holds, in base64.
-   */
-  base64?: string;
-}
-/**
  * A request that changes nothing and succeeds exactly where the credential is good.
  */
 export interface ConnectionTest {
@@ -642,39 +1001,6 @@ export interface Success {
    * An expression over response that must be true too, for services that answer 200 to everything.
    */
   when?: string;
-}
-/**
- * Reads one kind of failure. All that it names must fit.
- */
-export interface ErrorRule {
-  /**
-   * The statuses that it is about.
-   */
-  status?: number[];
-  /**
-   * An expression over response that must be true.
-   */
-  when?: string;
-  /**
-   * Texts, one of which the answer holds, in large or small letters.
-   */
-  contains?: string[];
-  /**
-   * retryable: goes away by waiting. permanent: does not. credential: the connection was refused, and a person must act: a key, a right, or funds. uncertain: nobody knows whether the service did it; what may be done twice is tried again.
-   */
-  class: "retryable" | "permanent" | "credential" | "uncertain";
-  /**
-   * Words for the person who reads it; ${{ expressions }} over response.
-   */
-  message?: string;
-  /**
-   * The way out.
-   */
-  help?: string;
-  /**
-   * Seconds to wait before the next attempt: an expression over response.
-   */
-  wait?: string;
 }
 /**
  * How all answers of the service are to be read; what an action says itself comes first.

@@ -56,6 +56,10 @@ export interface TestTrigger {
    */
   input?: Json;
   /**
+   * What happened at the service; it must fit the trigger's schema.
+   */
+  event?: Json;
+  /**
    * The body; it must fit the trigger's schema, except where the case expects a refusal.
    */
   body?: Json;

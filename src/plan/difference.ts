@@ -141,8 +141,13 @@ function compareConnectors(before: Side, after: Side): ConnectorChange[] {
   return names.flatMap((connector): ConnectorChange[] => {
     const [old, now] = [before.connectors.get(connector), after.connectors.get(connector)];
     if (old === now) return [];
-    const users = before.plans.filter(({ plan }) => Object.hasOwn(plan.connectors, connector));
+    const users = before.plans.filter(({ plan }) => usesConnector(plan, connector));
     const breaks = users.map(({ plan }) => nameOf(plan)).filter((name) => after.broken.has(name));
     return [{ connector, kind: old === undefined ? 'added' : now === undefined ? 'removed' : 'changed', breaks }];
   });
+}
+
+/** An automation whose webhook is only verified by a connector calls none of its actions. */
+function usesConnector({ connectors, connections }: Plan, name: string): boolean {
+  return Object.hasOwn(connectors, name) || Object.values(connections).some(({ connector }) => connector === name);
 }

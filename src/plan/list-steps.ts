@@ -17,6 +17,19 @@ export function listSteps(steps: readonly PlanStep[], where = ''): ListedStep[] 
   });
 }
 
+/** The step with this id, wherever it stands. */
+export function findStep(steps: readonly PlanStep[], id: string): PlanStep | undefined {
+  for (const step of steps) {
+    if (step.id === id) return step;
+    const within = findStep(
+      blocksOf(step).flatMap((block) => block.steps),
+      id,
+    );
+    if (within !== undefined) return within;
+  }
+  return undefined;
+}
+
 function blocksOf(step: PlanStep): { place: string; steps: PlanStep[] }[] {
   const handler =
     'on_error' in step && step.on_error !== undefined ? [{ place: 'on error', steps: step.on_error }] : [];

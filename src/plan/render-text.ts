@@ -1,4 +1,12 @@
-import type { Mapping, PlanBlock, PlanConnection, PlanStep, PlanTrigger } from '../generated/plan.ts';
+import type {
+  Mapping,
+  PlanBlock,
+  PlanConnection,
+  PlanStep,
+  PlanTrigger,
+  PlanWait,
+  WebhookTrigger,
+} from '../generated/plan.ts';
 import type { NamedPlan } from './digest.ts';
 
 /** A plan as a reviewer reads it. */
@@ -11,8 +19,9 @@ export function renderPlan({ plan, digest }: NamedPlan): string {
     ...Object.entries(plan.settings ?? {}).map(([name, value]) => `  settings  ${name} = ${JSON.stringify(value)}`),
     ...Object.entries(plan.connections).map(
       ([name, connection]) =>
-        `  connects  ${name} (${connection.connector}): credential goes to ${connection.hosts.join(', ')}; ${callsOf(connection)}`,
+        `  connects  ${name} (${connection.connector}): credential goes to ${connection.hosts.join(', ') || 'nobody'}; ${callsOf(connection)}`,
     ),
+    ...(plan.trigger.kind === 'poll' ? renderMappings(plan.trigger.mappings, '  trigger   ') : []),
     '  steps',
     ...renderSteps(plan.steps, '    '),
     ...(plan.output_mappings ?? []).map((mapping) => `  output    ${renderMapping(mapping)}`),
@@ -23,9 +32,14 @@ export function renderPlan({ plan, digest }: NamedPlan): string {
 function describeTrigger(trigger: PlanTrigger): string {
   switch (trigger.kind) {
     case 'webhook':
-      return `webhook, ${trigger.verify === 'none' ? 'not verified' : trigger.verify}, answered when ${trigger.respond}`;
+      return `webhook, ${describeVerify(trigger)}, answered when ${trigger.respond}${trigger.dedupe === undefined ? '' : `, once for each ${trigger.dedupe}`}`;
     case 'schedule':
       return `schedule ${trigger.cron} (${trigger.timezone}), missed times: ${trigger.missed}`;
+    case 'poll': {
+      const through = trigger.connection === undefined ? '' : ` through ${trigger.connection}`;
+      const first = trigger.first === 'all' ? 'from all that is there' : 'from now';
+      return `${trigger.on}${through}, asked every ${trigger.every_ms / 1000} s, ${first}`;
+    }
     case 'manual':
       return trigger.input === undefined ? 'by hand' : 'by hand, with input';
   }
@@ -33,6 +47,12 @@ function describeTrigger(trigger: PlanTrigger): string {
 
 function callsOf({ calls_per_run: calls }: PlanConnection): string {
   return calls === undefined ? 'calls without a bound' : `at most ${calls} ${calls === 1 ? 'call' : 'calls'} a run`;
+}
+
+function describeVerify({ verify, dedupe }: WebhookTrigger): string {
+  if (verify === 'none') return 'not verified';
+  const known = verify.scheme.delivery_id !== undefined && dedupe === undefined;
+  return `verified by ${verify.name} through ${verify.connection}${known ? ', once for each delivery' : ''}`;
 }
 
 function renderSteps(steps: readonly PlanStep[], indent: string): string[] {
@@ -44,6 +64,8 @@ function renderStep(step: PlanStep, indent: string): string[] {
   const lines = [`${indent}${step.id}: ${describe(step)}${step.if === undefined ? '' : `, if ${step.if}`}`];
   switch (step.kind) {
     case 'action':
+    case 'call':
+    case 'wait':
     case 'set':
     case 'stop':
       lines.push(...renderMappings(step.mappings, deeper));
@@ -82,8 +104,12 @@ function describe(step: PlanStep): string {
       const doubt = step.if_uncertain === 'repeat' ? ', repeated where uncertain' : '';
       return `${step.connector}.${step.action}${through} (${step.effect}${doubt}, ${limits})`;
     }
+    case 'call':
+      return `runs ${step.automation} (${step.plan})${step.wait_for_end ? '' : ', without waiting for its end'}`;
+    case 'wait':
+      return `waits ${describeWait(step.wait)}`;
     case 'for_each':
-      return `for each ${step.as} of ${step.items}${step.parallel === 1 ? '' : `, ${step.parallel} at a time`}`;
+      return `for each ${step.as} of ${step.items}${step.parallel === 1 ? '' : `, ${step.parallel} at a time`}${step.on_item_error === undefined ? '' : ', failures collected'}`;
     case 'branches':
       return 'at the same time';
     case 'stop':
@@ -93,6 +119,25 @@ function describe(step: PlanStep): string {
     default:
       return step.kind;
   }
+}
+
+function describeWait(wait: PlanWait): string {
+  switch (wait.kind) {
+    case 'duration':
+      return `for ${wait.for_ms / 1000} s`;
+    case 'instant':
+      return `until ${wait.until}`;
+    case 'window':
+      return `until it is between ${wait.from} and ${wait.to} in ${wait.timezone}, ${wait.days.join(', ')}`;
+    case 'approval':
+      return `for an approval${expiry(wait.expires_ms)}: ${wait.message}`;
+    case 'event':
+      return `for an event${expiry(wait.expires_ms)}`;
+  }
+}
+
+function expiry(milliseconds: number | undefined): string {
+  return milliseconds === undefined ? '' : `, at most ${milliseconds / 1000} s`;
 }
 
 function renderMapping({ to, from, type, expects, guarded, accepted, sensitive }: Mapping): string {

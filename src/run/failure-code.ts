@@ -24,8 +24,13 @@ export const FAILURE_CODES = {
     "The connection's secret file is missing, or no private key of the runner opens it. Nothing was sent.",
   mapping_failed: 'An expression has no value, such as `1 / 0`. The message names the mapping. Nothing was sent.',
   guard_failed: 'A value does not fit its field in a way that only a run can show. Nothing was sent.',
+  poll_not_read:
+    'What a service answered to a poll is not what its connector expects: there is no list, or an item has no key.',
+  poll_too_long: 'A poll did not come to the end of all the pages that the service has; none of it was taken.',
   fail_step: 'A `fail` step ended the run; the message is its own.',
   interrupted: 'The runner was stopped or killed in the middle of a write that may have taken place. A person decides.',
+  canceled: 'A person or a program ended the run. What was under way then may have taken place.',
+  wait_expired: 'Nobody approved, or no event came, before the wait expired.',
   storage_not_a_number: 'A count was asked for where the key-value storage holds something else than a number.',
   storage_number_out_of_range: 'A count would need more digits than a number holds exactly.',
 } as const;

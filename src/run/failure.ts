@@ -17,6 +17,8 @@ export interface Failure {
   message: string;
   /** Which step failed; in the failure of a run. */
   step?: string;
+  /** The called run in which it failed, where it was not this one. */
+  run?: string;
   /** The way out, where there is one. */
   help?: string;
   /** HTTP status, where there was an answer. */

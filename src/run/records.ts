@@ -14,7 +14,13 @@ export interface AttemptKey {
   attempt: number;
 }
 
-export type RunStatus = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'uncertain';
+/** Names a step of a run, such as `each[2].send`. */
+export interface StepOfRun {
+  run: string;
+  step: string;
+}
+
+export type RunStatus = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'uncertain' | 'canceled';
 
 export interface RunRecord {
   /** UUID version 7 (RFC 9562): sorts by time. */
@@ -28,6 +34,10 @@ export interface RunRecord {
   trigger: JsonObject;
   output?: Json;
   failure?: Failure;
+  /** The step of another run that called it. */
+  parent?: StepOfRun;
+  /** The run that it replays. */
+  origin?: string;
   createdAt: Instant;
   startedAt?: Instant;
   finishedAt?: Instant;

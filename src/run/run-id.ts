@@ -27,6 +27,14 @@ export function namedRunId(instant: number, name: string): string {
   return layOut(instant, hash.readUInt16BE(8) & 0xfff, hash.subarray(0, 8));
 }
 
+/**
+ * The id of the run that a step of a run calls. It has the time of the run that calls, so that both stand together in a list,
+ * and follows from its arguments alone: whoever starts that run again starts the same.
+ */
+export function calledRunId(run: string, step: string): string {
+  return namedRunId(Number.parseInt(run.replace('-', '').slice(0, 12), 16), `${run} ${step}`);
+}
+
 /** Milliseconds, 12 bits and 62 bits as a UUID version 7. */
 function layOut(instant: number, high: number, low: Buffer): string {
   const time = instant.toString(16).padStart(12, '0');

@@ -52,11 +52,11 @@ export class CommonPart {
     return { diagnostics: inOrder([...this.diagnostics, ...diagnostics]), stats };
   }
 
-  /** What is found of some accounts, given by their files. */
-  checkAccounts(tree: SourceTree): Pick<CompileResult, 'diagnostics' | 'stats'> {
+  /** What is found of some accounts, given by their files, and the plans of what has no error where they are made. */
+  checkAccounts(tree: SourceTree, plansAre: 'made' | 'counted'): Omit<CheckedWorkspace, 'catalog' | 'files'> {
     const { workspace, diagnostics } = loadWorkspace(tree);
-    const { diagnostics: found, stats } = compileAccounts(workspace, this.common, 'counted');
-    return { diagnostics: inOrder([...diagnostics, ...found]), stats };
+    const { diagnostics: found, plans, stats } = compileAccounts(workspace, this.common, plansAre);
+    return { diagnostics: inOrder([...diagnostics, ...found]), plans, stats, workspace };
   }
 }
 

@@ -1,44 +1,56 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { readBody } from '../connectors/webhooks/body.ts';
+import type { HandshakeReply } from '../connectors/webhooks/handshake.ts';
+import type { WebhookRequest } from '../connectors/webhooks/request.ts';
 import type { Engine } from '../engine/engine.ts';
-import { parseJson } from '../json/parse.ts';
 import type { SchemaIssue } from '../json/schema-issue.ts';
-import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
+import type { Json, JsonObject } from '../json/value.ts';
+import { EvaluationError } from '../language/evaluation-error.ts';
 import type { RunRecord } from '../run/records.ts';
 import type { Store } from '../store/store.ts';
-import type { LiveDeployment, LiveWebhook } from './live-deployment.ts';
-
-/** A request to a webhook, as it came. */
-export interface Delivery {
-  account: string;
-  automation: string;
-  secret: string;
-  contentType: string | undefined;
-  body: string;
-  query: { [name: string]: string | string[] | undefined };
-  headers: { [name: string]: string | string[] | undefined };
-}
+import { nameOf, takeDelivery, type Delivery } from './delivery.ts';
+import { hookPath, type LiveAutomation, type LiveDeployment, type LiveWebhook } from './live-deployment.ts';
+import type { Verifier } from './verifier.ts';
 
 /** What becomes of a delivery. */
 export type DeliveryResult =
   | { kind: 'unknown' }
   | { kind: 'stopping' }
-  | { kind: 'refused'; status: number; reason: string; issues: SchemaIssue[] }
-  | { kind: 'accepted'; run: RunRecord; respond: 'accepted' | 'finished' };
+  /** The service tried the address. */
+  | { kind: 'handshake'; reply: HandshakeReply }
+  | Refusal
+  | { kind: 'accepted'; run: RunRecord; respond: 'accepted' | 'finished'; deadlineMs: number | undefined };
 
-/** Characters of a refused body that are kept. */
-const MAX_KEPT = 64 * 1024;
+/** `status` is 401 where it is not proved genuine, 503 where the runner cannot prove it, otherwise says what does not fit. */
+export interface Refusal {
+  kind: 'refused';
+  status: number;
+  reason: string;
+  issues: SchemaIssue[];
+}
 
-/** Takes deliveries: only what fits becomes a run, and it is on disk before anyone is told. */
+/** What becomes of a refused delivery that is taken once more. */
+export type ReplayResult = DeliveryResult | { kind: 'no_refusal' } | { kind: 'cut' };
+
+export interface HooksOptions {
+  store: Store;
+  engine: Engine;
+  verifier: Verifier;
+  live: () => LiveDeployment;
+  /** Where senders reach the runner, without a slash at the end; `undefined` where that is the host that they name. */
+  publicUrl: string | undefined;
+}
+
+/**
+ * Takes deliveries: proved genuine, then as the schemas want them, then on disk as a run, and only then is anyone told. What
+ * is refused is kept with the reason, so that it can be taken once more.
+ */
 export class Hooks {
-  private readonly store: Store;
-  private readonly engine: Engine;
-  private readonly live: () => LiveDeployment;
+  private readonly options: HooksOptions;
   private stopped = false;
 
-  constructor(store: Store, engine: Engine, live: () => LiveDeployment) {
-    this.store = store;
-    this.engine = engine;
-    this.live = live;
+  constructor(options: HooksOptions) {
+    this.options = options;
   }
 
   /** From now on senders are asked to come again. */
@@ -46,53 +58,87 @@ export class Hooks {
     this.stopped = true;
   }
 
-  async deliver(delivery: Delivery): Promise<DeliveryResult> {
+  /** `secret` is the secret part of the address that was called. */
+  async deliver(delivery: Delivery, secret: string): Promise<DeliveryResult> {
     if (this.stopped) return { kind: 'stopping' };
-    const { account, automation } = delivery;
-    const target = this.live().get(`${account}/${automation}`);
-    if (target?.trigger.kind !== 'webhook' || !sameSecret(target.trigger.secret, delivery.secret))
-      return { kind: 'unknown' };
-    const taken = takeDelivery(target.trigger, delivery);
-    if ('reason' in taken) return this.refuse(delivery, taken.status, taken.reason, taken.issues);
-    const { trigger } = taken;
-    const run = await this.engine.start({ account, automation, plan: target.digest, trigger });
-    return { kind: 'accepted', run, respond: target.trigger.webhook.respond };
+    const target = this.options.live().get(`${delivery.account}/${delivery.automation}`);
+    if (target?.trigger.kind !== 'webhook' || !sameSecret(target.trigger.secret, secret)) return { kind: 'unknown' };
+    const result = await this.take(target, target.trigger, delivery);
+    if (result.kind === 'refused') await this.keep(delivery, result);
+    return result;
   }
 
-  /** Refused deliveries are kept with the reason: what a sender got wrong is found in the history. */
-  private async refuse(
-    { account, automation, body }: Delivery,
-    status: number,
-    reason: string,
-    issues: SchemaIssue[],
+  /**
+   * Takes a refused delivery as if it came now, except that it is as old as it was then. A second time gives the run of
+   * the first.
+   */
+  async replay(id: string): Promise<ReplayResult> {
+    if (this.stopped) return { kind: 'stopping' };
+    const { refusals } = this.options.store;
+    const kept = refusals.get(id);
+    if (kept === undefined) return { kind: 'no_refusal' };
+    if (kept.cut) return { kind: 'cut' };
+    const target = this.options.live().get(`${kept.account}/${kept.automation}`);
+    if (target?.trigger.kind !== 'webhook') return { kind: 'unknown' };
+    const result = await this.take(target, target.trigger, { ...kept, method: 'POST' }, `refusal ${id}`);
+    if (result.kind === 'accepted') await refusals.markReplayed(id, result.run.id);
+    return result;
+  }
+
+  /** `name` names the delivery where nothing of its own does. */
+  private async take(
+    target: LiveAutomation,
+    live: LiveWebhook,
+    delivery: Delivery,
+    name?: string,
   ): Promise<DeliveryResult> {
-    const kept = body.slice(0, MAX_KEPT);
-    await this.store.refusals.insert({
-      id: randomUUID(),
-      account,
-      automation,
-      receivedAt: Date.now(),
-      status,
-      reason,
-      body: kept,
-    });
-    return { kind: 'refused', status, reason, issues };
+    const contentType = [delivery.headers['content-type']].flat()[0];
+    const read = readBody(contentType, delivery.body);
+    const request = this.requestOf(target, delivery, 'value' in read ? read.value : undefined);
+    const proved = await this.options.verifier.prove(target.plan, live.webhook.verify, request, delivery.receivedAt);
+    if (proved.kind === 'handshake') return proved;
+    // A GET that is no handshake is a person with a browser.
+    if (request.method !== 'POST') return { kind: 'unknown' };
+    if (proved.kind === 'refused') return refusal(proved.status, proved.reason);
+    const taken = takeDelivery(live, delivery, read);
+    if ('reason' in taken) return refusal(taken.status, taken.reason, taken.issues);
+    const { trigger } = taken;
+    try {
+      return await this.start(target, live, trigger, nameOf(live, request, trigger) ?? name);
+    } catch (error) {
+      if (!(error instanceof EvaluationError)) throw error;
+      return refusal(400, `\`dedupe\` has no value: ${error.message}`);
+    }
   }
-}
 
-/** What a request to a webhook carried. */
-export type DeliveredRequest = Pick<Delivery, 'contentType' | 'body' | 'query' | 'headers'>;
+  private async start(
+    { plan, digest }: LiveAutomation,
+    { webhook }: LiveWebhook,
+    trigger: JsonObject,
+    delivery: string | undefined,
+  ): Promise<DeliveryResult> {
+    const { account, automation } = plan;
+    const named = delivery === undefined ? {} : { delivery };
+    const run = await this.options.engine.start({ account, automation, plan: digest, trigger, ...named });
+    return { kind: 'accepted', run, respond: webhook.respond, deadlineMs: webhook.deadline_ms };
+  }
 
-/** What a webhook makes of a request: what expressions read as `trigger`, or why it is refused. */
-export function takeDelivery(
-  webhook: LiveWebhook,
-  request: DeliveredRequest,
-): { trigger: JsonObject } | { status: number; reason: string; issues: SchemaIssue[] } {
-  const read = readBody(request.contentType, request.body);
-  if ('reason' in read) return { ...read, issues: [] };
-  const trigger = triggerOf(webhook, request, read.value);
-  const issues = issuesOf(webhook, trigger);
-  return issues.length > 0 ? { status: 400, reason: describe(issues, read.value), issues } : { trigger };
+  private requestOf(
+    target: LiveAutomation,
+    { method, query, headers, body }: Delivery,
+    value: Json | undefined,
+  ): WebhookRequest {
+    const { publicUrl = `http://${[headers['host']].flat()[0] ?? ''}` } = this.options;
+    return { method, url: `${publicUrl}${hookPath(target)}${query}`, headers, body, value };
+  }
+
+  private async keep(delivery: Delivery, { status, reason }: Refusal): Promise<void> {
+    const { account, automation, receivedAt, query, body } = delivery;
+    const came = Object.entries(delivery.headers);
+    const headers = Object.fromEntries(came.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+    const kept = { id: randomUUID(), account, automation, receivedAt, status, reason, query, headers, body };
+    await this.options.store.refusals.insert(kept);
+  }
 }
 
 function sameSecret(expected: string, given: string): boolean {
@@ -100,72 +146,6 @@ function sameSecret(expected: string, given: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-function readBody(contentType: string | undefined, text: string): { value: Json } | { status: number; reason: string } {
-  const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? 'application/json';
-  if (type === 'application/x-www-form-urlencoded') return { value: formFields(text) };
-  if (type !== 'application/json' && !type.endsWith('+json')) {
-    return {
-      status: 415,
-      reason: `the content type ${type} is not taken: send application/json or application/x-www-form-urlencoded`,
-    };
-  }
-  try {
-    return { value: parseJson(text) };
-  } catch (error) {
-    return { status: 400, reason: `the body is not JSON: ${error instanceof Error ? error.message : String(error)}` };
-  }
-}
-
-/** A name that comes several times gives a list. */
-function formFields(text: string): JsonObject {
-  const parameters = new URLSearchParams(text);
-  return Object.fromEntries(
-    [...new Set(parameters.keys())].map((name) => {
-      const values = parameters.getAll(name);
-      return [name, values.length === 1 ? (values[0] ?? '') : values];
-    }),
-  );
-}
-
-/** What expressions read as `trigger`: of query and headers only what the trigger declares. */
-function triggerOf({ webhook }: LiveWebhook, { query, headers }: DeliveredRequest, body: Json): JsonObject {
-  return {
-    body,
-    ...(webhook.query === undefined ? {} : { query: declared(webhook.query, query) }),
-    ...(webhook.headers === undefined ? {} : { headers: declared(webhook.headers, headers) }),
-  };
-}
-
-function declared(schema: JsonObject, given: Delivery['query']): JsonObject {
-  const names = isJsonObject(schema['properties']) ? Object.keys(schema['properties']) : [];
-  return Object.fromEntries(
-    names.flatMap((name): [string, Json][] => (given[name] === undefined ? [] : [[name, given[name]]])),
-  );
-}
-
-function issuesOf({ body, query, headers }: LiveWebhook, trigger: JsonObject): SchemaIssue[] {
-  return [
-    ...within('body', body(trigger['body'] ?? null)),
-    ...within('query', query?.(trigger['query'] ?? {}) ?? []),
-    ...within('headers', headers?.(trigger['headers'] ?? {}) ?? []),
-  ];
-}
-
-function within(part: string, issues: SchemaIssue[]): SchemaIssue[] {
-  return issues.map((issue) => ({ ...issue, pointer: `/${part}${issue.pointer}` }));
-}
-
-/** `the body lacks the property \`text\`; it has \`message\``. */
-function describe(issues: readonly SchemaIssue[], body: Json): string {
-  const words = issues.map(({ pointer, message }) => `the ${pointer.slice(1).replaceAll('/', '.')} ${message}`);
-  const lacking = issues.some(({ pointer, keyword }) => pointer === '/body' && keyword === 'required');
-  if (lacking && isJsonObject(body))
-    words.push(
-      `it has ${
-        Object.keys(body)
-          .map((name) => `\`${name}\``)
-          .join(', ') || 'nothing'
-      }`,
-    );
-  return words.join('; ');
+function refusal(status: number, reason: string, issues: SchemaIssue[] = []): Refusal {
+  return { kind: 'refused', status, reason, issues };
 }

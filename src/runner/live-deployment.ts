@@ -1,7 +1,10 @@
 import type { Plan, ScheduleTrigger, WebhookTrigger } from '../generated/plan.ts';
 import { compileSchema, type SchemaCheck } from '../json/schema.ts';
+import { compileTemplate, type Evaluator } from '../language/evaluate.ts';
 import { readCron, type CronTimes } from '../plan/cron.ts';
+import type { DeploymentEntry } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { readyPoll, type LivePoll } from './polls/live-poll.ts';
 
 /** One automation that is deployed. */
 export interface LiveAutomation {
@@ -11,7 +14,7 @@ export interface LiveAutomation {
 }
 
 /** What starts its runs, ready to take them. */
-export type LiveTrigger = LiveWebhook | LiveSchedule | LiveManual;
+export type LiveTrigger = LiveWebhook | LiveSchedule | LivePoll | LiveManual;
 
 export interface LiveWebhook {
   kind: 'webhook';
@@ -21,6 +24,8 @@ export interface LiveWebhook {
   body: SchemaCheck;
   query: SchemaCheck | undefined;
   headers: SchemaCheck | undefined;
+  /** Gives what names a delivery. */
+  dedupe: Evaluator | undefined;
 }
 
 export interface LiveSchedule {
@@ -34,20 +39,61 @@ export interface LiveManual {
   input: SchemaCheck | undefined;
 }
 
-/** The automations that serve now, by `<account>/<automation>`. */
-export type LiveDeployment = ReadonlyMap<string, LiveAutomation>;
+/**
+ * The automations that serve now, by `<account>/<automation>`. Each is made ready when it is asked for the first time, so
+ * that a start with thousands of them takes no longer than one with a few.
+ */
+export class LiveDeployment {
+  private readonly store: Store;
+  private readonly entries: ReadonlyMap<string, DeploymentEntry>;
+  private readonly secrets: ReadonlyMap<string, string>;
+  private readonly ready = new Map<string, LiveAutomation>();
 
-/** Makes ready what the store holds as the current deployment. */
-export async function loadCurrentDeployment(store: Store): Promise<LiveDeployment> {
-  const live = new Map<string, LiveAutomation>();
-  for (const { account, automation, plan: digest } of store.deployments.current()?.entries ?? []) {
-    const text = store.deployments.plan(digest);
+  /** What the store holds as the current deployment. */
+  constructor(store: Store) {
+    this.store = store;
+    const entries = store.deployments.current()?.entries ?? [];
+    this.entries = new Map(entries.map((entry) => [`${entry.account}/${entry.automation}`, entry]));
+    this.secrets = store.deployments.hookSecrets();
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** In order of account and automation. */
+  keys(): MapIterator<string> {
+    return this.entries.keys();
+  }
+
+  /** Throws `Error` where the store does not hold the plan. */
+  get(name: string): LiveAutomation | undefined {
+    const digest = this.entries.get(name)?.plan;
+    if (digest === undefined) return undefined;
+    const known = this.ready.get(name);
+    if (known !== undefined) return known;
+    const text = this.store.deployments.plan(digest);
     if (text === undefined) throw new Error(`the store does not hold the plan ${digest}`);
     const plan = JSON.parse(text) as Plan;
-    const secret = (): Promise<string> => store.deployments.hookSecret(account, automation);
-    live.set(`${account}/${automation}`, { plan, digest, trigger: await readyTrigger(plan, secret) });
+    const live = { plan, digest, trigger: readyTrigger(plan, this.secrets.get(name)) };
+    this.ready.set(name, live);
+    return live;
   }
-  return live;
+
+  /** Those that a trigger of this kind starts. */
+  *startedBy<Kind extends LiveTrigger['kind']>(kind: Kind): Generator<LiveAutomation & { trigger: { kind: Kind } }> {
+    for (const [name, { trigger = kind }] of this.entries) {
+      const automation = trigger === kind ? this.get(name) : undefined;
+      if (automation !== undefined && isStartedBy(automation, kind)) yield automation;
+    }
+  }
+}
+
+function isStartedBy<Kind extends LiveTrigger['kind']>(
+  automation: LiveAutomation,
+  kind: Kind,
+): automation is LiveAutomation & { trigger: { kind: Kind } } {
+  return automation.trigger.kind === kind;
 }
 
 /** Path of the webhook's address with its secret part; `undefined` where something else starts the automation. */
@@ -55,20 +101,25 @@ export function hookPath({ plan, trigger }: LiveAutomation): string | undefined 
   return trigger.kind === 'webhook' ? `/hooks/${plan.account}/${plan.automation}/${trigger.secret}` : undefined;
 }
 
-/** Makes a plan's trigger ready to take what starts runs; `secret` gives the secret part of a webhook's address. */
-export async function readyTrigger({ trigger }: Plan, secret: () => Promise<string>): Promise<LiveTrigger> {
+/** Makes a plan's trigger ready to take what starts runs; `secret` is the secret part of a webhook's address. */
+export function readyTrigger(plan: Plan, secret: string | undefined): LiveTrigger {
+  const { account, automation, trigger } = plan;
   switch (trigger.kind) {
     case 'webhook':
+      if (secret === undefined) throw new Error(`the webhook of ${account}/${automation} has no address`);
       return {
         kind: 'webhook',
         webhook: trigger,
-        secret: await secret(),
+        secret,
         body: compileSchema(trigger.body),
         query: trigger.query && compileSchema(trigger.query),
         headers: trigger.headers && compileSchema(trigger.headers),
+        dedupe: trigger.dedupe === undefined ? undefined : compileTemplate(trigger.dedupe),
       };
     case 'schedule':
       return { kind: 'schedule', schedule: trigger, times: readCron(trigger.cron, trigger.timezone) };
+    case 'poll':
+      return readyPoll(plan, trigger);
     case 'manual':
       return { kind: 'manual', input: trigger.input && compileSchema(trigger.input) };
   }

@@ -1,24 +1,37 @@
+import { randomUUID } from 'node:crypto';
 import { HttpCaller } from '../connectors/http-caller.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { EmbeddedEngine } from '../engine/embedded/embedded-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Services } from '../engine/perform-action.ts';
 import type { Json } from '../json/value.ts';
-import { namePlan } from '../plan/digest.ts';
 import type { IdentitySource } from '../secrets/identity-source.ts';
 import { Redactor } from '../secrets/redaction.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
-import { checkWorkspace } from './check-workspace.ts';
-import { Schedules } from './schedules.ts';
 import { WorkspaceCredentials } from './credentials.ts';
+import type { DeploySource } from './deploy/deploy-source.ts';
+import { Reconciler } from './deploy/reconciler.ts';
+import type { Outcome } from './deploy/work.ts';
 import { Hooks } from './hooks.ts';
 import { startByHand, type ManualStart } from './manual-starts.ts';
-import { loadCurrentDeployment, type LiveDeployment } from './live-deployment.ts';
+import { LiveDeployment } from './live-deployment.ts';
+import { Polls } from './polls/polls.ts';
+import { programFingerprint } from './program-fingerprint.ts';
+import { RunControl } from './run-control.ts';
+import { Schedules } from './schedules.ts';
+import { Verifier } from './verifier.ts';
+import { WaitAnswers } from './wait-answers.ts';
 
 export interface RunnerOptions {
-  /** The workspace's folder. */
-  workspace: string;
+  /** What is deployed: a folder's working tree, or a branch of a repository. */
+  source: DeploySource;
+  /** Whether an account is stalled where a credential does not open with the keys. */
+  secretsMustOpen?: boolean;
+  /** Whether one account that is stalled holds all others back. */
+  atomic?: boolean;
+  /** Tells others what became of a revision. Gives what it told. */
+  report?: (outcome: Outcome) => Promise<string>;
   /** The folder of the runner's own data. */
   data: string;
   /** Gives the age private keys that open an account's secrets. */
@@ -27,6 +40,8 @@ export interface RunnerOptions {
   reroutes: ReadonlyMap<string, string>;
   /** Hosts, names or addresses, that calls may go to though they are private. */
   allowPrivate?: ReadonlySet<string>;
+  /** Where senders of webhooks reach the runner, without a slash at the end; needed where a proxy changes the address. */
+  publicUrl?: string;
   onError: (error: unknown) => void;
 }
 
@@ -37,18 +52,20 @@ export class Runner {
   readonly store: Store;
   readonly engine: Engine;
   readonly hooks: Hooks;
+  readonly waits: WaitAnswers;
+  readonly control: RunControl;
+  readonly reconciler: Reconciler;
   readonly redactor = new Redactor();
   /** The folder of the runner's own data. */
   readonly data: string;
   private readonly caller: HttpCaller;
   private readonly credentials: WorkspaceCredentials;
   private readonly schedules: Schedules;
-  private readonly options: RunnerOptions;
-  private live: LiveDeployment = new Map();
+  private readonly polls: Polls;
+  private live: LiveDeployment;
 
   /** Opens the data folder. Throws `StoreError` where another runner holds it. */
   constructor(options: RunnerOptions) {
-    this.options = options;
     this.data = options.data;
     this.store = openSqliteStore(options.data);
     const { reroutes, allowPrivate = new Set() } = options;
@@ -74,36 +91,54 @@ export class Runner {
       now: Date.now,
       onError: options.onError,
     });
-    this.hooks = new Hooks(this.store, this.engine, () => this.live);
+    this.waits = new WaitAnswers(this.store, this.engine);
+    this.control = new RunControl(this.store, this.engine, () => this.live);
+    this.polls = new Polls({
+      store: this.store,
+      engine: this.engine,
+      services,
+      now: Date.now,
+      onError: options.onError,
+    });
+    this.live = this.load();
+    this.hooks = new Hooks({
+      store: this.store,
+      engine: this.engine,
+      verifier: new Verifier(this.credentials, this.redactor),
+      live: () => this.live,
+      publicUrl: options.publicUrl,
+    });
+    this.reconciler = new Reconciler({
+      store: this.store,
+      source: options.source,
+      secretsMustOpen: options.secretsMustOpen ?? false,
+      atomic: options.atomic ?? false,
+      report: options.report,
+      program: programFingerprint() ?? randomUUID(),
+      identities: options.identities,
+      switchTo: () => {
+        this.live = this.load();
+        this.polls.use(this.live);
+        return this.schedules.use(this.live);
+      },
+      now: Date.now,
+    });
   }
 
-  /** Deploys the workspace, or goes on with what was deployed last, and takes up the runs that had not ended. */
-  async begin(): Promise<{ diagnostics: Diagnostic[]; resumed: number }> {
-    this.live = await loadCurrentDeployment(this.store);
-    const diagnostics = await this.deploy();
-    // Without a deployment that compiles, the schedules of the last one go on.
+  /** Goes on with what was deployed last, and takes up the runs that had not ended. Gives their number. */
+  async begin(): Promise<number> {
+    await this.reconciler.recover();
     await this.schedules.use(this.live);
+    this.polls.use(this.live);
     const resumed = this.engine.resume();
     this.schedules.start();
-    return { diagnostics, resumed };
+    this.polls.start();
+    return resumed;
   }
 
-  /** Compiles the workspace and switches to it; where it has an error, the last good deployment goes on. */
+  /** Brings what serves to what the source has now. Gives all findings; an account with an error goes on as it was. */
   async deploy(): Promise<Diagnostic[]> {
-    const { workspace, diagnostics, plans } = checkWorkspace(this.options.workspace);
-    this.credentials.use(workspace.secrets);
-    if (diagnostics.some(({ severity }) => severity === 'error')) return diagnostics;
-    const named = plans.map((plan) => namePlan(plan));
-    const entries = named.map(({ plan: { account, automation }, digest }) => ({ account, automation, plan: digest }));
-    await this.store.deployments.activate(
-      this.options.workspace,
-      Date.now(),
-      entries,
-      new Map(named.map(({ digest, text }) => [digest, text])),
-    );
-    this.live = await loadCurrentDeployment(this.store);
-    await this.schedules.use(this.live);
-    return diagnostics;
+    return (await this.reconciler.reconcile('save')).diagnostics;
   }
 
   /** Starts a run of an automation with a manual trigger; it is on disk when this resolves. */
@@ -119,6 +154,7 @@ export class Runner {
   async stop(drainMs: number): Promise<void> {
     this.hooks.stop();
     this.schedules.stop();
+    await Promise.all([this.reconciler.stop(), this.polls.stop()]);
     await this.engine.stop(drainMs);
   }
 
@@ -126,5 +162,10 @@ export class Runner {
   async close(): Promise<void> {
     await this.caller.close();
     await this.store.close();
+  }
+
+  private load(): LiveDeployment {
+    this.credentials.use(this.store.inventory.secrets());
+    return new LiveDeployment(this.store);
   }
 }

@@ -43,10 +43,9 @@ export class Schedules {
     const { store, now } = this.options;
     const known = new Map(store.schedules.list().map((record) => [`${record.account}/${record.automation}`, record]));
     const scheduled: Scheduled[] = [];
-    for (const [name, automation] of live) {
-      const { trigger } = automation;
-      if (trigger.kind !== 'schedule') continue;
-      const record = known.get(name);
+    for (const automation of live.startedBy('schedule')) {
+      const { plan, trigger } = automation;
+      const record = known.get(`${plan.account}/${plan.automation}`);
       const passedUntil = record !== undefined && hasTimesOf(record, trigger) ? record.passedUntil : now();
       scheduled.push({ automation, trigger, passedUntil, next: trigger.times.next(passedUntil) });
     }

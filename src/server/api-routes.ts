@@ -2,21 +2,33 @@ import type { FastifyInstance } from 'fastify';
 import { hookPath } from '../runner/live-deployment.ts';
 import type { Runner } from '../runner/runner.ts';
 import { sampleDelivery } from '../runner/sample-delivery.ts';
-import type { DeploymentListView, HookView, RefusalListView, StorageEntryView, StorageListView } from './api-types.ts';
+import type {
+  DeploymentListView,
+  HookView,
+  PollListView,
+  PollView,
+  StorageEntryView,
+  StorageListView,
+} from './api-types.ts';
 import { ApiError, unknownAutomation } from './api-error.ts';
+import { addControlRoutes } from './control-routes.ts';
+import { addDeployRoutes } from './deploy-routes.ts';
 import { addEventRoute } from './events.ts';
+import { addRefusalRoutes } from './refusal-routes.ts';
 import { addRunRoutes } from './run-routes.ts';
 import { iso, Views } from './views.ts';
 
-const name = { type: 'string', maxLength: 200 };
 const limit = { type: 'integer', minimum: 1, maximum: 500, default: 50 };
 
 /** The API, under `/api/v1`. */
 export function addApiRoutes(app: FastifyInstance, runner: Runner): void {
   const views = new Views(runner.redactor);
   addRunRoutes(app, runner, views);
+  addControlRoutes(app, runner, views);
   addStorageRoutes(app, runner, views);
+  addRefusalRoutes(app, runner, views);
   addEventRoute(app, runner, views);
+  addDeployRoutes(app, runner);
   app.get('/deployments', (): DeploymentListView => {
     const current = runner.store.deployments.current()?.id;
     const all = runner.store.deployments.list(50);
@@ -26,6 +38,7 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner): void {
       }),
     };
   });
+  app.get('/polls', (): PollListView => ({ polls: pollsOf(runner, views) }));
   app.get<{ Params: { account: string; automation: string } }>(
     '/hooks/:account/:automation',
     ({ params }): HookView => {
@@ -35,16 +48,17 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner): void {
       const path = hookPath(live);
       if (live.trigger.kind !== 'webhook' || path === undefined)
         throw new ApiError(409, 'no_hook', `${target} has no webhook: its trigger is ${live.trigger.kind}`);
-      return { path, ...sampleDelivery(live.trigger) };
+      const { verify } = live.trigger.webhook;
+      return { path, ...sampleDelivery(live.trigger), verified: verify === 'none' ? undefined : verify.name };
     },
   );
-  app.get<{ Querystring: { account?: string; automation?: string; limit: number } }>(
-    '/refusals',
-    { schema: { querystring: { type: 'object', properties: { account: name, automation: name, limit } } } },
-    ({ query }): RefusalListView => ({
-      refusals: runner.store.refusals.list(query).map((refusal) => views.refusal(refusal)),
-    }),
-  );
+}
+
+function pollsOf(runner: Runner, views: Views): PollView[] {
+  return [...runner.deployed().startedBy('poll')].map(({ plan: { account, automation }, trigger }) => {
+    const name = { account, automation, source: trigger.source };
+    return views.poll(name, trigger.trigger, runner.store.polls.state(name));
+  });
 }
 
 function addStorageRoutes(app: FastifyInstance, runner: Runner, views: Views): void {

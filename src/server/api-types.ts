@@ -17,6 +17,10 @@ export interface RunSummaryView {
   finished_at: string | undefined;
   /** Milliseconds from start to end. */
   duration_ms: number | undefined;
+  /** The step of another run that called it. */
+  parent: { run: string; step: string } | undefined;
+  /** The run that it replays. */
+  origin: string | undefined;
 }
 
 export interface RunView extends RunSummaryView {
@@ -29,9 +33,13 @@ export interface StepView {
   /** Names the step within the run: `send`, in a loop `each[2].send`. */
   path: string;
   id: string;
-  kind: 'action' | 'set' | 'switch' | 'for_each' | 'branches' | 'stop' | 'fail';
+  kind: 'action' | 'call' | 'wait' | 'set' | 'switch' | 'for_each' | 'branches' | 'stop' | 'fail';
   /** `<connector>.<action>`, of an action. */
   uses: string | undefined;
+  /** The run that it called. */
+  called: string | undefined;
+  /** Path of the page on which a person decides, while that is open. */
+  approval: string | undefined;
   /** How many steps stand around it. */
   depth: number;
   /** `pending` where the run has not come to it; `skipped` where it went another way. */
@@ -56,12 +64,34 @@ export interface AttemptView {
   duration_ms: number | undefined;
   /** Until when the run waits before the next attempt. */
   retry_at: string | undefined;
+  /** Until when a step that waits does so, where that is known. */
+  waits_until: string | undefined;
 }
 
 /** `GET /api/v1/runs/:id` */
 export interface RunDetailView {
   run: RunView;
   steps: StepView[];
+  /** The runs that its steps called, up to 500. */
+  called: RunSummaryView[];
+}
+
+/** `POST /api/v1/runs/replay` */
+export interface ReplayedView {
+  started: RunSummaryView[];
+  refused: { run: string; reason: string }[];
+}
+
+/** `GET /api/v1/pauses`, `POST /api/v1/pause` and `/resume` */
+export interface PauseListView {
+  /** Without an automation, all of the account. */
+  pauses: { account: string; automation: string | undefined; since: string }[];
+}
+
+/** `POST /api/v1/runs/:id/approvals` and `/events` */
+export interface AnsweredView {
+  run: string;
+  step: string;
 }
 
 /** `GET /api/v1/runs` */
@@ -93,8 +123,64 @@ export interface DeploymentListView {
     created_at: string;
     source: string;
     current: boolean;
-    entries: { account: string; automation: string; plan: string }[];
+    entries: { account: string; automation: string; plan: string; trigger?: string }[];
   }[];
+}
+
+/** How one account, or the whole, is deployed. Revisions are commits, or digests of a folder's files. */
+export interface DeployEntryView {
+  status: 'ready' | 'stalled' | 'suspended';
+  reason: ReasonView | undefined;
+  /** The revision that was tried last. */
+  attempted: string | undefined;
+  /** The revision that serves. */
+  applied: string | undefined;
+  /** When status, reason or plans changed last. */
+  changed_at: string;
+  /** The last five changes, newest first. */
+  recent: {
+    revision: string | undefined;
+    at: string;
+    status: 'ready' | 'stalled';
+    reason: ReasonView | undefined;
+  }[];
+}
+
+export interface ReasonView {
+  /** Stable; `docs/errors.md` says what it means. */
+  code: string;
+  message: string;
+}
+
+export interface ReconciliationView {
+  /** `start`, `interval`, `push`, `command` or `save`. */
+  cause: string;
+  started_at: string;
+  /** Absent while it is under way. */
+  finished_at: string | undefined;
+  revision: string | undefined;
+  steps: {
+    name: string;
+    status: 'pending' | 'running' | 'done' | 'skipped' | 'failed' | 'interrupted';
+    message: string | undefined;
+    duration_ms: number | undefined;
+  }[];
+}
+
+/** `GET /api/v1/deploy`, and what every `POST /api/v1/deploy/:action` answers. */
+export interface DeployView {
+  /** Where revisions come from. */
+  source: string;
+  /** The newest revision that the source had, and when it was asked. */
+  head: string | undefined;
+  asked_at: string | undefined;
+  /** The revision that stays, whatever is newer. */
+  pinned: string | undefined;
+  /** Absent before the first reconciliation. */
+  whole: DeployEntryView | undefined;
+  accounts: (DeployEntryView & { account: string })[];
+  /** The last five, newest first. */
+  reconciliations: ReconciliationView[];
 }
 
 /** `GET /api/v1/hooks/:account/:automation` */
@@ -105,6 +191,8 @@ export interface HookView {
   sample: Json;
   /** In what the sample does not fit the schema, where none could be made that does. */
   issues: string[];
+  /** The scheme by which requests are proved genuine. */
+  verified: string | undefined;
 }
 
 export interface StorageEntryView {
@@ -118,17 +206,51 @@ export interface StorageListView {
   entries: StorageEntryView[];
 }
 
+/** A refused delivery as it stands in lists. */
+export interface RefusalSummaryView {
+  id: string;
+  account: string;
+  automation: string;
+  received_at: string;
+  /** What was answered. */
+  status: number;
+  reason: string;
+  /** The run that a replay started. */
+  run: string | undefined;
+}
+
 /** `GET /api/v1/refusals` */
 export interface RefusalListView {
-  refusals: {
-    id: string;
-    account: string;
-    automation: string;
-    received_at: string;
-    status: number;
-    reason: string;
-    body: string;
-  }[];
+  refusals: RefusalSummaryView[];
+}
+
+/** `GET /api/v1/refusals/:id` */
+export interface RefusalView extends RefusalSummaryView {
+  query: string;
+  /** Those that may hold a signature or a key are hidden. */
+  headers: { [name: string]: string };
+  /** As UTF-8; bytes that are none are replaced. */
+  body: string;
+  /** The body was longer than what is kept. */
+  cut: boolean;
+}
+
+/** What a service is asked again and again for an automation. */
+export interface PollView {
+  account: string;
+  automation: string;
+  /** `<connector>.<trigger>` */
+  on: string;
+  every_ms: number;
+  /** When the service last answered. */
+  polled_at: string | undefined;
+  /** Why the last poll failed. */
+  failure: Failure | undefined;
+}
+
+/** `GET /api/v1/polls` */
+export interface PollListView {
+  polls: PollView[];
 }
 
 /** What `GET /api/v1/events` sends, one a server-sent event. */

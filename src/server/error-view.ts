@@ -5,18 +5,27 @@ import type { ErrorView } from './api-types.ts';
 export const API_ERRORS = {
   bad_request: 'The request cannot be read; the message says why.',
   body_too_large: 'The body has more bytes than the runner takes. (413)',
+  cannot_verify:
+    "The runner cannot open the key with which the webhook's requests are proved; its operator finds the reason among the refusals. Send it again later. (503)",
+  cut: 'The refused delivery was longer than what is kept, so it cannot be replayed. (409)',
+  deploy_refused: 'The deployment cannot be changed like this; the message says why. (409)',
   internal:
     'The runner could not take the request, such as for a full disk. Nothing of it was kept: send it again. (500)',
   no_hook: 'The automation has no webhook: something else starts it. (409)',
   not_found: 'There is nothing at this address.',
+  not_genuine: "The webhook's signature is missing, wrong or too old. The delivery is kept among the refusals. (401)",
   not_manual: 'The automation is not started by hand. (409)',
+  not_possible: 'The run is not in a state in which that can be done; the message says why. (409)',
+  not_waiting: 'The step of the run does not wait for that: not yet, or not any more. (409)',
   refused:
-    'The body of the webhook, or the input of the run, does not fit; the message names each place. A refused delivery is kept among the refusals. (400, 415)',
+    'The body of the webhook, or the input of the run, does not fit; the message names each place. A refused delivery is kept among the refusals. (400, 415; 409 for a replay)',
   stopping: 'The runner stops: send it again after `Retry-After` seconds. (503)',
   unauthorized: 'The token is missing or not the one of this runner. (401)',
+  push_refused: 'The push does not carry the secret that the runner and the host share. (401)',
   unknown_automation: 'The automation is not deployed.',
   unknown_hook: 'There is no such webhook, or its secret part is wrong.',
   unknown_key: 'The storage of the account does not hold the key.',
+  unknown_refusal: 'There is no refused delivery with this id; only the newest are kept.',
   unknown_run: 'There is no run with this id.',
 } as const;
 

@@ -1,22 +1,32 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { DeliveryResult } from '../runner/hooks.ts';
+import type { DeliveryResult, Refusal } from '../runner/hooks.ts';
 import type { Runner } from '../runner/runner.ts';
 import { errorView } from './error-view.ts';
 
 /** Seconds after which a sender may come again while the runner stops: long enough for a restart. */
 const RETRY_AFTER_S = 5;
 
-/** `POST /hooks/:account/:automation/:secret` */
+/** What a timer can be set to. */
+const LONGEST_DEADLINE_MS = 2 ** 31 - 1;
+
+/** Seconds after which a sender may come again where a person has to act first. */
+const RETRY_LATER_S = 300;
+
+/** `POST /hooks/:account/:automation/:secret`, and `GET` for services that try the address so. */
 export function addHookRoutes(app: FastifyInstance, runner: Runner): void {
-  app.post<{
-    Params: { account: string; automation: string; secret: string };
-    Querystring: { [name: string]: string };
-  }>('/hooks/:account/:automation/:secret', async (request, reply) => {
-    const body = typeof request.body === 'string' ? request.body : '';
-    const { params, query, headers } = request;
-    const contentType = headers['content-type'];
-    const result = await runner.hooks.deliver({ ...params, contentType, body, query, headers });
-    return answer(runner, result, reply);
+  app.route<{ Params: { account: string; automation: string; secret: string } }>({
+    method: ['GET', 'POST'],
+    url: '/hooks/:account/:automation/:secret',
+    exposeHeadRoute: false,
+    handler: async ({ params, method, raw, headers, body }, reply) => {
+      const { account, automation, secret } = params;
+      const { url = '' } = raw;
+      const query = url.includes('?') ? url.slice(url.indexOf('?')) : '';
+      const bytes = body instanceof Uint8Array ? body : new Uint8Array();
+      const receivedAt = Date.now();
+      const delivery = { account, automation, method, query, headers, body: bytes, receivedAt };
+      return answer(runner, await runner.hooks.deliver(delivery, secret), reply);
+    },
   });
 }
 
@@ -29,18 +39,41 @@ async function answer(runner: Runner, result: DeliveryResult, reply: FastifyRepl
         .status(503)
         .header('retry-after', RETRY_AFTER_S)
         .send(errorView('stopping', 'the runner stops; send this again'));
+    case 'handshake':
+      // What is echoed is never taken for a page.
+      return reply
+        .type(`${result.reply.contentType}; charset=utf-8`)
+        .header('x-content-type-options', 'nosniff')
+        .send(result.reply.body);
     case 'refused':
-      return reply.status(result.status).send({ ...errorView('refused', result.reason), issues: result.issues });
+      return refused(runner, result, reply);
     case 'accepted':
       return result.respond === 'accepted'
         ? reply.status(202).send({ run: result.run.id, status: 'accepted' })
-        : finishedAnswer(runner, result.run.id, reply);
+        : finishedAnswer(runner, result.run.id, result.deadlineMs, reply);
   }
 }
 
-async function finishedAnswer(runner: Runner, id: string, reply: FastifyReply): Promise<FastifyReply> {
-  const { status, output, failure, finishedAt } = await runner.engine.finished(id);
-  // The runner stops before the run's end: it is on disk and goes on at the next start.
+function refused(runner: Runner, { status, reason, issues }: Refusal, reply: FastifyReply): FastifyReply {
+  // Why the runner cannot prove it is for its operator, who finds it among the refusals.
+  if (status === 503) {
+    const message = 'the runner cannot prove that this is genuine; send it again later';
+    return reply.status(503).header('retry-after', RETRY_LATER_S).send(errorView('cannot_verify', message));
+  }
+  if (status === 401) return reply.status(401).send(errorView('not_genuine', reason));
+  return reply.status(status).send({ ...errorView('refused', runner.redactor.text(reason)), issues });
+}
+
+async function finishedAnswer(
+  runner: Runner,
+  id: string,
+  deadlineMs: number | undefined,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const deadline =
+    deadlineMs === undefined ? undefined : AbortSignal.timeout(Math.min(deadlineMs, LONGEST_DEADLINE_MS));
+  const { status, output, failure, finishedAt } = await runner.engine.finished(id, deadline);
+  // The deadline, or the runner's end, comes before the run's: it is on disk and goes on.
   if (finishedAt === undefined) return reply.status(202).send({ run: id, status: 'accepted' });
   if (status === 'succeeded')
     return reply

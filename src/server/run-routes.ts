@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { explainRun } from '../authoring/explain/explain-run.ts';
 import { preparePlan } from '../engine/prepared-plan.ts';
@@ -14,10 +13,12 @@ import type { ExplanationView, RunDetailView, RunListView, RunSummaryView } from
 import { ApiError, unknownAutomation } from './api-error.ts';
 import type { Views } from './views.ts';
 
-const STATUSES: RunStatus[] = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'uncertain'];
+const STATUSES: RunStatus[] = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'uncertain', 'canceled'];
 /** Seconds that a request may wait for the end of a run: less than what proxies on the way allow. */
 const MAX_WAIT_S = 50;
 const EXPORT_PAGE = 100;
+/** Called runs that are shown with the one that called them. */
+const MAX_CALLED = 500;
 const name = { type: 'string', maxLength: 200 };
 const limit = { type: 'integer', minimum: 1, maximum: 500, default: 50 };
 
@@ -115,7 +116,11 @@ async function* exportRuns(runner: Runner, views: Views, filter: Omit<RunFilter,
 
 async function detail(runner: Runner, views: Views, run: RunRecord): Promise<RunDetailView> {
   const { traced } = await trace(runner, run);
-  return { run: views.run(run), steps: traced.map((step) => views.step(step)) };
+  return {
+    run: views.run(run),
+    steps: await Promise.all(traced.map(async (step) => views.step(run.id, step, await approvalOf(runner, run, step)))),
+    called: runner.store.runs.called(run.id, MAX_CALLED).map((one) => views.summary(one)),
+  };
 }
 
 /** The run as it went, with the plan that it began with. */
@@ -126,12 +131,19 @@ async function trace({ store }: Runner, run: RunRecord): Promise<{ plan: Plan; t
   return { plan, traced: await traceRun(preparePlan(plan), run, store.runs.attempts(run.id)) };
 }
 
+async function approvalOf(
+  runner: Runner,
+  run: RunRecord,
+  { step, path, end, begun }: TracedStep,
+): Promise<string | undefined> {
+  const open = begun && end === undefined && run.finishedAt === undefined;
+  const asked = step.body.kind === 'wait' && step.body.wait.kind === 'approval';
+  return open && asked ? runner.waits.approvalPath(run, path) : undefined;
+}
+
 /** Resolves when the run has ended or the seconds are over. */
 async function ended(runner: Runner, id: string, seconds: number): Promise<void> {
-  const timer = new AbortController();
-  const over = delay(seconds * 1000, undefined, { signal: timer.signal, ref: false }).catch(() => undefined);
-  await Promise.race([runner.engine.finished(id), over]);
-  timer.abort();
+  await runner.engine.finished(id, AbortSignal.timeout(seconds * 1000));
 }
 
 function readStart(body: unknown): { account: string; automation: string; input: Json | undefined } {

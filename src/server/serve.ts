@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { FastifyServerOptions } from 'fastify';
 import { removeRunnerAddress, writeRunnerAddress, type RunnerAddress } from '../runner/runner-address.ts';
 import type { Runner } from '../runner/runner.ts';
-import { createServer } from './server.ts';
+import { createServer, type ServerOptions } from './server.ts';
 
-export interface ServeOptions extends Pick<FastifyServerOptions, 'rewriteUrl'> {
+export interface ServeOptions extends Omit<ServerOptions, 'token'> {
   runner: Runner;
-  /** On 127.0.0.1; 0 takes a free one. */
+  /** 0 takes a free one. */
   port: number;
+  /** An address of this machine alone; 127.0.0.1 where none is named. */
+  host?: string;
 }
 
 /** A runner that takes requests. */
@@ -20,7 +21,7 @@ export interface RunningServer extends RunnerAddress {
 }
 
 /** Serves a runner that has begun, with a new token for its API. Throws where the port is taken; the runner is closed then. */
-export async function serve({ runner, port, ...options }: ServeOptions): Promise<RunningServer> {
+export async function serve({ runner, port, host = '127.0.0.1', ...options }: ServeOptions): Promise<RunningServer> {
   const token = randomBytes(24).toString('base64url');
   const app = createServer(runner, { token, ...options });
   const close = async (drainMs: number): Promise<void> => {
@@ -30,7 +31,7 @@ export async function serve({ runner, port, ...options }: ServeOptions): Promise
     await runner.close();
   };
   try {
-    const url = await app.listen({ port, host: '127.0.0.1' });
+    const url = await app.listen({ port, host });
     await writeRunnerAddress(runner.data, { url, token });
     return { url, token, close };
   } catch (error) {

@@ -4,23 +4,35 @@ import { requireToken } from './access.ts';
 import { ApiError } from './api-error.ts';
 import { addApiRoutes } from './api-routes.ts';
 import { errorView } from './error-view.ts';
+import { addApprovalPage } from './approval-page.ts';
 import { addHookRoutes } from './hook-routes.ts';
+import { addPushRoute, type PushOptions } from './push-route.ts';
 
 const MAX_BODY = 1024 * 1024;
 
 export interface ServerOptions extends Pick<FastifyServerOptions, 'rewriteUrl'> {
   /** Who sends it may read the API. */
   token: string;
+  /** The secret that the repository's host proves its pushes with, and what a push calls. */
+  push?: PushOptions | undefined;
 }
 
 /** The runner's HTTP server: webhooks, the API and health. It has no log: addresses of webhooks are secrets. */
-export function createServer(runner: Runner, { token, ...options }: ServerOptions): FastifyInstance {
+export function createServer(runner: Runner, { token, push, ...options }: ServerOptions): FastifyInstance {
   const app = Fastify({ ...options, bodyLimit: MAX_BODY });
-  // The raw text: signatures and exact numbers need it as it came.
+  // The raw text: exact numbers need it as it came.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   app.get('/health', () => ({ status: 'ok', automations: runner.deployed().size }));
-  addHookRoutes(app, runner);
+  app.register((hooks, _options, done) => {
+    // The raw bytes: signatures are of them, even where they are no text.
+    hooks.removeAllContentTypeParsers();
+    hooks.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
+    addHookRoutes(hooks, runner);
+    done();
+  });
+  if (push !== undefined) addPushRoute(app, push);
+  addApprovalPage(app, runner);
   app.register(
     (api, _options, done) => {
       api.addHook('onRequest', requireToken(token));

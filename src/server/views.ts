@@ -1,14 +1,18 @@
 import type { Explanation } from '../authoring/explain/explain-run.ts';
 import type { RunEvent } from '../engine/engine.ts';
 import type { TracedStep } from '../engine/trace.ts';
+import type { PollTrigger } from '../generated/plan.ts';
 import type { Failure } from '../run/failure.ts';
 import type { AttemptRecord, Instant, RunRecord } from '../run/records.ts';
+import { calledRunId } from '../run/run-id.ts';
 import type { Redactor } from '../secrets/redaction.ts';
-import type { RefusalRecord, StorageEntry } from '../store/records.ts';
+import type { PollName, PollState, RefusalRecord, StorageEntry } from '../store/records.ts';
 import type {
   AttemptView,
   ExplanationView,
-  RefusalListView,
+  PollView,
+  RefusalSummaryView,
+  RefusalView,
   RunEventView,
   RunSummaryView,
   RunView,
@@ -25,7 +29,7 @@ export class Views {
   }
 
   summary(run: RunRecord): RunSummaryView {
-    const { id, account, automation, plan, status, createdAt, startedAt, finishedAt } = run;
+    const { id, account, automation, plan, status, createdAt, startedAt, finishedAt, parent, origin } = run;
     return {
       id,
       account,
@@ -37,6 +41,8 @@ export class Views {
       started_at: isoWhereSet(startedAt),
       finished_at: isoWhereSet(finishedAt),
       duration_ms: duration(startedAt, finishedAt),
+      parent,
+      origin,
     };
   }
 
@@ -59,18 +65,21 @@ export class Views {
     };
   }
 
-  step({ path, step, depth, begun, end, attempts }: TracedStep): StepView {
+  /** `run`: the id of the step's run; `approval`: path of the page of an approval that is open. */
+  step(run: string, { path, step, depth, begun, end, attempts }: TracedStep, approval?: string): StepView {
     const { body, id } = step;
-    const action = body.kind === 'action';
-    const output = end?.kind === 'done' && !action ? end.output : undefined;
+    const journaled = body.kind === 'action' || body.kind === 'call' || body.kind === 'wait';
+    const output = end?.kind === 'done' && !journaled ? end.output : undefined;
     const failure = end?.kind === 'failed' || end?.kind === 'handled' ? end.failure : undefined;
     return {
       path,
       id,
       kind: body.kind,
-      uses: action ? `${body.step.connector}.${body.step.action}` : undefined,
+      uses: body.kind === 'action' ? `${body.step.connector}.${body.step.action}` : undefined,
+      called: body.kind === 'call' && attempts.length > 0 ? calledRunId(run, path) : undefined,
+      approval,
       depth,
-      status: stepStatus(begun, end, attempts.at(-1)),
+      status: stepStatus(begun, end, body.kind, attempts.at(-1)),
       output: output === undefined ? undefined : this.redactor.json(output),
       failure: attempts.length === 0 ? this.failure(failure) : undefined,
       attempts: attempts.map((attempt) => this.attempt(attempt)),
@@ -87,14 +96,29 @@ export class Views {
     return { key, value: this.redactor.json(value), updated_at: iso(updatedAt) };
   }
 
-  refusal({ receivedAt, ...refusal }: RefusalRecord): RefusalListView['refusals'][number] {
-    const { reason, body } = refusal;
+  refusalSummary({ id, account, automation, receivedAt, status, reason, run }: RefusalRecord): RefusalSummaryView {
+    return { id, account, automation, received_at: iso(receivedAt), status, reason: this.redactor.text(reason), run };
+  }
+
+  /** `signature` is the header in which the webhook's signature stands. */
+  refusal(refusal: RefusalRecord, signature: string | undefined): RefusalView {
+    const { query, headers, body, cut } = refusal;
+    const shown = Object.entries(headers).map(([name, value]): [string, string] => [
+      name,
+      name === signature || SECRET_HEADER.test(name) ? '[hidden]' : this.redactor.text([value].flat().join(', ')),
+    ]);
     return {
-      ...refusal,
-      received_at: iso(receivedAt),
-      reason: this.redactor.text(reason),
-      body: this.redactor.text(body),
+      ...this.refusalSummary(refusal),
+      query: this.redactor.text(query),
+      headers: Object.fromEntries(shown),
+      body: this.redactor.text(Buffer.from(body).toString()),
+      cut,
     };
+  }
+
+  poll({ account, automation }: PollName, { on, every_ms }: PollTrigger, state: PollState | undefined): PollView {
+    const { polledAt, failure } = state ?? {};
+    return { account, automation, on, every_ms, polled_at: isoWhereSet(polledAt), failure: this.failure(failure) };
   }
 
   private attempt({ key, input, outcome, startedAt, finishedAt, sleepUntil }: AttemptRecord): AttemptView {
@@ -107,7 +131,8 @@ export class Views {
       started_at: iso(startedAt),
       finished_at: isoWhereSet(finishedAt),
       duration_ms: duration(startedAt, finishedAt),
-      retry_at: isoWhereSet(sleepUntil),
+      retry_at: outcome?.ok === false && outcome.failure.class !== 'permanent' ? isoWhereSet(sleepUntil) : undefined,
+      waits_until: outcome === undefined ? isoWhereSet(sleepUntil) : undefined,
     };
   }
 
@@ -122,7 +147,15 @@ export class Views {
   }
 }
 
-function stepStatus(begun: boolean, end: TracedStep['end'], last: AttemptRecord | undefined): StepView['status'] {
+/** A wrong key or signature may still be nearly the right one. */
+const SECRET_HEADER = /auth|cookie|key|secret|signature|token|hmac/i;
+
+function stepStatus(
+  begun: boolean,
+  end: TracedStep['end'],
+  kind: StepView['kind'],
+  last: AttemptRecord | undefined,
+): StepView['status'] {
   switch (end?.kind) {
     case 'done':
     case 'stopped':
@@ -135,7 +168,7 @@ function stepStatus(begun: boolean, end: TracedStep['end'], last: AttemptRecord 
       return end.failure.class === 'uncertain' ? 'uncertain' : 'failed';
     case undefined:
       if (!begun) return 'pending';
-      return last?.outcome?.ok === false ? 'waiting' : 'running';
+      return last?.outcome?.ok === false || kind === 'call' || kind === 'wait' ? 'waiting' : 'running';
   }
 }
 
@@ -143,7 +176,7 @@ export function iso(instant: Instant): string {
   return new Date(instant).toISOString();
 }
 
-function isoWhereSet(instant: Instant | undefined): string | undefined {
+export function isoWhereSet(instant: Instant | undefined): string | undefined {
   return instant === undefined ? undefined : iso(instant);
 }
 

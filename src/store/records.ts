@@ -1,4 +1,5 @@
 import type { Json } from '../json/value.ts';
+import type { Failure } from '../run/failure.ts';
 import type { Instant, RunStatus } from '../run/records.ts';
 
 export interface RunFilter {
@@ -20,6 +21,8 @@ export interface DeploymentEntry {
   automation: string;
   /** Digest. */
   plan: string;
+  /** The kind of what starts its runs; absent in what was kept before this was. */
+  trigger?: string;
 }
 
 export interface DeploymentRecord {
@@ -38,8 +41,16 @@ export interface RefusalRecord {
   receivedAt: Instant;
   status: number;
   reason: string;
-  /** The body as it came, cut at the size that the store keeps. */
-  body: string;
+  /** The address's query with its `?`, or an empty text. */
+  query: string;
+  /** Names in small letters. */
+  headers: { [name: string]: string | string[] };
+  /** As it came, up to the size that the store keeps. */
+  body: Uint8Array;
+  /** The body was longer. */
+  cut: boolean;
+  /** The run that a replay started. */
+  run?: string;
 }
 
 /** How far a schedule has come. */
@@ -52,8 +63,103 @@ export interface ScheduleRecord {
   passedUntil: Instant;
 }
 
+/** What is asked again and again for an automation. */
+export interface PollName {
+  account: string;
+  automation: string;
+  /** Names the question: another one begins anew. */
+  source: string;
+}
+
+/** How far a poll came. */
+export interface PollState {
+  /** Absent where no poll has succeeded. */
+  polledAt?: Instant;
+  cursor?: Json;
+  /** Why the last one failed. */
+  failure?: Failure;
+}
+
 export interface StorageEntry {
   key: string;
   value: Json;
   updatedAt: Instant;
+}
+
+/** Why something is not deployed, by a stable code; `docs/errors.md` says what each means. */
+export interface StallReason {
+  code: string;
+  message: string;
+}
+
+export type InventoryStatus = 'ready' | 'stalled' | 'suspended';
+
+/** What became of one revision. */
+export interface InventoryEvent {
+  /** Absent where none could be asked for yet. */
+  revision?: string;
+  at: Instant;
+  status: 'ready' | 'stalled';
+  reason?: StallReason;
+}
+
+/** How one account, or the whole, is deployed. Revisions are commits, or digests of a folder's files. */
+export interface InventoryEntry {
+  /** The account's name; empty for the whole. */
+  account: string;
+  status: InventoryStatus;
+  /** Of what is stalled. */
+  reason?: StallReason;
+  /** The revision that was tried last. */
+  attempted?: string;
+  /** The revision that serves. */
+  applied?: string;
+  /** Names what the plans that serve were made of; equal names make equal plans. */
+  madeOf?: string;
+  /** When status, reason or plans changed last. */
+  changedAt: Instant;
+  /** The last five changes, newest first. */
+  recent: InventoryEvent[];
+}
+
+/** What an operator, and the source, say of the whole. */
+export interface DeployControl {
+  /** Where revisions come from. */
+  source: string;
+  /** The newest revision that the source had. */
+  head?: string;
+  /** When the source was asked last with success. */
+  askedAt?: Instant;
+  /** The revision that stays, whatever is newer. */
+  pinned?: string;
+}
+
+export type StepStatus = 'pending' | 'running' | 'done' | 'skipped' | 'failed' | 'interrupted';
+
+export interface ReconciliationStep {
+  name: string;
+  status: StepStatus;
+  /** What it came to. */
+  message?: string;
+  startedAt?: Instant;
+  finishedAt?: Instant;
+}
+
+/** One way through the steps that bring the runner to a revision. */
+export interface ReconciliationRecord {
+  id: number;
+  /** What asked for it. */
+  cause: string;
+  startedAt: Instant;
+  /** Absent while it is under way, and after a crash in its middle. */
+  finishedAt?: Instant;
+  revision?: string;
+  steps: ReconciliationStep[];
+}
+
+/** What a deployment changes beside its plans; kept in the same transaction. */
+export interface InventoryChange {
+  entries: readonly InventoryEntry[];
+  /** Secrets files of these accounts, text by path, in place of those that they had. */
+  secrets: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }

@@ -1,10 +1,16 @@
 import type { Json } from '../json/value.ts';
-import type { Outcome } from '../run/failure.ts';
+import type { Failure, Outcome } from '../run/failure.ts';
 import type { AttemptKey, AttemptRecord, Instant, RunRecord } from '../run/records.ts';
 import type { StorageOperation } from '../run/storage-operation.ts';
 import type {
+  DeployControl,
   DeploymentEntry,
   DeploymentRecord,
+  PollName,
+  PollState,
+  InventoryChange,
+  InventoryEntry,
+  ReconciliationRecord,
   RefusalRecord,
   RunFilter,
   ScheduleRecord,
@@ -18,9 +24,13 @@ import type {
  */
 export interface Store {
   deployments: DeploymentStore;
+  inventory: InventoryStore;
   runs: RunStore;
+  deliveries: DeliveryStore;
+  polls: PollStore;
   storage: KeyValueStore;
   refusals: RefusalStore;
+  pauses: PauseStore;
   schedules: ScheduleStore;
   /** Writes what is pending and closes; a second time does nothing. */
   close(): Promise<void>;
@@ -40,32 +50,92 @@ export interface PendingWrite<T> {
 }
 
 export interface DeploymentStore {
-  /** Keeps the plans (canonical JSON by digest) and makes this the current deployment, in one transaction. */
+  /** Keeps plans (canonical JSON by digest) before a deployment needs them. */
+  keepPlans(plans: ReadonlyMap<string, string>): Promise<void>;
+  /**
+   * Keeps the plans (canonical JSON by digest), makes this the current deployment and changes the inventory with it, in
+   * one transaction.
+   */
   activate(
     source: string,
     at: Instant,
     entries: DeploymentEntry[],
     plans: Map<string, string>,
+    change?: InventoryChange,
   ): Promise<DeploymentRecord>;
+  /** Forgets all deployments but the newest; their plans stay, because runs go on with them. Gives how many went. */
+  forgetOlder(kept: number): Promise<number>;
   current(): DeploymentRecord | undefined;
   list(limit: number): DeploymentRecord[];
   /** The plan's canonical JSON. */
   plan(digest: string): string | undefined;
   /** The secret part of the automation's webhook address: made once (32 random bytes, base64url), kept for good. */
   hookSecret(account: string, automation: string): Promise<string>;
+  /** Those that were made, by `<account>/<automation>`. */
+  hookSecrets(): Map<string, string>;
 }
 
-export type BegunAttempt = Pick<AttemptRecord, 'run' | 'key' | 'effect' | 'input' | 'startedAt'>;
+export interface InventoryStore {
+  /** In order of account; the whole, whose name is empty, comes first. */
+  list(): InventoryEntry[];
+  /** Writes these entries; the others stay. */
+  save(entries: readonly InventoryEntry[]): Promise<void>;
+  /** Forgets accounts, with their secrets files. */
+  drop(accounts: readonly string[]): Promise<void>;
+  /** The secrets files of what serves, text by path. */
+  secrets(): Map<string, string>;
+  control(): DeployControl | undefined;
+  saveControl(control: DeployControl): Promise<void>;
+  /** Newest first. */
+  reconciliations(limit: number): ReconciliationRecord[];
+  /** Keeps it with a new id; the oldest beyond the cap go. */
+  beginReconciliation(record: Omit<ReconciliationRecord, 'id'>): Promise<ReconciliationRecord>;
+  saveReconciliation(record: ReconciliationRecord): Promise<void>;
+  forgetReconciliation(id: number): Promise<void>;
+}
+
+/** A run in the queue. */
+export type QueuedRun = Pick<RunRecord, 'id' | 'account'>;
+
+export type RunEnd = Pick<RunRecord, 'status' | 'output' | 'failure'>;
+
+/** The outcome of an attempt that came from elsewhere. */
+export interface Answer {
+  run: string;
+  key: AttemptKey;
+  outcome: Outcome;
+}
+
+export type BegunAttempt = Pick<AttemptRecord, 'run' | 'key' | 'effect' | 'input' | 'startedAt' | 'sleepUntil'>;
 
 export interface RunStore {
   /** False where a run has this id already: that one stays as it is. */
-  insert(run: RunRecord): Promise<boolean>;
+  insert(run: RunRecord, journal?: readonly AttemptRecord[]): Promise<boolean>;
   /** The run goes on: status `running`. Written soon. */
   begin(run: string, at: Instant): Promise<void>;
-  finish(run: string, at: Instant, result: Pick<RunRecord, 'status' | 'output' | 'failure'>): Promise<void>;
+  /**
+   * The run has ended. The attempt of another run that waits for that gets its outcome in the same transaction; `true`: that
+   * run was at rest, and is queued now.
+   */
+  finish(run: string, at: Instant, result: RunEnd, answer?: Answer): Promise<boolean>;
+  /** Begins the attempt and inserts the run that it calls, in one transaction; with an outcome, it has ended as well. */
+  beginCall(attempt: BegunAttempt, called: RunRecord, outcome?: Outcome): Promise<void>;
+  /** Gives an attempt that waits its outcome, unless it has one. Gives whether, and whether its run was at rest and is queued now. */
+  answer(answer: Answer, at: Instant): Promise<{ given: boolean; woken: boolean }>;
+  /** The attempt's wait is over with this outcome, unless it was given one before. Gives the outcome that it has. */
+  endWait(answer: Answer, at: Instant): Promise<Outcome>;
+  /**
+   * The run does nothing until one of these attempts has an outcome, or until the instant: status `waiting`. Where one has
+   * got its outcome meanwhile, the run is queued instead. Gives which of both.
+   */
+  rest(run: string, until: Instant | undefined, awaited: readonly AttemptKey[]): Promise<'waiting' | 'queued'>;
+  /** Queues the runs at rest whose instant has come, the earliest first, so many at most. */
+  wakeDue(now: Instant, limit: number): Promise<QueuedRun[]>;
+  /** The first instant at which a run at rest goes on. */
+  nextDue(): Instant | undefined;
   beginAttempt(attempt: BegunAttempt, urgency: Urgency): Promise<void>;
   finishAttempt(run: string, key: AttemptKey, at: Instant, outcome: Outcome): Promise<void>;
-  /** The run waits until that instant. */
+  /** The instant until which the run waits after the attempt. */
   sleep(run: string, key: AttemptKey, until: Instant): Promise<void>;
   /** Performs the operation and records the attempt with its outcome, in one transaction. */
   storageAttempt(
@@ -75,13 +145,65 @@ export interface RunStore {
     operation: StorageOperation,
     at: Instant,
   ): PendingWrite<Outcome>;
+  /** The run was under way and may not go on for now: status `queued`. */
+  requeue(run: string): Promise<void>;
+  /**
+   * An uncertain run goes on: its attempt gets this outcome, or is forgotten, so that it is made again. Runs that called it and
+   * are uncertain for that wait for it again.
+   */
+  reopen(run: string, key: AttemptKey, outcome: Outcome | undefined, at: Instant): Promise<void>;
+  /** Whether another run replays it. */
+  isReplayed(run: string): boolean;
   get(id: string): RunRecord | undefined;
   /** In the order in which they were begun. */
   attempts(run: string): AttemptRecord[];
   /** Newest first. */
   list(filter: RunFilter): RunRecord[];
-  /** Every run that has not ended, oldest first. */
-  unfinished(): Iterable<RunRecord>;
+  /** The runs that the steps of this one called, so many at most. */
+  called(run: string, limit: number): RunRecord[];
+  /** Every run that has not ended and is not at rest, oldest first. */
+  ready(): Iterable<QueuedRun>;
+}
+
+/** What is paused; without an automation, all of the account. */
+export interface PauseRecord {
+  account: string;
+  automation?: string;
+  since: Instant;
+}
+
+export interface PauseStore {
+  pause(account: string, automation: string | undefined, at: Instant): Promise<void>;
+  /** `false` where it was not paused. */
+  unpause(account: string, automation: string | undefined): Promise<boolean>;
+  list(): PauseRecord[];
+}
+
+export interface DeliveryStore {
+  /**
+   * Keeps the run, unless the automation has accepted a delivery of that name within the last 7 days: both in one
+   * transaction. Gives the id of the run that is kept, which is then the first one.
+   */
+  accept(run: RunRecord, name: string): Promise<string>;
+}
+
+/** What a poll found. */
+export interface PollResult {
+  at: Instant;
+  /** Of all that is there, seen before or not. */
+  keys: string[];
+  /** `undefined` where there is none yet. */
+  cursor: Json | undefined;
+}
+
+export interface PollStore {
+  state(poll: PollName): PollState | undefined;
+  /** Those of the keys that an earlier poll has seen within 90 days. */
+  seen(poll: PollName, keys: readonly string[]): Set<string>;
+  /** Keeps the runs and how far the poll came, in one transaction. */
+  accept(poll: PollName, result: PollResult, runs: readonly RunRecord[]): Promise<void>;
+  /** What came of the poll before stays. */
+  fail(poll: PollName, failure: Failure): Promise<void>;
 }
 
 export interface KeyValueStore {
@@ -100,6 +222,8 @@ export interface ScheduleStore {
 
 export interface RefusalStore {
   /** Keeps it; the oldest beyond the cap of the automation go. */
-  insert(refusal: RefusalRecord): Promise<void>;
+  insert(refusal: Omit<RefusalRecord, 'cut' | 'run'>): Promise<void>;
+  markReplayed(id: string, run: string): Promise<void>;
+  get(id: string): RefusalRecord | undefined;
   list(filter: { account?: string; automation?: string; limit: number }): RefusalRecord[];
 }

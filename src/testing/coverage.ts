@@ -122,6 +122,10 @@ function ofBody(step: PlanStep, seen: SeenRuns): CoverageItem[] {
   switch (step.kind) {
     case 'action':
       return ofMappings(`${id}: with`, step.mappings, seen.inputsOf(id));
+    case 'call':
+      return ofMappings(`${id}: with`, step.mappings, seen.inputsOf(id));
+    case 'wait':
+      return [];
     case 'set':
       return ofMappings(`${id}: set`, step.mappings, seen.outputsOf(id));
     case 'stop':
@@ -129,7 +133,9 @@ function ofBody(step: PlanStep, seen: SeenRuns): CoverageItem[] {
     case 'fail':
       return [];
     case 'for_each': {
-      const items = seen.outputsOf(id).flatMap((list) => (Array.isArray(list) ? list : []));
+      // A loop that collects failures has its list under a name.
+      const lists = seen.outputsOf(id).map((output) => (isJsonObject(output) ? output['outputs'] : output));
+      const items = lists.flatMap((list) => (Array.isArray(list) ? list : []));
       return ofBlock(`${id}: output`, step.block, items, seen);
     }
     case 'branches': {

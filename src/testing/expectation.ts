@@ -5,7 +5,7 @@ import { ownProperty, type Json, type JsonObject } from '../json/value.ts';
 import type { AttemptRecord } from '../run/records.ts';
 import { differencesOf, type Difference } from './difference.ts';
 import { formatDuration } from './duration.ts';
-import type { SentRequest } from './played-services.ts';
+import type { OpenQuestion, SentRequest } from './played-services.ts';
 import { isStep, otherParts } from './request-parts.ts';
 import type { CaseRun, FinishedRun } from './run-case.ts';
 
@@ -54,7 +54,11 @@ function judgeRefusal({ refused }: TestExpectation, reason: string): Verdict {
   return { problems: [], differences: differencesOf({ refused }, actual, ['expect']), actual };
 }
 
-function unanswered(answers: readonly TestAnswers[], request: SentRequest): Problem {
+function unanswered(answers: readonly TestAnswers[], request: OpenQuestion): Problem {
+  if (!('method' in request)) {
+    const help = `add { "to": { "step": "${request.step}" }, "with": [{ "output": … }] }`;
+    return { path: ['answers'], message: `step ${request.step} waits for what nothing gives`, help };
+  }
   const { step, method, host, path, query, body } = request;
   const others = answers.map(
     ({ to = {} }, index) => `answers[${index}] is for another ${otherParts(to, request).join(', ')}`,

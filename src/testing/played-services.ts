@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { TestAnswer, TestAnswers, TestRequest } from '../generated/test.ts';
 import type { Json } from '../json/value.ts';
 import type { Outcome } from '../run/failure.ts';
-import { otherParts } from './request-parts.ts';
+import { isStep, otherParts } from './request-parts.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** A request as it was sent, all parts named but those that it does not have. */
@@ -28,8 +28,19 @@ export class PlayedServices {
   answer(request: SentRequest): TestAnswer | undefined {
     this.requests.push(request);
     const rule = this.rules.find(({ to }) => otherParts(to, request).length === 0);
-    return rule !== undefined && rule.answers.length > 1 ? rule.answers.shift() : rule?.answers[0];
+    return nextOf(rule);
   }
+
+  /** What comes back to a step that sends no request but is answered from outside, or `undefined` where the case has nothing. */
+  outcome(step: string): Outcome | undefined {
+    const output = nextOf(this.rules.find(({ to }) => to.step !== undefined && isStep(to.step, step)))?.output;
+    return output === undefined ? undefined : { ok: true, output };
+  }
+}
+
+/** One answer a request, the last one to all that follow. */
+function nextOf(rule: { answers: TestAnswer[] } | undefined): TestAnswer | undefined {
+  return rule !== undefined && rule.answers.length > 1 ? rule.answers.shift() : rule?.answers[0];
 }
 
 /** One attempt of a step, while its requests are answered. */
@@ -42,12 +53,15 @@ export interface PlayedAttempt {
   unanswered?: SentRequest;
 }
 
-/** A case cannot go on: the run sent a request that the case has no answer to. */
-export class Unanswered extends Error {
-  readonly request: SentRequest;
+/** What the case has no answer to: a request, or a step that is answered from outside without one. */
+export type OpenQuestion = SentRequest | Pick<SentRequest, 'step'>;
 
-  constructor(request: SentRequest) {
-    super(`nothing answers ${request.method} https://${request.host}${request.path} of step ${request.step}`);
+/** A case cannot go on: it has no answer. */
+export class Unanswered extends Error {
+  readonly request: OpenQuestion;
+
+  constructor(request: OpenQuestion) {
+    super(`nothing answers step ${request.step}`);
     this.request = request;
   }
 }

@@ -8,12 +8,14 @@ import type { PreparedPlan } from '../engine/prepared-plan.ts';
 import type { Plan } from '../generated/plan.ts';
 import type { TestCase } from '../generated/test.ts';
 import type { JsonObject } from '../json/value.ts';
+import type { Outcome } from '../run/failure.ts';
+import { calledRunId } from '../run/run-id.ts';
 import type { AttemptRecord, Instant, RunRecord } from '../run/records.ts';
 import type { LiveTrigger } from '../runner/live-deployment.ts';
 import type { Credential, CredentialSource } from '../secrets/credential.ts';
 import type { CaseStorage } from './case-storage.ts';
 import { deliver } from './deliver.ts';
-import { PlayedServices, playAttempt, Unanswered, type SentRequest } from './played-services.ts';
+import { PlayedServices, playAttempt, Unanswered, type OpenQuestion, type SentRequest } from './played-services.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** A plan that is made ready to run many cases. */
@@ -41,7 +43,7 @@ export interface RanStep {
 export type CaseRun =
   | { kind: 'refused'; reason: string }
   | FinishedRun
-  | ({ kind: 'unanswered'; request: SentRequest } & RunTrace);
+  | ({ kind: 'unanswered'; request: OpenQuestion } & RunTrace);
 
 export interface FinishedRun extends RunTrace {
   kind: 'finished';
@@ -103,7 +105,6 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
     attempts.findLast(({ key }) => key.step === step && key.attempt === attempt);
   return {
     runs: {
-      begin: () => Promise.resolve(),
       beginAttempt: (attempt) => {
         attempts.push({ ...attempt });
         return Promise.resolve();
@@ -116,6 +117,14 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
         Object.assign(last(step, attempt) ?? {}, { sleepUntil });
         return Promise.resolve();
       },
+      beginCall: (attempt, _called, outcome) => {
+        attempts.push({ ...attempt, ...(outcome === undefined ? {} : { finishedAt: attempt.startedAt, outcome }) });
+        return Promise.resolve();
+      },
+      endWait: ({ key, outcome }, finishedAt) => {
+        Object.assign(last(key.step, key.attempt) ?? {}, { finishedAt, outcome });
+        return Promise.resolve(outcome);
+      },
       storageAttempt: (run, key, input, operation, at) => {
         const outcome = storage.perform(operation);
         attempts.push({ run: run.id, key, effect: 'idempotent', input, startedAt: at, finishedAt: at, outcome });
@@ -124,7 +133,12 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
     },
     limiter: new Limiter(clock),
     now: () => clock.now(),
-    delay: (milliseconds) => clock.delay(milliseconds),
+    at: (instant, wake) => {
+      void clock.delay(instant - clock.now()).then(wake);
+      return () => {};
+    },
+    idle: () => undefined,
+    runCalled: () => undefined,
     stopping: () => false,
     abort: new AbortController().signal,
     attemptStarted: () => undefined,
@@ -133,7 +147,7 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
 }
 
 /** Lets each attempt be answered by the case. */
-function playedDurable(durable: Durable, services: PlayedServices): Durable {
+function playedDurable(durable: EmbeddedDurable, services: PlayedServices): Durable {
   return {
     attempt: (call) =>
       durable.attempt({
@@ -142,7 +156,28 @@ function playedDurable(durable: Durable, services: PlayedServices): Durable {
       }),
     storage: (key, input, operation) => durable.storage(key, input, operation),
     sleep: (key, milliseconds) => durable.sleep(key, milliseconds),
+    call: async (call) => {
+      if (!call.waits) return durable.call(call);
+      const answer = answerTo(services, call.key.step);
+      if (answer?.ok === true) {
+        const output = { run: calledRunId(RUN_ID, call.key.step), output: answer.output };
+        durable.waits.deliver(call.key, { ok: true, output });
+      }
+      return durable.call(call);
+    },
+    wait: async (wait) => {
+      const answer = answerTo(services, wait.key.step, wait.until(0) !== undefined);
+      if (answer !== undefined) durable.waits.deliver(wait.key, answer);
+      return durable.wait(wait);
+    },
   };
+}
+
+/** What comes back to a step from outside. Throws `Unanswered` where that is nothing, and it does not go on by itself. */
+function answerTo(services: PlayedServices, step: string, goesOn = false): Outcome | undefined {
+  const answer = services.outcome(step);
+  if (answer === undefined && !goesOn) throw new Unanswered({ step });
+  return answer;
 }
 
 function playedServices(plan: Plan, { caller }: CaseTools, clock: VirtualClock): Services {

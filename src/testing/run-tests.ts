@@ -104,7 +104,7 @@ export class TestRunner {
 
 async function testedPlan(plan: Plan): Promise<TestedPlan> {
   // No case needs the secret of an address.
-  const trigger = await readyTrigger(plan, () => Promise.resolve(''));
+  const trigger = readyTrigger(plan, '');
   return { prepared: preparePlan(plan), trigger };
 }
 

@@ -49,20 +49,29 @@ export async function readStagedChanges(folder: string): Promise<Map<string, str
   return texts;
 }
 
-async function readListed(folder: string, commit: string): Promise<SourceTree> {
-  const entries = (await listTree(folder, commit)).filter(({ path }) => belongs(path));
+async function readListed(folder: string, tree: string): Promise<SourceTree> {
+  const { stdout } = await run('git', ['-C', folder, 'rev-parse', '--show-prefix']);
+  return readTree(folder, tree, stdout.trimEnd());
+}
+
+/**
+ * Reads the workspace in a folder of a commit, from a repository that may be bare. The folder's path begins at the
+ * repository's root; empty is the root. Throws `CommitError`.
+ */
+export async function readTree(repository: string, commit: string, path: string): Promise<SourceTree> {
   const builder = new TreeBuilder();
   const files: Entry[] = [];
-  for (const entry of entries) {
+  for (const entry of await listTree(repository, commit, path)) {
     if (entry.mode === '120000') builder.refuseLink(entry.path);
     else if (entry.mode === '160000') builder.refuseSubmodule(entry.path);
+    else if (ROOTS.includes(entry.path)) builder.refuseFile(entry.path);
     else if (
       (entry.path.endsWith('.json') || ROOT_FILES.includes(entry.path)) &&
       builder.admits(entry.path, entry.size)
     )
       files.push(entry);
   }
-  await readObjects(folder, files, (path, bytes) => builder.add(path, bytes));
+  await readObjects(repository, files, (file, bytes) => builder.add(file, bytes));
   return builder.tree();
 }
 
@@ -82,10 +91,11 @@ async function resolveCommit(folder: string, ref: string): Promise<string> {
   }
 }
 
-/** The files below the folder, by their paths from it. */
-async function listTree(folder: string, commit: string): Promise<Entry[]> {
-  // Run within the folder, `ls-tree` lists it alone and names paths from it.
-  const args = ['-C', folder, 'ls-tree', '-r', '-z', '--long', commit, '--', ...ROOT_FILES, ...ROOTS];
+/** The workspace's files below the path, by their paths from it. */
+async function listTree(repository: string, commit: string, path: string): Promise<Entry[]> {
+  const prefix = path === '' ? '' : `${path.replace(/^\/+|\/+$/g, '')}/`;
+  const places = [...ROOT_FILES, ...ROOTS].map((place) => prefix + place);
+  const args = ['-C', repository, 'ls-tree', '-r', '-z', '--long', '--full-tree', commit, '--', ...places];
   const { stdout } = await run('git', args, { encoding: 'buffer', maxBuffer: MAX_LISTING });
   return stdout
     .toString('utf8')
@@ -93,13 +103,9 @@ async function listTree(folder: string, commit: string): Promise<Entry[]> {
     .flatMap((line) => {
       const match = /^(\d+) \w+ ([0-9a-f]+) +(-|\d+)\t([^]*)$/.exec(line);
       if (match === null) return [];
-      const [, mode = '', object = '', size = '', path = ''] = match;
-      return [{ mode, object, size: Number(size) || 0, path }];
+      const [, mode = '', object = '', size = '', file = ''] = match;
+      return [{ mode, object, size: Number(size) || 0, path: file.slice(prefix.length) }];
     });
-}
-
-function belongs(path: string): boolean {
-  return ROOT_FILES.includes(path) || ROOTS.some((root) => path.startsWith(`${root}/`));
 }
 
 /** One process of git gives all objects, in the order in which they are asked for. */
@@ -117,18 +123,35 @@ async function readObjects(
   git.stderr.on('data', (chunk) => (told += String(chunk)));
   git.stdin.on('error', () => undefined);
   git.stdin.end(files.map(({ object }) => `${object}\n`).join(''));
-  const chunks: Buffer[] = [];
-  for await (const chunk of git.stdout as AsyncIterable<Buffer>) chunks.push(chunk);
-  const code = await ended;
-  const output = Buffer.concat(chunks);
-  let position = 0;
-  for (const { object, path } of files) {
-    const end = output.indexOf(0x0a, position);
-    const [name, kind, size] = output.toString('utf8', position, end === -1 ? undefined : end).split(' ');
-    if (name !== object || kind !== 'blob')
-      throw new CommitError(`git could not read ${path} (${told.trim() || `exit code ${code}`}): try git fsck`);
-    const start = end + 1;
-    take(path, output.subarray(start, start + Number(size)));
-    position = start + Number(size) + 1;
+  let [next, rest] = [0, Buffer.alloc(0)];
+  // Each file is taken as soon as it is there, so that whoever else is at work in this process comes between.
+  for await (const chunk of git.stdout as AsyncIterable<Buffer>) {
+    rest = Buffer.concat([rest, chunk]);
+    let position = 0;
+    for (let file = files[next]; file !== undefined; file = files[next]) {
+      const object = objectAt(rest, position, file);
+      if (object === undefined) break;
+      take(file.path, object);
+      position = object.byteOffset - rest.byteOffset + object.length + 1;
+      next += 1;
+    }
+    rest = rest.subarray(position);
   }
+  const code = await ended;
+  const missing = files[next];
+  if (missing !== undefined) throw unreadable(missing, told.trim() || `exit code ${code}`);
+}
+
+/** The object whose header begins there, as `cat-file --batch` writes it; `undefined` where it is not whole yet. */
+function objectAt(output: Buffer, position: number, file: Entry): Buffer | undefined {
+  const end = output.indexOf(0x0a, position);
+  if (end === -1) return undefined;
+  const [name, kind, size] = output.toString('utf8', position, end).split(' ');
+  if (name !== file.object || kind !== 'blob') throw unreadable(file, `it is ${kind}`);
+  const [start, length] = [end + 1, Number(size)];
+  return start + length < output.length ? output.subarray(start, start + length) : undefined;
+}
+
+function unreadable({ path }: Entry, why: string): CommitError {
+  return new CommitError(`git could not read ${path} (${why}): try git fsck`);
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync, type Dirent } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { MAX_FILE_SIZE, ROOT_FILES, ROOTS, type SourceTree } from './source-tree.ts';
 import { TreeBuilder } from './tree-builder.ts';
@@ -10,9 +10,17 @@ import { TreeBuilder } from './tree-builder.ts';
 export function readFolder(folder: string): SourceTree {
   const builder = new TreeBuilder();
   const buffer = Buffer.allocUnsafe(MAX_FILE_SIZE);
-  const paths = [...ROOT_FILES, ...ROOTS.flatMap((root) => list(folder, root, builder))];
+  const paths = [...ROOT_FILES, ...ROOTS.flatMap((root) => listRoot(folder, root, builder))];
   for (const path of paths) read(folder, path, builder, buffer);
   return builder.tree();
+}
+
+function listRoot(folder: string, root: string, builder: TreeBuilder): string[] {
+  const kind = lstatSync(join(folder, root), { throwIfNoEntry: false });
+  if (kind?.isSymbolicLink() === true) builder.refuseLink(root);
+  else if (kind?.isFile() === true) builder.refuseFile(root);
+  else return list(folder, root, builder);
+  return [];
 }
 
 /** The JSON files below a folder of the workspace. */
@@ -37,15 +45,23 @@ function list(folder: string, path: string, builder: TreeBuilder): string[] {
 function read(folder: string, path: string, builder: TreeBuilder, buffer: Buffer): void {
   let file: number | undefined;
   try {
-    file = openSync(join(folder, path), 'r');
+    file = openSync(join(folder, path), READ_NO_LINK);
     const { size } = fstatSync(file);
     if (builder.admits(path, size)) builder.add(path, buffer.subarray(0, readSync(file, buffer, 0, size, 0)));
   } catch (error) {
+    if (isLink(error)) builder.refuseLink(path);
     // What went away while the folder was read is not there.
-    if (!isMissing(error)) builder.refuseUnreadable(path, reasonOf(error));
+    else if (!isMissing(error)) builder.refuseUnreadable(path, reasonOf(error));
   } finally {
     if (file !== undefined) closeSync(file);
   }
+}
+
+/** Where the system can, a link that came in the meantime is not followed either. */
+const READ_NO_LINK = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+
+function isLink(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ELOOP';
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Code } from '../diagnostics/registry.ts';
-import { MAX_FILE_SIZE, WHOLE_FILE, type SourceTree } from './source-tree.ts';
+import { MAX_FILE_SIZE, ROOT_FILES, WHOLE_FILE, type SourceTree } from './source-tree.ts';
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -9,8 +9,15 @@ export class TreeBuilder {
   private readonly files = new Map<string, string>();
   private readonly diagnostics: Diagnostic[] = [];
 
-  /** False for a file that is too large; it is reported. */
+  /** False for a file that is too large or has an odd name; it is reported. */
   admits(path: string, size: number): boolean {
+    const names = ROOT_FILES.includes(path) ? [] : path.split('/');
+    const odd = names.find((name) => !PLAIN_NAME.test(name));
+    if (odd !== undefined) {
+      const message = `the name ${JSON.stringify(odd)} is not made of plain letters, digits, \`-\`, \`_\` and \`.\``;
+      this.report('WB1010', path, message, 'give it a plain name: names stand in addresses and in commands');
+      return false;
+    }
     if (size <= MAX_FILE_SIZE) return true;
     const message = `the file has ${size} bytes; the limit is ${MAX_FILE_SIZE}`;
     this.report('WB1005', path, message, 'split it, or keep large data elsewhere');
@@ -40,6 +47,10 @@ export class TreeBuilder {
     this.report('WB1006', path, 'submodules are not followed', 'put the files themselves in its place');
   }
 
+  refuseFile(path: string): void {
+    this.report('WB1006', path, 'it is a file where a folder belongs', 'make it a folder');
+  }
+
   refuseUnreadable(path: string, reason: string): void {
     this.report('WB1006', path, `it cannot be read: ${reason}`, 'give this user the right to read it');
   }
@@ -53,6 +64,8 @@ export class TreeBuilder {
     this.diagnostics.push({ code, severity: 'error', message, file, pointer: '', range: WHOLE_FILE, help });
   }
 }
+
+const PLAIN_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/;
 
 /** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';

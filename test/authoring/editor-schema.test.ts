@@ -76,6 +76,15 @@ test('uses offers the actions with what they do, with their fields, connection t
   assert.ok(connections.some(({ label }) => label.includes('second')));
 });
 
+const webhook = (scheme: string): string =>
+  automation('{ "id": "a", "stop": true }').replace('"none"', `{ "scheme": "${scheme}", "connection": "second" }`);
+
+test('schemes of webhooks are offered and checked', async () => {
+  assert.ok((await completionsAt(webhook('|'), schema)).some(({ label }) => label.includes('standard-webhooks')));
+  assert.deepEqual(await problemsOf(webhook('standard-webhooks'), schema), []);
+  assert.ok((await problemsOf(webhook('standard-webhook'), schema)).length > 0);
+});
+
 test('a field tells what it is', async () => {
   const text = automation('{ "id": "a", "uses": "anthropic.message_to_ai", "with": { "prompt": "|x" } }');
   const { service, document, json } = open(text, schema);

@@ -13,6 +13,7 @@ test('what is not as documented in an output is shown with the attempt', () => {
     finished_at: undefined,
     duration_ms: undefined,
     retry_at: undefined,
+    waits_until: undefined,
   });
   assert.match(shown, /output +\{"id":7\}\n +warning +the output is not as documented: id must be a string/);
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { execFile } from 'node:child_process';
-import type { ExplanationView, RunDetailView, RunListView } from '../../src/server/api-types.ts';
+import type { ExplanationView, RefusalListView, RunDetailView, RunListView } from '../../src/server/api-types.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { withRunner, type Setup } from '../server/with-runner.ts';
 import { waybill, type Result } from './waybill.ts';
@@ -78,6 +78,38 @@ test('stored values are read and listed', async () => {
     const missing = await ask(setup, 'storage get demo last');
     assert.equal(missing.code, 1);
     assert.match(missing.err, /has no key last\n +keys: last_summary/);
+  });
+});
+
+test('a refused delivery is listed, shown, and replayed after a fix', async () => {
+  await withRunner(async (setup) => {
+    assert.equal((await ask(setup, 'refusals list')).out, 'nothing was refused\n');
+    await setup.post('{"message":"One. Two."}');
+    const list = await ask(setup, 'refusals list --account demo');
+    assert.match(
+      list.out,
+      /REFUSAL +AUTOMATION[^]*demo\/summarize-text +\S+Z +400 +the body lacks the property `text`/,
+    );
+    const { refusals } = JSON.parse((await ask(setup, 'refusals list --format json')).out) as RefusalListView;
+    const id = refusals[0]?.id ?? '';
+    const shown = await ask(setup, `refusals show ${id}`);
+    assert.match(
+      shown.out,
+      /answered 400[^]*header +content-type: application\/json[^]*\n\{"message":"One. Two."\}\n$/,
+    );
+    const again = await ask(setup, `refusals replay ${id}`);
+    assert.deepEqual([again.code, /refused again: the body lacks/.test(again.err)], [3, true]);
+    const file = join(setup.folder, 'automations/demo/summarize-text.json');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replaceAll('"text"', '"message"').replace('trigger.body.text', 'trigger.body.message'));
+    await rm(file.replace('.json', '.test.json'));
+    assert.deepEqual(await setup.runner.deploy(), []);
+    const replayed = await ask(setup, `refusals replay ${id}`);
+    assert.equal(replayed.code, 0, replayed.err);
+    const [, run = ''] = /accepted as run (\S+):/.exec(replayed.out) ?? [];
+    assert.equal((await setup.runner.engine.finished(run)).status, 'succeeded');
+    assert.match((await ask(setup, 'refusals list')).out, new RegExp(`replayed as run ${run}`));
+    assert.equal((await ask(setup, 'refusals show nothing')).code, 1);
   });
 });
 

@@ -167,6 +167,14 @@ class Luck implements Durable {
     return this.storage();
   }
 
+  wait(): Promise<Outcome> {
+    return this.storage();
+  }
+
+  call(): Promise<Outcome> {
+    return this.storage();
+  }
+
   storage(): Promise<Outcome> {
     return Promise.resolve(
       this.outcomes[this.calls++ % this.outcomes.length] ?? { ok: true, output: { found: false } },

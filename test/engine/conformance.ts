@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { AutomationCall, WaitCall } from '../../src/engine/durable.ts';
 import type { Outcome } from '../../src/run/failure.ts';
 import type { Effect } from '../../src/run/records.ts';
+import { calledRunId } from '../../src/run/run-id.ts';
 import type { StorageOperation } from '../../src/run/storage-operation.ts';
+import { PLAN } from '../store/sample-store.ts';
 import type { MakeHarness } from './harness.ts';
 import { interpretConformance } from './interpret-conformance.ts';
 import { turn } from './manual-clock.ts';
@@ -23,6 +26,8 @@ export function durableConformance(name: string, makeHarness: MakeHarness): void
     attemptsCutOff(check);
     storageOnce(check);
     sleepDecidedOnce(check);
+    calledOnce(check);
+    waitsUntilDecided(check);
     interpretConformance(makeHarness);
   });
 }
@@ -252,6 +257,105 @@ function sleepDecidedOnce(check: Check): void {
     await until(over);
     assert.deepEqual(trial.performed, ['a']);
   });
+}
+
+function callOf(waits: boolean): AutomationCall {
+  return { key: keyOf('a'), automation: 'other', plan: PLAN, trigger: { input: 1 }, input: 1, waits };
+}
+
+function calledOnce(check: Check): void {
+  for (let turns = 0; turns < ENOUGH_TURNS; turns++)
+    check(`a run is called once, with a crash after ${turns} turns, and its end is the outcome`, async (trial) => {
+      void trial.resume().call(callOf(true));
+      await manyTurns(turns);
+      trial.crash();
+      let pending = trial.resume().call(callOf(true));
+      await until(() => trial.called().length > 0);
+      const [called, ...more] = trial.called();
+      assert.ok(called !== undefined && more.length === 0);
+      assert.equal(called.id, calledRunId(trial.run.id, 'a'));
+      assert.deepEqual(
+        [called.automation, called.plan, called.trigger, called.parent],
+        ['other', PLAN, { input: 1 }, { run: trial.run.id, step: 'a' }],
+      );
+      if (turns % 2 === 1) await trial.end(called, { status: 'succeeded', output: 'done' });
+      trial.crash();
+      pending = trial.resume().call(callOf(true));
+      if (turns % 2 === 0) await trial.end(called, { status: 'succeeded', output: 'done' });
+      const outcome = { ok: true, output: { run: called.id, output: 'done' } };
+      assert.deepEqual(await pending, outcome);
+      await trial.crashSettled();
+      assert.deepEqual(await trial.resume().call(callOf(true)), outcome);
+      assert.equal(trial.called().length, 1);
+    });
+
+  check('a call that is not waited for has its outcome when the run is durable', async (trial) => {
+    const durable = trial.resume();
+    const outcome = await durable.call(callOf(false));
+    assert.deepEqual(outcome, { ok: true, output: { run: calledRunId(trial.run.id, 'a') } });
+    trial.crash();
+    assert.equal(trial.called().length, 1);
+    assert.deepEqual(await trial.resume().call(callOf(false)), outcome);
+    assert.equal(trial.called().length, 1);
+  });
+
+  check('the failure of a called run is the outcome, and names the run', async (trial) => {
+    const pending = trial.resume().call(callOf(true));
+    await until(() => trial.called().length > 0);
+    const [called] = trial.called();
+    assert.ok(called !== undefined);
+    const failure = { class: 'credential', code: 'http_status', message: 'no', step: 'x' } as const;
+    await trial.end(called, { status: 'failed', failure });
+    const outcome = await pending;
+    assert.ok(!outcome.ok);
+    const { class: failureClass, code, run, step } = outcome.failure;
+    assert.deepEqual([failureClass, code, run, step], ['credential', 'http_status', called.id, undefined]);
+  });
+}
+
+const over = (until: number): Outcome => ({ ok: true, output: { until } });
+
+function waitOf(until: (begun: number) => number | undefined): WaitCall {
+  return { key: keyOf('a'), input: 'what', until, over };
+}
+
+function waitsUntilDecided(check: Check): void {
+  check('a wait is over at the instant that was decided when it began, through crashes', async (trial) => {
+    const due = trial.clock.now() + 1000;
+    void trial.resume().wait(waitOf((begun) => begun + 1000));
+    await until(() => trial.clock.waiting() === 1);
+    trial.crash();
+    trial.clock.forget();
+    trial.clock.advance(400);
+    let outcome: Outcome | undefined;
+    void trial
+      .resume()
+      .wait(waitOf((begun) => begun + 1000))
+      .then((end) => (outcome = end));
+    await until(() => trial.clock.waiting() === 1);
+    trial.clock.advance(599);
+    await aMoment();
+    assert.equal(outcome, undefined);
+    trial.clock.advance(1);
+    await until(() => outcome !== undefined);
+    assert.deepEqual(outcome, over(due));
+    await trial.crashSettled();
+    assert.deepEqual(await trial.resume().wait(waitOf((begun) => begun + 9999)), outcome);
+  });
+
+  for (const expires of [undefined, 1000])
+    check(`an outcome from elsewhere ends a wait ${expires === undefined ? 'without end' : 'early'}`, async (trial) => {
+      const call = waitOf((begun) => (expires === undefined ? undefined : begun + expires));
+      const pending = trial.resume().wait(call);
+      await trial.settled();
+      await aMoment();
+      const given: Outcome = { ok: true, output: 'given' };
+      await trial.answer(keyOf('a'), given);
+      assert.deepEqual(await pending, given);
+      trial.clock.advance(5000);
+      await trial.crashSettled();
+      assert.deepEqual(await trial.resume().wait(call), given);
+    });
 }
 
 /** Comes to a sleep after a failed attempt, and gives whether it is over. */

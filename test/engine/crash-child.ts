@@ -2,7 +2,7 @@
 import type { ActionCaller } from '../../src/connectors/action-call.ts';
 import { EmbeddedEngine } from '../../src/engine/embedded/embedded-engine.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { samplePlan } from './sample-plan.ts';
+import { callingPlans } from './sample-plan.ts';
 
 const [folder = '', ledger = '', count = '0', keyed] = process.argv.slice(2);
 const store = openSqliteStore(folder);
@@ -28,17 +28,21 @@ const engine = new EmbeddedEngine({
   },
 });
 engine.resume();
-const { digest, text } = samplePlan((plan) => {
+const { called, calling } = callingPlans((plan) => {
   const write = plan.connectors['ledger']?.actions['write'];
   if (keyed !== undefined && write !== undefined) write.idempotency = { header: 'Idempotency-Key', lifetime: '1h' };
   return plan;
 });
+const { digest, text } = calling;
 if (count !== '0') {
   await store.deployments.activate(
     'test',
     Date.now(),
     [{ account: 'acme', automation: 'example', plan: digest }],
-    new Map([[digest, text]]),
+    new Map([
+      [called.digest, called.text],
+      [digest, text],
+    ]),
   );
 }
 await Promise.all(
@@ -48,6 +52,8 @@ await Promise.all(
     process.stdout.write(`${run.id}\n`);
   }),
 );
-while ([...store.runs.unfinished()].length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+const unfinished = ['queued', 'running', 'waiting'] as const;
+while (unfinished.some((status) => store.runs.list({ status, limit: 1 }).length > 0))
+  await new Promise((resolve) => setTimeout(resolve, 20));
 await engine.stop(0);
 await store.close();

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { calledRunId } from '../../src/run/run-id.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 
 const RUNS = 200;
@@ -108,7 +109,7 @@ test(
 );
 
 test(
-  'killed again and again in the middle of 200 runs, every accepted run ends and nothing that finished is done twice',
+  'killed again and again in the middle of 200 runs that call 200 others, every accepted run ends and nothing that finished is done twice',
   { timeout: 60_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'waybill-crash-'));
@@ -130,9 +131,17 @@ test(
       const store = openSqliteStore(folder);
       const runs = accepted.map((id) => store.runs.get(id));
       assert.ok(accepted.length > 50, `only ${accepted.length} runs were accepted`);
-      for (const run of runs) {
-        assert.ok(run?.finishedAt !== undefined, 'an accepted run has not ended');
-        const n = (run.trigger['body'] as { n: number }).n;
+      for (const calling of runs) {
+        assert.ok(calling?.finishedAt !== undefined, 'an accepted run has not ended');
+        const called = store.runs.called(calling.id, 10);
+        assert.deepEqual(
+          called.map(({ id }) => id),
+          [calledRunId(calling.id, 'run')],
+        );
+        const [run] = called;
+        assert.ok(run?.finishedAt !== undefined, 'a called run has not ended');
+        assert.equal(calling.status, run.status);
+        const n = (run.trigger['input'] as { n: number }).n;
         const attempts = store.runs.attempts(run.id);
         assert.deepEqual(
           new Set(attempts.map(({ key }) => key.step)).size,
@@ -147,6 +156,7 @@ test(
         } else {
           assert.equal(run.status, 'uncertain');
           assert.equal(run.failure?.code, 'interrupted');
+          assert.deepEqual([calling.failure?.code, calling.failure?.run], ['interrupted', run.id]);
         }
       }
       assert.ok(runs.filter((run) => run?.status === 'succeeded').length > accepted.length / 2);

@@ -133,7 +133,7 @@ test('a run that the engine left in a wait goes on after a restart, and waits no
   await first.close();
   const second = openSqliteStore(folder);
   const working = engineOn(second, echo);
-  assert.equal(working.resume(), 1);
+  working.resume();
   await new Promise((resolve) => setTimeout(resolve, 80));
   assert.equal(second.runs.get(id)?.status, 'waiting');
   assert.equal((await working.finished(id)).status, 'succeeded');

@@ -2,6 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedDurable, type DurableHost } from '../../src/engine/embedded/embedded-durable.ts';
 import { Limiter } from '../../src/engine/limiter.ts';
+import { calledOutcome } from '../../src/engine/perform-call.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { newFolder } from '../store/sample-store.ts';
@@ -20,7 +21,12 @@ export const embeddedHarness: MakeHarness = async (clock, runs): Promise<Harness
     runs: store.runs,
     limiter: new Limiter(clock),
     now: () => clock.now(),
-    delay: (milliseconds) => clock.delay(milliseconds),
+    at: (instant, wake) => {
+      void clock.delay(instant - clock.now()).then(wake);
+      return () => {};
+    },
+    idle: () => {},
+    runCalled: () => {},
     stopping: () => false,
     abort: new AbortController().signal,
     attemptStarted: () => {},
@@ -44,6 +50,17 @@ export const embeddedHarness: MakeHarness = async (clock, runs): Promise<Harness
     },
     settled: async () => {
       await Promise.all(durables.map((durable) => durable.written()));
+    },
+    called: (run) => store.runs.called(run.id, 10),
+    end: async (called, result) => {
+      const key = { step: called.parent?.step ?? '', attempt: 1 };
+      const answer = { run: called.parent?.run ?? '', key, outcome: calledOutcome({ ...called, ...result }) };
+      await store.runs.finish(called.id, clock.now(), result, answer);
+      for (const durable of durables) durable.waits.deliver(answer.key, answer.outcome);
+    },
+    answer: async (run, key, outcome) => {
+      await store.runs.answer({ run: run.id, key, outcome }, clock.now());
+      for (const durable of durables) durable.waits.deliver(key, outcome);
     },
     close: async () => {
       for (const opened of stores) await opened.close();

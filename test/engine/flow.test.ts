@@ -169,3 +169,24 @@ test('fail ends the run with its message', async () => {
   assert.equal(run.failure?.message, `step none: nothing in ${run.id}`);
   assert.deepEqual(stored, {});
 });
+
+test('a loop collects the failures of its items, and the others go on', async () => {
+  const store = await newStore();
+  const bad = { id: 'bad', if: "${{ item === 'y' }}", fail: 'no ${{ item }}' };
+  const loop = {
+    id: 'each',
+    for_each: '${{ trigger.body.items }}',
+    on_item_error: 'collect',
+    parallel: 2,
+    steps: [bad, put('keep', '${{ item }}', true)],
+    output: '${{ steps.keep.key }}!',
+  };
+  const body = { items: ['x', 'y', 'z'] };
+  const { run, stored } = await runSteps(store, [loop], body, { output: '${{ steps.each }}' });
+  const failures = [{ index: 1, code: 'fail_step', message: 'step bad: no y', step: 'each[1].bad' }];
+  assert.deepEqual(run.output, { outputs: ['x!', null, 'z!'], failures });
+  assert.deepEqual(stored, { x: true, z: true });
+  const quiet = { ...loop, output: undefined };
+  const { run: other } = await runSteps(store, [quiet], body, { output: '${{ steps.each.failures.length }}' });
+  assert.equal(other.output, 1);
+});

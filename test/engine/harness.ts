@@ -1,5 +1,7 @@
 import type { AttemptCall, Durable } from '../../src/engine/durable.ts';
-import type { RunRecord } from '../../src/run/records.ts';
+import type { RunResult } from '../../src/engine/interpret.ts';
+import type { Outcome } from '../../src/run/failure.ts';
+import type { AttemptKey, RunRecord } from '../../src/run/records.ts';
 import type { ManualClock } from './manual-clock.ts';
 
 /** An engine that can be killed at any instant. */
@@ -10,6 +12,12 @@ export interface Harness {
   crash(): void;
   /** Resolves when all that the durables resumed since the last crash were told is durable. */
   settled(): Promise<void>;
+  /** The runs that the run has called, as far as they are durable. */
+  called(run: RunRecord): RunRecord[];
+  /** Ends a run that another called; durable when it resolves. */
+  end(called: RunRecord, result: RunResult): Promise<void>;
+  /** Gives an attempt that waits its outcome; durable when it resolves. */
+  answer(run: RunRecord, key: AttemptKey, outcome: Outcome): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,6 +42,8 @@ export class Life {
         ),
       storage: (key, input, operation) => this.live(() => durable.storage(key, input, operation)),
       sleep: (key, milliseconds) => this.live(() => durable.sleep(key, milliseconds)),
+      wait: (call) => this.live(() => durable.wait(call)),
+      call: (call) => this.live(() => durable.call(call)),
     };
   }
 

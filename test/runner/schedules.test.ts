@@ -4,7 +4,7 @@ import { HttpCaller } from '../../src/connectors/http-caller.ts';
 import { EmbeddedEngine } from '../../src/engine/embedded/embedded-engine.ts';
 import type { Plan, ScheduleTrigger } from '../../src/generated/plan.ts';
 import { namePlan } from '../../src/plan/digest.ts';
-import { loadCurrentDeployment } from '../../src/runner/live-deployment.ts';
+import { LiveDeployment } from '../../src/runner/live-deployment.ts';
 import { Schedules } from '../../src/runner/schedules.ts';
 import { Redactor } from '../../src/secrets/redaction.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -39,7 +39,7 @@ async function process(
     now: () => clock.now,
     onError: (error) => assert.fail(String(error)),
   });
-  await schedules.use(await loadCurrentDeployment(store));
+  await schedules.use(new LiveDeployment(store));
   return { schedules, engine };
 }
 

@@ -7,6 +7,7 @@ import type {
   ErrorView,
   HookView,
   RefusalListView,
+  RefusalView,
   RunDetailView,
   RunListView,
   StorageEntryView,
@@ -103,6 +104,7 @@ test('what is not there says what is', async () => {
       ['/runs/0', 'unknown_run'],
       ['/storage/demo/nothing', 'unknown_key'],
       ['/hooks/demo/nothing', 'unknown_automation'],
+      ['/refusals/0', 'unknown_refusal'],
       ['/nothing', 'not_found'],
     ]);
     for (const [path, code] of codes) assert.equal((await read<ErrorView>(setup, path, 404)).error.code, code);
@@ -117,12 +119,18 @@ test('refusals and deployments can be read', async () => {
     await post('{"message":"x"}');
     const { refusals } = await read<RefusalListView>(setup, '/refusals?account=demo');
     assert.deepEqual(
-      refusals.map(({ status, body }) => [status, body]),
-      [[400, '{"message":"x"}']],
+      refusals.map(({ status, reason }) => [status, reason]),
+      [[400, 'the body lacks the property `text`; it has `message`']],
     );
+    const one = await read<RefusalView>(setup, `/refusals/${refusals[0]?.id}`);
+    assert.deepEqual([one.body, one.headers['content-type'], one.cut], ['{"message":"x"}', 'application/json', false]);
     const { deployments } = await read<DeploymentListView>(setup, '/deployments');
     assert.deepEqual(
-      deployments.map(({ source, current, entries }) => [source, current, entries]),
+      deployments.map(({ source, current, entries }) => [
+        source.replace(/ at sha256:[0-9a-f]{64}$/, ''),
+        current,
+        entries,
+      ]),
       [
         [
           folder,
@@ -131,6 +139,7 @@ test('refusals and deployments can be read', async () => {
             account: 'demo',
             automation,
             plan: runner.deployed().get(`demo/${automation}`)?.digest,
+            trigger: 'webhook',
           })),
         ],
       ],

@@ -78,3 +78,21 @@ test('a hook with a wrong secret, or of nothing, says nothing', async () => {
     assert.deepEqual(runner.store.refusals.list({ limit: 10 }), []);
   });
 });
+
+test('an answer that waits is 202 after its deadline, and the run goes on', async () => {
+  await withRunner(
+    async ({ runner, post }) => {
+      const { status, body } = await post('{"text":"All is well."}');
+      assert.equal(status, 202);
+      assert.equal(runner.store.runs.get(body.run ?? '')?.finishedAt, undefined);
+      assert.equal((await runner.engine.finished(body.run ?? '')).status, 'succeeded');
+    },
+    (automation) =>
+      automation
+        .replace('"respond": "accepted"', '"respond": "finished", "deadline": "150ms"')
+        .replace(
+          '"steps": [',
+          `"steps": [{ "id": "office", "wait": { "until": "${new Date(Date.now() + 800).toISOString()}" } },`,
+        ),
+  );
+});

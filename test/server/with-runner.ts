@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAnthropicStandIn, type AnthropicStandIn } from '../../demo/anthropic-stand-in.ts';
 import { hookPath } from '../../src/runner/live-deployment.ts';
+import { FolderSource } from '../../src/runner/deploy/folder-source.ts';
 import { Runner } from '../../src/runner/runner.ts';
 import { keyringFile } from '../../src/secrets/identity-source.ts';
 import { serve } from '../../src/server/serve.ts';
@@ -38,14 +39,14 @@ export async function withRunner(
   const file = join(folder, 'automations/demo/summarize-text.json');
   await writeFile(file, change(await readFile(file, 'utf8')));
   const runner = new Runner({
-    workspace: folder,
+    source: new FolderSource(folder),
     data: join(folder, 'data'),
     identities: keyringFile(join(root, 'demo/demo.agekey'), { anyoneMayRead: true }),
     reroutes: new Map([['anthropic', standIn.url]]),
     onError: (error) => assert.fail(String(error)),
   });
-  const { diagnostics } = await runner.begin();
-  assert.deepEqual(diagnostics, []);
+  await runner.begin();
+  assert.deepEqual(await runner.deploy(), []);
   const { url, token, close: closeServer } = await serve({ runner, port: 0 });
   let closed: Promise<void> | undefined;
   const close = (drainMs = 1000): Promise<void> => (closed ??= closeServer(drainMs));

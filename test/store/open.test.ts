@@ -19,16 +19,24 @@ test('a new folder is made, for its owner alone, with every table', async () => 
   const store = openSqliteStore(folder);
   assert.equal(statSync(folder).mode & 0o777, 0o700);
   assert.deepEqual([store.deployments.list(9), store.refusals.list({ limit: 9 })], [[], []]);
-  assert.deepEqual([...store.runs.unfinished()], []);
+  assert.deepEqual([...store.runs.ready()], []);
   await store.close();
   const database = new DatabaseSync(join(folder, 'waybill.db'));
   assert.equal(schemaVersion(database), MIGRATIONS.length);
   assert.deepEqual(tablesOf(database), [
+    'account_secrets',
     'attempts',
+    'deliveries',
+    'deploy_control',
     'deployment_entries',
     'deployments',
     'hooks',
+    'inventory',
+    'pauses',
     'plans',
+    'poll_items',
+    'polls',
+    'reconciliations',
     'refusals',
     'runs',
     'schedules',
@@ -44,6 +52,19 @@ test('only the migrations that the database has not had are applied', () => {
   migrate(database, [first, second]);
   migrate(database, [first, second]);
   assert.deepEqual([schemaVersion(database), tablesOf(database)], [2, ['a', 'b']]);
+});
+
+test('refusals of an older store are kept', () => {
+  const database = new DatabaseSync(':memory:');
+  migrate(database, MIGRATIONS.slice(0, 2));
+  database.exec(`INSERT INTO refusals VALUES (4, 'a', 'acme', 'example', 1, 400, 'why', '{"é":1}')`);
+  migrate(database);
+  const row = database.prepare('SELECT number, id, reason, query, headers, body, cut, run FROM refusals').get();
+  const body = new Uint8Array(Buffer.from('{"é":1}'));
+  assert.deepEqual(
+    { ...row },
+    { number: 4, id: 'a', reason: 'why', query: '', headers: '{}', body, cut: 0, run: null },
+  );
 });
 
 test('a migration that fails leaves the version before it, whole', () => {

@@ -12,7 +12,10 @@ function refusal(id: string, change: Partial<RefusalRecord> = {}): RefusalRecord
     receivedAt: 1,
     status: 422,
     reason: 'the body had `message`, not `text`',
-    body: '{"message":"hi \u0000 🙂"}',
+    query: '?x=1&x=2',
+    headers: { 'content-type': 'application/json', 'set-cookie': ['a', 'b'] },
+    body: new Uint8Array([0x7b, 0xff, 0x00, 0x7d]),
+    cut: false,
     ...change,
   };
 }
@@ -59,8 +62,23 @@ test('each automation keeps its newest refusals up to the cap, whatever comes to
   assert.equal(store.refusals.list({ limit: 999 }).length, REFUSALS_KEPT + 2);
 });
 
-test('a long body is cut at what is kept', async () => {
+test('a long body is cut at what is kept, and said to be', async () => {
   const store = await newStore();
-  await store.refusals.insert(refusal('long', { body: 'x'.repeat(REFUSED_BODY_KEPT) + 'y' }));
-  assert.equal(store.refusals.list({ limit: 1 })[0]?.body, 'x'.repeat(REFUSED_BODY_KEPT));
+  for (const [id, more] of Object.entries({ whole: 0, long: 1 }))
+    await store.refusals.insert(refusal(id, { body: new Uint8Array(REFUSED_BODY_KEPT + more).fill(7) }));
+  assert.deepEqual(
+    ['whole', 'long'].map((id) => [store.refusals.get(id)?.body.length, store.refusals.get(id)?.cut]),
+    [
+      [REFUSED_BODY_KEPT, false],
+      [REFUSED_BODY_KEPT, true],
+    ],
+  );
+});
+
+test('a refusal says which run a replay of it started', async () => {
+  const store = await newStore();
+  await store.refusals.insert(refusal('a'));
+  await store.refusals.markReplayed('a', 'run-1');
+  assert.deepEqual(store.refusals.get('a'), refusal('a', { run: 'run-1' }));
+  assert.equal(store.refusals.get('b'), undefined);
 });

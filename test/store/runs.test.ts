@@ -27,7 +27,7 @@ test('a run that was inserted is there after reopening, as it was', async () => 
   await first.close();
   const second = openSqliteStore(folder);
   assert.deepEqual(second.runs.get(run.id), run);
-  assert.deepEqual([...second.runs.unfinished()], [run]);
+  assert.deepEqual([...second.runs.ready()], [{ id: run.id, account: run.account }]);
   await second.close();
 });
 
@@ -58,7 +58,7 @@ test('a run goes from queued to its end, and then stands still', async () => {
   await store.runs.finish(run.id, 3000, { status: 'failed', failure });
   const ended: RunRecord = { ...run, status: 'failed', failure, startedAt: 2000, finishedAt: 3000 };
   assert.deepEqual(store.runs.get(run.id), ended);
-  assert.deepEqual([...store.runs.unfinished()], []);
+  assert.deepEqual([...store.runs.ready()], []);
   await assert.rejects(store.runs.begin(run.id, 4000), { code: 'store_refused' });
   await assert.rejects(store.runs.finish(run.id, 4000, { status: 'succeeded' }), { code: 'store_refused' });
   assert.deepEqual(store.runs.get(run.id), ended);
@@ -170,26 +170,29 @@ test('the unfinished runs come oldest first, and others read and write meanwhile
   const runs = await insertMany(store);
   const unfinished = runs.filter(({ status }) => status === 'queued' || status === 'running');
   const seen: string[] = [];
-  for (const { id } of store.runs.unfinished()) {
+  for (const { id } of store.runs.ready()) {
     seen.push(id);
     await store.runs.finish(id, 1, { status: 'succeeded' });
     assert.equal(store.runs.get(id)?.status, 'succeeded', 'reads see what is durable, in the middle of it too');
   }
   assert.deepEqual(seen, ids(unfinished));
-  assert.deepEqual([...store.runs.unfinished()], []);
+  assert.deepEqual([...store.runs.ready()], []);
 });
 
 test('unfinished runs come once each, however many there are', async () => {
   const store = await newStore();
   const runs = Array.from({ length: 350 }, () => sampleRun());
   await Promise.all(runs.map((run) => store.runs.insert(run)));
-  assert.deepEqual(ids([...store.runs.unfinished()]), ids(runs));
+  assert.deepEqual(
+    [...store.runs.ready()].map(({ id }) => id),
+    ids(runs),
+  );
 });
 
 test('whoever leaves the unfinished runs in the middle still reads what is durable', async () => {
   const store = await newStore();
   await insertMany(store);
-  for (const _run of store.runs.unfinished()) break;
+  for (const _run of store.runs.ready()) break;
   const run = sampleRun();
   await store.runs.insert(run);
   assert.deepEqual(store.runs.get(run.id), run);

@@ -17,9 +17,14 @@ const ACCOUNT = {
 /** The connections' secrets, of which tests need none: what `check` says of that is not looked at. */
 const SECRETS = new Set(['WB5002', 'WB5003', 'WB5004', 'WB5005', 'WB5006']);
 
-/** Runs cases against an automation with these steps, in a workspace that has nothing else. */
-export async function runCases(steps: object[], cases: object[], more: object = {}): Promise<FileResult> {
-  const checked = workspaceOf(steps, cases, more);
+/** Runs cases against an automation with these steps, in a workspace that has nothing else but the others, by name. */
+export async function runCases(
+  steps: object[],
+  cases: object[],
+  more: object = {},
+  others: { [name: string]: object } = {},
+): Promise<FileResult> {
+  const checked = workspaceOf(steps, cases, more, others);
   const runner = new TestRunner();
   for await (const result of runner.run(checked, testFiles(checked))) return result;
   return assert.fail('the test was not run');
@@ -36,12 +41,18 @@ export function planOf(steps: object[], more: object = {}): Plan {
   return plan;
 }
 
-function workspaceOf(steps: object[], cases: object[], more: object): CheckedWorkspace {
+function workspaceOf(
+  steps: object[],
+  cases: object[],
+  more: object,
+  others: { [name: string]: object } = {},
+): CheckedWorkspace {
   const automation = automationOf(steps, { type: 'object' }, more);
   const files = new Map([
     ['waybill.json', JSON.stringify({ waybill: VERSION })],
     ['automations/acme/account.json', JSON.stringify(ACCOUNT)],
     ['automations/acme/example.json', JSON.stringify(automation, undefined, 2)],
+    ...Object.entries(others).map(([name, value]) => [`automations/acme/${name}.json`, JSON.stringify(value)] as const),
     ['automations/acme/example.test.json', `${JSON.stringify({ cases }, undefined, 2)}\n`],
   ]);
   const checked = checkTree({ files, diagnostics: [] });

@@ -42,6 +42,8 @@ function headlineOf({ account, automation, status, failure }: RunRecord, finding
       return `${name} failed${failure?.step === undefined ? '' : ` at step \`${failure.step}\``}`;
     case 'uncertain':
       return `${name} stopped: nobody knows whether step \`${failure?.step ?? ''}\` took place`;
+    case 'canceled':
+      return `${name} was canceled`;
     default:
       return `${name} has not ended: it is ${status}`;
   }

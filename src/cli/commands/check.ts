@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,10 +8,10 @@ import { inOrder } from '../../diagnostics/order.ts';
 import { renderGithub } from '../../diagnostics/render-github.ts';
 import { renderSarif } from '../../diagnostics/render-sarif.ts';
 import { renderDiagnostic } from '../../diagnostics/render-text.ts';
-import { builtinCatalog, builtinText } from '../../connectors/builtin.ts';
 import { findInOtherFiles } from '../../runner/other-files.ts';
 import { checkInParts, checkWithCache } from '../../runner/check-cache.ts';
 import type { CheckedWorkspace } from '../../runner/check-workspace.ts';
+import { programFingerprint } from '../../runner/program-fingerprint.ts';
 import { readFolder } from '../../workspace/read-folder.ts';
 import { VERSION } from '../../version.ts';
 import { count } from '../count.ts';
@@ -64,16 +63,6 @@ function isWorthKeeping(files: ReadonlyMap<string, string>): boolean {
   let length = 0;
   for (const text of files.values()) length += text.length;
   return length >= WORTH_KEEPING;
-}
-
-/** Names the installed program; from the sources, which change under our hands, nothing is kept. */
-function programFingerprint(): string | undefined {
-  const program = join(import.meta.dirname, 'main.cjs');
-  if (!existsSync(program)) return undefined;
-  // It names its pieces by their content, so it is different where one of them is.
-  const hash = createHash('sha256').update(readFileSync(program));
-  for (const name of builtinCatalog().names()) hash.update(`\n${name}\n${builtinText(name)}`);
-  return hash.digest('hex');
 }
 
 /** In the user's folder of caches (XDG Base Directory Specification), one file a workspace. */

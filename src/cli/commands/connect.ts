@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
 import { connectionsOf } from '../../compiler/context.ts';
-import { hostsOf } from '../../compiler/lower.ts';
+import { hostsOf } from '../../compiler/connection-hosts.ts';
 import { fieldsWithDefaults } from '../../connectors/connection-fields.ts';
 import type { Connector, ConnectionSpec } from '../../generated/connector.ts';
 import { checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
@@ -55,7 +55,7 @@ export async function connect(account: string, name: string, options: ConnectOpt
   });
   await replaceFile(join(folder, secretPath(account, name)), text);
   console.log(
-    `Encrypted to ${source.value.recipients.length} public keys of ${account}; may only be sent to ${hosts.join(', ')}.`,
+    `Encrypted to ${source.value.recipients.length} public keys of ${account}; may only be sent to ${hosts.join(', ') || 'nobody'}.`,
   );
   console.log(
     `Commit ${secretPath(account, name)}${existing === undefined ? ` and automations/${account}/account.json` : ''}.`,

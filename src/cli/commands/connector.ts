@@ -3,9 +3,11 @@ import type { Catalog } from '../../connectors/catalog.ts';
 import {
   describeAction,
   describeConnector,
+  describeTrigger,
   type ActionDescription,
   type ConnectorDescription,
   type FieldDescription,
+  type TriggerDescription,
 } from '../../connectors/describe.ts';
 import { searchCatalog } from '../../connectors/search.ts';
 import type { Connector, Limits } from '../../generated/connector.ts';
@@ -48,16 +50,24 @@ export async function describe(name: string, options: ConnectorOptions): Promise
   if (rest.length === 0) {
     const description = describeConnector(connector);
     console.log(text ? renderConnector(description) : JSON.stringify(description));
-  } else {
-    const description = findAction(connector, rest.join('.'));
+    return EXIT.clean;
+  }
+  const part = rest.join('.');
+  const trigger = Object.hasOwn(connector.triggers ?? {}, part) ? connector.triggers?.[part] : undefined;
+  if (trigger === undefined) {
+    const description = findAction(connector, part);
     console.log(text ? renderAction(description) : JSON.stringify(description));
+  } else {
+    const description = describeTrigger(connector, part, trigger);
+    console.log(text ? renderTrigger(description) : JSON.stringify(description));
   }
   return EXIT.clean;
 }
 
 function findAction(connector: Connector, name: string): ActionDescription {
   const action = Object.hasOwn(connector.actions, name) ? connector.actions[name] : undefined;
-  if (action === undefined) throw unknown(`action ${connector.name}.`, name, Object.keys(connector.actions));
+  const known = [...Object.keys(connector.actions), ...Object.keys(connector.triggers ?? {})];
+  if (action === undefined) throw unknown(`action or trigger ${connector.name}.`, name, known);
   return describeAction(connector, name, action);
 }
 
@@ -83,6 +93,8 @@ function renderConnector({
   docs,
   connection,
   limits,
+  triggers,
+  webhook_schemes,
   actions,
 }: ConnectorDescription): string {
   const lines = [`${name} ${version}: ${title}`, description];
@@ -90,7 +102,7 @@ function renderConnector({
   if (connection === undefined) lines.push('', 'It needs no connection.');
   else {
     const { hosts, fields } = connection;
-    lines.push('', `Connection (waybill connect ACCOUNT ${name}), to ${[hosts].flat().join(', ')}:`);
+    lines.push('', `Connection (waybill connect ACCOUNT ${name}), sent to ${[hosts].flat().join(', ') || 'nobody'}:`);
     lines.push(
       renderTable(
         fields.map((field) => [
@@ -103,7 +115,22 @@ function renderConnector({
     if (connection.tested) lines.push(`  Tried by: waybill connector test ACCOUNT ${name}`);
   }
   if (limits !== undefined) lines.push('', `Limits: ${renderLimits(limits)}`);
-  lines.push('', 'Actions:', renderTable(actions.map(({ uses, effect, title: what }) => [`  ${uses}`, effect, what])));
+  if (triggers.length > 0)
+    lines.push('', 'Triggers:', renderTable(triggers.map(({ on, title: what }) => [`  ${on}`, what])));
+  if (webhook_schemes.length > 0) {
+    const rows = webhook_schemes.map(({ name: scheme, title: what, key }) => [
+      `  ${scheme}`,
+      what,
+      `checked with ${key}`,
+    ]);
+    lines.push('', `Schemes of webhooks ("verify": { "scheme": …, "connection": … }):`, renderTable(rows));
+  }
+  if (actions.length > 0)
+    lines.push(
+      '',
+      'Actions:',
+      renderTable(actions.map(({ uses, effect, title: what }) => [`  ${uses}`, effect, what])),
+    );
   return lines.join('\n');
 }
 
@@ -144,6 +171,21 @@ function renderAction({
     renderFields(output),
     '',
     'A step to begin with:',
+    JSON.stringify(example, undefined, 2),
+  ].join('\n');
+}
+
+function renderTrigger({ on, title, description, connection, input, output, example }: TriggerDescription): string {
+  return [
+    `${on}: ${title}`,
+    description,
+    connection ? 'Needs a connection.' : 'Needs no connection.',
+    ...(input['properties'] === undefined ? [] : ['', 'With:', renderFields(input)]),
+    '',
+    'trigger.event:',
+    renderFields(output),
+    '',
+    'A trigger to begin with:',
     JSON.stringify(example, undefined, 2),
   ].join('\n');
 }

@@ -1,82 +1,75 @@
-import { join } from 'node:path';
 import { renderDiagnostic } from '../../diagnostics/render-text.ts';
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { readFile } from 'node:fs/promises';
+import { FolderSource } from '../../runner/deploy/folder-source.ts';
+import type { Reconciled } from '../../runner/deploy/reconciler.ts';
 import { hookPath } from '../../runner/live-deployment.ts';
 import { Runner } from '../../runner/runner.ts';
 import { watchWorkspace } from '../../runner/watch.ts';
 import type { IdentitySource } from '../../secrets/identity-source.ts';
 import { serve } from '../../server/serve.ts';
-import { EXIT, UsageError } from '../exit.ts';
+import { EXIT } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
 import { identitySource } from '../identities.ts';
 import { interrupted } from '../interrupted.ts';
-import type { KeyOptions } from '../options.ts';
-import { parseReroutes } from '../reroutes.ts';
+import { describeReconciled } from '../render-deploy.ts';
 import { dataFolder } from '../runner-client.ts';
+import {
+  allowPrivateOf,
+  logRuns,
+  parsePort,
+  publicUrlOf,
+  reroutesOf,
+  stopServer,
+  type RunnerProcessOptions,
+} from '../runner-process.ts';
 
-export interface DevOptions extends KeyOptions {
+export interface DevOptions extends RunnerProcessOptions {
   workspace?: string;
-  port: string;
   data?: string;
-  reroute: string[];
-  allowPrivate: string[];
 }
 
-const DRAIN_MS = 10_000;
+/** Automations that are shown at the start. */
+const SHOWN = 20;
 
 /** `waybill dev`: the runner on the working tree, until it is interrupted. */
 export async function dev(options: DevOptions): Promise<number> {
   const workspace = findWorkspace(options.workspace);
-  const port = Number(options.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`${options.port} is not a port`);
-  const reroutes = parseReroutes(options.reroute);
+  const port = parsePort(options.port);
   const data = dataFolder(options);
   const identities = identitySource(options);
   const runner = new Runner({
-    workspace,
+    source: new FolderSource(workspace),
     data,
     identities,
-    reroutes,
-    allowPrivate: new Set(options.allowPrivate),
+    reroutes: reroutesOf(options),
+    allowPrivate: allowPrivateOf(options),
+    ...publicUrlOf(options),
     onError: (error) => console.error(error),
   });
-  for (const [service, url] of reroutes)
-    console.error(`WARNING: calls of ${service}, with their credentials, go to ${url}`);
-  for (const host of options.allowPrivate) console.error(`WARNING: calls may go to ${host}, private or not`);
-  const { diagnostics, resumed } = await runner.begin();
-  await show(workspace, diagnostics);
+  const resumed = await runner.begin();
+  showFindings(await runner.reconciler.reconcile('start'));
   if (options.keysCommand === undefined) await warnWithoutKeys(runner, identities);
   const server = await serve({ runner, port });
   console.log(`The runner is up at ${server.url}; its data is in ${data}. Ctrl-C ends it.`);
   console.log(`The API's token, until it ends: ${server.token}`);
   if (resumed > 0) console.log(`${resumed} runs that had not ended go on.`);
-  showTriggers(runner, server.url);
-  const unwatchRuns = runner.engine.watch(({ kind, run }) => {
-    const why = run.failure === undefined ? '' : `: ${runner.redactor.text(run.failure.message)}`;
-    if (kind === 'run_finished') console.log(`${run.account}/${run.automation} ${run.status} (${run.id})${why}`);
-  });
+  showTriggers(runner, options.publicUrl ?? server.url);
+  const unwatchRuns = logRuns(runner);
   const unwatchFiles = watchWorkspace(workspace, async () => {
-    const found = await runner.deploy();
-    await show(workspace, found);
-    console.log(
-      found.some(({ severity }) => severity === 'error')
-        ? 'Not deployed: what was deployed last goes on.'
-        : 'Deployed.',
-    );
+    const reconciled = await runner.reconciler.reconcile('save');
+    showFindings(reconciled);
+    for (const line of describeReconciled(reconciled)) console.log(line);
   });
   await interrupted();
   unwatchFiles();
   unwatchRuns();
-  console.log('The runner stops: what is under way may end, the rest goes on at the next start.');
-  await server.close(DRAIN_MS);
+  await stopServer(server);
   return EXIT.clean;
 }
 
 /** Without a key the workspace still compiles and runs, up to the first step that needs a credential. */
 async function warnWithoutKeys(runner: Runner, identities: IdentitySource): Promise<void> {
   const accounts = new Map<string, string[]>();
-  for (const account of new Set([...runner.deployed().values()].map(({ plan }) => plan.account))) {
+  for (const account of new Set([...runner.deployed().keys()].map((name) => name.split('/')[0] ?? ''))) {
     try {
       await identities(account);
     } catch (error) {
@@ -90,23 +83,25 @@ async function warnWithoutKeys(runner: Runner, identities: IdentitySource): Prom
   }
 }
 
-function showTriggers(runner: Runner, url: string): void {
-  for (const automation of runner.deployed().values()) {
-    const { plan, trigger } = automation;
-    if (trigger.kind === 'webhook') console.log(`  POST ${url}${hookPath(automation)}`);
-    if (trigger.kind === 'schedule') {
-      const next = trigger.times.next(Date.now());
-      const due = next === undefined ? 'never again' : `next ${new Date(next).toISOString()}`;
-      console.log(
-        `  ${plan.account}/${plan.automation} at ${trigger.schedule.cron} (${trigger.schedule.timezone}), ${due}`,
-      );
-    }
-  }
+function showFindings({ diagnostics, files }: Reconciled): void {
+  for (const diagnostic of diagnostics) console.error(renderDiagnostic(diagnostic, files.get(diagnostic.file)));
 }
 
-async function show(workspace: string, diagnostics: readonly Diagnostic[]): Promise<void> {
-  for (const diagnostic of diagnostics) {
-    const source = await readFile(join(workspace, diagnostic.file), 'utf8').catch(() => undefined);
-    console.error(renderDiagnostic(diagnostic, source));
+function showTriggers(runner: Runner, url: string): void {
+  const deployed = runner.deployed();
+  for (const name of [...deployed.keys()].slice(0, SHOWN)) {
+    const automation = deployed.get(name);
+    if (automation?.trigger.kind === 'webhook') console.log(`  POST ${url}${hookPath(automation)}`);
+    if (automation?.trigger.kind === 'poll') {
+      const { on, every_ms: every } = automation.trigger.trigger;
+      console.log(`  ${name} on ${on}, asked every ${every / 1000} s`);
+    }
+    if (automation?.trigger.kind === 'schedule') {
+      const { schedule, times } = automation.trigger;
+      const next = times.next(Date.now());
+      const due = next === undefined ? 'never again' : `next ${new Date(next).toISOString()}`;
+      console.log(`  ${name} at ${schedule.cron} (${schedule.timezone}), ${due}`);
+    }
   }
+  if (deployed.size > SHOWN) console.log(`  and ${deployed.size - SHOWN} more: waybill url ACCOUNT AUTOMATION`);
 }

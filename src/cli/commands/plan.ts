@@ -9,6 +9,7 @@ import { compareWorkspaces } from '../../runner/compare-commits.ts';
 import { readCommit } from '../../workspace/read-commit.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
+import { writePullRequestComment } from '../pull-request-comment.ts';
 
 export interface PlanOptions {
   workspace?: string;
@@ -18,6 +19,8 @@ export interface PlanOptions {
   against?: string;
   /** A commit in place of the working tree. */
   at?: string;
+  /** Write the difference into the pull request that a GitHub workflow runs for. */
+  comment?: true;
   format: 'text' | 'json' | 'markdown';
 }
 
@@ -30,9 +33,13 @@ export async function plan(options: PlanOptions): Promise<number> {
   if (options.against !== undefined) {
     const before = await checkCommit(folder, options.against);
     requireKnownNames(options, [before, checked]);
-    console.log(renderDifference(compareWorkspaces(before, checked, keep), options.format));
+    const difference = compareWorkspaces(before, checked, keep);
+    if (options.comment === true)
+      console.log(await writePullRequestComment(renderDifferenceMarkdown(difference), process.env));
+    else console.log(renderDifference(difference, options.format));
     return reportFindings(checked);
   }
+  if (options.comment === true) throw new UsageError('--comment is for differences', 'add --against <commit>');
   if (options.format === 'markdown') throw new UsageError('markdown is for differences', 'add --against <commit>');
   requireKnownNames(options, [checked]);
   const chosen = checked.plans

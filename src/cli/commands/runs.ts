@@ -46,13 +46,14 @@ export async function list({
   else
     console.log(
       renderTable([
-        ['RUN', 'AUTOMATION', 'STATUS', 'ACCEPTED', 'TOOK'],
+        ['RUN', 'AUTOMATION', 'STATUS', 'ACCEPTED', 'TOOK', 'CALLED BY'],
         ...view.runs.map((run) => [
           run.id,
           `${run.account}/${run.automation}`,
           run.status,
           run.created_at,
           run.duration_ms === undefined ? '' : `${run.duration_ms} ms`,
+          run.parent?.run ?? '',
         ]),
       ]),
     );

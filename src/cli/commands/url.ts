@@ -15,10 +15,15 @@ export async function url(
   const address = client.url + view.path;
   const curl = `curl -X POST ${address} -H 'content-type: application/json' -d ${shellQuoted(JSON.stringify(view.sample))}`;
   if (format === 'json') {
-    console.log(JSON.stringify({ url: address, curl, sample: view.sample, issues: view.issues }));
+    const { sample, issues, verified } = view;
+    console.log(JSON.stringify({ url: address, curl, sample, issues, verified }));
     return EXIT.clean;
   }
   console.log(`${address}\n\n${curl}`);
+  if (view.verified !== undefined)
+    console.log(
+      `\nOnly requests signed as ${view.verified} are taken: this one is refused, and kept among the refusals.`,
+    );
   if (view.issues.length > 0) console.log(`\nMend the body before you send it: ${view.issues.join('; ')}.`);
   return EXIT.clean;
 }

@@ -43,8 +43,12 @@ function checkFields({ connector, document, report }: Part): void {
 }
 
 function checkSchemas({ connector, document, report }: Part): void {
-  for (const [name, { input, output, sample }] of Object.entries(connector.actions)) {
-    const path = ['actions', name];
+  const { actions, triggers = {} } = connector;
+  const parts = [
+    ...Object.entries(actions).map(([name, action]) => ({ path: ['actions', name], ...action })),
+    ...Object.entries(triggers).map(([name, trigger]) => ({ path: ['triggers', name], ...trigger })),
+  ];
+  for (const { path, input = {}, output, sample } of parts) {
     const problems = Object.entries({ input, output }).flatMap(([part, schema]) =>
       schemaProblems(schema).map((problem) => ({ ...problem, path: [...path, part, ...problem.path] })),
     );

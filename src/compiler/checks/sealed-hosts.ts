@@ -6,7 +6,7 @@ import { HOSTS_FIELD } from '../../secrets/sealed-hosts.ts';
 import { parseDocument } from '../../workspace/json-document.ts';
 import { secretPath } from '../../workspace/workspace.ts';
 import { connectionsOf, type CompileContext } from '../context.ts';
-import { hostsOf } from '../lower.ts';
+import { hostsOf } from '../connection-hosts.ts';
 
 /**
  * Every host that a connector sends a credential to is among those that the credential was sealed for. That nobody

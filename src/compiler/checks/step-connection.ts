@@ -1,42 +1,68 @@
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import { ownProperty } from '../../json/value.ts';
-import { connectionsOf, type AccountContext, type ResolvedAction, type StepConnections } from '../context.ts';
+import type { Connector } from '../../generated/connector.ts';
+import type { PointerToken } from '../../json/pointer.ts';
+import type { CheckedAutomation } from '../check-automation.ts';
+import { connectionsOf, type AccountConnections, type AccountContext } from '../context.ts';
 import { reportInAccount } from '../report-in-account.ts';
 import type { StepNode } from '../step-tree.ts';
 
-/** Steps that call through the same connection. */
+/** What calls through the same connection. */
 interface Need {
-  action: ResolvedAction;
-  /** The connection that the steps name. */
+  service: string;
+  connector: Connector;
+  /** The connection that is named. */
   name: string | undefined;
   steps: StepNode[];
+  /** Where the file says so. */
+  places: PointerToken[][];
 }
 
-/** Finds the account's connection that each step calls through. */
-export function resolveStepConnections(context: AccountContext): StepConnections {
-  const found = new Map<StepNode, string>();
-  const needs = needsOf(context.checked.actions);
+/** Finds the account's connection that each step, and the trigger, calls through. */
+export function resolveConnections(context: AccountContext): AccountConnections {
+  const steps = new Map<StepNode, string>();
+  const needs = needsOf(context.checked);
   for (const need of needs.values()) {
-    const { name, steps } = need;
-    const chosen = givenConnection(context, need) ?? name;
-    const connection = chosen === undefined ? onlyConnection(context, need) : namedConnection(context, need, chosen);
-    if (connection !== undefined) for (const node of steps) found.set(node, connection);
+    const connection = findConnection(context, need);
+    if (connection !== undefined) for (const node of need.steps) steps.set(node, connection);
   }
-  checkGiven(context, [...needs.values()]);
-  return found;
+  const trigger = triggerNeed(context.checked);
+  const ofTrigger = trigger && findConnection(context, trigger);
+  checkGiven(context, [...needs.values(), ...(trigger === undefined ? [] : [trigger])]);
+  return { steps, ...(ofTrigger === undefined ? {} : { trigger: ofTrigger }) };
 }
 
-function needsOf(actions: AccountContext['checked']['actions']): Map<string, Need> {
+/** The account's connection that stands for one which the automation names: what the install says, or the same. */
+export function chosenConnection({ install }: AccountContext, name: string): string {
+  const given = ownProperty(install?.connections ?? {}, name);
+  return typeof given === 'string' ? given : name;
+}
+
+function findConnection(context: AccountContext, need: Need): string | undefined {
+  const chosen = givenConnection(context, need) ?? need.name;
+  return chosen === undefined ? onlyConnection(context, need) : namedConnection(context, need, chosen);
+}
+
+function needsOf({ actions }: CheckedAutomation): Map<string, Need> {
   const needs = new Map<string, Need>();
-  for (const [node, action] of actions) {
-    if (action.connector.connection === undefined) continue;
+  for (const [node, { service, connector }] of actions) {
+    if (connector.connection === undefined) continue;
     const name = node.step.connection;
-    const key = `${action.service} ${name ?? ''}`;
-    const need = needs.get(key) ?? { action, name, steps: [] };
+    const key = `${service} ${name ?? ''}`;
+    const need = needs.get(key) ?? { service, connector, name, steps: [], places: [] };
     need.steps.push(node);
+    need.places.push([...node.path, name === undefined ? 'uses' : 'connection']);
     needs.set(key, need);
   }
   return needs;
+}
+
+function triggerNeed({ automation, trigger }: CheckedAutomation): Need | undefined {
+  if (trigger?.connector.connection === undefined) return undefined;
+  const { service, connector } = trigger;
+  const name = automation.value.trigger.connection;
+  const place = ['trigger', name === undefined ? 'on' : 'connection'];
+  return { service, connector, name, steps: [], places: [place] };
 }
 
 /** What the install says. */
@@ -46,13 +72,13 @@ function givenConnection({ install }: AccountContext, need: Need): string | unde
 }
 
 /** What an install can give a connection for. */
-function askedName({ name, action }: Need): string {
-  return name ?? action.service;
+function askedName({ name, service }: Need): string {
+  return name ?? service;
 }
 
 function onlyConnection(context: AccountContext, need: Need): string | undefined {
   const { account, install } = context;
-  const { service, connector } = need.action;
+  const { service, connector } = need;
   const names = connectionsTo(context, service);
   const [only] = names;
   if (names.length === 1) return only;
@@ -70,7 +96,7 @@ function onlyConnection(context: AccountContext, need: Need): string | undefined
 
 function namedConnection(context: AccountContext, need: Need, name: string): string | undefined {
   const { account } = context;
-  const { service } = need.action;
+  const { service } = need;
   const connections = connectionsOf(account);
   const connection = Object.hasOwn(connections, name) ? connections[name] : undefined;
   if (connection === undefined) {
@@ -79,7 +105,7 @@ function namedConnection(context: AccountContext, need: Need, name: string): str
     return undefined;
   }
   if (connection.connector === service) return name;
-  const message = `the connection \`${name}\` is one to ${connection.connector}, and the step needs ${service}`;
+  const message = `the connection \`${name}\` is one to ${connection.connector}, and ${service} is needed`;
   reportNeed(context, need, 'WB5002', message, `name a connection to ${service}`);
   return undefined;
 }
@@ -91,7 +117,7 @@ function named({ account, install }: AccountContext): string {
 
 function helpToName(context: AccountContext, need: Need, name: string): string {
   const { account, install } = context;
-  const { service } = need.action;
+  const { service } = need;
   const near = nearestName(name, Object.keys(connectionsOf(account)));
   if (near !== undefined && (install === undefined || name !== need.name)) return `did you mean \`${near}\`?`;
   const [other] = connectionsTo(context, service);
@@ -107,8 +133,11 @@ function connectionsTo({ account }: AccountContext, service: string): string[] {
 }
 
 /** What an install gives connections for is asked for. */
-function checkGiven({ account, name, install, report }: AccountContext, needs: readonly Need[]): void {
-  const asked = [...new Set(needs.map(askedName))];
+function checkGiven(context: AccountContext, needs: readonly Need[]): void {
+  const { account, name, checked, install, report } = context;
+  const verify = checked.automation.value.trigger.webhook?.verify;
+  const named = verify === undefined || verify === 'none' ? [] : [verify.connection];
+  const asked = [...new Set([...needs.map(askedName), ...named])];
   for (const given of Object.keys(install?.connections ?? {}).filter((one) => !asked.includes(one))) {
     const near = nearestName(given, asked);
     const known = asked.length === 0 ? 'it asks for none' : `it asks for ${asked.join(', ')}`;
@@ -120,7 +149,7 @@ function checkGiven({ account, name, install, report }: AccountContext, needs: r
   }
 }
 
-/** At each step of an account's own automation; at the install of a shared one once. */
+/** At each place in an account's own automation; at the install of a shared one once. */
 function reportNeed(
   context: AccountContext,
   need: Need,
@@ -128,10 +157,8 @@ function reportNeed(
   message: string,
   help: string,
 ): void {
-  const { name, steps } = need;
+  const { places } = need;
   const installPlace = givenConnection(context, need) === undefined ? [] : ['connections', askedName(need)];
-  for (const { path } of context.install === undefined ? steps : steps.slice(0, 1)) {
-    const place = [...path, name === undefined ? 'uses' : 'connection'];
+  for (const place of context.install === undefined ? places : places.slice(0, 1))
     reportInAccount(context, code, place, { message, help, installPlace });
-  }
 }

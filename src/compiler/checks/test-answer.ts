@@ -31,9 +31,20 @@ function checkRule(rule: TestAnswers, steps: readonly StepNode[], { catalog }: C
   const [service = '', name = ''] = node?.body.kind === 'action' ? node.body.uses.split('.') : [];
   const action = catalog.get(service)?.actions[name];
   // What a step that does not exist would send is told elsewhere.
-  const silent = node !== undefined && (node.body.kind !== 'action' || action?.native !== undefined);
+  const outside = node !== undefined && isAnsweredFromOutside(node);
+  const silent = node !== undefined && !outside && (node.body.kind !== 'action' || action?.native !== undefined);
   if (silent) say(['to', 'step'], `the step \`${id}\` sends no request, so nothing answers it`);
-  for (const [index, answer] of rule.with.entries()) checkAnswer(answer, ['with', index], action, say);
+  for (const [index, answer] of rule.with.entries()) {
+    if (outside && answer.output === undefined)
+      say(['with', index], `the step \`${id}\` sends no request: say what it gets as output`);
+    checkAnswer(answer, ['with', index], action, say);
+  }
+}
+
+/** A called automation, a person or an event gives the step its output. */
+function isAnsweredFromOutside({ body }: StepNode): boolean {
+  if (body.kind === 'call') return true;
+  return body.kind === 'wait' && (body.wait.approval !== undefined || body.wait.event !== undefined);
 }
 
 /** `each[2].send` is `send`. */

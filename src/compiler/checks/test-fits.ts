@@ -1,4 +1,5 @@
 import type { SchemaCheck } from '../../json/schema.ts';
+import type { Catalog } from '../../connectors/catalog.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { Trigger } from '../../generated/automation.ts';
 import type { TestCase } from '../../generated/test.ts';
@@ -20,7 +21,7 @@ interface Finding {
 
 /** A test sends what its trigger takes, or refuses where the case expects that, and speaks of steps that exist. */
 export function checkTests(context: CompileContext): void {
-  const { workspace, report } = context;
+  const { workspace, catalog, report } = context;
   for (const test of workspace.tests) {
     const { document, value, account, automation: name } = test;
     const automation = testedAutomation(context, test);
@@ -33,7 +34,7 @@ export function checkTests(context: CompileContext): void {
       continue;
     }
     const ids = allSteps(stepTree(automation.value.steps, ['steps'])).map(({ step }) => step.id);
-    const parts = triggerParts(automation.value.trigger);
+    const parts = triggerParts(automation.value.trigger, catalog);
     for (const [index, one] of value.cases.entries()) {
       const findings = [
         ...foreignParts(automation.value.trigger, parts, one),
@@ -51,8 +52,8 @@ interface TriggerPart {
   check: SchemaCheck | undefined;
 }
 
-function triggerParts(trigger: Trigger): TriggerPart[] {
-  return triggerSchemas(trigger).map(({ name, schema }) => ({ name, check: compileOrSkip(schema) }));
+function triggerParts(trigger: Trigger, catalog: Catalog): TriggerPart[] {
+  return triggerSchemas(trigger, catalog).map(({ name, schema }) => ({ name, check: compileOrSkip(schema) }));
 }
 
 /** A request may have query parameters and headers of which the trigger says nothing. */

@@ -4,9 +4,14 @@ import type { AutomationContext } from '../context.ts';
 import { schemaProblems } from '../schema-problems.ts';
 import { triggerSchemas } from '../trigger-schemas.ts';
 
-/** The trigger's schemas can be used; the runner compiles them. */
-export function checkTriggerSchemas({ automation, report }: AutomationContext): void {
-  for (const { schema, path } of triggerSchemas(automation.value.trigger)) {
+/** The schemas of the trigger and of awaited events can be used; the runner compiles them. */
+export function checkTriggerSchemas({ automation, catalog, allSteps, report }: AutomationContext): void {
+  const events = allSteps.flatMap(({ step, path }) => {
+    const schema = step.wait?.event?.payload;
+    return schema === undefined ? [] : [{ schema, path: [...path, 'wait', 'event', 'payload'] }];
+  });
+  for (const { schema, path } of [...triggerSchemas(automation.value.trigger, catalog), ...events]) {
+    if (path === undefined) continue;
     for (const { path: within, message } of schemaProblems(schema)) {
       const help = 'see https://json-schema.org/understanding-json-schema';
       report(automation.document.diagnostic('WB1007', [...path, ...within], message, { help }));

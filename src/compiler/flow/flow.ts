@@ -1,14 +1,16 @@
+import type { Wait } from '../../generated/automation.ts';
 import type { PointerToken } from '../../json/pointer.ts';
 import type { Json } from '../../json/value.ts';
 import { typeFromSchema } from '../../language/schema-type.ts';
 import { extendScope, type TypeScope } from '../../language/scope.ts';
 import { sensitivityOf } from '../../language/sensitivity.ts';
 import { ABSENT, STRING, mayBe, unionOf, without, type Type } from '../../language/types.ts';
-import type { AutomationContext, ResolvedActions } from '../context.ts';
+import type { AutomationContext, Callee, ResolvedActions, ResolvedCalls } from '../context.ts';
 import { firstScope } from '../scope.ts';
 import type { Settings } from '../settings.ts';
 import { allSteps, type BlockNode, type StepNode } from '../step-tree.ts';
 import { isImpossible, join, outside, withAbsent, withHidden, withOutput, type FlowEnd } from './flow-scope.ts';
+import { WAIT_UNTIL, outputOfWait } from '../wait-types.ts';
 import { sinkOf } from './sink.ts';
 import { readCondition, readList, readText, type Condition } from './read-expression.ts';
 import { checkValue, type CheckedMapping } from './value-checker.ts';
@@ -17,6 +19,8 @@ import { checkValue, type CheckedMapping } from './value-checker.ts';
 export interface CheckedFlow {
   mappings: ReadonlyMap<StepNode | BlockNode, CheckedMapping[]>;
   output: CheckedMapping[];
+  /** The type of what a run gives. */
+  gives: Type;
   /** How many items each loop has at most, where its list's type says so. */
   bounds: ReadonlyMap<StepNode, number>;
   /** How many values were looked at. */
@@ -34,27 +38,36 @@ const ERROR: Type = {
 export function checkFlow(
   context: AutomationContext,
   actions: ResolvedActions,
+  calls: ResolvedCalls,
   settings: Settings | undefined,
 ): CheckedFlow {
-  const flow = new Flow(context, actions);
-  const { scope } = flow.steps(context.steps, firstScope(context, settings));
+  const flow = new Flow(context, actions, calls);
+  const { scope, reachable } = flow.steps(context.steps, firstScope(context, settings));
   const { output } = context.automation.value;
-  const mappings = output === undefined ? [] : flow.value(scope, output, ['output']).mappings;
-  return { mappings: flow.mappings, output: mappings, bounds: flow.bounds, count: flow.count };
+  const { type, mappings } = output === undefined ? NOTHING : flow.value(scope, output, ['output']);
+  const gives = unionOf([...flow.stopped, ...(reachable ? [type] : [])]);
+  return { mappings: flow.mappings, output: mappings, gives, bounds: flow.bounds, count: flow.count };
 }
+
+/** What a block without an output gives. */
+const NOTHING: { type: Type; mappings: CheckedMapping[] } = { type: ABSENT, mappings: [] };
 
 class Flow {
   readonly mappings = new Map<StepNode | BlockNode, CheckedMapping[]>();
   readonly bounds = new Map<StepNode, number>();
   count = 0;
+  /** What the run gives where a step stops it. */
+  readonly stopped: Type[] = [];
   private readonly context: AutomationContext;
   private readonly actions: ResolvedActions;
+  private readonly calls: ResolvedCalls;
   /** Names of branches and parallel loops around the step that is looked at. */
   private readonly atOnce: string[] = [];
 
-  constructor(context: AutomationContext, actions: ResolvedActions) {
+  constructor(context: AutomationContext, actions: ResolvedActions, calls: ResolvedCalls) {
     this.context = context;
     this.actions = actions;
+    this.calls = calls;
   }
 
   steps(nodes: readonly StepNode[], before: TypeScope): FlowEnd {
@@ -102,6 +115,10 @@ class Flow {
     switch (body.kind) {
       case 'action':
         return this.action(node, scope);
+      case 'call':
+        return this.call(node, this.calls.get(node), scope);
+      case 'wait':
+        return this.wait(node, body.wait, scope);
       case 'set': {
         const { type, mappings } = this.value(scope, body.set, [...path, 'set']);
         this.mappings.set(node, mappings);
@@ -114,12 +131,7 @@ class Flow {
       case 'branches':
         return this.branches(node, body.branches, scope);
       case 'stop':
-        if (this.atOnce.length > 0) this.reportStopAtOnce(node);
-        this.mappings.set(
-          node,
-          body.output === undefined ? [] : this.value(scope, body.output, [...path, 'output']).mappings,
-        );
-        return { scope, reachable: false };
+        return this.stop(node, body.output, scope);
       case 'fail':
         this.message(body.message, [...path, 'fail'], scope);
         this.count++;
@@ -135,13 +147,51 @@ class Flow {
     const { with: given = {}, accept = {} } = node.step;
     const sink = sinkOf(resolved);
     const checked = checkValue(this.context, scope, given, [...node.path, 'with'], input, accept, sink);
-    for (const field of Object.keys(accept)) {
-      if (!checked.accepted.has(field))
-        this.report('WB4002', [...node.path, 'accept', field], `\`${field}\` has no risky format here`, 'leave it out');
-    }
+    this.reportAcceptances(node, accept, checked.accepted);
     this.count += checked.count;
     this.mappings.set(node, checked.mappings);
     return { scope: withOutput(scope, node.step.id, typeFromSchema(output)), reachable: true };
+  }
+
+  private call(node: StepNode, callee: Callee | undefined, scope: TypeScope): FlowEnd {
+    const { with: given, wait_for_end: wait = true, accept = {}, id } = node.step;
+    const input = callee?.trigger.manual?.input;
+    if (input !== undefined && callee?.broken === false) {
+      const sink = { kind: 'callee', name: node.step.call ?? '' } as const;
+      const checked = checkValue(this.context, scope, given ?? {}, [...node.path, 'with'], input, accept, sink);
+      this.count += checked.count;
+      this.mappings.set(node, checked.mappings);
+      this.reportAcceptances(node, accept, checked.accepted);
+    }
+    // What is wrong with the call is told; what it gives could be anything.
+    const output: Type = wait ? (callee?.broken === false ? callee.output : { kind: 'never' }) : STARTED;
+    return { scope: withOutput(scope, id, output), reachable: true };
+  }
+
+  private wait(node: StepNode, wait: Wait, scope: TypeScope): FlowEnd {
+    const { accept = {}, id } = node.step;
+    const path = [...node.path, 'wait'];
+    let needed: ReadonlySet<string> = new Set();
+    if (wait.until !== undefined) {
+      const checked = checkValue(this.context, scope, { until: wait.until }, path, WAIT_UNTIL, accept);
+      this.count += checked.count;
+      this.mappings.set(node, checked.mappings);
+      needed = checked.accepted;
+    }
+    if (wait.approval !== undefined) {
+      this.message(wait.approval.message, [...path, 'approval', 'message'], scope);
+      this.count++;
+    }
+    this.reportAcceptances(node, accept, needed);
+    return { scope: withOutput(scope, id, outputOfWait(wait)), reachable: true };
+  }
+
+  private stop(node: StepNode, output: Json | undefined, scope: TypeScope): FlowEnd {
+    if (this.atOnce.length > 0) this.reportStopAtOnce(node);
+    const { type, mappings } = output === undefined ? NOTHING : this.value(scope, output, [...node.path, 'output']);
+    this.mappings.set(node, mappings);
+    this.stopped.push(type);
+    return { scope, reachable: false };
   }
 
   private switch(
@@ -166,10 +216,10 @@ class Flow {
     return { ...end, scope: withHidden(end.scope, [node.step.id], 'give its arms an output') };
   }
 
-  private forEach(node: StepNode, items: string, block: BlockNode, scope: TypeScope): FlowEnd {
+  private forEach(node: StepNode, list: string, block: BlockNode, scope: TypeScope): FlowEnd {
     const { as = 'item', index, parallel = 1, id } = node.step;
     this.count++;
-    const { items: type, maxItems } = readList(this.context, scope, items, [...node.path, 'for_each']);
+    const { items: type, maxItems } = readList(this.context, scope, list, [...node.path, 'for_each']);
     if (maxItems !== undefined) this.bounds.set(node, maxItems);
     const names: [string, Type][] = [[as, type], ...(index === undefined ? [] : [[index, INDEX] as [string, Type]])];
     if (parallel > 1) this.atOnce.push(id);
@@ -177,11 +227,14 @@ class Flow {
     if (parallel > 1) this.atOnce.pop();
     const inner = allSteps(block.steps).map(({ step }) => step.id);
     const hidden = withHidden(scope, inner, `it is done for each item of \`${id}\`: give the loop an output`);
-    if (block.output === undefined)
-      return { scope: withHidden(hidden, [id], 'give the loop an output'), reachable: true };
-    // An item whose output is absent gives null, so that the list stays as long as its source.
-    const item = mayBe(output, 'absent') ? unionOf([without(output, 'absent'), { kind: 'null' }]) : output;
-    return { scope: withOutput(hidden, id, { kind: 'array', items: item }), reachable: true };
+    const collects = node.step.on_item_error === 'collect';
+    // An item whose output is absent gives null, so that the list stays as long as its source; so does one that failed.
+    const open = collects || mayBe(output, 'absent');
+    const items: Type = { kind: 'array', items: open ? unionOf([without(output, 'absent'), NULL]) : output };
+    const outputs = block.output === undefined ? undefined : items;
+    if (collects) return { scope: withOutput(hidden, id, collectedType(outputs)), reachable: true };
+    if (outputs === undefined) return { scope: withHidden(hidden, [id], 'give the loop an output'), reachable: true };
+    return { scope: withOutput(hidden, id, outputs), reachable: true };
   }
 
   private branches(node: StepNode, branches: readonly { name: string; block: BlockNode }[], scope: TypeScope): FlowEnd {
@@ -236,6 +289,13 @@ class Flow {
       );
   }
 
+  private reportAcceptances({ path }: StepNode, given: object, needed: ReadonlySet<string>): void {
+    for (const field of Object.keys(given)) {
+      if (!needed.has(field))
+        this.report('WB4002', [...path, 'accept', field], `\`${field}\` has no risky format here`, 'leave it out');
+    }
+  }
+
   private reportStopAtOnce(node: StepNode): void {
     const message = 'a run cannot be stopped here, while other steps are done at the same time';
     this.report('WB2012', [...node.path, 'stop'], message, `stop it after \`${this.atOnce.at(-1)}\``);
@@ -251,7 +311,34 @@ class Flow {
   }
 }
 
+/** What a call gives that does not wait. */
+const STARTED: Type = {
+  kind: 'object',
+  properties: new Map([['run', { type: STRING, required: true }]]),
+  additional: false,
+};
+
 const INDEX: Type = { kind: 'number', integer: true, minimum: 0 };
+
+const NULL: Type = { kind: 'null' };
+
+/** What a loop gives that collects the failures of its items. */
+function collectedType(outputs: Type | undefined): Type {
+  const fields: [string, Type][] = [
+    ['index', INDEX],
+    ...['code', 'message', 'step'].map((name): [string, Type] => [name, STRING]),
+  ];
+  const failure = closed(fields);
+  return closed([
+    ...(outputs === undefined ? [] : [['outputs', outputs] as [string, Type]]),
+    ['failures', { kind: 'array', items: failure }],
+  ]);
+}
+
+function closed(fields: readonly (readonly [string, Type])[]): Type {
+  const properties = new Map(fields.map(([name, type]) => [name, { type, required: true }]));
+  return { kind: 'object', properties, additional: false };
+}
 
 /** The ids of the step and of all within it. */
 function idsWithin(node: StepNode): string[] {

@@ -3,19 +3,23 @@ import { isJsonObject, type Json } from '../../json/value.ts';
 import type { ResolvedAction } from '../context.ts';
 
 /** Where the values of a step go, for those that are marked as sensitive. */
-export interface Sink {
+export type Sink = ConnectorSink | { kind: 'callee'; name: string };
+
+interface ConnectorSink {
+  kind: 'connector';
   /** Fields of the input that stand in the address of the request, which services and proxies log. */
   inAddress: ReadonlySet<string>;
 }
 
 /** Many steps call the same action. */
-const known = new WeakMap<Action, Sink>();
+const known = new WeakMap<Action, ConnectorSink>();
 
-export function sinkOf({ action }: ResolvedAction): Sink {
+export function sinkOf({ action }: ResolvedAction): ConnectorSink {
   let sink = known.get(action);
   if (sink === undefined) {
     const { url, path, query } = action.request ?? {};
-    sink = { inAddress: new Set([url, path, query].flatMap((template) => inputFields(template ?? null))) };
+    const inAddress = new Set([url, path, query].flatMap((template) => inputFields(template ?? null)));
+    sink = { kind: 'connector', inAddress };
     known.set(action, sink);
   }
   return sink;

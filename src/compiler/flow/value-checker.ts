@@ -208,7 +208,7 @@ class ValueChecker {
     const guarded = fit.verdict === 'guarded';
     const accepted = guarded && fit.risk !== undefined ? this.acceptances[this.path.join('.')] : undefined;
     const sensitive = sensitivityOf(type);
-    if (sensitive !== undefined) this.requireOutOfAddress(sensitive, text);
+    if (sensitive !== undefined) this.requireAllowed(sensitive, text, target);
     this.mappings.push({ path: [...this.path], text, type, target, guarded, accepted, sensitive });
     return type;
   }
@@ -234,12 +234,19 @@ class ValueChecker {
     else if (subject !== 'this') this.report('WB4001', this.path, ...explainRisk(risk, subject, this.path));
   }
 
-  private requireOutOfAddress(mark: Sensitivity, subject: string): void {
-    const { path } = this;
-    if (this.sink?.inAddress.has(String(path[0])) !== true) return;
-    const place = `\`${fieldName(path)}\` stands in the address of the request, which is logged on its way`;
-    const message = `${nameOf(subject)} holds ${mark} data; ${place}`;
-    this.report('WB4004', path, message, 'send it in the body or in a header');
+  private requireAllowed(mark: Sensitivity, subject: string, target: Type): void {
+    const { path, sink } = this;
+    if (sink === undefined) return;
+    const what = `${nameOf(subject)} holds ${mark} data`;
+    if (sink.kind === 'callee') {
+      const kept = sensitivityOf(target);
+      if (kept === mark || kept === 'secret') return;
+      const message = `${what}; \`${fieldName(path)}\` of \`${sink.name}\` is not marked so, and the mark would be lost`;
+      this.report('WB2019', path, message, `mark it in that automation's input: "x-sensitive": "${mark}"`);
+    } else if (sink.inAddress.has(String(path[0]))) {
+      const place = `\`${fieldName(path)}\` stands in the address of the request, which is logged on its way`;
+      this.report('WB4004', path, `${what}; ${place}`, 'send it in the body or in a header');
+    }
   }
 
   private reportExtra(name: string, fields: ObjectType): void {
@@ -254,7 +261,7 @@ class ValueChecker {
   }
 
   private report(
-    code: 'WB3001' | 'WB3003' | 'WB3004' | 'WB3005' | 'WB4001' | 'WB4004',
+    code: 'WB2019' | 'WB3001' | 'WB3003' | 'WB3004' | 'WB3005' | 'WB4001' | 'WB4004',
     path: readonly PointerToken[],
     message: string,
     help?: string,
@@ -265,7 +272,9 @@ class ValueChecker {
     // A missing field has no place of its own: the action's name stands for it.
     const above = this.base.slice(0, -1);
     const range =
-      code === 'WB3001' && path.length === 0 ? document.rangeOf([...above, 'uses']) : document.rangeOf(place);
+      code === 'WB3001' && path.length === 0
+        ? document.rangeOf([...above, this.sink?.kind === 'callee' ? 'call' : 'uses'])
+        : document.rangeOf(place);
     this.context.report(document.diagnostic(code, place, message, { help, range }));
   }
 }

@@ -1,15 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Plan } from '../../generated/plan.ts';
 import { newRunId } from '../../run/run-id.ts';
-import type { RunRecord } from '../../run/records.ts';
-import type { Store } from '../../store/store.ts';
-import type { Engine, RunEvent, RunRequest } from '../engine.ts';
-import { interpretPlan, type RunResult } from '../interpret.ts';
+import type { Failure, Outcome } from '../../run/failure.ts';
+import type { AttemptKey, Instant, RunRecord } from '../../run/records.ts';
+import type { Answer, QueuedRun, Store } from '../../store/store.ts';
+import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts';
+import { interpretPlan } from '../interpret.ts';
+import { calledOutcome } from '../perform-call.ts';
 import type { Services } from '../perform-action.ts';
 import { preparePlan, type PreparedPlan } from '../prepared-plan.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
 import { Limiter } from '../limiter.ts';
 import { FairQueue } from './fair-queue.ts';
+import { HeldRuns, covers } from './held-runs.ts';
+import { AtRest, OnHold } from './waits.ts';
+import { WakeTimer } from './wake-timer.ts';
 
 export interface EmbeddedEngineOptions {
   store: Store;
@@ -21,25 +26,56 @@ export interface EmbeddedEngineOptions {
   onError(error: unknown, run: RunRecord): void;
 }
 
+interface ActiveRun {
+  account: string;
+  automation: string;
+  canceled: boolean;
+  durable: EmbeddedDurable | undefined;
+  /** Never rejects. */
+  ended: Promise<void>;
+}
+
+type FinishedRun = RunRecord & { finishedAt: Instant };
+
+/** A wait that is shorter costs less than to leave the run to the store. */
+const MOMENT_MS = 100;
+/** https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+/** Called runs that are looked at when a run is canceled. */
+const MAX_CALLED = 100_000;
+/** Runs that are queued in one transaction when their instant has come. */
+const WOKEN_AT_ONCE = 1000;
+
 /** An engine in one process, on the store's journal. */
 export class EmbeddedEngine implements Engine {
   private readonly options: EmbeddedEngineOptions;
   private readonly queue = new FairQueue<string>();
-  private readonly active = new Map<string, Promise<void>>();
+  private readonly active = new Map<string, ActiveRun>();
   private readonly waiters = new Map<string, ((run: RunRecord) => void)[]>();
+  private readonly held: HeldRuns;
   private readonly listeners = new Set<(event: RunEvent) => void>();
   private readonly prepared = new Map<string, PreparedPlan>();
   private readonly stopSleeping = new AbortController();
   private readonly abortAttempts = new AbortController();
+  private readonly wakeTimer: WakeTimer;
   private readonly host: DurableHost;
 
   constructor(options: EmbeddedEngineOptions) {
     this.options = options;
+    this.held = new HeldRuns(options.store.pauses.list());
+    this.wakeTimer = new WakeTimer({
+      now: () => options.now(),
+      next: () => options.store.runs.nextDue(),
+      wake: () => this.wakeDue(),
+    });
     const clock = { now: () => options.now(), delay: (milliseconds: number) => this.delay(milliseconds) };
     this.host = {
-      ...clock,
       limiter: new Limiter(clock),
       runs: options.store.runs,
+      now: () => options.now(),
+      at: (instant, wake) => this.at(instant, wake),
+      idle: (run) => this.idle(run),
+      runCalled: (run) => this.accepted(run),
       stopping: () => this.stopSleeping.signal.aborted,
       abort: this.abortAttempts.signal,
       attemptStarted: (run, attempt) => this.tell({ kind: 'attempt_started', run, attempt }),
@@ -48,28 +84,91 @@ export class EmbeddedEngine implements Engine {
   }
 
   async start(request: RunRequest): Promise<RunRecord> {
+    const { delivery: _delivery, journal: _journal, ...asked } = request;
     const createdAt = this.options.now();
-    const run: RunRecord = { id: newRunId(createdAt), ...request, status: 'queued', createdAt };
-    const isNew = await this.options.store.runs.insert(run);
-    if (!isNew) return this.options.store.runs.get(run.id) ?? run;
-    this.tell({ kind: 'run_accepted', run });
-    this.enqueue(run);
-    return run;
+    const run: RunRecord = { id: newRunId(createdAt), ...asked, status: 'queued', createdAt };
+    const kept = await this.keep(run, request);
+    if (kept === run) this.accepted(run);
+    return kept;
   }
 
-  finished(id: string): Promise<RunRecord> {
+  async startTogether(
+    requests: readonly TogetherRequest[],
+    keep: (runs: readonly RunRecord[]) => Promise<void>,
+  ): Promise<void> {
+    const createdAt = this.options.now();
+    const runs = requests.map((request): RunRecord => {
+      return { id: newRunId(createdAt), ...request, status: 'queued', createdAt };
+    });
+    await keep(runs);
+    for (const run of runs) this.accepted(run);
+  }
+
+  finished(id: string, signal?: AbortSignal): Promise<RunRecord> {
     const run = this.options.store.runs.get(id);
     if (run === undefined) return Promise.reject(new Error(`there is no run ${id}`));
     if (run.finishedAt !== undefined || this.host.stopping()) return Promise.resolve(run);
     return new Promise((resolve) => {
       this.waiters.set(id, [...(this.waiters.get(id) ?? []), resolve]);
+      signal?.addEventListener('abort', () => {
+        const others = (this.waiters.get(id) ?? []).filter((one) => one !== resolve);
+        if (others.length === 0) this.waiters.delete(id);
+        else this.waiters.set(id, others);
+        resolve(this.options.store.runs.get(id) ?? run);
+      });
     });
   }
 
+  async answer(run: RunRecord, key: AttemptKey, outcome: Outcome): Promise<boolean> {
+    const answer = { run: run.id, key, outcome };
+    const { given, woken } = await this.options.store.runs.answer(answer, this.options.now());
+    if (given) this.answered(run.account, answer, woken);
+    return given;
+  }
+
+  async cancel(id: string, reason: string): Promise<boolean> {
+    const { store, now } = this.options;
+    const run = store.runs.get(id);
+    if (run === undefined || run.finishedAt !== undefined) return false;
+    const children = this.awaitedRuns(id);
+    const active = this.active.get(id);
+    if (active !== undefined) active.canceled = true;
+    active?.durable?.waits.end(new Stopped());
+    const failure: Failure = { class: 'permanent', code: 'canceled', message: `canceled: ${reason}` };
+    try {
+      await this.finish({ ...run, status: 'canceled', failure, finishedAt: now() });
+    } catch (error) {
+      if (store.runs.get(id)?.finishedAt === undefined) throw error;
+      return false;
+    }
+    for (const child of children) await this.cancel(child.id, `by the run ${id} that called it`);
+    return true;
+  }
+
+  async reopen(run: RunRecord, key: AttemptKey, outcome: Outcome | undefined): Promise<void> {
+    await this.options.store.runs.reopen(run.id, key, outcome, this.options.now());
+    this.enqueue(run);
+  }
+
+  async pause(account: string, automation: string | undefined): Promise<void> {
+    await this.options.store.pauses.pause(account, automation, this.options.now());
+    const paused = { account, ...(automation === undefined ? {} : { automation }) };
+    this.held.pause(paused);
+    for (const active of this.active.values()) if (covers(paused, active)) active.durable?.waits.end(new OnHold());
+  }
+
+  async unpause(account: string, automation: string | undefined): Promise<boolean> {
+    const was = await this.options.store.pauses.unpause(account, automation);
+    const free = this.held.unpause({ account, ...(automation === undefined ? {} : { automation }) });
+    for (const run of free) this.enqueue(run);
+    return was;
+  }
+
   resume(): number {
-    const unfinished = [...this.options.store.runs.unfinished()];
-    for (const run of unfinished) this.enqueue(run);
-    return unfinished.length;
+    const ready = [...this.options.store.runs.ready()];
+    for (const run of ready) this.enqueue(run);
+    this.wakeTimer.look();
+    return ready.length;
   }
 
   watch(listener: (event: RunEvent) => void): () => void {
@@ -79,7 +178,9 @@ export class EmbeddedEngine implements Engine {
 
   async stop(drainMs: number): Promise<void> {
     this.stopSleeping.abort();
-    const drained = Promise.allSettled(this.active.values());
+    this.wakeTimer.stop();
+    for (const { durable } of this.active.values()) durable?.waits.end(new Stopped());
+    const drained = Promise.allSettled([...this.active.values()].map(({ ended }) => ended));
     await Promise.race([drained, delay(drainMs, undefined, { ref: false })]);
     const stop = new Error('the runner stops');
     stop.name = 'AbortError';
@@ -92,8 +193,24 @@ export class EmbeddedEngine implements Engine {
     this.waiters.clear();
   }
 
-  private enqueue(run: RunRecord): void {
-    this.queue.add(run.account, run.id);
+  /** Gives the run that is kept: an earlier one where this is a repeat. */
+  private async keep(
+    run: RunRecord,
+    { delivery, journal }: Pick<RunRequest, 'delivery' | 'journal'>,
+  ): Promise<RunRecord> {
+    const { runs, deliveries } = this.options.store;
+    if (delivery === undefined) return (await runs.insert(run, journal)) ? run : (runs.get(run.id) ?? run);
+    const kept = await deliveries.accept(run, delivery);
+    return kept === run.id ? run : (runs.get(kept) ?? run);
+  }
+
+  private accepted(run: RunRecord): void {
+    this.tell({ kind: 'run_accepted', run });
+    this.enqueue(run);
+  }
+
+  private enqueue({ account, id }: QueuedRun): void {
+    this.queue.add(account, id);
     this.fill();
   }
 
@@ -101,36 +218,112 @@ export class EmbeddedEngine implements Engine {
     while (this.active.size < this.options.maxConcurrentRuns && !this.host.stopping()) {
       const id = this.queue.take();
       if (id === undefined) return;
-      this.active.set(id, this.execute(id));
+      const before = this.active.get(id);
+      // It was woken before it had come to rest in here: it goes on after that.
+      if (before !== undefined) void before.ended.then(() => this.enqueue({ account: before.account, id }));
+      else this.begin(id);
     }
   }
 
-  private async execute(id: string): Promise<void> {
+  private begin(id: string): void {
     // Queued runs are not kept in memory: a backlog of large bodies would fill it.
     const run = this.options.store.runs.get(id);
+    if (run === undefined || run.finishedAt !== undefined) return;
+    if (this.held.isPaused(run)) {
+      this.held.hold(run);
+      return;
+    }
+    const { account, automation } = run;
+    const active: ActiveRun = { account, automation, durable: undefined, canceled: false, ended: Promise.resolve() };
+    this.active.set(id, active);
+    active.ended = this.execute(run, active);
+  }
+
+  private async execute(run: RunRecord, active: ActiveRun): Promise<void> {
     try {
-      if (run !== undefined) await this.runToEnd(run);
+      await this.interpret(run, active);
     } catch (error) {
-      if (!(error instanceof Stopped) && run !== undefined) this.options.onError(error, run);
+      if (!(error instanceof Stopped) && !active.canceled) this.options.onError(error, run);
     } finally {
-      this.active.delete(id);
+      this.active.delete(run.id);
       this.fill();
     }
   }
 
-  private async runToEnd(run: RunRecord): Promise<void> {
+  /** To the run's end, or to where it only waits. */
+  private async interpret(run: RunRecord, active: ActiveRun): Promise<void> {
     const { store, now, services } = this.options;
-    const journal = run.startedAt === undefined ? [] : store.runs.attempts(run.id);
+    const isNew = run.startedAt === undefined && run.origin === undefined;
+    const journal = isNew ? [] : store.runs.attempts(run.id);
     const startedAt = run.startedAt ?? now();
     const durable = new EmbeddedDurable(this.host, run, journal);
+    active.durable = durable;
     const begun = store.runs.begin(run.id, startedAt);
-    const result = await interpretPlan(this.plan(run.plan), run, durable, services);
-    const finishedAt = now();
-    await Promise.all([begun, durable.written(), store.runs.finish(run.id, finishedAt, result)]);
-    this.announce({ ...run, startedAt, finishedAt, ...result });
+    // It comes out where it is waited for.
+    begun.catch(() => undefined);
+    try {
+      const result = await interpretPlan(this.plan(run.plan), run, durable, services);
+      if (active.canceled) return;
+      await Promise.all([begun, durable.written(), this.finish({ ...run, startedAt, finishedAt: now(), ...result })]);
+    } catch (error) {
+      if (error instanceof OnHold) await Promise.all([begun, durable.written(), this.hold(run)]);
+      else if (error instanceof AtRest) await Promise.all([begun, durable.written(), this.rest(run, durable)]);
+      else throw error;
+    }
   }
 
-  private announce(run: RunRecord & RunResult): void {
+  private async finish(run: FinishedRun): Promise<void> {
+    const answer: Answer | undefined = run.parent && {
+      run: run.parent.run,
+      key: { step: run.parent.step, attempt: 1 },
+      outcome: calledOutcome(run),
+    };
+    const woken = await this.options.store.runs.finish(run.id, run.finishedAt, run, answer);
+    this.announce(run);
+    if (answer !== undefined) this.answered(run.account, answer, woken);
+  }
+
+  /** A run that was under way when it was paused. It may be free again already. */
+  private async hold(run: RunRecord): Promise<void> {
+    await this.options.store.runs.requeue(run.id);
+    this.enqueue(run);
+  }
+
+  /** The unfinished runs that the run called and waits for. */
+  private awaitedRuns(id: string): RunRecord[] {
+    const { runs } = this.options.store;
+    const called = runs.called(id, MAX_CALLED).filter(({ finishedAt }) => finishedAt === undefined);
+    if (called.length === 0) return [];
+    const open = new Set(runs.attempts(id).flatMap(({ key, outcome }) => (outcome === undefined ? [key.step] : [])));
+    return called.filter(({ parent }) => parent !== undefined && open.has(parent.step));
+  }
+
+  /** An attempt of a run got its outcome from elsewhere. */
+  private answered(account: string, { run, key, outcome }: Answer, woken: boolean): void {
+    this.active.get(run)?.durable?.waits.deliver(key, outcome);
+    if (woken) this.enqueue({ account, id: run });
+  }
+
+  private async wakeDue(): Promise<void> {
+    const due = await this.options.store.runs.wakeDue(this.options.now(), WOKEN_AT_ONCE);
+    for (const run of due) this.enqueue(run);
+  }
+
+  private async rest({ id, account }: RunRecord, { waits }: EmbeddedDurable): Promise<void> {
+    const { keys, until } = waits.awaited();
+    const status = await this.options.store.runs.rest(id, until, keys);
+    if (status === 'queued') this.enqueue({ account, id });
+    else if (until !== undefined) this.wakeTimer.set(until);
+  }
+
+  /** A run that only waits is left to the store, unless it goes on in a moment. */
+  private idle(run: RunRecord): void {
+    const waits = this.active.get(run.id)?.durable?.waits;
+    const { until = Infinity } = waits?.awaited() ?? {};
+    if (until - this.options.now() > MOMENT_MS) waits?.end(new AtRest());
+  }
+
+  private announce(run: FinishedRun): void {
     for (const resolve of this.waiters.get(run.id) ?? []) resolve(run);
     this.waiters.delete(run.id);
     this.tell({ kind: 'run_finished', run });
@@ -145,6 +338,14 @@ export class EmbeddedEngine implements Engine {
       this.prepared.set(digest, prepared);
     }
     return prepared;
+  }
+
+  private at(instant: Instant, wake: () => void): () => void {
+    const milliseconds = instant - this.options.now();
+    // What is so far off is put to rest before.
+    if (milliseconds > LONGEST_TIMEOUT_MS) return () => {};
+    const timer = setTimeout(wake, Math.max(0, milliseconds));
+    return () => clearTimeout(timer);
   }
 
   private async delay(milliseconds: number): Promise<void> {

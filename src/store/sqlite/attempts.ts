@@ -17,13 +17,35 @@ export function prepareAttemptReads(reader: DatabaseSync): (run: string) => Atte
   return (run) => select.all(run).map(readAttempt);
 }
 
+/** Inserts an attempt as it is, inside of a transaction. */
+export function prepareAttemptInsert(writer: DatabaseSync): (attempt: AttemptRecord) => void {
+  const insert = writer.prepare(
+    `INSERT INTO attempts (run, step, attempt, effect, input, started_at, finished_at, outcome, sleep_until)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  return ({ run, key, effect, input, startedAt, finishedAt = null, outcome, sleepUntil = null }) => {
+    const outcomeText = outcome === undefined ? null : JSON.stringify(outcome);
+    insert.run(
+      run,
+      key.step,
+      key.attempt,
+      effect,
+      JSON.stringify(input),
+      startedAt,
+      finishedAt,
+      outcomeText,
+      sleepUntil,
+    );
+  };
+}
+
 export function prepareAttemptWrites(
   writer: DatabaseSync,
   queue: CommitQueue,
 ): Pick<RunStore, 'beginAttempt' | 'finishAttempt' | 'sleep' | 'storageAttempt'> {
   // An attempt that a crash cut off begins again under the same key; one with an outcome is never touched.
   const begin = writer.prepare(
-    `INSERT INTO attempts (run, step, attempt, effect, input, started_at) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO attempts (run, step, attempt, effect, input, started_at, sleep_until) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (run, step, attempt) DO UPDATE SET input = excluded.input, started_at = excluded.started_at
      WHERE finished_at IS NULL`,
   );
@@ -31,7 +53,6 @@ export function prepareAttemptWrites(
     `UPDATE attempts SET finished_at = ?, outcome = ? WHERE run = ? AND step = ? AND attempt = ? AND finished_at IS NULL`,
   );
   const sleep = writer.prepare(`UPDATE attempts SET sleep_until = ? WHERE run = ? AND step = ? AND attempt = ?`);
-  const wait = writer.prepare(`UPDATE runs SET status = 'waiting' WHERE id = ? AND finished_at IS NULL`);
   const insertWhole = writer.prepare(
     `INSERT INTO attempts (run, step, attempt, effect, input, started_at, finished_at, outcome)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -39,10 +60,10 @@ export function prepareAttemptWrites(
   const performStorage = prepareStorageOperations(writer);
 
   return {
-    beginAttempt: ({ run, key, effect, input, startedAt }, urgency) => {
+    beginAttempt: ({ run, key, effect, input, startedAt, sleepUntil = null }, urgency) => {
       const inputText = JSON.stringify(input);
       const write = (): void => {
-        expectOne(begin.run(run, key.step, key.attempt, effect, inputText, startedAt).changes, run, key);
+        expectOne(begin.run(run, key.step, key.attempt, effect, inputText, startedAt, sleepUntil).changes, run, key);
       };
       return queue.add(write, urgency).durable;
     },
@@ -51,10 +72,7 @@ export function prepareAttemptWrites(
       return queue.commit(() => expectOne(finish.run(at, outcomeText, run, key.step, key.attempt).changes, run, key));
     },
     sleep: (run, key, until) =>
-      queue.commit(() => {
-        expectOne(sleep.run(until, run, key.step, key.attempt).changes, run, key);
-        wait.run(run);
-      }),
+      queue.commit(() => expectOne(sleep.run(until, run, key.step, key.attempt).changes, run, key)),
     storageAttempt: (run, key, input, operation, at) => {
       const inputText = JSON.stringify(input);
       return queue.add(() => {

@@ -1,18 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import type { DeploymentEntry, DeploymentRecord } from '../records.ts';
+import type { DeploymentEntry, DeploymentRecord, InventoryChange } from '../records.ts';
 import type { DeploymentStore } from '../store.ts';
-import { integer, text, type Row } from './row.ts';
+import { prepareInventoryChange } from './inventory.ts';
+import { integer, optionalText, text, type Row } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
 
 export function createDeploymentStore({ reader, writer, queue }: Connections): DeploymentStore {
   const activate = prepareActivation(writer);
+  const insertPlan = writer.prepare(INSERT_PLAN);
+  const forgetOlder = prepareForgetting(writer);
   const insertHook = writer.prepare('INSERT OR IGNORE INTO hooks (account, automation, secret) VALUES (?, ?, ?)');
   const hookSql = 'SELECT secret FROM hooks WHERE account = ? AND automation = ?';
   const hookWritten = writer.prepare(hookSql);
   const hook = reader.prepare(hookSql);
+  const hooks = reader.prepare('SELECT account, automation, secret FROM hooks');
   const newest = reader.prepare('SELECT id, created_at, source FROM deployments ORDER BY id DESC LIMIT ?');
   const entries = reader.prepare(
-    'SELECT account, automation, plan FROM deployment_entries WHERE deployment = ? ORDER BY account, automation',
+    'SELECT account, automation, plan, trigger FROM deployment_entries WHERE deployment = ? ORDER BY account, automation',
   );
   const plan = reader.prepare('SELECT body FROM plans WHERE digest = ?');
 
@@ -20,7 +24,12 @@ export function createDeploymentStore({ reader, writer, queue }: Connections): D
     newest.all(limit).map((row) => readDeployment(row, entries.all(integer(row, 'id')).map(readEntry)));
 
   return {
-    activate: (source, at, wanted, plans) => queue.commit(() => activate(source, at, wanted, plans)),
+    activate: (source, at, wanted, plans, change) => queue.commit(() => activate(source, at, wanted, plans, change)),
+    keepPlans: (plans) =>
+      queue.commit(() => {
+        for (const [digest, body] of plans) insertPlan.run(digest, body);
+      }),
+    forgetOlder: (kept) => queue.commit(() => forgetOlder(kept)),
     current: () => list(1)[0],
     list,
     plan: (digest) => {
@@ -36,22 +45,49 @@ export function createDeploymentStore({ reader, writer, queue }: Connections): D
         return text(hookWritten.get(account, automation) ?? {}, 'secret');
       });
     },
+    hookSecrets: () =>
+      new Map(hooks.all().map((row) => [`${text(row, 'account')}/${text(row, 'automation')}`, text(row, 'secret')])),
   };
 }
 
 const HOOK_SECRET_BYTES = 32;
 
+const INSERT_PLAN = 'INSERT OR IGNORE INTO plans (digest, body) VALUES (?, ?)';
+
 function prepareActivation(writer: Connections['writer']) {
-  const insertPlan = writer.prepare('INSERT OR IGNORE INTO plans (digest, body) VALUES (?, ?)');
+  const insertPlan = writer.prepare(INSERT_PLAN);
   const insertDeployment = writer.prepare('INSERT INTO deployments (created_at, source) VALUES (?, ?)');
   const insertEntry = writer.prepare(
-    'INSERT INTO deployment_entries (deployment, account, automation, plan) VALUES (?, ?, ?, ?)',
+    'INSERT INTO deployment_entries (deployment, account, automation, plan, trigger) VALUES (?, ?, ?, ?, ?)',
   );
-  return (source: string, at: number, wanted: DeploymentEntry[], plans: Map<string, string>): DeploymentRecord => {
+  const changeInventory = prepareInventoryChange(writer);
+  return (
+    source: string,
+    at: number,
+    wanted: DeploymentEntry[],
+    plans: Map<string, string>,
+    change: InventoryChange | undefined,
+  ): DeploymentRecord => {
     for (const [digest, body] of plans) insertPlan.run(digest, body);
     const id = Number(insertDeployment.run(at, source).lastInsertRowid);
-    for (const entry of wanted) insertEntry.run(id, entry.account, entry.automation, entry.plan);
+    for (const { account, automation, plan, trigger } of wanted)
+      insertEntry.run(id, account, automation, plan, trigger ?? null);
+    if (change !== undefined) changeInventory(change);
     return { id, createdAt: at, source, entries: wanted.map((entry) => ({ ...entry })) };
+  };
+}
+
+function prepareForgetting(writer: Connections['writer']) {
+  const oldest = writer.prepare('SELECT id FROM deployments ORDER BY id DESC LIMIT -1 OFFSET ?');
+  const deleteEntries = writer.prepare('DELETE FROM deployment_entries WHERE deployment = ?');
+  const deleteDeployment = writer.prepare('DELETE FROM deployments WHERE id = ?');
+  return (kept: number): number => {
+    const ids = oldest.all(kept).map((row) => integer(row, 'id'));
+    for (const id of ids) {
+      deleteEntries.run(id);
+      deleteDeployment.run(id);
+    }
+    return ids.length;
   };
 }
 
@@ -60,5 +96,7 @@ function readDeployment(row: Row, entries: DeploymentEntry[]): DeploymentRecord 
 }
 
 function readEntry(row: Row): DeploymentEntry {
-  return { account: text(row, 'account'), automation: text(row, 'automation'), plan: text(row, 'plan') };
+  const trigger = optionalText(row, 'trigger');
+  const entry = { account: text(row, 'account'), automation: text(row, 'automation'), plan: text(row, 'plan') };
+  return trigger === undefined ? entry : { ...entry, trigger };
 }

@@ -24,10 +24,11 @@ export function readFailure(json: Json): Failure {
 
 const CLASSES: readonly FailureClass[] = ['permanent', 'retryable', 'credential', 'uncertain'];
 
-function readFacts(json: JsonObject): Pick<Failure, 'step' | 'help' | 'status' | 'details' | 'retryAfterMs'> {
-  const { step, help, status, details, retryAfterMs } = json;
+function readFacts(json: JsonObject): Pick<Failure, 'step' | 'run' | 'help' | 'status' | 'details' | 'retryAfterMs'> {
+  const { step, run, help, status, details, retryAfterMs } = json;
   return {
     ...(typeof step === 'string' ? { step } : {}),
+    ...(typeof run === 'string' ? { run } : {}),
     ...(typeof help === 'string' ? { help } : {}),
     ...(typeof status === 'number' ? { status } : {}),
     ...(details === undefined ? {} : { details }),

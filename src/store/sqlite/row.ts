@@ -13,6 +13,16 @@ export function text(row: Row, column: string): string {
   return value;
 }
 
+export function optionalText(row: Row, column: string): string | undefined {
+  return row[column] === null ? undefined : text(row, column);
+}
+
+export function bytes(row: Row, column: string): Uint8Array {
+  const value = row[column];
+  if (!(value instanceof Uint8Array)) throw wrongType(column, 'bytes');
+  return value;
+}
+
 export function integer(row: Row, column: string): number {
   const value = row[column];
   if (typeof value !== 'number') throw wrongType(column, 'an integer');

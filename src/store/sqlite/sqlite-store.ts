@@ -4,11 +4,15 @@ import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
 import type { Store } from '../store.ts';
 import { CommitQueue } from './commit-queue.ts';
+import { createDeliveryStore } from './deliveries.ts';
 import { DiskSync } from './disk-sync.ts';
 import { DATABASE_FILE } from './database-file.ts';
+import { createPauseStore } from './control.ts';
 import { createDeploymentStore } from './deployments.ts';
 import { lockFolder, type FolderLock } from './folder-lock.ts';
+import { createInventoryStore } from './inventory.ts';
 import { migrate } from './migrate.ts';
+import { createPollStore } from './polls.ts';
 import { createRefusalStore } from './refusals.ts';
 import { createRunStore } from './runs.ts';
 import { createScheduleStore } from './schedules.ts';
@@ -71,9 +75,13 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
   const connections: Connections = { reader: open(true), writer, queue };
   return {
     deployments: createDeploymentStore(connections),
+    inventory: createInventoryStore(connections),
     runs: createRunStore(connections),
+    deliveries: createDeliveryStore(connections),
+    polls: createPollStore(connections),
     storage: createKeyValueStore(connections.reader),
     refusals: createRefusalStore(connections),
+    pauses: createPauseStore(connections),
     schedules: createScheduleStore(connections),
     close: async () => {
       await queue.close();

@@ -1,0 +1,110 @@
+import type { Verify } from '../../generated/automation.ts';
+import type { Connector, WebhookScheme } from '../../generated/connector.ts';
+import { nearestName } from '../../diagnostics/nearest-name.ts';
+import type { JsonObject } from '../../json/value.ts';
+import { compileTemplate } from '../../language/evaluate.ts';
+import { EvaluationError } from '../../language/evaluation-error.ts';
+import { secretPath } from '../../workspace/workspace.ts';
+import { fieldsWithDefaults } from '../../connectors/connection-fields.ts';
+import { connectionsOf, type AccountContext } from '../context.ts';
+import { reportInAccount } from '../report-in-account.ts';
+import { chosenConnection } from './step-connection.ts';
+
+/** How the automation's webhook is proved genuine, where that is known. */
+export interface ResolvedVerify {
+  /** The scheme's name. */
+  name: string;
+  scheme: WebhookScheme;
+  connection: string;
+  /** The connector's name. */
+  service: string;
+  connector: Connector;
+}
+
+const PATH = ['trigger', 'webhook', 'verify'];
+
+/** Finds the scheme and the connection of `verify`, and proves that there is a key. `undefined` where there is nothing to verify with. */
+export function resolveVerify(context: AccountContext): ResolvedVerify | undefined {
+  const { account, catalog, checked } = context;
+  const verify = checked.automation.value.trigger.webhook?.verify;
+  if (verify === undefined || verify === 'none') return undefined;
+  const connection = chosenConnection(context, verify.connection);
+  const connections = connectionsOf(account);
+  const given = Object.hasOwn(connections, connection) ? connections[connection] : undefined;
+  if (given === undefined) {
+    reportConnection(context, verify, connection);
+    return undefined;
+  }
+  const connector = catalog.get(given.connector);
+  // That the connector is unknown is said of the account.
+  if (connector?.connection === undefined) return undefined;
+  const schemes = connector.webhook_schemes ?? {};
+  const scheme = Object.hasOwn(schemes, verify.scheme) ? schemes[verify.scheme] : undefined;
+  if (scheme === undefined) {
+    reportScheme(context, verify, connection, connector);
+    return undefined;
+  }
+  requireKey(context, { name: verify.scheme, scheme, connection, service: given.connector, connector });
+  const fields = fieldsWithDefaults(connector.connection, given.fields ?? {});
+  const filled = fillScheme(context, scheme, fields);
+  return filled && { name: verify.scheme, scheme: filled, connection, service: given.connector, connector };
+}
+
+function reportConnection(context: AccountContext, verify: Verify, connection: string): void {
+  const { account } = context;
+  const near = nearestName(connection, Object.keys(connectionsOf(account)));
+  const help = near === undefined ? `waybill connect ${account.name} ${connection}` : `did you mean \`${near}\`?`;
+  const message = `the account \`${account.name}\` has no connection \`${connection}\``;
+  const installPlace = connection === verify.connection ? [] : ['connections', verify.connection];
+  reportInAccount(context, 'WB5001', [...PATH, 'connection'], { message, help, installPlace });
+}
+
+function reportScheme(context: AccountContext, { scheme }: Verify, connection: string, connector: Connector): void {
+  const { catalog } = context;
+  const own = Object.keys(connector.webhook_schemes ?? {});
+  const others = catalog.names().filter((name) => Object.hasOwn(catalog.get(name)?.webhook_schemes ?? {}, scheme));
+  if (others.length > 0) {
+    const message = `the connection \`${connection}\` is one to ${connector.name}, and the scheme \`${scheme}\` is one of ${others.join(', ')}`;
+    const help = `name a connection to ${others.join(' or ')}`;
+    reportInAccount(context, 'WB5002', [...PATH, 'connection'], { message, help });
+    return;
+  }
+  const near = nearestName(scheme, own);
+  const known = own.length === 0 ? `${connector.title} has none` : `schemes of ${connector.name}: ${own.join(', ')}`;
+  const help = near === undefined ? known : `did you mean \`${near}\`?`;
+  const message = `there is no webhook scheme \`${scheme}\``;
+  reportInAccount(context, 'WB2020', [...PATH, 'scheme'], { message, help });
+}
+
+/** A field that every connection must have is missed elsewhere; the key is often one that it may have. */
+function requireKey(context: AccountContext, { name, scheme, connection, connector }: ResolvedVerify): void {
+  const { account, secrets } = context;
+  const { field } = scheme.key;
+  const spec = connector.connection?.fields[field];
+  if (spec === undefined || (spec.required !== false && spec.default === undefined)) return;
+  const inspection = secrets.get(secretPath(account.name, connection));
+  const sealed = inspection?.ok === true ? inspection.file.fields : [];
+  const open = connectionsOf(account)[connection]?.fields ?? {};
+  if (spec.secret === true ? sealed.includes(field) : Object.hasOwn(open, field) || spec.default !== undefined) return;
+  const message = `the connection \`${connection}\` lacks \`${field}\` (${spec.title}), with which \`${name}\` is checked`;
+  const help = `waybill connect ${account.name} ${connection}`;
+  reportInAccount(context, 'WB6013', PATH, { message, help });
+}
+
+/** The scheme with the connection's fields in its places. */
+function fillScheme(context: AccountContext, scheme: WebhookScheme, fields: JsonObject): WebhookScheme | undefined {
+  const { signature, timestamp, body_digest, delivery_id, event } = scheme;
+  const places = { signature, timestamp, body_digest, delivery_id, event };
+  const used = Object.entries(places).filter(([, place]) => place !== undefined);
+  try {
+    const filled = compileTemplate(Object.fromEntries(used) as JsonObject)({ connection: fields });
+    return { ...scheme, ...(filled as Partial<WebhookScheme>) };
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+    const place = error.pointer.slice(1).replaceAll('/', '.');
+    const message = `the scheme cannot be used with this connection: its ${place}: ${error.message}`;
+    const help = 'give the connection the fields that the scheme reads';
+    reportInAccount(context, 'WB2021', PATH, { message, help });
+    return undefined;
+  }
+}

@@ -1,0 +1,161 @@
+import type { Engine } from '../engine/engine.ts';
+import type { Plan, PlanStep } from '../generated/plan.ts';
+import type { SchemaCheck } from '../json/schema.ts';
+import type { Json, JsonObject } from '../json/value.ts';
+import { listSteps } from '../plan/list-steps.ts';
+import type { AttemptRecord, RunRecord } from '../run/records.ts';
+import type { RunFilter } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import type { LiveAutomation, LiveDeployment, LiveTrigger } from './live-deployment.ts';
+
+export type ControlResult =
+  | { kind: 'unknown_run' }
+  /** It cannot be done to this run, or not any more. */
+  | { kind: 'not_possible'; reason: string }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'done'; run: RunRecord };
+
+export interface ReplayRequest {
+  /** A step at the top of the automation: what was done before it is not done again. */
+  from?: string;
+  /** In place of what the run was given. */
+  trigger?: JsonObject;
+}
+
+/** What a person found out about a step of which nobody knew whether it took place. */
+export type Doubt = { kind: 'happened'; output: Json } | { kind: 'repeat' } | { kind: 'cancel' };
+
+/** What people decide of runs. */
+export class RunControl {
+  private readonly store: Store;
+  private readonly engine: Engine;
+  private readonly live: () => LiveDeployment;
+
+  constructor(store: Store, engine: Engine, live: () => LiveDeployment) {
+    this.store = store;
+    this.engine = engine;
+    this.live = live;
+  }
+
+  async cancel(id: string): Promise<ControlResult> {
+    if (this.store.runs.get(id) === undefined) return { kind: 'unknown_run' };
+    if (await this.engine.cancel(id, 'on request')) return this.done(id);
+    return { kind: 'not_possible', reason: `the run ${id} has ended already` };
+  }
+
+  /** Starts a new run that names the old one, with the plan that is deployed now. */
+  async replay(id: string, { from, trigger }: ReplayRequest): Promise<ControlResult> {
+    const run = this.store.runs.get(id);
+    if (run === undefined) return { kind: 'unknown_run' };
+    if (run.finishedAt === undefined) return { kind: 'not_possible', reason: `the run ${id} has not ended yet` };
+    const target = this.live().get(`${run.account}/${run.automation}`);
+    if (target === undefined)
+      return { kind: 'not_possible', reason: `${run.account}/${run.automation} is not deployed any more` };
+    const given = trigger ?? run.trigger;
+    const misfit = misfitOf(target.trigger, given);
+    if (misfit !== undefined) return { kind: 'refused', reason: misfit };
+    const kept = from === undefined ? { journal: [] } : this.journalBefore(from, run, target);
+    if ('reason' in kept) return { kind: 'refused', reason: kept.reason };
+    const { account, automation } = run;
+    const { journal } = kept;
+    const replay = { account, automation, plan: target.digest, trigger: given, origin: id, journal };
+    return { kind: 'done', run: await this.engine.start(replay) };
+  }
+
+  /** Replays from the start those that the filter finds and that were not replayed yet, the oldest of them first. */
+  async replayMany(filter: RunFilter): Promise<{ started: RunRecord[]; refused: { run: string; reason: string }[] }> {
+    const found = this.store.runs
+      .list(filter)
+      .filter(({ id, parent }) => parent === undefined && !this.store.runs.isReplayed(id));
+    const started: RunRecord[] = [];
+    const refused: { run: string; reason: string }[] = [];
+    for (const { id } of found.toReversed()) {
+      const result = await this.replay(id, {});
+      if (result.kind === 'done') started.push(result.run);
+      else refused.push({ run: id, reason: 'reason' in result ? result.reason : 'there is no such run' });
+    }
+    return { started, refused };
+  }
+
+  /** Settles the doubt for which a run stopped as uncertain; the run goes on. */
+  async settle(id: string, doubt: Doubt): Promise<ControlResult> {
+    const run = this.store.runs.get(id);
+    if (run === undefined) return { kind: 'unknown_run' };
+    const { failure } = run;
+    if (run.status !== 'uncertain' || failure === undefined)
+      return { kind: 'not_possible', reason: `the run ${id} is ${run.status}, not uncertain` };
+    if (failure.run !== undefined)
+      return { kind: 'not_possible', reason: `the doubt is that of the run ${failure.run}: settle it there` };
+    const attempt = this.store.runs.attempts(id).findLast(({ key }) => key.step === failure.step);
+    if (attempt === undefined) return { kind: 'not_possible', reason: `the run ${id} has no attempt in doubt` };
+    const outcome = {
+      happened: doubt.kind === 'happened' ? { ok: true as const, output: doubt.output } : undefined,
+      repeat: undefined,
+      cancel: {
+        ok: false as const,
+        failure: {
+          class: 'permanent' as const,
+          code: 'canceled' as const,
+          message: 'canceled: nobody knows whether it took place',
+        },
+      },
+    }[doubt.kind];
+    await this.engine.reopen(run, attempt.key, outcome);
+    return this.done(id);
+  }
+
+  /** What was done before the step, for a run of the plan that is deployed now. */
+  private journalBefore(
+    from: string,
+    run: RunRecord,
+    { plan }: LiveAutomation,
+  ): { journal: AttemptRecord[] } | { reason: string } {
+    const end = plan.steps.findIndex(({ id }) => id === from);
+    const names = plan.steps.map(({ id }) => id).join(', ');
+    if (end === -1) return { reason: `there is no step ${from} at the top of the automation; steps: ${names}` };
+    const old = JSON.parse(this.store.deployments.plan(run.plan) ?? '{"steps":[]}') as Plan;
+    const before = new Map(callsOf(plan.steps.slice(0, end)));
+    const was = new Map(callsOf(old.steps));
+    const journal = this.store.runs.attempts(run.id).filter(({ key }) => before.has(idOf(key.step)));
+    for (const { key, outcome } of journal) {
+      const id = idOf(key.step);
+      if (was.get(id) !== before.get(id)) return { reason: `the step ${id} is another one now; replay from the start` };
+      if (outcome === undefined || (!outcome.ok && outcome.failure.class === 'uncertain'))
+        return { reason: `nobody knows whether the step ${key.step} took place; settle that first` };
+    }
+    return { journal };
+  }
+
+  private done(id: string): ControlResult {
+    const run = this.store.runs.get(id);
+    return run === undefined ? { kind: 'unknown_run' } : { kind: 'done', run };
+  }
+}
+
+function misfitOf(trigger: LiveTrigger, given: JsonObject): string | undefined {
+  const checks: { [part: string]: SchemaCheck | undefined } =
+    trigger.kind === 'webhook'
+      ? { body: trigger.body, query: trigger.query, headers: trigger.headers }
+      : trigger.kind === 'manual'
+        ? { input: trigger.input }
+        : {};
+  const words = Object.entries(checks).flatMap(([part, check]) =>
+    (check?.(given[part] ?? null) ?? []).map(
+      ({ pointer, message }) => `the ${part}${pointer.replaceAll('/', '.')} ${message}`,
+    ),
+  );
+  return words.length === 0 ? undefined : words.join('; ');
+}
+
+/** What each step that is journaled does, by its id. */
+function callsOf(steps: readonly PlanStep[]): [string, string][] {
+  return listSteps(steps).map(({ id, own }) => {
+    const { kind, connector, action, automation } = own as JsonObject;
+    return [id, JSON.stringify([kind, connector, action, automation])];
+  });
+}
+
+/** `send` of `each[2].send`. */
+function idOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}

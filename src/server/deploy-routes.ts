@@ -1,0 +1,146 @@
+import type { FastifyInstance } from 'fastify';
+import { parseJson } from '../json/parse.ts';
+import { isJsonObject } from '../json/value.ts';
+import { DeployRefusal } from '../runner/deploy/reconciler.ts';
+import { Stall } from '../runner/deploy/stall.ts';
+import type { Runner } from '../runner/runner.ts';
+import type { Redactor } from '../secrets/redaction.ts';
+import type { InventoryEntry, ReconciliationRecord, StallReason } from '../store/records.ts';
+import type { DeployEntryView, DeployView, ReasonView, ReconciliationView } from './api-types.ts';
+import { ApiError } from './api-error.ts';
+import { iso, isoWhereSet } from './views.ts';
+
+/** Reconciliations that are shown. */
+const SHOWN = 5;
+
+const ACTIONS = ['now', 'pin', 'rollback', 'unpin', 'suspend', 'resume'] as const;
+
+type Action = (typeof ACTIONS)[number];
+
+interface ActionRequest {
+  /** Of `pin` and `rollback`. */
+  commit?: string;
+  /** Of `suspend` and `resume`; the whole where it is absent. */
+  account?: string;
+}
+
+/** `GET /deploy` and `POST /deploy/:action`. */
+export function addDeployRoutes(app: FastifyInstance, runner: Runner): void {
+  app.get('/deploy', () => deployView(runner));
+  app.post<{ Params: { action: Action }; Body: unknown }>(
+    '/deploy/:action',
+    { schema: { params: { type: 'object', properties: { action: { enum: [...ACTIONS] } } } } },
+    async ({ params, body }): Promise<DeployView> => {
+      const request = readRequest(body);
+      try {
+        await act(runner, params.action, request);
+      } catch (error) {
+        if (error instanceof DeployRefusal || error instanceof Stall)
+          throw new ApiError(409, 'deploy_refused', runner.redactor.text(error.message));
+        throw error;
+      }
+      return deployView(runner);
+    },
+  );
+}
+
+async function act({ reconciler }: Runner, action: Action, { commit, account = '' }: ActionRequest): Promise<void> {
+  switch (action) {
+    case 'now':
+      break;
+    case 'pin':
+      await reconciler.pin(commit ?? required(reconciler.applied(), 'nothing was deployed yet'));
+      break;
+    case 'rollback':
+      await reconciler.pin(commit ?? required(reconciler.previous(), 'no earlier commit is known: name one'));
+      break;
+    case 'unpin':
+      await reconciler.unpin();
+      break;
+    case 'suspend':
+      await reconciler.suspend(account);
+      return;
+    case 'resume':
+      await reconciler.resume(account);
+      break;
+  }
+  await reconciler.reconcile('command');
+}
+
+function required(revision: string | undefined, otherwise: string): string {
+  if (revision === undefined) throw new DeployRefusal(otherwise);
+  return revision;
+}
+
+function readRequest(body: unknown): ActionRequest {
+  if (typeof body !== 'string' || body === '') return {};
+  let request;
+  try {
+    request = parseJson(body);
+  } catch (error) {
+    throw new ApiError(400, 'bad_request', `the body is not JSON: ${String(error)}`);
+  }
+  const { commit, account, ...more } = isJsonObject(request) ? request : { no: 'object' };
+  const fits = [commit, account].every((value) => value === undefined || typeof value === 'string');
+  if (!fits || Object.keys(more).length > 0)
+    throw new ApiError(400, 'bad_request', 'the body is an object with perhaps commit or account');
+  return {
+    ...(typeof commit === 'string' ? { commit } : {}),
+    ...(typeof account === 'string' ? { account } : {}),
+  };
+}
+
+function deployView({ reconciler, store, redactor }: Runner): DeployView {
+  const { source, head, askedAt, pinned } = reconciler.control();
+  const entries = store.inventory.list();
+  const whole = entries.find(({ account }) => account === '');
+  return {
+    source,
+    head,
+    asked_at: isoWhereSet(askedAt),
+    pinned,
+    whole: whole && entryView(redactor, whole),
+    accounts: entries.flatMap((entry) =>
+      entry.account === '' ? [] : [{ account: entry.account, ...entryView(redactor, entry) }],
+    ),
+    reconciliations: store.inventory.reconciliations(SHOWN).map((record) => reconciliationView(redactor, record)),
+  };
+}
+
+function entryView(redactor: Redactor, entry: InventoryEntry): DeployEntryView {
+  const { status, reason, attempted, applied, changedAt, recent } = entry;
+  return {
+    status,
+    reason: reasonView(redactor, reason),
+    attempted,
+    applied,
+    changed_at: iso(changedAt),
+    recent: recent.map((event) => ({
+      revision: event.revision,
+      at: iso(event.at),
+      status: event.status,
+      reason: reasonView(redactor, event.reason),
+    })),
+  };
+}
+
+function reasonView(redactor: Redactor, reason: StallReason | undefined): ReasonView | undefined {
+  return reason && { code: reason.code, message: redactor.text(reason.message) };
+}
+
+function reconciliationView(redactor: Redactor, record: ReconciliationRecord): ReconciliationView {
+  const { cause, startedAt, finishedAt, revision, steps } = record;
+  return {
+    cause,
+    started_at: iso(startedAt),
+    finished_at: isoWhereSet(finishedAt),
+    revision,
+    steps: steps.map((step) => ({
+      name: step.name,
+      status: step.status,
+      message: step.message === undefined ? undefined : redactor.text(step.message),
+      duration_ms:
+        step.startedAt === undefined || step.finishedAt === undefined ? undefined : step.finishedAt - step.startedAt,
+    })),
+  };
+}

@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify';
+import type { Runner } from '../runner/runner.ts';
+import type { RefusalRecord } from '../store/records.ts';
+import type { RefusalListView, RefusalView, RunSummaryView } from './api-types.ts';
+import { ApiError, unknownAutomation } from './api-error.ts';
+import type { Views } from './views.ts';
+
+const name = { type: 'string', maxLength: 200 };
+const limit = { type: 'integer', minimum: 1, maximum: 500, default: 50 };
+
+/** Lists, shows and replays refused deliveries. */
+export function addRefusalRoutes(app: FastifyInstance, runner: Runner, views: Views): void {
+  const { refusals } = runner.store;
+  app.get<{ Querystring: { account?: string; automation?: string; limit: number } }>(
+    '/refusals',
+    { schema: { querystring: { type: 'object', properties: { account: name, automation: name, limit } } } },
+    ({ query }): RefusalListView => ({ refusals: refusals.list(query).map((one) => views.refusalSummary(one)) }),
+  );
+  app.get<{ Params: { id: string } }>('/refusals/:id', ({ params }): RefusalView => {
+    const refusal = refusals.get(params.id);
+    if (refusal === undefined) throw unknownRefusal(params.id);
+    return views.refusal(refusal, signatureHeader(runner, refusal));
+  });
+  app.post<{ Params: { id: string } }>('/refusals/:id/replay', async ({ params }, reply): Promise<RunSummaryView> => {
+    const { id } = params;
+    const result = await runner.hooks.replay(id);
+    switch (result.kind) {
+      case 'no_refusal':
+        throw unknownRefusal(id);
+      case 'unknown': {
+        const { account, automation } = refusals.get(id) ?? {};
+        throw unknownAutomation(runner, `the webhook ${account}/${automation}`);
+      }
+      case 'cut':
+        throw new ApiError(409, 'cut', 'the body was longer than what is kept: let the sender send it again');
+      case 'stopping':
+        throw new ApiError(503, 'stopping', 'the runner stops');
+      case 'handshake':
+        throw new ApiError(409, 'refused', 'it is no delivery: with it the service tried the address');
+      case 'refused':
+        throw new ApiError(409, 'refused', `it is refused again: ${runner.redactor.text(result.reason)}`);
+      case 'accepted':
+        reply.status(202);
+        return views.summary(result.run);
+    }
+  });
+}
+
+/** In small letters. */
+function signatureHeader(runner: Runner, { account, automation }: RefusalRecord): string | undefined {
+  const trigger = runner.deployed().get(`${account}/${automation}`)?.trigger;
+  if (trigger?.kind !== 'webhook' || trigger.webhook.verify === 'none') return undefined;
+  return trigger.webhook.verify.scheme.signature.header?.toLowerCase();
+}
+
+function unknownRefusal(id: string): ApiError {
+  return new ApiError(404, 'unknown_refusal', `there is no refused delivery ${id}`);
+}

@@ -1,0 +1,68 @@
+import type { Instant } from '../../run/records.ts';
+import { StoreError } from '../store-error.ts';
+import type { PauseStore, RunStore } from '../store.ts';
+import { integer, text } from './row.ts';
+import type { Connections } from './sqlite-store.ts';
+
+/** What people decide of runs. */
+export function createRunControl({
+  reader,
+  writer,
+  queue,
+}: Connections): Pick<RunStore, 'requeue' | 'reopen' | 'isReplayed'> {
+  const requeue = writer.prepare(`UPDATE runs SET status = 'queued' WHERE id = ? AND finished_at IS NULL`);
+  const reopen = writer.prepare(
+    `UPDATE runs SET status = ?, finished_at = NULL, failure = NULL WHERE id = ? AND status = 'uncertain'
+     RETURNING parent_run, parent_step`,
+  );
+  const forget = writer.prepare('DELETE FROM attempts WHERE run = ? AND step = ? AND attempt = ?');
+  const decide = writer.prepare(
+    'UPDATE attempts SET finished_at = ?, outcome = ? WHERE run = ? AND step = ? AND attempt = ?',
+  );
+  const unanswer = writer.prepare(
+    'UPDATE attempts SET finished_at = NULL, outcome = NULL WHERE run = ? AND step = ? AND attempt = 1',
+  );
+  const replay = reader.prepare('SELECT 1 FROM runs WHERE origin = ? LIMIT 1');
+
+  /** Those that called it failed for the same doubt: they wait for it again. */
+  const reopenCallers = (parent: { [column: string]: unknown }): void => {
+    const [run, step] = [parent['parent_run'], parent['parent_step']];
+    if (typeof run !== 'string' || typeof step !== 'string') return;
+    const caller = reopen.get('waiting', run);
+    if (caller === undefined) return;
+    unanswer.run(run, step);
+    reopenCallers(caller);
+  };
+
+  return {
+    requeue: (run) => queue.commit(() => void requeue.run(run)),
+    reopen: (run, { step, attempt }, outcome, at) =>
+      queue.commit(() => {
+        const reopened = reopen.get('queued', run);
+        if (reopened === undefined) throw new StoreError('store_refused', `The run ${run} is not uncertain.`);
+        if (outcome === undefined) forget.run(run, step, attempt);
+        else decide.run(at, JSON.stringify(outcome), run, step, attempt);
+        reopenCallers(reopened);
+      }),
+    isReplayed: (run) => replay.get(run) !== undefined,
+  };
+}
+
+export function createPauseStore({ reader, writer, queue }: Connections): PauseStore {
+  const insert = writer.prepare('INSERT OR IGNORE INTO pauses (account, automation, since) VALUES (?, ?, ?)');
+  const remove = writer.prepare('DELETE FROM pauses WHERE account = ? AND automation = ?');
+  const list = reader.prepare('SELECT account, automation, since FROM pauses ORDER BY account, automation');
+  return {
+    pause: (account, automation, at: Instant) => queue.commit(() => void insert.run(account, automation ?? '', at)),
+    unpause: (account, automation) => queue.commit(() => Number(remove.run(account, automation ?? '').changes) === 1),
+    list: () =>
+      list.all().map((row) => {
+        const automation = text(row, 'automation');
+        return {
+          account: text(row, 'account'),
+          ...(automation === '' ? {} : { automation }),
+          since: integer(row, 'since'),
+        };
+      }),
+  };
+}

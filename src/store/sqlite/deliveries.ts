@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import type { DeliveryStore } from '../store.ts';
+import { text } from './row.ts';
+import { prepareRunInsert } from './run-insert.ts';
+import type { Connections } from './sqlite-store.ts';
+
+/** How long a delivery is known, in milliseconds: longer than services go on to send it again (Stripe: three days). */
+export const REPEATS_KNOWN_MS = 7 * 24 * 3_600_000;
+
+/** Old ones that go with each new one: more than come, so that they do not pile up. */
+const FORGOTTEN_AT_ONCE = 5;
+
+export function createDeliveryStore({ writer, queue }: Connections): DeliveryStore {
+  const insertRun = prepareRunInsert(writer);
+  const first = writer.prepare(
+    'SELECT run FROM deliveries WHERE account = ? AND automation = ? AND key = ? AND accepted_at > ?',
+  );
+  const insert = writer.prepare(
+    'INSERT OR REPLACE INTO deliveries (account, automation, key, run, accepted_at) VALUES (?, ?, ?, ?, ?)',
+  );
+  const forget = writer.prepare(
+    `DELETE FROM deliveries WHERE (account, automation, key) IN (
+       SELECT account, automation, key FROM deliveries WHERE accepted_at <= ? ORDER BY accepted_at LIMIT ${FORGOTTEN_AT_ONCE})`,
+  );
+  return {
+    accept: (run, name) => {
+      const { account, automation, createdAt } = run;
+      // A name may be as long as a body; its digest says the same.
+      const key = createHash('sha256').update(name).digest();
+      const write = insertRun(run);
+      return queue.commit(() => {
+        const known = first.get(account, automation, key, createdAt - REPEATS_KNOWN_MS);
+        if (known !== undefined) return text(known, 'run');
+        write();
+        insert.run(account, automation, key, run.id, createdAt);
+        forget.run(createdAt - REPEATS_KNOWN_MS);
+        return run.id;
+      });
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Instant } from '../../run/records.ts';
+import { StoreError } from '../store-error.ts';
+import type { Answer, RunStore } from '../store.ts';
+import { readOutcome } from './outcome-json.ts';
+import { json, optionalInteger, text } from './row.ts';
+import type { Connections } from './sqlite-store.ts';
+
+/** Runs at rest: how they come to it, and what wakes them. */
+export function createRests({
+  reader,
+  writer,
+  queue,
+}: Connections): Pick<RunStore, 'answer' | 'endWait' | 'rest' | 'wakeDue' | 'nextDue'> {
+  const answered = writer.prepare(
+    'SELECT 1 FROM attempts WHERE run = ? AND step = ? AND attempt = ? AND finished_at IS NOT NULL',
+  );
+  const rest = writer.prepare(`UPDATE runs SET status = ?, wake_at = ? WHERE id = ? AND finished_at IS NULL`);
+  const wakeDue = writer.prepare(
+    `UPDATE runs SET status = 'queued', wake_at = NULL
+     WHERE id IN (SELECT id FROM runs WHERE wake_at <= ? ORDER BY wake_at LIMIT ?) RETURNING id, account`,
+  );
+  const next = reader.prepare('SELECT min(wake_at) AS wake_at FROM runs WHERE wake_at IS NOT NULL');
+
+  const answer = prepareAnswer(writer);
+  const outcome = writer.prepare('SELECT outcome FROM attempts WHERE run = ? AND step = ? AND attempt = ?');
+
+  return {
+    answer: (given, at) => queue.commit(() => answer(given, at)),
+    endWait: (over, at) =>
+      queue.commit(() => {
+        answer(over, at);
+        return readOutcome(json(outcome.get(over.run, over.key.step, over.key.attempt) ?? {}, 'outcome'));
+      }),
+    rest: (run, until, awaited) =>
+      queue.commit(() => {
+        const gone = awaited.some(({ step, attempt }) => answered.get(run, step, attempt) !== undefined);
+        const status = gone ? 'queued' : 'waiting';
+        if (Number(rest.run(status, gone ? null : (until ?? null), run).changes) !== 1)
+          throw new StoreError('store_refused', `The run ${run} is unknown, or has ended already.`);
+        return status;
+      }),
+    wakeDue: (now, limit) =>
+      queue.commit(() =>
+        wakeDue.all(now, limit).map((row) => ({ id: text(row, 'id'), account: text(row, 'account') })),
+      ),
+    nextDue: () => optionalInteger(next.get() ?? {}, 'wake_at'),
+  };
+}
+
+/** Gives an attempt that waits its outcome, inside of a transaction. */
+export function prepareAnswer(
+  writer: DatabaseSync,
+): (answer: Answer, at: Instant) => { given: boolean; woken: boolean } {
+  const finish = writer.prepare(
+    `UPDATE attempts SET finished_at = ?, outcome = ? WHERE run = ? AND step = ? AND attempt = ? AND finished_at IS NULL`,
+  );
+  const wake = writer.prepare(`UPDATE runs SET status = 'queued', wake_at = NULL WHERE id = ? AND status = 'waiting'`);
+  return ({ run, key, outcome }, at) => {
+    const given = Number(finish.run(at, JSON.stringify(outcome), run, key.step, key.attempt).changes) === 1;
+    return { given, woken: given && Number(wake.run(run).changes) === 1 };
+  };
+}
