@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { RunnerOptions } from './runner-client.ts';
+import type { TryOptions } from './commands/try.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import { addControlCommands } from './control-commands.ts';
 import type { DecisionOptions, EventOptions } from './commands/answer.ts';
@@ -30,6 +31,21 @@ export function addRunnerCommands(program: Command, finish: (code: number) => vo
     .addHelpText('after', `\nExample:\n  waybill run demo greet --input '{"name":"Ada"}'`)
     .action(async (account: string, automation: string, options: RunOptions) =>
       finish(await (await import('./commands/run.ts')).run(account, automation, options)),
+    );
+  program
+    .command('try')
+    .description('run an automation with real services, with what it was given before, and show its steps')
+    .argument('[automation]', 'such as demo/greet (default: the one that was committed last)')
+    .option('--from <source>', 'history, sample, or a file: JSON with one record, or JSON Lines (.jsonl)', 'history')
+    .option('--records <number>', 'how many at most, the newest first', positive, 1)
+    .addOption(workspaceOption())
+    .addOption(dataOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  waybill try\n  waybill try demo/greet --from sample\n  waybill try demo/greet --records 10',
+    )
+    .action(async (name: string | undefined, options: TryOptions) =>
+      finish(await (await import('./commands/try.ts')).tryAutomation(name, options)),
     );
   withRunner(program.command('explain'))
     .description('say why a run failed, left a step out or had nothing to work with, and what to change')

@@ -1,5 +1,6 @@
 import type { Plan, ScheduleTrigger, WebhookTrigger } from '../generated/plan.ts';
 import { compileSchema, type SchemaCheck } from '../json/schema.ts';
+import type { JsonObject } from '../json/value.ts';
 import { compileTemplate, type Evaluator } from '../language/evaluate.ts';
 import { readCron, type CronTimes } from '../plan/cron.ts';
 import type { DeploymentEntry } from '../store/records.ts';
@@ -36,6 +37,8 @@ export interface LiveSchedule {
 
 export interface LiveManual {
   kind: 'manual';
+  /** Of the input. */
+  schema: JsonObject | undefined;
   input: SchemaCheck | undefined;
 }
 
@@ -121,6 +124,6 @@ export function readyTrigger(plan: Plan, secret: string | undefined): LiveTrigge
     case 'poll':
       return readyPoll(plan, trigger);
     case 'manual':
-      return { kind: 'manual', input: trigger.input && compileSchema(trigger.input) };
+      return { kind: 'manual', schema: trigger.input, input: trigger.input && compileSchema(trigger.input) };
   }
 }

@@ -1,8 +1,18 @@
 import type { Engine } from '../engine/engine.ts';
 import type { SchemaIssue } from '../json/schema-issue.ts';
-import type { Json } from '../json/value.ts';
+import type { Json, JsonObject } from '../json/value.ts';
 import type { RunRecord } from '../run/records.ts';
 import type { LiveDeployment, LiveManual } from './live-deployment.ts';
+import { misfitOf } from './trigger-fits.ts';
+
+export interface StartRequest {
+  account: string;
+  automation: string;
+  /** Of a manual trigger. */
+  input?: Json | undefined;
+  /** What expressions read as `trigger`, of whatever kind it is, in place of input: a trial, on the word of who asks. */
+  trigger?: JsonObject | undefined;
+}
 
 /** What becomes of a run that is asked for by hand. */
 export type ManualStart =
@@ -12,15 +22,20 @@ export type ManualStart =
   | { kind: 'refused'; reason: string; issues: SchemaIssue[] }
   | { kind: 'accepted'; run: RunRecord };
 
-/** Starts a run of an automation with a manual trigger; it is on disk when this resolves. */
+/** Starts a run of an automation with a manual trigger, or as a trial of any; it is on disk when this resolves. */
 export async function startByHand(
   engine: Engine,
   live: LiveDeployment,
-  { account, automation, input }: { account: string; automation: string; input: Json | undefined },
+  { account, automation, input, trigger: given }: StartRequest,
 ): Promise<ManualStart> {
   const target = live.get(`${account}/${automation}`);
   if (target === undefined) return { kind: 'unknown' };
   const { trigger, digest } = target;
+  if (given !== undefined) {
+    const misfit = misfitOf(trigger, given);
+    if (misfit !== undefined) return { kind: 'refused', reason: misfit, issues: [] };
+    return { kind: 'accepted', run: await engine.start({ account, automation, plan: digest, trigger: given }) };
+  }
   if (trigger.kind !== 'manual') return { kind: 'not_manual', trigger: trigger.kind };
   const refused = refusalOf(trigger, input);
   if (refused !== undefined) return { kind: 'refused', ...refused };

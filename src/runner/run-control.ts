@@ -1,12 +1,12 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Plan, PlanStep } from '../generated/plan.ts';
-import type { SchemaCheck } from '../json/schema.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import { listSteps } from '../plan/list-steps.ts';
 import type { AttemptRecord, RunRecord } from '../run/records.ts';
 import type { RunFilter } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import type { LiveAutomation, LiveDeployment, LiveTrigger } from './live-deployment.ts';
+import type { LiveAutomation, LiveDeployment } from './live-deployment.ts';
+import { misfitOf } from './trigger-fits.ts';
 
 export type ControlResult =
   | { kind: 'unknown_run' }
@@ -130,21 +130,6 @@ export class RunControl {
     const run = this.store.runs.get(id);
     return run === undefined ? { kind: 'unknown_run' } : { kind: 'done', run };
   }
-}
-
-function misfitOf(trigger: LiveTrigger, given: JsonObject): string | undefined {
-  const checks: { [part: string]: SchemaCheck | undefined } =
-    trigger.kind === 'webhook'
-      ? { body: trigger.body, query: trigger.query, headers: trigger.headers }
-      : trigger.kind === 'manual'
-        ? { input: trigger.input }
-        : {};
-  const words = Object.entries(checks).flatMap(([part, check]) =>
-    (check?.(given[part] ?? null) ?? []).map(
-      ({ pointer, message }) => `the ${part}${pointer.replaceAll('/', '.')} ${message}`,
-    ),
-  );
-  return words.length === 0 ? undefined : words.join('; ');
 }
 
 /** What each step that is journaled does, by its id. */

@@ -4,7 +4,6 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { EmbeddedEngine } from '../engine/embedded/embedded-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Services } from '../engine/perform-action.ts';
-import type { Json } from '../json/value.ts';
 import type { IdentitySource } from '../secrets/identity-source.ts';
 import { Redactor } from '../secrets/redaction.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
@@ -14,7 +13,7 @@ import type { DeploySource } from './deploy/deploy-source.ts';
 import { Reconciler } from './deploy/reconciler.ts';
 import type { Outcome } from './deploy/work.ts';
 import { Hooks } from './hooks.ts';
-import { startByHand, type ManualStart } from './manual-starts.ts';
+import { startByHand, type ManualStart, type StartRequest } from './manual-starts.ts';
 import { LiveDeployment } from './live-deployment.ts';
 import { Polls } from './polls/polls.ts';
 import { programFingerprint } from './program-fingerprint.ts';
@@ -141,8 +140,8 @@ export class Runner {
     return (await this.reconciler.reconcile('save')).diagnostics;
   }
 
-  /** Starts a run of an automation with a manual trigger; it is on disk when this resolves. */
-  startByHand(request: { account: string; automation: string; input: Json | undefined }): Promise<ManualStart> {
+  /** Starts a run of an automation with a manual trigger, or as a trial of any; it is on disk when this resolves. */
+  startByHand(request: StartRequest): Promise<ManualStart> {
     return startByHand(this.engine, this.live, request);
   }
 

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { hookPath } from '../runner/live-deployment.ts';
 import type { Runner } from '../runner/runner.ts';
-import { sampleDelivery } from '../runner/sample-delivery.ts';
+import { sampleDelivery, sampleTrigger } from '../runner/sample-delivery.ts';
 import type {
   DeploymentListView,
   HookView,
   PollListView,
   PollView,
+  SampleView,
   StorageEntryView,
   StorageListView,
 } from './api-types.ts';
@@ -40,6 +41,10 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner): void {
   });
   app.get('/polls', (): PollListView => ({ polls: pollsOf(runner, views) }));
   app.get<{ Params: { account: string; automation: string } }>(
+    '/automations/:account/:automation/sample',
+    ({ params }) => sampleOf(runner, `${params.account}/${params.automation}`),
+  );
+  app.get<{ Params: { account: string; automation: string } }>(
     '/hooks/:account/:automation',
     ({ params }): HookView => {
       const target = `${params.account}/${params.automation}`;
@@ -52,6 +57,13 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner): void {
       return { path, ...sampleDelivery(live.trigger), verified: verify === 'none' ? undefined : verify.name };
     },
   );
+}
+
+function sampleOf(runner: Runner, target: string): SampleView {
+  const live = runner.deployed().get(target);
+  if (live === undefined) throw unknownAutomation(runner, target);
+  const sample = sampleTrigger(live.trigger, new Date());
+  return { starts: live.trigger.kind, trigger: sample?.trigger, issues: sample?.issues ?? [] };
 }
 
 function pollsOf(runner: Runner, views: Views): PollView[] {

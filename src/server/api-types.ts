@@ -1,5 +1,5 @@
 /** What the API gives. Instants are ISO 8601 texts in UTC, secrets are redacted; what is `undefined` is left out. */
-import type { Json } from '../json/value.ts';
+import type { Json, JsonObject } from '../json/value.ts';
 import type { Failure } from '../run/failure.ts';
 import type { RunStatus } from '../run/records.ts';
 
@@ -193,6 +193,16 @@ export interface HookView {
   issues: string[];
   /** The scheme by which requests are proved genuine. */
   verified: string | undefined;
+}
+
+/** `GET /api/v1/automations/:account/:automation/sample` */
+export interface SampleView {
+  /** What starts its runs. */
+  starts: 'webhook' | 'schedule' | 'poll' | 'manual';
+  /** What a run could be given, made from the schemas; absent where there are none to make it from. */
+  trigger: JsonObject | undefined;
+  /** In what the sample does not fit, where none could be made that does. */
+  issues: string[];
 }
 
 export interface StorageEntryView {

@@ -7,6 +7,7 @@ import type { Plan } from '../generated/plan.ts';
 import { parseJson } from '../json/parse.ts';
 import { isJsonObject, type Json } from '../json/value.ts';
 import type { RunRecord, RunStatus } from '../run/records.ts';
+import type { StartRequest } from '../runner/manual-starts.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { RunFilter } from '../store/records.ts';
 import type { ExplanationView, RunDetailView, RunListView, RunSummaryView } from './api-types.ts';
@@ -146,7 +147,7 @@ async function ended(runner: Runner, id: string, seconds: number): Promise<void>
   await runner.engine.finished(id, AbortSignal.timeout(seconds * 1000));
 }
 
-function readStart(body: unknown): { account: string; automation: string; input: Json | undefined } {
+function readStart(body: unknown): StartRequest {
   let request: Json;
   try {
     request = parseJson(typeof body === 'string' ? body : '');
@@ -154,11 +155,16 @@ function readStart(body: unknown): { account: string; automation: string; input:
     throw new ApiError(400, 'bad_request', `the body is not JSON: ${String(error)}`);
   }
   if (isJsonObject(request)) {
-    const { account, automation, input, ...more } = request;
-    if (typeof account === 'string' && typeof automation === 'string' && Object.keys(more).length === 0)
-      return { account, automation, input };
+    const { account, automation, input, trigger, ...more } = request;
+    const known = typeof account === 'string' && typeof automation === 'string' && Object.keys(more).length === 0;
+    if (known && (trigger === undefined || (input === undefined && isJsonObject(trigger))))
+      return { account, automation, input, trigger };
   }
-  throw new ApiError(400, 'bad_request', 'the body is an object with account, automation and perhaps input');
+  throw new ApiError(
+    400,
+    'bad_request',
+    'the body is an object with account, automation and perhaps input, or in its place trigger, such as {"body": …}',
+  );
 }
 
 function unknownRun(id: string): ApiError {

@@ -10,13 +10,18 @@ export interface ExplainOptions extends RunnerOptions {
   format: Format;
 }
 
+/** Says why a run came out as it did. */
+export async function showExplanation(client: RunnerClient, run: string, format: Format): Promise<void> {
+  const view = await client.get<ExplanationView>(`/runs/${encodeURIComponent(run)}/explanation`);
+  console.log(format === 'json' ? JSON.stringify(view) : render(view));
+}
+
 /** `waybill explain [RUN]`: why a run failed, left a step out or had nothing to work with; without RUN, the newest that failed. */
 export async function explain(id: string | undefined, options: ExplainOptions): Promise<number> {
   const { format, account, automation, ...runner } = options;
   const client = await RunnerClient.find(runner);
   const run = id ?? (await newestFailed(client, { account, automation }));
-  const view = await client.get<ExplanationView>(`/runs/${encodeURIComponent(run)}/explanation`);
-  console.log(format === 'json' ? JSON.stringify(view) : render(view));
+  await showExplanation(client, run, format);
   return EXIT.clean;
 }
 

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { parseJson } from '../../json/parse.ts';
-import type { RunDetailView, RunSummaryView } from '../../server/api-types.ts';
+import type { RunSummaryView } from '../../server/api-types.ts';
 import { EXIT, UsageError } from '../exit.ts';
+import { followRun } from '../follow-run.ts';
 import type { Format } from '../options.ts';
 import { renderRun } from '../render-run.ts';
 import { RunnerClient, type RunnerOptions } from '../runner-client.ts';
@@ -13,9 +14,6 @@ export interface RunOptions extends RunnerOptions {
   wait: boolean;
   format: Format;
 }
-
-/** Seconds that one request waits for the end of the run. */
-const WAIT_S = 20;
 
 /** `waybill run ACCOUNT AUTOMATION`: starts a run by hand and follows it to its end. Exit code 1 where it does not succeed. */
 export async function run(account: string, automation: string, options: RunOptions): Promise<number> {
@@ -31,9 +29,7 @@ export async function run(account: string, automation: string, options: RunOptio
     return EXIT.clean;
   }
   console.error(`Run ${id} …`);
-  let detail: RunDetailView;
-  do detail = await client.get<RunDetailView>(`/runs/${id}`, { wait: WAIT_S });
-  while (detail.run.finished_at === undefined);
+  const detail = await followRun(client, id);
   console.log(format === 'json' ? JSON.stringify(detail) : renderRun(detail));
   return detail.run.status === 'succeeded' ? EXIT.clean : EXIT.findings;
 }
