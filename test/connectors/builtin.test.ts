@@ -20,6 +20,8 @@ for (const name of catalog.names()) {
       assert.notEqual(action.sample, undefined, `${id} has no sample`);
       assert.deepEqual(compileSchema(action.output)(action.sample ?? null), [], id);
     }
+    for (const [id, { output, sample }] of Object.entries(connector.triggers ?? {}))
+      assert.deepEqual(compileSchema(output)(sample ?? null), [], id);
   });
 
   test(`${name}: its templates can be read, and auth names secret fields`, () => {

@@ -5,7 +5,7 @@ import type { ActionCall } from '../../../src/connectors/action-call.ts';
 import { testAction } from '../../../src/connectors/connection-test.ts';
 import { lowerAction, lowerConnection, lowerConnector } from '../../../src/compiler/lower.ts';
 import type { Connector } from '../../../src/generated/connector.ts';
-import type { PlanAction, PlanConnection } from '../../../src/generated/plan.ts';
+import type { PlanAction, PlanConnection, PlanConnector } from '../../../src/generated/plan.ts';
 import { compileSchema } from '../../../src/json/schema.ts';
 import type { Json, JsonObject } from '../../../src/json/value.ts';
 import type { Failure, Outcome } from '../../../src/run/failure.ts';
@@ -33,16 +33,24 @@ export interface Contract {
   undocumented?: true;
 }
 
+/** What came of a call, and the requests that it made. */
+export interface Called {
+  outcome: Outcome;
+  received: readonly Received[];
+}
+
 /** A built-in connector, called as a runner calls it, on a local server in the service's place. */
 export class ServiceUnderTest {
   readonly plan: PlanConnection;
-  private readonly connector: Connector;
+  readonly connector: Connector;
+  readonly lowered: PlanConnector;
   private readonly secrets: { [name: string]: string };
 
   constructor(name: string, secrets: { [name: string]: string }, fields: JsonObject = {}) {
     const connector = builtinCatalog().get(name);
     assert.ok(connector?.connection);
     this.connector = connector;
+    this.lowered = lowerConnector(connector);
     this.plan = lowerConnection(name, connector.connection, fields);
     this.secrets = secrets;
   }
@@ -57,11 +65,13 @@ export class ServiceUnderTest {
   }
 
   /** Calls an action, or the connection's test where none is named, and gives what came of it and what was sent. */
-  async call(
-    action: string | undefined,
-    input: JsonObject,
-    answer: Answering,
-  ): Promise<{ outcome: Outcome; received: readonly Received[] }> {
+  call(action: string | undefined, input: JsonObject, answer: Answering): Promise<Called> {
+    const lowered = action === undefined ? testOf(this.connector) : actionOf(this.connector, action);
+    return this.perform(lowered, input, answer);
+  }
+
+  /** The same of an action that is ready. */
+  async perform(action: PlanAction, input: Json, answer: Answering): Promise<Called> {
     let outcome: Outcome | undefined;
     let received: readonly Received[] = [];
     await LocalService.during(answer, async (service) => {
@@ -109,13 +119,12 @@ export class ServiceUnderTest {
     if (!Buffer.isBuffer(answer)) document.assertAnswer(operation, status, answer);
   }
 
-  private callOf(name: string | undefined, input: JsonObject): ActionCall {
-    const { connector, plan, secrets } = this;
-    const action = name === undefined ? testOf(connector) : actionOf(connector, name);
+  private callOf(action: PlanAction, input: Json): ActionCall {
+    const { connector, lowered, plan, secrets } = this;
     return {
       account: 'acme',
       service: connector.name,
-      connector: lowerConnector(connector),
+      connector: lowered,
       action,
       connection: { name: connector.name, plan, credential: { fields: secrets, hosts: plan.hosts } },
       input,

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { isJsonObject, type Json, type JsonObject } from '../../../src/json/value.ts';
 import { json, outputOf } from '../local-service.ts';
 import { ServiceUnderTest } from './contract.ts';
+import { testTriggers } from './trigger-contract.ts';
 import { VendorDocument } from './vendor-document.ts';
 
 const github = new VendorDocument(import.meta.resolve('@octokit/openapi/generated/api.github.com.json'));
@@ -30,6 +31,9 @@ const readme = {
   size: 7,
   content: 'R3LDvMOf\nZQ==\n',
 };
+
+const issuesSorted = `/repos/${repository}/issues?state=all&sort=created&direction=desc&per_page=100`;
+const pullsSorted = `/repos/${repository}/pulls?state=all&sort=created&direction=desc&per_page=100`;
 
 function object(value: Json): JsonObject {
   return isJsonObject(value) ? value : {};
@@ -257,6 +261,26 @@ service.testActions(github, {
     answer: { ...aRepository, language: null },
   },
   list_repositories: { input: { limit: 5 }, operation: 'GET /user/repos', url: '/user/repos?sort=pushed&per_page=5' },
+});
+
+testTriggers(service, github, {
+  new_issue: {
+    input: { repository },
+    operation: 'GET /repos/{owner}/{repo}/issues',
+    urls: [issuesSorted, issuesSorted],
+    answer: [issue],
+  },
+  new_pull_request: {
+    input: { repository },
+    operation: 'GET /repos/{owner}/{repo}/pulls',
+    urls: [pullsSorted, pullsSorted],
+    answer: [pull],
+  },
+  new_release: {
+    input: { repository },
+    operation: 'GET /repos/{owner}/{repo}/releases',
+    urls: [`/repos/${repository}/releases?per_page=100`, `/repos/${repository}/releases?per_page=100`],
+  },
 });
 
 test('github: what goes along with every request', async () => {

