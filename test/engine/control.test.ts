@@ -8,6 +8,7 @@ import { calledRunId } from '../../src/run/run-id.ts';
 import { RunControl, type ControlResult } from '../../src/runner/run-control.ts';
 import { LiveDeployment } from '../../src/runner/live-deployment.ts';
 import type { Store } from '../../src/store/store.ts';
+import { namePlan } from '../../src/plan/digest.ts';
 import { compileAutomations, deploy } from '../compiler/compile-text.ts';
 import { newStore } from '../store/sample-store.ts';
 
@@ -122,6 +123,30 @@ test('what is under way when a run is canceled ends, and is journaled; nothing f
   await until(() => world.store.runs.attempts(id)[0]?.outcome?.ok === true);
   await engine.stop(100);
   assert.deepEqual([world.store.runs.get(id)?.status, world.stored('after')], ['canceled', undefined]);
+});
+
+test('a run that is canceled while its call waits for its turn makes no call', async () => {
+  const world = await World.of({ one: { name: 'One', trigger: webhook, steps: [post] } });
+  const plan = structuredClone(world.live.get('acme/one')?.plan ?? assert.fail());
+  const connector = plan.connectors['http'] ?? assert.fail();
+  connector.limits = { concurrency: 1 };
+  const [named] = [namePlan(plan)];
+  await world.store.deployments.activate('/', 0, [], new Map([[named.digest, named.text]]));
+  const gate = Promise.withResolvers<void>();
+  world.answer = async () => {
+    await gate.promise;
+    return { ok: true, output: { status: 200, headers: {}, body: 'sent' } };
+  };
+  const engine = world.engine();
+  const start = (): Promise<RunRecord> =>
+    engine.start({ account: 'acme', automation: 'one', plan: named.digest, trigger: { body: { n: 1 } } });
+  const [first, second] = [await start(), await start()];
+  await until(() => world.store.runs.get(second.id)?.status === 'running' && world.calls.length === 1);
+  runOf(await world.control(engine).cancel(second.id));
+  gate.resolve();
+  assert.equal((await engine.finished(first.id)).status, 'succeeded');
+  await engine.stop(100);
+  assert.deepEqual([world.calls.length, world.store.runs.attempts(second.id)], [1, []]);
 });
 
 test('what is paused neither begins nor goes on, also after a restart; then everything goes on as it was', async () => {

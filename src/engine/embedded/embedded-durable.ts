@@ -90,6 +90,7 @@ export class EmbeddedDurable implements Durable {
     const turn = await this.host.limiter.enter(limits);
     try {
       if (this.host.stopping()) throw new Stopped();
+      this.waits.goOn();
       return this.mayNotRepeat(call, known)
         ? await this.giveUp(call, known)
         : await this.performInTurn(call, turn, known);

@@ -34,9 +34,14 @@ export class Waits {
     this.host = host;
   }
 
+  /** Throws where all was ended. */
+  goOn(): void {
+    if (this.ended !== undefined) throw this.ended;
+  }
+
   /** Does something in whose midst the run is not idle. */
   async busy<T>(work: () => Promise<T>): Promise<T> {
-    if (this.ended !== undefined) throw this.ended;
+    this.goOn();
     this.atWork += 1;
     try {
       return await work();
@@ -80,7 +85,7 @@ export class Waits {
   }
 
   private async wait(key: AttemptKey | undefined, until: Instant | undefined): Promise<Outcome | undefined> {
-    if (this.ended !== undefined) throw this.ended;
+    this.goOn();
     const { promise, resolve, reject } = Promise.withResolvers<Outcome | undefined>();
     const pending: Pending = { key, until, resolve, reject };
     this.pending.add(pending);
