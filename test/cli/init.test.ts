@@ -77,6 +77,9 @@ test('an account is added, with its rule for sops and its schema for editors', {
     ['Acme', /no name of an account/],
   ] as const)
     assert.match((await shell.run(`waybill init --account ${name}`, workspace)).err, words);
+  const wrongKey = await shell.run('waybill init --account globex --recipient AGE-SECRET-KEY-1X', workspace);
+  assert.deepEqual([wrongKey.code, /no age public key/.test(wrongKey.err)], [2, true]);
+  assert.doesNotMatch(wrongKey.err, /SECRET/);
   assert.match((await shell.run('waybill init', workspace)).err, /is a workspace already/);
   assert.match((await shell.run('waybill init', place)).err, /there is no workspace here/);
 });
