@@ -7,9 +7,9 @@ import { watchWorkspace } from '../../src/runner/watch.ts';
 test('every way of saving is followed, again and again', { timeout: 20_000 }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'waybill-watch-'));
   await mkdir(join(folder, 'automations/acme'), { recursive: true });
-  let saved = (): void => undefined;
+  let saved: (() => void) | undefined;
   const unwatch = watchWorkspace(folder, () => {
-    saved();
+    saved?.();
     return Promise.resolve();
   });
   t.after(async () => {
