@@ -55,6 +55,7 @@ function commands(called: string | undefined, finish: (code: number) => void): C
     .command('check')
     .description('find what is wrong in a workspace')
     .argument('[paths...]', 'show only findings in these files and folders')
+    .option('--staged', 'what would be committed, in place of what lies in the folder: for a hook')
     .option('--no-cache', 'find everything anew, whatever an earlier check found')
     .addOption(workspaceOption())
     .addOption(
