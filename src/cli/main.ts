@@ -7,6 +7,7 @@ import type { DoctorOptions } from './commands/doctor.ts';
 import type { SchemaOptions } from './commands/schema.ts';
 import type { InitOptions } from './commands/init.ts';
 import type { PlanOptions } from './commands/plan.ts';
+import { endOnClosedPipe } from './closed-pipe.ts';
 import { EXIT, report } from './exit.ts';
 import { addDeployCommands } from './deploy-commands.ts';
 import {
@@ -23,6 +24,7 @@ import { addRunnerCommands } from './runner-commands.ts';
 import { addSecretsCommands } from './secrets-commands.ts';
 import { addTestCommands } from './test-commands.ts';
 
+endOnClosedPipe();
 // No top-level await: the bundle is CommonJS, which has none.
 void run(process.argv).then((code) => {
   process.exitCode = code;
@@ -53,6 +55,7 @@ function commands(called: string | undefined, finish: (code: number) => void): C
     .command('check')
     .description('find what is wrong in a workspace')
     .argument('[paths...]', 'show only findings in these files and folders')
+    .option('--staged', 'what would be committed, in place of what lies in the folder: for a hook')
     .option('--no-cache', 'find everything anew, whatever an earlier check found')
     .addOption(workspaceOption())
     .addOption(

@@ -7,7 +7,7 @@ import { renderTable } from './render-table.ts';
 const SHOWN = 10;
 
 /** What a reconciliation came to, in lines for a log. */
-export function describeReconciled({ record, reason, switched, stalled, changes, lost }: Reconciled): string[] {
+export function describeReconciled({ record, whole, reason, switched, stalled, changes, lost }: Reconciled): string[] {
   if (record === undefined) return [];
   const commit = record.revision?.startsWith('sha256:') === false ? ` ${shortRevision(record.revision)}` : '';
   const { added, changed, removed } = changes;
@@ -19,7 +19,10 @@ export function describeReconciled({ record, reason, switched, stalled, changes,
     for (const [verb, names] of Object.entries(changes) as [string, string[]][])
       for (const name of names.slice(0, SHOWN)) lines.push(`  ${verb} ${name}`);
   } else {
-    lines.push(`Not deployed${commit}: ${reason?.message ?? 'the step failed'}. What was deployed last goes on.`);
+    // What git or the system said ends with a full stop, or does not.
+    const why = (reason?.message ?? 'the step failed').trim().replace(/\.$/, '');
+    const serves = whole?.applied === undefined ? '' : ' What was deployed last goes on.';
+    lines.push(`Not deployed${commit}: ${why}.${serves}`);
   }
   for (const { account, reason: why } of stalled.slice(0, SHOWN)) lines.push(`  stalled ${account}: ${why.message}`);
   if (stalled.length > SHOWN) lines.push(`  and ${stalled.length - SHOWN} more stalled: waybill deploy status`);

@@ -3,7 +3,7 @@ import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { parseJson } from '../json/parse.ts';
 import { readRunnerAddress, type RunnerAddress } from '../runner/runner-address.ts';
 import type { ErrorView, RunEventView } from '../server/api-types.ts';
-import { NotFoundError } from './exit.ts';
+import { NotFoundError, UsageError } from './exit.ts';
 import { findWorkspace, nearestWorkspace } from './find-workspace.ts';
 
 export interface RunnerOptions {
@@ -29,11 +29,12 @@ export class RunnerClient {
   static async find(options: RunnerOptions): Promise<RunnerClient> {
     const data = dataFolder(options);
     const address = await readRunnerAddress(data);
-    if (address === undefined) throw new Error(`no runner is up with the data in ${data}: start one with waybill dev`);
+    if (address === undefined)
+      throw new Error(`no runner is up with the data in ${data}: start one with waybill dev or waybill serve`);
     return new RunnerClient(address);
   }
 
-  /** Throws `NotFoundError` for 404, `Error` for everything else that is not an answer. */
+  /** Throws `NotFoundError` for 404, `UsageError` for what is refused, `Error` for everything else that is not an answer. */
   async get<View>(path: string, query: Query = {}): Promise<View> {
     return this.view(await this.request(path, query));
   }
@@ -76,13 +77,14 @@ export class RunnerClient {
       response = await fetch(url, { ...init, headers });
     } catch (error) {
       if (init.signal?.aborted === true) throw error;
-      throw new Error(`the runner at ${this.url} does not answer: was it killed? Start it again with waybill dev`, {
+      throw new Error(`the runner at ${this.url} does not answer: was it killed? Start it again`, {
         cause: error,
       });
     }
     if (response.ok) return response;
     const { error } = (await response.json()) as ErrorView;
     if (response.status === 404) throw new NotFoundError(error.message, error.help);
+    if ([400, 409].includes(response.status)) throw new UsageError(error.message, error.help);
     throw new Error(error.help === undefined ? error.message : `${error.message}: ${error.help}`);
   }
 }

@@ -58,7 +58,12 @@ function compareHosts(before: Side, after: Side): AccountSecurityChange[] {
     [...mine].flatMap(([key, { account, connection, host, automations }]) =>
       other.has(key) ? [] : [{ account, kind, value: host, connection, automations }],
     );
-  return [...only('host_added', now, old), ...only('host_removed', old, now)].toSorted((left, right) =>
+  // What does not compile goes on as it was deployed, with its credentials.
+  const gone = [...old].filter(
+    ([, { account, automations }]) =>
+      !after.brokenAccounts.has(account) && !automations.some((name) => after.broken.has(`${account}/${name}`)),
+  );
+  return [...only('host_added', now, old), ...only('host_removed', new Map(gone), now)].toSorted((left, right) =>
     `${left.account} ${left.value}` < `${right.account} ${right.value}` ? -1 : 1,
   );
 }

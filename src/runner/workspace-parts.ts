@@ -35,9 +35,10 @@ export function emptyPart(): Part {
   return { files: new Map(), diagnostics: [] };
 }
 
-/** The account whose file it is, or the common part. */
+/** The account whose file or folder it is, or the common part. A folder is named where it is a link or a submodule. */
 export function partOf(file: string): string {
-  const account = /^(?:automations|secrets)\/([^/]+)\//.exec(file)?.[1];
+  const [, within, itself] = /^(?:automations|secrets)\/(?:([^/]+)\/|([a-z][a-z0-9_-]*)$)/.exec(file) ?? [];
+  const account = within ?? itself;
   return account === undefined || account === SHARED ? COMMON : account;
 }
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,37 +27,25 @@ test('the version is that of the package', async () => {
   assert.deepEqual(await waybill(['--version']), { code: 0, out: `${version}\n`, err: '' });
 });
 
-test('every command has help; a wrong call exits with 2', async () => {
-  const commands = ['check', 'plan', 'connect', 'dev', 'doctor', 'schema', 'test', 'url', 'connector search'];
-  for (const name of [
-    'check',
-    'edit',
-    'get',
-    'keygen',
-    'list',
-    'rotate',
-    'set',
-    'textconv',
-    'unset',
-    'updatekeys',
-    'who',
-  ])
-    commands.push(`secrets ${name}`);
-  commands.push(
-    'connector describe',
-    'runs list',
-    'runs show',
-    'runs wait',
-    'storage get',
-    'storage list',
-    'test record',
-  );
-  commands.push('connector test', 'connector choices', 'connector new');
-  for (const command of commands.map((name) => name.split(' '))) {
-    const { code, out } = await waybill([...command, '--help']);
-    assert.equal(code, 0);
-    assert.match(out, /Usage: waybill .*\n[^]*Examples?:/);
-  }
+/** The commands that a command's help names, `help` aside. */
+function subcommandsIn(help: string): string[] {
+  const [, listed = ''] = /\nCommands:\n([^]*?)(?:\n\n|$)/.exec(help) ?? [];
+  return [...listed.matchAll(/^ {2}([a-z]+)/gm)].flatMap(([, name = '']) => (name === 'help' ? [] : [name]));
+}
+
+/** Calls each command with --help, and checks that those that do something show how. Gives how many there are. */
+async function checkHelp(command: readonly string[]): Promise<number> {
+  const { code, out } = await waybill([...command, '--help']);
+  assert.equal(code, 0);
+  assert.match(out, /Usage: waybill /);
+  const subcommands = subcommandsIn(out);
+  if (subcommands.length === 0) assert.match(out, /\nExamples?:/, command.join(' '));
+  const counts = await Promise.all(subcommands.map((name) => checkHelp([...command, name])));
+  return counts.reduce((sum, count) => sum + count, 1);
+}
+
+test('every command has help, with an example; a wrong call exits with 2', async () => {
+  assert.ok((await checkHelp([])) > 40);
   for (const args of [
     ['chekc'],
     ['check', '--nope'],
@@ -65,10 +55,27 @@ test('every command has help; a wrong call exits with 2', async () => {
     ['connect', 'demo'],
     ['runs', 'list', '--limit', '0'],
     ['connector', 'search'],
+    ['serve'],
+    ['serve', '--repo', '.', '--path', 'a/../../b'],
+    ['serve', '--repo', '.', '--ssh-key', 'no/such/key'],
+    ['serve', '--repo', '.', '--allowed-signers', 'no/such/file'],
+    ['serve', '--repo', '.', '--allowed-gpg-keys', 'no/such/file'],
   ]) {
     const { code, err } = await waybill(args);
     assert.equal(code, 2, `${args.join(' ')}: ${err}`);
     assert.notEqual(err, '');
+  }
+});
+
+test('a command whose reader is gone ends without a word', async () => {
+  for (const args of [['--help'], ['plan'], ['connector', 'describe', 'anthropic'], ['chekc']]) {
+    const child = spawn(process.execPath, [join(root, 'src/cli/main.ts'), ...args], { cwd: root });
+    child.stdout.destroy();
+    if (args[0] === 'chekc') child.stderr.destroy();
+    let err = '';
+    child.stderr.on('data', (chunk) => (err += String(chunk)));
+    const [code] = (await once(child, 'close')) as [number];
+    assert.deepEqual([code, err], [141, ''], args.join(' '));
   }
 });
 

@@ -47,6 +47,22 @@ test('a new workspace is clean, serves at once, and can be committed', { timeout
   }
 });
 
+test('the hook refuses what would not compile as it is staged, and says where waybill is missing', async (context) => {
+  const { place, shell, workspace } = await newPlace(context);
+  await shell.run('waybill init mine', place);
+  const greet = 'automations/demo/greet.json';
+  const broken = await shell.run(`sed -i s/trigger.body.name/trigger.body.nmae/ ${greet} && git add --all`, workspace);
+  assert.equal(broken.code, 0, broken.err);
+  // What lies in the folder compiles again, what is staged does not.
+  await shell.run(`sed -i s/trigger.body.nmae/trigger.body.name/ ${greet}`, workspace);
+  const commit = await shell.run('git commit --quiet -m broken', workspace);
+  assert.deepEqual([commit.code, /WB2006/.test(commit.out + commit.err)], [1, true]);
+  const without = await shell.run('git commit --quiet -m x', workspace, { PATH: '/usr/bin:/bin' });
+  assert.match(without.err, /^Nothing is committed, because waybill, which checks it, is not in the PATH/);
+  const mended = await shell.run('git add --all && git commit --quiet -m mended && git status --short', workspace);
+  assert.deepEqual([mended.code, mended.err.includes('WB')], [0, false], mended.err);
+});
+
 test('the hook refuses a commit with a secret in the open', { timeout: 60_000 }, async (context) => {
   const { place, shell, workspace } = await newPlace(context);
   await shell.run('waybill init mine', place);
@@ -77,6 +93,9 @@ test('an account is added, with its rule for sops and its schema for editors', {
     ['Acme', /no name of an account/],
   ] as const)
     assert.match((await shell.run(`waybill init --account ${name}`, workspace)).err, words);
+  const wrongKey = await shell.run('waybill init --account globex --recipient AGE-SECRET-KEY-1X', workspace);
+  assert.deepEqual([wrongKey.code, /no age public key/.test(wrongKey.err)], [2, true]);
+  assert.doesNotMatch(wrongKey.err, /SECRET/);
   assert.match((await shell.run('waybill init', workspace)).err, /is a workspace already/);
   assert.match((await shell.run('waybill init', place)).err, /there is no workspace here/);
 });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, type Result } from './waybill.ts';
 
@@ -10,11 +10,7 @@ export class UserShell {
 
   constructor(place: string) {
     this.home = join(place, 'home');
-    const bin = join(place, 'bin');
-    for (const folder of [this.home, bin]) mkdirSync(folder, { recursive: true });
-    const command = `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'src/cli/main.ts')}' "$@"\n`;
-    writeFileSync(join(bin, 'waybill'), command);
-    chmodSync(join(bin, 'waybill'), 0o755);
+    mkdirSync(this.home, { recursive: true });
     const { XDG_CONFIG_HOME: _config, ...inherited } = process.env;
     const identity = ['AUTHOR', 'COMMITTER'].flatMap((who) => [
       [`GIT_${who}_NAME`, 'Test'],
@@ -24,7 +20,7 @@ export class UserShell {
       ...inherited,
       ...Object.fromEntries(identity),
       HOME: this.home,
-      PATH: `${bin}:${process.env['PATH']}`,
+      PATH: `${join(root, 'tools/bin')}:${process.env['PATH']}`,
     };
   }
 

@@ -13,8 +13,10 @@ test('the commands of the first steps work, in their order', { timeout: 120_000 
   const shell = new UserShell(place);
   const guide = await readFile(join(root, 'docs/guides/first-steps.md'), 'utf8');
   const blocks = [...guide.matchAll(/```sh\n([^]*?)```/g)].map(([, commands = '']) => commands);
-  const [, make = '', look = '', dev = '', call = '', breakIt = '', credential = ''] = blocks;
+  const [setUp = '', make = '', look = '', dev = '', call = '', breakIt = '', credential = ''] = blocks;
   assert.equal(blocks.length, 7);
+  // What the shell of this test has is what the guide sets up.
+  assert.equal(setUp, 'export PATH="$PWD/tools/bin:$PATH"\n');
   const run = async (commands: string, cwd: string): Promise<string> => {
     const { code, out, err } = await shell.run(commands, cwd, {
       PATH: `${shell.env['PATH']}:${dirname(process.execPath)}`,

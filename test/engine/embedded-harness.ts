@@ -1,4 +1,5 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedDurable, type DurableHost } from '../../src/engine/embedded/embedded-durable.ts';
 import { Limiter } from '../../src/engine/limiter.ts';
@@ -8,9 +9,12 @@ import type { Store } from '../../src/store/store.ts';
 import { newFolder } from '../store/sample-store.ts';
 import type { Harness, MakeHarness } from './harness.ts';
 
+/** In memory where the system has such a place: what a kill leaves is what the kernel holds, be there a disk below or not. */
+const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 /** The embedded engine's durable on the real store. */
 export const embeddedHarness: MakeHarness = async (clock, runs): Promise<Harness> => {
-  let folder = newFolder();
+  let folder = newFolder(PLACE);
   let store = openSqliteStore(folder);
   const stores: Store[] = [store];
   let durables: EmbeddedDurable[] = [];
@@ -41,7 +45,7 @@ export const embeddedHarness: MakeHarness = async (clock, runs): Promise<Harness
     },
     crash: () => {
       // The files as they are now are just what a kill leaves: nothing of this process comes between the two copies.
-      const left = newFolder();
+      const left = newFolder(PLACE);
       for (const name of ['waybill.db', 'waybill.db-wal']) copyFileSync(join(folder, name), join(left, name));
       folder = left;
       store = openSqliteStore(folder);

@@ -91,3 +91,28 @@ test('what an account lacks breaks it alone, a broken account breaks what it ins
   });
   assert.deepEqual(gone.accounts[0]?.automations[0]?.kind, 'removed');
 });
+
+function posting(url: string): Files {
+  return {
+    'automations/acme/account.json': {
+      name: 'Acme',
+      recipients: [KEY],
+      connections: { crm: { connector: 'http', fields: { hosts: ['crm.acme.example'] } } },
+    },
+    'automations/acme/lead.json': {
+      name: 'Lead',
+      trigger: { webhook: { body: { type: 'object' }, verify: 'none' } },
+      steps: [{ id: 'send', uses: 'http.request', connection: 'crm', with: { method: 'POST', url } }],
+    },
+  };
+}
+
+test('the credential of what does not compile any more still goes where it went', () => {
+  const { 'automations/acme/lead.json': _, ...gone } = posting('x');
+  const before = posting('https://crm.acme.example/leads');
+  assert.deepEqual(difference(before, posting('${{ trigger.bdoy }}')).security, []);
+  assert.deepEqual(
+    difference(before, gone).security.map(({ kind, value }) => [kind, value]),
+    [['host_removed', 'crm.acme.example']],
+  );
+});

@@ -10,8 +10,8 @@ import type { Store } from '../../src/store/store.ts';
 export const PLAN = 'sha256-sample';
 
 /** A folder that goes when the tests of the file have ended. */
-export function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'waybill-store-'));
+export function newFolder(place = tmpdir()): string {
+  const folder = mkdtempSync(join(place, 'waybill-store-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

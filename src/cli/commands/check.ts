@@ -12,6 +12,7 @@ import { findInOtherFiles } from '../../runner/other-files.ts';
 import { checkInParts, checkWithCache } from '../../runner/check-cache.ts';
 import type { CheckedWorkspace } from '../../runner/check-workspace.ts';
 import { programFingerprint } from '../../runner/program-fingerprint.ts';
+import { readIndex } from '../../workspace/read-commit.ts';
 import { readFolder } from '../../workspace/read-folder.ts';
 import { VERSION } from '../../version.ts';
 import { count } from '../count.ts';
@@ -26,13 +27,15 @@ export interface CheckOptions {
   format: CheckFormat;
   /** False: what an earlier check found is not used. */
   cache: boolean;
+  /** What would be committed, in place of what lies in the folder. */
+  staged?: true;
 }
 
 /** `waybill check [paths]`: all findings of the workspace, or those in the files and folders that are named. */
 export async function check(paths: string[], options: CheckOptions): Promise<number> {
   const folder = findWorkspace(options.workspace);
   const wanted = paths.map((path) => pathWithin(folder, path));
-  const tree = readFolder(folder);
+  const tree = options.staged === true ? await readIndex(folder) : readFolder(folder);
   const { files } = tree;
   const fingerprint = options.cache && isWorthKeeping(files) ? programFingerprint() : undefined;
   const summary =
@@ -40,7 +43,9 @@ export async function check(paths: string[], options: CheckOptions): Promise<num
       ? checkInParts(tree, undefined, new Map()).summary
       : checkWithCache(tree, fingerprint, cacheFile(folder));
   const { stats } = summary;
-  const diagnostics = inOrder([...summary.diagnostics, ...(await findInOtherFiles(folder, files))]);
+  // Other files that are staged are looked through by `secrets check --staged`.
+  const others = options.staged === true ? [] : await findInOtherFiles(folder, files);
+  const diagnostics = inOrder([...summary.diagnostics, ...others]);
   const shown = diagnostics.filter(({ file }) => isWithin(file, wanted));
   console.log(
     render(options.format, {

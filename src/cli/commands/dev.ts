@@ -6,6 +6,7 @@ import { Runner } from '../../runner/runner.ts';
 import { watchWorkspace } from '../../runner/watch.ts';
 import type { IdentitySource } from '../../secrets/identity-source.ts';
 import { serve } from '../../server/serve.ts';
+import { count } from '../count.ts';
 import { EXIT } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
 import { identitySource } from '../identities.ts';
@@ -51,7 +52,7 @@ export async function dev(options: DevOptions): Promise<number> {
   const server = await serve({ runner, port });
   console.log(`The runner is up at ${server.url}; its data is in ${data}. Ctrl-C ends it.`);
   console.log(`The API's token, until it ends: ${server.token}`);
-  if (resumed > 0) console.log(`${resumed} runs that had not ended go on.`);
+  if (resumed > 0) console.log(`${count(resumed, 'run')} that had not ended: taken up again.`);
   showTriggers(runner, options.publicUrl ?? server.url);
   const unwatchRuns = logRuns(runner);
   const unwatchFiles = watchWorkspace(workspace, async () => {

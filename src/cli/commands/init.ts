@@ -4,6 +4,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { Encrypter } from 'age-encryption';
 import { newAccount, newWorkspace, type NewAccount } from '../../authoring/new-workspace.ts';
 import { packageFolder } from '../../connectors/builtin.ts';
 import { addNewIdentity, defaultKeyringPath, readKeyring, recipientsOf } from '../../secrets/keyring.ts';
@@ -99,12 +100,25 @@ async function accountOf(account: string, { name, recipient }: InitOptions): Pro
       `${account} is no name of an account`,
       'small letters, digits, - and _, beginning with a letter',
     );
+  for (const key of recipient) requirePublicKey(key);
   const words = account.split(/[-_]/).map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   return {
     account,
     name: name ?? words.join(' '),
     recipients: recipient.length > 0 ? recipient : [await ownRecipient()],
   };
+}
+
+/** What was given is not shown: it may be a private key. */
+function requirePublicKey(key: string): void {
+  try {
+    new Encrypter().addRecipient(key);
+  } catch {
+    throw new UsageError(
+      'a --recipient is no age public key',
+      'such a key begins with age1: waybill secrets keygen makes one',
+    );
+  }
 }
 
 /** The public half of the first key in the user's own keyring; where there is none, a key is made. */

@@ -6,7 +6,7 @@ import { renderDifferenceMarkdown, renderDifferenceText } from '../../plan/rende
 import { renderPlan } from '../../plan/render-text.ts';
 import { checkTree, checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
 import { compareWorkspaces } from '../../runner/compare-commits.ts';
-import { readCommit } from '../../workspace/read-commit.ts';
+import { CommitError, readCommit } from '../../workspace/read-commit.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
 import { writePullRequestComment } from '../pull-request-comment.ts';
@@ -50,7 +50,11 @@ export async function plan(options: PlanOptions): Promise<number> {
 }
 
 async function checkCommit(folder: string, ref: string): Promise<CheckedWorkspace> {
-  return checkTree(await readCommit(folder, ref));
+  try {
+    return checkTree(await readCommit(folder, ref));
+  } catch (error) {
+    throw error instanceof CommitError ? new UsageError(error.message) : error;
+  }
 }
 
 function plansAsJson(plans: readonly NamedPlan[]): string {

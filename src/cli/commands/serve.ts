@@ -53,6 +53,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   const token = tokenSource(options);
   await token();
   if (options.githubTokenFile !== undefined) await secretIn(options.githubTokenFile);
+  for (const file of [options.sshKey, options.allowedSigners, options.allowedGpgKeys])
+    if (file !== undefined) await secretIn(file);
   const pushSecret = options.pushSecretFile === undefined ? undefined : await secretIn(options.pushSecretFile);
   const port = parsePort(options.port);
   const data = dataFolder(options);
@@ -111,11 +113,19 @@ function sourceOf(options: ServeOptions, data: string, token: () => Promise<stri
   return new GitSource({
     repository: repositoryAddress(options.repo, tokenFile !== undefined || tokenEnv !== undefined),
     branch,
-    path: options.path.replace(/^(\.?\/+)+|\/+$/g, ''),
+    path: folderWithin(options.path),
     folder: join(data, 'git'),
     access: async () => ({ token: await token(), sshKey: key }),
     signers: signed ? { ssh: ssh && resolve(ssh), gpg: gpg && resolve(gpg) } : undefined,
   });
+}
+
+/** The workspace's folder as git names it; empty is the root. */
+function folderWithin(path: string): string {
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  if (names.includes('..'))
+    throw new UsageError(`${path} leads out of the repository`, 'name a folder from the root of the repository on');
+  return names.join('/');
 }
 
 /** Gives the token for https. A file is read each time; a variable is taken out of the environment, so that no other process gets it. */

@@ -55,7 +55,7 @@ export class GitSource implements DeploySource {
     const there = listed.split('\n').flatMap((line) => (line.endsWith(`\t${ref}`) ? [line.split('\t')[0]] : []))[0];
     if (there === undefined) {
       const gone = known === undefined ? 'has no branch' : 'has no branch any more that is called';
-      throw new Stall('branch_missing', `${repository} ${gone} ${branch}: what was deployed last goes on`);
+      throw new Stall('branch_missing', `${repository} ${gone} ${branch}`);
     }
     if (there !== (this.head ?? (await this.local(HEAD)))) {
       const flags = ['--no-tags', '--no-write-fetch-head', '--progress', '--force'];

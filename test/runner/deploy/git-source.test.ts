@@ -85,7 +85,10 @@ test('pushes while a reconciliation is under way share the next one, which ends 
   assert.ok(store.inventory.reconciliations(20).length < asked.length);
 });
 
-test('links, submodules and odd names stall their account; a workspace in a folder of the repository is found', async () => {
+/** The first line of a file that git LFS keeps elsewhere, https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md. */
+const LFS_POINTER = 'version https://git-lfs.github.com/spec/v1';
+
+test('what is not a plain file stalls its account alone; a workspace in a folder of the repository is found', async () => {
   const origin = new Origin();
   origin.git('commit', '--quiet', '--allow-empty', '--message', 'x');
   origin.write('deploy/waybill.json', '{"waybill":"0.1.0"}');
@@ -102,16 +105,25 @@ test('links, submodules and odd names stall their account; a workspace in a fold
     origin.git('update-index', '--add', '--cacheinfo', `${mode},${object},${path}`);
   cacheInfo('120000', String(target).trim(), 'deploy/automations/link/one.json');
   cacheInfo('160000', head, 'deploy/automations/module/sub');
+  cacheInfo('120000', String(target).trim(), 'deploy/automations/all_link');
+  cacheInfo('160000', head, 'deploy/automations/all_module');
+  origin.write('deploy/automations/large/account.json', `{"lfs":"${'x'.repeat(2_000_000)}"}`);
+  origin.write('deploy/automations/lfs/one.json', `${LFS_POINTER}\noid sha256:${'0'.repeat(64)}\nsize 12345\n`);
+  origin.git('add', 'deploy/automations/large', 'deploy/automations/lfs');
   origin.git('commit', '--quiet', '--message', 'x');
   const { reconciler } = deployer(origin.folder, { source: { path: 'deploy' } });
   const { stalled } = await reconciler.reconcile('start');
   assert.deepEqual(
-    stalled.map(({ account, reason }) => [account, /WB\d+/.exec(reason.message)?.[0]]),
-    [
-      ['link', 'WB1006'],
-      ['module', 'WB1006'],
-      ['name', 'WB1010'],
-    ],
+    Object.fromEntries(stalled.map(({ account, reason }) => [account, /WB\d+/.exec(reason.message)?.[0]])),
+    {
+      all_link: 'WB1006',
+      all_module: 'WB1006',
+      large: 'WB1005',
+      lfs: 'WB1006',
+      link: 'WB1006',
+      module: 'WB1006',
+      name: 'WB1010',
+    },
   );
 });
 
