@@ -5,6 +5,7 @@ import { EmbeddedEngine } from '../engine/embedded/embedded-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Services } from '../engine/perform-action.ts';
 import type { Json } from '../json/value.ts';
+import type { Instant } from '../run/records.ts';
 import type { IdentitySource } from '../secrets/identity-source.ts';
 import { Redactor } from '../secrets/redaction.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
@@ -144,6 +145,20 @@ export class Runner {
   /** Starts a run of an automation with a manual trigger; it is on disk when this resolves. */
   startByHand(request: { account: string; automation: string; input: Json | undefined }): Promise<ManualStart> {
     return startByHand(this.engine, this.live, request);
+  }
+
+  /**
+   * Gives a webhook a new address; the old one goes on for so many milliseconds. Gives the instant when it ends, or
+   * `undefined` where the automation has no webhook.
+   */
+  async rotateHook(account: string, automation: string, overlapMs: number): Promise<Instant | undefined> {
+    const name = `${account}/${automation}`;
+    if (this.live.get(name)?.trigger.kind !== 'webhook') return undefined;
+    const now = Date.now();
+    const secret = await this.store.hookRotation.rotate(account, automation, now, now + overlapMs);
+    if (secret === undefined) return undefined;
+    this.live.readdress(name, secret);
+    return now + overlapMs;
   }
 
   deployed(): LiveDeployment {

@@ -4,13 +4,14 @@ import { explainRun } from '../authoring/explain/explain-run.ts';
 import { preparePlan } from '../engine/prepared-plan.ts';
 import { traceRun, type TracedStep } from '../engine/trace.ts';
 import type { Plan } from '../generated/plan.ts';
-import { parseJson } from '../json/parse.ts';
-import { isJsonObject, type Json } from '../json/value.ts';
+import type { Json } from '../json/value.ts';
 import type { RunRecord, RunStatus } from '../run/records.ts';
 import type { Runner } from '../runner/runner.ts';
-import type { RunFilter } from '../store/records.ts';
+import type { AccountScope, RunFilter } from '../store/records.ts';
+import { callerOf } from './access/guard.ts';
+import { listWithin } from './access/scope.ts';
 import type { ExplanationView, RunDetailView, RunListView, RunSummaryView } from './api-types.ts';
-import { ApiError, unknownAutomation } from './api-error.ts';
+import { ApiError, unknownAutomation, unknownRun } from './api-error.ts';
 import type { Views } from './views.ts';
 
 const STATUSES: RunStatus[] = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'uncertain', 'canceled'];
@@ -46,9 +47,10 @@ export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views)
   app.get<{ Querystring: RunQuery & { limit: number } }>(
     '/runs',
     { schema: { querystring: { type: 'object', properties: { ...filters, limit } } } },
-    ({ query }): RunListView => {
+    (request): RunListView => {
+      const { query } = request;
       // One more than asked for tells whether there is a next page.
-      const found = runs.list({ ...filterOf(query), limit: query.limit + 1 });
+      const found = listRuns(runner, callerOf(request).accounts, { ...filterOf(query), limit: query.limit + 1 });
       const page = found.slice(0, query.limit);
       const next = found.length > page.length ? page.at(-1)?.id : undefined;
       return { runs: page.map((run) => views.summary(run)), next };
@@ -57,8 +59,10 @@ export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views)
   app.get<{ Querystring: RunQuery }>(
     '/runs/export',
     { schema: { querystring: { type: 'object', properties: filters } } },
-    ({ query }, reply) =>
-      reply.type('application/x-ndjson').send(Readable.from(exportRuns(runner, views, filterOf(query)))),
+    (request, reply) => {
+      const lines = exportRuns(runner, views, callerOf(request).accounts, filterOf(request.query));
+      return reply.type('application/x-ndjson').send(Readable.from(lines));
+    },
   );
   const wait = { type: 'integer', minimum: 0, maximum: MAX_WAIT_S, default: 0 };
   app.get<{ Params: { id: string }; Querystring: { wait: number } }>(
@@ -78,22 +82,37 @@ export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views)
     const { plan, traced } = await trace(runner, run);
     return views.explanation(run, explainRun(plan, run, traced));
   });
-  app.post<{ Body: unknown }>('/runs', async ({ body }, reply): Promise<RunSummaryView> => {
-    const request = readStart(body);
-    const target = `${request.account}/${request.automation}`;
-    const result = await runner.startByHand(request);
-    switch (result.kind) {
-      case 'unknown':
-        throw unknownAutomation(runner, target);
-      case 'not_manual':
-        throw new ApiError(409, 'not_manual', `${target} is not started by hand: its trigger is ${result.trigger}`);
-      case 'refused':
-        throw new ApiError(400, 'refused', result.reason);
-      case 'accepted':
-        reply.status(202);
-        return views.summary(result.run);
-    }
-  });
+  addStart(app, runner, views);
+}
+
+const START = {
+  type: 'object',
+  required: ['account', 'automation'],
+  additionalProperties: false,
+  properties: { account: name, automation: name, input: { description: 'What the run is given.' } },
+};
+
+function addStart(app: FastifyInstance, runner: Runner, views: Views): void {
+  app.post<{ Body: { account: string; automation: string; input?: Json } }>(
+    '/runs',
+    { schema: { body: START } },
+    async (request, reply): Promise<RunSummaryView> => {
+      const { account, automation, input } = request.body;
+      const target = `${account}/${automation}`;
+      const result = await runner.startByHand({ account, automation, input });
+      switch (result.kind) {
+        case 'unknown':
+          throw unknownAutomation(runner, target, callerOf(request).accounts);
+        case 'not_manual':
+          throw new ApiError(409, 'not_manual', `${target} is not started by hand: its trigger is ${result.trigger}`);
+        case 'refused':
+          throw new ApiError(400, 'refused', result.reason);
+        case 'accepted':
+          reply.status(202);
+          return views.summary(result.run);
+      }
+    },
+  );
 }
 
 function filterOf({ since, until, ...query }: RunQuery): Omit<RunFilter, 'limit'> {
@@ -104,10 +123,23 @@ function filterOf({ since, until, ...query }: RunQuery): Omit<RunFilter, 'limit'
   };
 }
 
+function listRuns({ store }: Runner, scope: AccountScope, filter: RunFilter): RunRecord[] {
+  const ask = (account: string | undefined): RunRecord[] =>
+    store.runs.list(account === undefined ? filter : { ...filter, account });
+  // The ids are in order of time.
+  return listWithin(scope, filter, ask, (left, right) => (left.id < right.id ? 1 : -1));
+}
+
 /** Runs with their steps, newest first, one JSON text a line (https://jsonlines.org); page by page, so that no backlog of them is in memory. */
-async function* exportRuns(runner: Runner, views: Views, filter: Omit<RunFilter, 'limit'>): AsyncGenerator<string> {
+async function* exportRuns(
+  runner: Runner,
+  views: Views,
+  scope: AccountScope,
+  filter: Omit<RunFilter, 'limit'>,
+): AsyncGenerator<string> {
   for (let before = filter.before; ;) {
-    const page = runner.store.runs.list({ ...filter, ...(before === undefined ? {} : { before }), limit: EXPORT_PAGE });
+    const from = before === undefined ? {} : { before };
+    const page = listRuns(runner, scope, { ...filter, ...from, limit: EXPORT_PAGE });
     for (const run of page) yield `${JSON.stringify(await detail(runner, views, run))}\n`;
     before = page.at(-1)?.id;
     if (page.length < EXPORT_PAGE || before === undefined) return;
@@ -144,23 +176,4 @@ async function approvalOf(
 /** Resolves when the run has ended or the seconds are over. */
 async function ended(runner: Runner, id: string, seconds: number): Promise<void> {
   await runner.engine.finished(id, AbortSignal.timeout(seconds * 1000));
-}
-
-function readStart(body: unknown): { account: string; automation: string; input: Json | undefined } {
-  let request: Json;
-  try {
-    request = parseJson(typeof body === 'string' ? body : '');
-  } catch (error) {
-    throw new ApiError(400, 'bad_request', `the body is not JSON: ${String(error)}`);
-  }
-  if (isJsonObject(request)) {
-    const { account, automation, input, ...more } = request;
-    if (typeof account === 'string' && typeof automation === 'string' && Object.keys(more).length === 0)
-      return { account, automation, input };
-  }
-  throw new ApiError(400, 'bad_request', 'the body is an object with account, automation and perhaps input');
-}
-
-function unknownRun(id: string): ApiError {
-  return new ApiError(404, 'unknown_run', `there is no run ${id}`);
 }
