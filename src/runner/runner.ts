@@ -42,7 +42,7 @@ export interface RunnerOptions {
   /** Hosts, names or addresses, that calls may go to though they are private. */
   allowPrivate?: ReadonlySet<string>;
   /** Where senders of webhooks reach the runner, without a slash at the end; needed where a proxy changes the address. */
-  publicUrl?: string;
+  publicUrl?: string | undefined;
   onError: (error: unknown) => void;
 }
 
@@ -59,6 +59,8 @@ export class Runner {
   readonly redactor = new Redactor();
   /** The folder of the runner's own data. */
   readonly data: string;
+  /** Where browsers and senders of webhooks reach the runner, without a slash at the end, if the operator says so. */
+  readonly publicUrl: string | undefined;
   private readonly caller: HttpCaller;
   private readonly credentials: WorkspaceCredentials;
   private readonly schedules: Schedules;
@@ -68,6 +70,7 @@ export class Runner {
   /** Opens the data folder. Throws `StoreError` where another runner holds it. */
   constructor(options: RunnerOptions) {
     this.data = options.data;
+    this.publicUrl = options.publicUrl;
     this.store = openSqliteStore(options.data);
     const { reroutes, allowPrivate = new Set() } = options;
     this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor });

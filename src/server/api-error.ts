@@ -32,6 +32,10 @@ export function unknownRun(id: string): ApiError {
   return new ApiError(404, 'unknown_run', `there is no run ${id}`);
 }
 
+export function unknownRefusal(id: string): ApiError {
+  return new ApiError(404, 'unknown_refusal', `there is no refused delivery ${id}`);
+}
+
 export function unknownToken(id: string): ApiError {
   return new ApiError(404, 'unknown_token', `there is no token ${id}`);
 }

@@ -4,13 +4,7 @@ import type { Callers } from './access/callers.ts';
 import { callerOf } from './access/guard.ts';
 import { covers } from './access/scope.ts';
 import { ApiError } from './api-error.ts';
-import type {
-  DeploymentListView,
-  PollListView,
-  PollView,
-  StorageEntryView,
-  StorageListView,
-} from './api-types.ts';
+import type { DeploymentListView, PollListView, PollView, StorageEntryView, StorageListView } from './api-types.ts';
 import { addAuditRoute } from './audit-route.ts';
 import { addControlRoutes } from './control-routes.ts';
 import { addDeployRoutes } from './deploy-routes.ts';

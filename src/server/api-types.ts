@@ -188,6 +188,8 @@ export interface DeployView {
 export interface HookView {
   /** Path of the webhook with its secret part, from the server's address on. */
   path: string;
+  /** The whole address, where the operator says how the runner is reached. */
+  url: string | undefined;
   /** A body made from the trigger's schema. */
   sample: Json;
   /** In what the sample does not fit the schema, where none could be made that does. */

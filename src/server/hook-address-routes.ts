@@ -58,5 +58,11 @@ function hookView(runner: Runner, { account, automation }: OfAutomation, scope: 
   const path = hookPath(live);
   if (live.trigger.kind !== 'webhook' || path === undefined)
     throw new ApiError(409, 'no_hook', `${target} has no webhook: its trigger is ${live.trigger.kind}`);
-  return { path, ...sampleDelivery(live.trigger) };
+  const { verify } = live.trigger.webhook;
+  return {
+    path,
+    url: runner.publicUrl && runner.publicUrl + path,
+    ...sampleDelivery(live.trigger),
+    verified: verify === 'none' ? undefined : verify.name,
+  };
 }

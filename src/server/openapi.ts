@@ -32,7 +32,7 @@ export const OPENAPI_OPTIONS: SwaggerOptions = {
     security: [{ token: [] }],
   },
   transform: ({ schema, url, route }) => {
-    const access = ROUTE_ACCESS[`${route.method} ${url}`];
+    const access = ROUTE_ACCESS[`${String(route.method)} ${url}`];
     if (access === undefined || 'open' in access || !url.startsWith(API)) return { schema: { hide: true }, url };
     const described = {
       ...schema,

@@ -50,8 +50,8 @@ export function createServer(runner: Runner, { token, publicUrl, push, ...option
   app.register(swagger, OPENAPI_OPTIONS);
   // Routes stand in a context of their own, which begins when the plugins above are there.
   app.register((routes, _options, done) => {
-    addGuard(routes, { store, callers, cookie });
     routes.addHook('onRequest', async (_request, reply) => void reply.headers(HEADERS));
+    addGuard(routes, { store, callers, cookie });
     routes.get('/health', () => ({ status: 'ok', automations: runner.deployed().size }));
     routes.register(inContext((hooks) => addHooks(hooks, runner)));
     if (push !== undefined) routes.register(inContext((host) => addPush(host, push)));

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { isJsonObject } from '../../json/value.ts';
 import type { AccountScope } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { ApiError, unknownAccount, unknownRun, unknownToken } from '../api-error.ts';
+import { ApiError, unknownAccount, unknownRefusal, unknownRun, unknownToken } from '../api-error.ts';
 import type { AccountsFrom } from './route-access.ts';
 
 /** Which accounts a call concerns, and what is answered to those who may not know of them. */
@@ -22,8 +22,14 @@ export function accountsOf(request: FastifyRequest, from: AccountsFrom, store: S
       return { accounts: [account], otherwise: unknownAccount([account]) };
     case 'body':
       return namedIn(request.body);
-    case 'run':
-      return ownedBy(store.runs.get(id)?.account, unknownRun(id));
+    case 'run': {
+      const run = store.runs.get(id);
+      return ownedBy(run && [run.account], unknownRun(id));
+    }
+    case 'refusal': {
+      const refusal = store.refusals.get(id);
+      return ownedBy(refusal && [refusal.account], unknownRefusal(id));
+    }
     case 'token':
       return ownedBy(store.tokens.get(id)?.accounts, unknownToken(id));
   }
@@ -39,7 +45,7 @@ function namedIn(body: unknown): Concerned {
 }
 
 /** The answer is the same where it is not there and where it is another's. */
-function ownedBy(owner: AccountScope | string | undefined, otherwise: ApiError): Concerned {
-  if (owner === undefined) throw otherwise;
-  return { accounts: owner === 'all' || typeof owner !== 'string' ? owner : [owner], otherwise };
+function ownedBy(accounts: AccountScope | undefined, otherwise: ApiError): Concerned {
+  if (accounts === undefined) throw otherwise;
+  return { accounts, otherwise };
 }

@@ -40,12 +40,8 @@ export function addGuard(app: FastifyInstance, { store, callers, cookie }: Guard
   app.decorateRequest('caller', null);
   app.decorateRequest('concerned', null);
   app.addHook('onRoute', (route) => {
-    const [method = ''] = [route.method].flat();
-    // Fastify adds HEAD to each GET by itself.
-    const name = `${method === 'HEAD' ? 'GET' : method} ${route.url}`;
-    const access = ROUTE_ACCESS[name];
-    if (access === undefined) throw new Error(`${name} does not say who may call it: add it to route-access.ts`);
-    route.config = { ...route.config, access };
+    const [access] = [route.method].flat().map((method) => declared(method, route.url));
+    route.config = { ...route.config, ...(access && { access }) };
   });
   app.addHook('onRequest', async (request, reply) => {
     const access = apiAccessOf(request);
@@ -64,6 +60,14 @@ export function addGuard(app: FastifyInstance, { store, callers, cookie }: Guard
     const { caller, method } = request;
     if (caller !== null && changes(method)) await writeDown(store, request, caller, reply.statusCode);
   });
+}
+
+function declared(method: string, url: string): RouteAccess {
+  // Fastify adds HEAD to each GET by itself.
+  const route = `${method === 'HEAD' ? 'GET' : method} ${url}`;
+  const access = ROUTE_ACCESS[route];
+  if (access === undefined) throw new Error(`${route} does not say who may call it: add it to route-access.ts`);
+  return access;
 }
 
 /** Of a request to a route that is not open. */

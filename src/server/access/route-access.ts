@@ -5,10 +5,10 @@ import type { Role } from './roles.ts';
  *
  * - `listed`: none yet; the handler shows those of the caller's accounts alone.
  * - `path`, `body`: the path or the body names the account; a body that names none concerns all.
- * - `run`, `token`: what the path's `:id` names belongs to them.
+ * - `run`, `refusal`, `token`: what the path's `:id` names belongs to them.
  * - `none`: nothing of any account is shown or changed.
  */
-export type AccountsFrom = 'listed' | 'path' | 'body' | 'run' | 'token' | 'none';
+export type AccountsFrom = 'listed' | 'path' | 'body' | 'run' | 'refusal' | 'token' | 'none';
 
 export interface ApiAccess {
   /** The least role that may. */
@@ -26,10 +26,13 @@ export interface OpenAccess {
 
 export type RouteAccess = ApiAccess | OpenAccess;
 
+const HOOK: OpenAccess = { open: 'the secret part of the path' };
+
 /** What each route of the server asks for. A route that does not stand here does not start: `guard.ts`. */
 export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
   'GET /health': { open: 'it says how many automations are deployed, and nothing else' },
-  'POST /hooks/:account/:automation/:secret': { open: 'the secret part of the path' },
+  'GET /hooks/:account/:automation/:secret': HOOK,
+  'POST /hooks/:account/:automation/:secret': HOOK,
   'POST /push': { open: 'the signature of the host of the repository' },
   'GET /': { open: 'without a session it leads to the page for signing in' },
   'GET /sign-in': { open: 'it shows nothing' },
@@ -55,6 +58,17 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
   'GET /api/v1/storage/:account': { role: 'viewer', accounts: 'path', does: 'Lists what an account stored, by key.' },
   'GET /api/v1/storage/:account/:key': { role: 'viewer', accounts: 'path', does: 'Shows what is stored under a key.' },
   'GET /api/v1/refusals': { role: 'viewer', accounts: 'listed', does: 'Lists refused deliveries, newest first.' },
+  'GET /api/v1/refusals/:id': {
+    role: 'viewer',
+    accounts: 'refusal',
+    does: 'Shows a refused delivery with its body.',
+  },
+  'POST /api/v1/refusals/:id/replay': {
+    role: 'operator',
+    accounts: 'refusal',
+    does: 'Takes a refused delivery once more.',
+  },
+  'GET /api/v1/polls': { role: 'viewer', accounts: 'listed', does: 'Shows how far polls have come.' },
   'GET /api/v1/deployments': { role: 'viewer', accounts: 'listed', does: 'Lists deployments, newest first.' },
   'GET /api/v1/deploy': { role: 'viewer', accounts: 'listed', does: 'Shows how accounts are deployed.' },
   'POST /api/v1/deploy/:action': {
