@@ -49,11 +49,12 @@ export function addSessionPages(app: FastifyInstance, options: SessionPagesOptio
     return reply.redirect('/', 303);
   });
   app.post<{ Body: URLSearchParams | undefined }>('/sign-out', async (request, reply) => {
+    // Also without a cookie: browsers do not send it along from another site, but would drop it at the answer.
+    if (!isFromOwnPage(request, options)) return refuseForeign(reply, options);
     const session = cookie.read(request);
     const caller = signedIn(request, options);
     if (session !== undefined && caller !== undefined) {
-      if (!isFromOwnPage(request, options) || request.body?.get('csrf') !== caller.csrf)
-        return refuseForeign(reply, options);
+      if (request.body?.get('csrf') !== caller.csrf) return refuseForeign(reply, options);
       await callers.signOut(session);
       await writeDown(options.store, request, caller);
     }
@@ -111,7 +112,7 @@ function overview({ name, role, accounts, expiresAt, csrf = '' }: Caller): strin
           .replace('T', ' ')
           .replace(/:\d\d\.\d+Z$/, ' UTC');
   const rights = ROLE_NAMES.map(
-    (one) => `<li${isAtLeast(role, one) ? '' : ' class="not"'}>${escapeHtml(`${one}: ${ROLES[one]}`)}</li>`,
+    (one) => `<li${isAtLeast(role, one) ? '' : ' class="not"'}><strong>${one}</strong> ${escapeHtml(ROLES[one])}</li>`,
   );
   return `<h1>${escapeHtml(name)}</h1>
 <p>You are signed in to this runner.</p>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NewTokenView } from '../../../src/server/api-types.ts';
 import type { Role } from '../../../src/server/access/roles.ts';
@@ -27,6 +27,37 @@ const OTHER = {
   region: 'FR',
   currency: 'EUR',
   recipients: ['age1y4702sehvymae54q8mqn5clq50l9qchtdknq029vwxn52h0qwy6q7uca0a'],
+  connections: {},
+};
+
+const SHOP = {
+  name: 'shop',
+  title: 'Shop',
+  version: '1.0.0',
+  description: 'Sells things.',
+  connection: { fields: {}, base_url: 'https://shop.example.com', hosts: ['shop.example.com'] },
+  actions: {},
+  triggers: {
+    new_order: {
+      title: 'New order',
+      description: 'A customer orders.',
+      input: { type: 'object', additionalProperties: false, properties: {} },
+      output: { type: 'object', required: ['id'], properties: { id: { type: 'integer' } } },
+      sample: { id: 1 },
+      poll: {
+        request: { method: 'GET', path: '/orders' },
+        items: '${{ response.body }}',
+        key: '${{ item.id }}',
+        order: 'newest_first',
+      },
+    },
+  },
+};
+
+const ORDERS = {
+  name: 'Orders',
+  trigger: { on: 'shop.new_order', first: 'from_now' },
+  steps: [{ id: 'save', uses: 'storage.set', with: { key: 'order', value: '${{ trigger.event.id }}' } }],
 };
 
 const KEEP = {
@@ -44,10 +75,17 @@ const KEEP = {
 export async function withTwoAccounts(use: (setup: TwoAccounts) => Promise<void>): Promise<void> {
   await withRunner(async (setup) => {
     const { folder, runner, url, token } = setup;
-    const other = join(folder, 'automations/other');
-    await mkdir(other);
-    await writeFile(join(other, 'account.json'), JSON.stringify(OTHER));
-    await writeFile(join(other, 'keep.json'), JSON.stringify(KEEP));
+    const demo = JSON.parse(await readFile(join(folder, 'automations/demo/account.json'), 'utf8')) as typeof OTHER;
+    for (const [path, value] of Object.entries({
+      'connectors/shop/connector.json': SHOP,
+      'automations/demo/account.json': { ...demo, connections: { ...demo.connections, shop: { connector: 'shop' } } },
+      'automations/demo/orders.json': ORDERS,
+      'automations/other/account.json': OTHER,
+      'automations/other/keep.json': KEEP,
+    })) {
+      await mkdir(join(folder, path, '..'), { recursive: true });
+      await writeFile(join(folder, path), JSON.stringify(value));
+    }
     const findings = await runner.deploy();
     assert.deepEqual(
       findings.filter(({ severity }) => severity === 'error'),
