@@ -39,7 +39,7 @@ export const OPENAPI_OPTIONS: SwaggerOptions = {
       summary: access.does,
       description: `Needs the role \`${access.role}\`.`,
       response: {
-        ...(schema?.response ?? { '2xx': { description: 'Done.' } }),
+        ...(schema?.response ?? { '2xx': { description: 'Done.', type: 'null' } }),
         '4xx': { description: 'Refused.', ...ERROR },
       },
     };

@@ -1,4 +1,4 @@
-/** What a token may do, from the least on: each role may do what those before it may. `docs/security.md` is made from this. */
+/** What a token may do, from the least on: each role may do what those before it may. `docs/roles.md` is made from this. */
 export const ROLES = {
   viewer: 'Sees runs with what they carried, storage, refused deliveries and how accounts are deployed.',
   operator: 'Also starts runs and steers them, and sees the addresses of webhooks, which start runs too.',

@@ -19,7 +19,7 @@ export interface SessionPagesOptions {
 /** Wrong tokens a minute from one address. */
 const MAX_TRIES = 10;
 
-/** Signing in and out with a browser, and the page on who one is. */
+/** Signing in and out with a browser, and the page on who one is. Links are relative: a proxy may put a path before them. */
 export function addSessionPages(app: FastifyInstance, options: SessionPagesOptions): void {
   const { callers, cookie } = options;
   limitAnswers(app, {
@@ -33,10 +33,10 @@ export function addSessionPages(app: FastifyInstance, options: SessionPagesOptio
   );
   app.get('/', async (request, reply) => {
     const caller = signedIn(request, options);
-    return caller === undefined ? reply.redirect('/sign-in', 303) : sendPage(reply, 200, caller.name, overview(caller));
+    return caller === undefined ? reply.redirect('sign-in', 303) : sendPage(reply, 200, caller.name, overview(caller));
   });
   app.get('/sign-in', async (request, reply) =>
-    signedIn(request, options) === undefined ? sendPage(reply, 200, 'Sign in', signInForm()) : reply.redirect('/', 303),
+    signedIn(request, options) === undefined ? sendPage(reply, 200, 'Sign in', signInForm()) : reply.redirect('.', 303),
   );
   app.post<{ Body: URLSearchParams | undefined }>('/sign-in', async (request, reply) => {
     if (!isFromOwnPage(request, options)) return refuseForeign(reply, options);
@@ -46,7 +46,7 @@ export function addSessionPages(app: FastifyInstance, options: SessionPagesOptio
     const session = await callers.signIn(caller);
     await writeDown(options.store, request, caller);
     cookie.set(reply, session.cookie, session.expiresAt);
-    return reply.redirect('/', 303);
+    return reply.redirect('.', 303);
   });
   app.post<{ Body: URLSearchParams | undefined }>('/sign-out', async (request, reply) => {
     // Also without a cookie: browsers do not send it along from another site, but would drop it at the answer.
@@ -59,7 +59,7 @@ export function addSessionPages(app: FastifyInstance, options: SessionPagesOptio
       await writeDown(options.store, request, caller);
     }
     cookie.clear(reply);
-    return reply.redirect('/sign-in', 303);
+    return reply.redirect('sign-in', 303);
   });
 }
 
@@ -97,7 +97,7 @@ function signInForm(problem?: string): string {
   return `<h1>Sign in</h1>
 <p>Paste a token of this runner. <code>waybill tokens create</code> makes one.</p>
 ${problem === undefined ? '' : `<p class="bad" role="alert">${escapeHtml(problem)}</p>`}
-<form method="post" action="/sign-in">
+<form method="post" action="sign-in">
 <label for="token">Token</label>
 <input id="token" name="token" type="password" required autofocus autocomplete="off" spellcheck="false">
 <button>Sign in</button>
@@ -125,7 +125,7 @@ function overview({ name, role, accounts, expiresAt, csrf = '' }: Caller): strin
 <ul>
 ${rights.join('\n')}
 </ul>
-<form method="post" action="/sign-out">
+<form method="post" action="sign-out">
 <input type="hidden" name="csrf" value="${escapeHtml(csrf)}">
 <button class="quiet">Sign out</button>
 </form>`;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -10,9 +10,15 @@ import { withTwoAccounts } from './two-accounts.ts';
 /** Where the pictures of the pages go, if somebody wants to look at them. */
 const pictures = process.env['WAYBILL_PICTURES'];
 
-/** Debian's own; CI installs it. */
+/** Debian's own, Ubuntu's, and the one that GitHub's machines have. */
+const executablePath = ['chromium', 'chromium-browser', 'google-chrome']
+  .map((name) => `/usr/bin/${name}`)
+  .find((path) => existsSync(path));
+
 async function withBrowser(use: (browser: Browser) => Promise<void>): Promise<void> {
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  assert.ok(executablePath !== undefined, 'install chromium');
+  // Containers that run as root have no sandbox.
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
     await use(browser);
   } finally {

@@ -155,10 +155,10 @@ test('a webhook gets a new address; the old one is taken for the overlap, then i
     const { path, former_until } = await rotate(3600);
     assert.equal((await post('{"text":"old"}')).status, 202);
     assert.equal(await send(path), 202);
-    const { former } = runner.store.hookRotation;
+    const { hookRotation } = runner.store;
     const until = Date.parse(former_until);
-    assert.equal(former('demo', 'summarize-text', until - 1).length, 1);
-    assert.equal(former('demo', 'summarize-text', until).length, 0);
+    assert.equal(hookRotation.former('demo', 'summarize-text', until - 1).length, 1);
+    assert.equal(hookRotation.former('demo', 'summarize-text', until).length, 0);
     const next = await rotate(0);
     assert.deepEqual([(await post('{"text":"old"}')).status, await send(path), await send(next.path)], [404, 404, 202]);
     // The address is the same after a new deployment.
