@@ -8,9 +8,9 @@ import { parseReroutes } from './reroutes.ts';
 export interface RunnerProcessOptions extends KeyOptions {
   port: string;
   host: string;
-  allowPrivate: string[];
   publicUrl?: string;
   reroute: string[];
+  allowPrivate: string[];
 }
 
 /** Milliseconds that attempts under way get to end. */
