@@ -1,3 +1,4 @@
+import type { ANSWER_SCHEMAS } from '../../generated/answer-schemas.ts';
 import type { Role } from './roles.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface ApiAccess {
   accounts: AccountsFrom;
   /** What the route does, for people. */
   does: string;
+  /** What it answers: a type of `api-types.ts`, or another type of content. */
+  answer: keyof typeof ANSWER_SCHEMAS | `${string}/${string}`;
 }
 
 /** For everybody who knows the address. */
@@ -39,59 +42,137 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
   'POST /sign-in': { open: 'the token in the form, and a limit on tries' },
   'POST /sign-out': { open: 'it ends the session that it is called with' },
 
-  'GET /api/v1/openapi.json': { role: 'viewer', accounts: 'none', does: 'Describes the API.' },
-  'GET /api/v1/me': { role: 'viewer', accounts: 'none', does: 'Says who the caller is and what the token may do.' },
-  'GET /api/v1/runs': { role: 'viewer', accounts: 'listed', does: 'Lists runs, newest first.' },
+  'GET /api/v1/openapi.json': {
+    role: 'viewer',
+    accounts: 'none',
+    does: 'Describes the API.',
+    answer: 'application/json',
+  },
+  'GET /api/v1/me': {
+    role: 'viewer',
+    accounts: 'none',
+    does: 'Says who the caller is and what the token may do.',
+    answer: 'MeView',
+  },
+  'GET /api/v1/runs': { role: 'viewer', accounts: 'listed', does: 'Lists runs, newest first.', answer: 'RunListView' },
   'GET /api/v1/runs/export': {
     role: 'viewer',
     accounts: 'listed',
     does: 'Gives runs with their steps as JSON Lines, newest first.',
+    answer: 'application/x-ndjson',
   },
-  'GET /api/v1/runs/:id': { role: 'viewer', accounts: 'run', does: 'Shows a run step by step.' },
-  'GET /api/v1/runs/:id/explanation': { role: 'viewer', accounts: 'run', does: 'Says why a run came out as it did.' },
-  'POST /api/v1/runs': { role: 'operator', accounts: 'body', does: 'Starts a run of an automation by hand.' },
+  'GET /api/v1/runs/:id': {
+    role: 'viewer',
+    accounts: 'run',
+    does: 'Shows a run step by step.',
+    answer: 'RunDetailView',
+  },
+  'GET /api/v1/runs/:id/explanation': {
+    role: 'viewer',
+    accounts: 'run',
+    does: 'Says why a run came out as it did.',
+    answer: 'ExplanationView',
+  },
+  'POST /api/v1/runs': {
+    role: 'operator',
+    accounts: 'body',
+    does: 'Starts a run of an automation by hand.',
+    answer: 'RunSummaryView',
+  },
   'GET /api/v1/events': {
     role: 'viewer',
     accounts: 'listed',
     does: 'Tells what happens to runs, as server-sent events.',
+    answer: 'text/event-stream',
   },
-  'GET /api/v1/storage/:account': { role: 'viewer', accounts: 'path', does: 'Lists what an account stored, by key.' },
-  'GET /api/v1/storage/:account/:key': { role: 'viewer', accounts: 'path', does: 'Shows what is stored under a key.' },
-  'GET /api/v1/refusals': { role: 'viewer', accounts: 'listed', does: 'Lists refused deliveries, newest first.' },
+  'GET /api/v1/storage/:account': {
+    role: 'viewer',
+    accounts: 'path',
+    does: 'Lists what an account stored, by key.',
+    answer: 'StorageListView',
+  },
+  'GET /api/v1/storage/:account/:key': {
+    role: 'viewer',
+    accounts: 'path',
+    does: 'Shows what is stored under a key.',
+    answer: 'StorageEntryView',
+  },
+  'GET /api/v1/refusals': {
+    role: 'viewer',
+    accounts: 'listed',
+    does: 'Lists refused deliveries, newest first.',
+    answer: 'RefusalListView',
+  },
   'GET /api/v1/refusals/:id': {
     role: 'viewer',
     accounts: 'refusal',
     does: 'Shows a refused delivery with its body.',
+    answer: 'RefusalView',
   },
   'POST /api/v1/refusals/:id/replay': {
     role: 'operator',
     accounts: 'refusal',
     does: 'Takes a refused delivery once more.',
+    answer: 'RunSummaryView',
   },
-  'GET /api/v1/polls': { role: 'viewer', accounts: 'listed', does: 'Shows how far polls have come.' },
-  'GET /api/v1/deployments': { role: 'viewer', accounts: 'listed', does: 'Lists deployments, newest first.' },
-  'GET /api/v1/deploy': { role: 'viewer', accounts: 'listed', does: 'Shows how accounts are deployed.' },
+  'GET /api/v1/polls': {
+    role: 'viewer',
+    accounts: 'listed',
+    does: 'Shows how far polls have come.',
+    answer: 'PollListView',
+  },
+  'GET /api/v1/deployments': {
+    role: 'viewer',
+    accounts: 'listed',
+    does: 'Lists deployments, newest first.',
+    answer: 'DeploymentListView',
+  },
+  'GET /api/v1/deploy': {
+    role: 'viewer',
+    accounts: 'listed',
+    does: 'Shows how accounts are deployed.',
+    answer: 'DeployView',
+  },
   'POST /api/v1/deploy/:action': {
     role: 'editor',
     accounts: 'body',
     does: 'Deploys now, stays at a commit, suspends or resumes.',
+    answer: 'DeployView',
   },
   'GET /api/v1/hooks/:account/:automation': {
     role: 'operator',
     accounts: 'path',
     does: "Shows a webhook's address with its secret part.",
+    answer: 'HookView',
   },
   'POST /api/v1/hooks/:account/:automation/rotate': {
     role: 'editor',
     accounts: 'path',
     does: 'Gives a webhook a new address; the old one goes on for a while.',
+    answer: 'RotatedHookView',
   },
-  'GET /api/v1/tokens': { role: 'admin', accounts: 'listed', does: 'Lists tokens, newest first.' },
-  'POST /api/v1/tokens': { role: 'admin', accounts: 'body', does: 'Makes a token and shows it, this once.' },
-  'DELETE /api/v1/tokens/:id': { role: 'admin', accounts: 'token', does: 'Revokes a token and ends its sessions.' },
+  'GET /api/v1/tokens': {
+    role: 'admin',
+    accounts: 'listed',
+    does: 'Lists tokens, newest first.',
+    answer: 'TokenListView',
+  },
+  'POST /api/v1/tokens': {
+    role: 'admin',
+    accounts: 'body',
+    does: 'Makes a token and shows it, this once.',
+    answer: 'NewTokenView',
+  },
+  'DELETE /api/v1/tokens/:id': {
+    role: 'admin',
+    accounts: 'token',
+    does: 'Revokes a token and ends its sessions.',
+    answer: 'TokenView',
+  },
   'GET /api/v1/audit': {
     role: 'admin',
     accounts: 'listed',
     does: 'Lists the calls that changed something, newest first.',
+    answer: 'AuditListView',
   },
 };

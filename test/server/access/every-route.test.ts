@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Fastify from 'fastify';
+import { ANSWER_SCHEMAS } from '../../../src/generated/answer-schemas.ts';
+import { compileSchema } from '../../../src/json/schema.ts';
+import type { Json, JsonObject } from '../../../src/json/value.ts';
 import { Callers } from '../../../src/server/access/callers.ts';
 import { addGuard } from '../../../src/server/access/guard.ts';
 import { isAtLeast, ROLE_NAMES } from '../../../src/server/access/roles.ts';
@@ -88,6 +91,13 @@ function without(text: string, things: Things): string {
   return Object.values(things).reduce((left, word: string) => left.replaceAll(word, '…'), text);
 }
 
+/** That an answer is what the document says. */
+function assertFits(text: string, answer: string, where: string): void {
+  const components = { schemas: ANSWER_SCHEMAS };
+  const check = compileSchema({ $ref: `#/components/schemas/${answer}`, components } as unknown as JsonObject);
+  assert.deepEqual(check(JSON.parse(text) as Json), [], where);
+}
+
 test('a route that does not say who may call it does not start', async () => {
   await withTwoAccounts(async ({ runner }) => {
     const app = Fastify();
@@ -161,6 +171,7 @@ test('no route of the OpenAPI document gives or changes anything of another acco
       const own = await call(token, method, address(operation, things));
       assert.equal(own.status, 200, `${where}: ${own.text}`);
       assert.match(own.text, new RegExp(`demo|${CANARY}`), where);
+      if (!access.answer.includes('/')) assertFits(own.text, access.answer, where);
     }
   });
 });
