@@ -166,6 +166,10 @@ test('no route of the OpenAPI document gives or changes anything of another acco
         assert.equal(answer.status, 404, `${where}: ${answer.text}`);
         assert.deepEqual(without(answer.text, things), without(absent.text, NOTHING), where);
       }
+      // What helps where there is nothing of that name does not name what others have.
+      const mine = { ...NOTHING, account: 'other' };
+      const missing = await call(foreign.token, method, address(operation, mine), bodyOf(operation, mine));
+      if (access.accounts !== 'none') assert.doesNotMatch(missing.text, /demo|summarize/, where);
       if (method !== 'GET' || access.accounts === 'none') continue;
       // There was something to see.
       const own = await call(token, method, address(operation, things));
