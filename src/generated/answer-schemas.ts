@@ -36,6 +36,27 @@ export const ANSWER_SCHEMAS = {
       "duration_ms": {
         "type": "number",
         "description": "Milliseconds from start to end."
+      },
+      "parent": {
+        "type": "object",
+        "properties": {
+          "run": {
+            "type": "string"
+          },
+          "step": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "run",
+          "step"
+        ],
+        "additionalProperties": false,
+        "description": "The step of another run that called it."
+      },
+      "origin": {
+        "type": "string",
+        "description": "The run that it replays."
       }
     },
     "required": [
@@ -57,7 +78,8 @@ export const ANSWER_SCHEMAS = {
       "waiting",
       "succeeded",
       "failed",
-      "uncertain"
+      "uncertain",
+      "canceled"
     ]
   },
   "Failure": {
@@ -75,6 +97,10 @@ export const ANSWER_SCHEMAS = {
       "step": {
         "type": "string",
         "description": "Which step failed; in the failure of a run."
+      },
+      "run": {
+        "type": "string",
+        "description": "The called run in which it failed, where it was not this one."
       },
       "help": {
         "type": "string",
@@ -137,6 +163,8 @@ export const ANSWER_SCHEMAS = {
       "poll_too_long",
       "fail_step",
       "interrupted",
+      "canceled",
+      "wait_expired",
       "storage_not_a_number",
       "storage_number_out_of_range"
     ]
@@ -180,6 +208,27 @@ export const ANSWER_SCHEMAS = {
         "type": "number",
         "description": "Milliseconds from start to end."
       },
+      "parent": {
+        "type": "object",
+        "properties": {
+          "run": {
+            "type": "string"
+          },
+          "step": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "run",
+          "step"
+        ],
+        "additionalProperties": false,
+        "description": "The step of another run that called it."
+      },
+      "origin": {
+        "type": "string",
+        "description": "The run that it replays."
+      },
       "trigger": {
         "$ref": "#/components/schemas/Json"
       },
@@ -212,6 +261,8 @@ export const ANSWER_SCHEMAS = {
         "type": "string",
         "enum": [
           "action",
+          "call",
+          "wait",
           "set",
           "switch",
           "for_each",
@@ -223,6 +274,14 @@ export const ANSWER_SCHEMAS = {
       "uses": {
         "type": "string",
         "description": "`<connector>.<action>`, of an action."
+      },
+      "called": {
+        "type": "string",
+        "description": "The run that it called."
+      },
+      "approval": {
+        "type": "string",
+        "description": "Path of the page on which a person decides, while that is open."
       },
       "depth": {
         "type": "number",
@@ -302,6 +361,10 @@ export const ANSWER_SCHEMAS = {
       "retry_at": {
         "type": "string",
         "description": "Until when the run waits before the next attempt."
+      },
+      "waits_until": {
+        "type": "string",
+        "description": "Until when a step that waits does so, where that is known."
       }
     },
     "required": [
@@ -322,14 +385,108 @@ export const ANSWER_SCHEMAS = {
         "items": {
           "$ref": "#/components/schemas/StepView"
         }
+      },
+      "called": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/RunSummaryView"
+        },
+        "description": "The runs that its steps called, up to 500."
       }
     },
     "required": [
       "run",
-      "steps"
+      "steps",
+      "called"
     ],
     "additionalProperties": false,
     "description": "`GET /api/v1/runs/:id`"
+  },
+  "ReplayedView": {
+    "type": "object",
+    "properties": {
+      "started": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/RunSummaryView"
+        }
+      },
+      "refused": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "run": {
+              "type": "string"
+            },
+            "reason": {
+              "type": "string"
+            }
+          },
+          "required": [
+            "run",
+            "reason"
+          ],
+          "additionalProperties": false
+        }
+      }
+    },
+    "required": [
+      "started",
+      "refused"
+    ],
+    "additionalProperties": false,
+    "description": "`POST /api/v1/runs/replay`"
+  },
+  "PauseListView": {
+    "type": "object",
+    "properties": {
+      "pauses": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "account": {
+              "type": "string"
+            },
+            "automation": {
+              "type": "string"
+            },
+            "since": {
+              "type": "string"
+            }
+          },
+          "required": [
+            "account",
+            "since"
+          ],
+          "additionalProperties": false
+        },
+        "description": "Without an automation, all of the account."
+      }
+    },
+    "required": [
+      "pauses"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/pauses`, `POST /api/v1/pause` and `/resume`"
+  },
+  "AnsweredView": {
+    "type": "object",
+    "properties": {
+      "run": {
+        "type": "string"
+      },
+      "step": {
+        "type": "string"
+      }
+    },
+    "required": [
+      "run",
+      "step"
+    ],
+    "additionalProperties": false,
+    "description": "`POST /api/v1/runs/:id/approvals` and `/events`"
   },
   "RunListView": {
     "type": "object",

@@ -8,7 +8,9 @@ import type { Json } from '../json/value.ts';
 import type { RunRecord, RunStatus } from '../run/records.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { AccountScope, RunFilter } from '../store/records.ts';
+import type { Caller } from './access/callers.ts';
 import { callerOf } from './access/guard.ts';
+import { isAtLeast } from './access/roles.ts';
 import { listWithin } from './access/scope.ts';
 import type { ExplanationView, RunDetailView, RunListView, RunSummaryView } from './api-types.ts';
 import { ApiError, unknownAutomation, unknownRun } from './api-error.ts';
@@ -60,7 +62,7 @@ export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views)
     '/runs/export',
     { schema: { querystring: { type: 'object', properties: filters } } },
     (request, reply) => {
-      const lines = exportRuns(runner, views, callerOf(request).accounts, filterOf(request.query));
+      const lines = exportRuns(runner, views, callerOf(request), filterOf(request.query));
       return reply.type('application/x-ndjson').send(Readable.from(lines));
     },
   );
@@ -68,12 +70,13 @@ export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views)
   app.get<{ Params: { id: string }; Querystring: { wait: number } }>(
     '/runs/:id',
     { schema: { querystring: { type: 'object', properties: { wait } } } },
-    async ({ params, query }): Promise<RunDetailView> => {
+    async (request): Promise<RunDetailView> => {
+      const { params, query } = request;
       if (runs.get(params.id) === undefined) throw unknownRun(params.id);
       if (query.wait > 0) await ended(runner, params.id, query.wait);
       const run = runs.get(params.id);
       if (run === undefined) throw unknownRun(params.id);
-      return detail(runner, views, run);
+      return detail(runner, views, run, callerOf(request));
     },
   );
   app.get<{ Params: { id: string } }>('/runs/:id/explanation', async ({ params }): Promise<ExplanationView> => {
@@ -134,23 +137,26 @@ function listRuns({ store }: Runner, scope: AccountScope, filter: RunFilter): Ru
 async function* exportRuns(
   runner: Runner,
   views: Views,
-  scope: AccountScope,
+  caller: Caller,
   filter: Omit<RunFilter, 'limit'>,
 ): AsyncGenerator<string> {
   for (let before = filter.before; ;) {
     const from = before === undefined ? {} : { before };
-    const page = listRuns(runner, scope, { ...filter, ...from, limit: EXPORT_PAGE });
-    for (const run of page) yield `${JSON.stringify(await detail(runner, views, run))}\n`;
+    const page = listRuns(runner, caller.accounts, { ...filter, ...from, limit: EXPORT_PAGE });
+    for (const run of page) yield `${JSON.stringify(await detail(runner, views, run, caller))}\n`;
     before = page.at(-1)?.id;
     if (page.length < EXPORT_PAGE || before === undefined) return;
   }
 }
 
-async function detail(runner: Runner, views: Views, run: RunRecord): Promise<RunDetailView> {
+async function detail(runner: Runner, views: Views, run: RunRecord, { role }: Caller): Promise<RunDetailView> {
   const { traced } = await trace(runner, run);
+  // Whoever has the link can decide.
+  const link = async (step: TracedStep): Promise<string | undefined> =>
+    isAtLeast(role, 'operator') ? approvalOf(runner, run, step) : undefined;
   return {
     run: views.run(run),
-    steps: await Promise.all(traced.map(async (step) => views.step(run.id, step, await approvalOf(runner, run, step)))),
+    steps: await Promise.all(traced.map(async (step) => views.step(run.id, step, await link(step)))),
     called: runner.store.runs.called(run.id, MAX_CALLED).map((one) => views.summary(one)),
   };
 }

@@ -30,12 +30,15 @@ export interface OpenAccess {
 export type RouteAccess = ApiAccess | OpenAccess;
 
 const HOOK: OpenAccess = { open: 'the secret part of the path' };
+const APPROVAL: OpenAccess = { open: 'the proof in the path' };
 
 /** What each route of the server asks for. A route that does not stand here does not start: `guard.ts`. */
 export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
   'GET /health': { open: 'it says how many automations are deployed, and nothing else' },
   'GET /hooks/:account/:automation/:secret': HOOK,
   'POST /hooks/:account/:automation/:secret': HOOK,
+  'GET /approvals/:run/:step/:proof': APPROVAL,
+  'POST /approvals/:run/:step/:proof': APPROVAL,
   'POST /push': { open: 'the signature of the host of the repository' },
   'GET /': { open: 'without a session it leads to the page for signing in' },
   'GET /sign-in': { open: 'it shows nothing' },
@@ -79,6 +82,50 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
     does: 'Starts a run of an automation by hand.',
     answer: 'RunSummaryView',
   },
+  'POST /api/v1/runs/:id/cancel': { role: 'operator', accounts: 'run', does: 'Ends a run.', answer: 'RunSummaryView' },
+  'POST /api/v1/runs/:id/replay': {
+    role: 'operator',
+    accounts: 'run',
+    does: 'Runs once more what a run was given, from the start or from a step.',
+    answer: 'RunSummaryView',
+  },
+  'POST /api/v1/runs/replay': {
+    role: 'operator',
+    accounts: 'body',
+    does: 'Runs once more, from the start, what ended so.',
+    answer: 'ReplayedView',
+  },
+  'POST /api/v1/runs/:id/resolve': {
+    role: 'operator',
+    accounts: 'run',
+    does: 'Says whether a step in doubt took place.',
+    answer: 'RunSummaryView',
+  },
+  'POST /api/v1/runs/:id/approvals': {
+    role: 'operator',
+    accounts: 'run',
+    does: 'Approves or rejects what a run waits for.',
+    answer: 'AnsweredView',
+  },
+  'POST /api/v1/runs/:id/events': {
+    role: 'operator',
+    accounts: 'run',
+    does: 'Tells a run the event that it waits for.',
+    answer: 'AnsweredView',
+  },
+  'GET /api/v1/pauses': {
+    role: 'viewer',
+    accounts: 'listed',
+    does: 'Lists what is paused.',
+    answer: 'PauseListView',
+  },
+  'POST /api/v1/pause': {
+    role: 'operator',
+    accounts: 'body',
+    does: 'Pauses an automation, or all of an account.',
+    answer: 'PauseListView',
+  },
+  'POST /api/v1/resume': { role: 'operator', accounts: 'body', does: 'Ends a pause.', answer: 'PauseListView' },
   'GET /api/v1/events': {
     role: 'viewer',
     accounts: 'listed',

@@ -11,7 +11,16 @@ import { access } from './migrations/0008-access.ts';
 import { integer } from './row.ts';
 
 /** The texts in order; the database's version is how many of them it has had. A text is never changed once released. */
-export const MIGRATIONS: readonly string[] = [initial, schedules, deliveries, polls, inventory, calledRuns, control, access];
+export const MIGRATIONS: readonly string[] = [
+  initial,
+  schedules,
+  deliveries,
+  polls,
+  inventory,
+  calledRuns,
+  control,
+  access,
+];
 
 /** Brings the database to the last version, each migration in a transaction. Throws `StoreError` `store_newer`. */
 export function migrate(database: DatabaseSync, migrations: readonly string[] = MIGRATIONS): void {

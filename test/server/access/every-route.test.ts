@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import Fastify from 'fastify';
 import { ANSWER_SCHEMAS } from '../../../src/generated/answer-schemas.ts';
 import { compileSchema } from '../../../src/json/schema.ts';
-import type { Json, JsonObject } from '../../../src/json/value.ts';
+import type { Json } from '../../../src/json/value.ts';
 import { Callers } from '../../../src/server/access/callers.ts';
 import { addGuard } from '../../../src/server/access/guard.ts';
 import { isAtLeast, ROLE_NAMES } from '../../../src/server/access/roles.ts';
@@ -53,6 +53,7 @@ async function thingsOfDemo({ runner, post, mint }: TwoAccounts): Promise<Things
   const run = body.run ?? '';
   await runner.engine.finished(run);
   await post(JSON.stringify({ message: CANARY }));
+  await runner.engine.pause('demo', undefined);
   const [refusal] = runner.store.refusals.list({ account: 'demo', limit: 1 });
   const { id } = await mint('operator', ['demo']);
   const key = 'last_summary';
@@ -78,13 +79,21 @@ function address({ path, access, parameters }: Operation, things: Things): strin
   );
 }
 
+/** Of routes whose path names what they concern. */
+const BODIES: { [route: string]: object } = {
+  resolve: { happened: false },
+  approvals: { step: 'ask', approved: true, by: 'Mallory' },
+  events: { step: 'ask', payload: null },
+};
+
 /** A body that names the account in each way that a route knows; what a route does not know it refuses. */
 function bodyOf({ method, path }: Operation, { account, automation }: Things): object | undefined {
   if (method !== 'POST') return undefined;
   if (path === '/tokens') return { name: 'mine', role: 'viewer', accounts: [account], expires_in_s: 60 };
   if (path === '/runs') return { account, automation };
-  if (path.startsWith('/deploy')) return { account };
-  return {};
+  if (path.startsWith('/deploy') || path === '/pause' || path === '/resume') return { account };
+  if (path === '/runs/replay') return { account, status: 'failed' };
+  return BODIES[path.split('/').at(-1) ?? ''] ?? {};
 }
 
 function without(text: string, things: Things): string {
@@ -94,7 +103,7 @@ function without(text: string, things: Things): string {
 /** That an answer is what the document says. */
 function assertFits(text: string, answer: string, where: string): void {
   const components = { schemas: ANSWER_SCHEMAS };
-  const check = compileSchema({ $ref: `#/components/schemas/${answer}`, components } as unknown as JsonObject);
+  const check = compileSchema({ $ref: `#/components/schemas/${answer}`, components });
   assert.deepEqual(check(JSON.parse(text) as Json), [], where);
 }
 
