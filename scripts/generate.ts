@@ -1,6 +1,6 @@
 /**
  * Makes src/generated/ from schemas/: a TypeScript type and an ajv validator for each, compiled ahead so that nothing is
- * compiled at start-up. `--check` writes nothing and fails where a file is not what it would write.
+ * compiled at start-up; and from the types of what the API gives, schemas for its document. `--check` writes nothing and fails where a file is not what it would write.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -9,6 +9,7 @@ import standaloneCode from 'ajv/dist/standalone/index.js';
 import formats from 'ajv-formats';
 import { build } from 'esbuild';
 import { compile } from 'json-schema-to-typescript';
+import { createGenerator } from 'ts-json-schema-generator';
 
 const root = join(import.meta.dirname, '..');
 const schemasDir = join(root, 'schemas');
@@ -24,6 +25,7 @@ for (const name of readdirSync(schemasDir).toSorted()) {
 }
 files.set('validators.js', await validators());
 files.set('validators.d.ts', validatorTypes());
+files.set('answer-schemas.ts', answerSchemas());
 process.exitCode = process.argv.includes('--check') ? check() : write();
 
 function readSchema(name: string): AnySchemaObject {
@@ -128,6 +130,22 @@ function validatorTypes(): string {
     ...names.map((name) => `export declare const ${name}: ValidateFunction;`),
     '',
   ].join('\n');
+}
+
+/** The other way around: what the API gives is defined by its types. */
+function answerSchemas(): string {
+  const { definitions = {} } = createGenerator({
+    path: join(root, 'src/server/api-types.ts'),
+    tsconfig: join(root, 'tsconfig.json'),
+    type: '*',
+    skipTypeCheck: true,
+  }).createSchema('*');
+  // Any JSON: how it is held in memory is nobody's concern.
+  const shown = { ...definitions, ExactNumber: undefined, Json: {}, JsonObject: { type: 'object' } };
+  const text = JSON.stringify(shown, undefined, 2).replaceAll('#/definitions/', '#/components/schemas/');
+  const banner =
+    '// Made from src/server/api-types.ts by scripts/generate.ts; run `npm run generate` after a change there.';
+  return `${banner}\n\n/** Schemas of what the API gives, for \`components\` of its OpenAPI document. */\nexport const ANSWER_SCHEMAS = ${text};\n`;
 }
 
 function validatorName(base: string): string {

@@ -22,7 +22,6 @@ function addServe(serve: Command, finish: (code: number) => void): void {
     .option('--branch <name>', 'its branch', 'main')
     .option('--path <dir>', "the workspace's folder within the repository", '')
     .option('--interval <seconds>', 'how often the repository is asked', positive, 60)
-    .option('--host <address>', 'where to listen; only this machine may reach it', '127.0.0.1')
     .addOption(dataOption())
     .option('--token-file <file>', 'a token that may read the repository by https')
     .option('--token-env <name>', 'the variable of the environment that holds it')

@@ -9,6 +9,7 @@ import type { InitOptions } from './commands/init.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import { endOnClosedPipe } from './closed-pipe.ts';
 import { EXIT, report } from './exit.ts';
+import { addAccessCommands } from './access-commands.ts';
 import { addDeployCommands } from './deploy-commands.ts';
 import {
   accountOption,
@@ -133,6 +134,7 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
     .action(async (options: DevOptions) => finish(await (await import('./commands/dev.ts')).dev(options)));
   addDeployCommands(program, finish);
   addRunnerCommands(program, finish);
+  addAccessCommands(program, finish);
   addConnectorCommands(program.command('connector').description('what services and actions there are'), finish);
   program
     .command('schema')

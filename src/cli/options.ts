@@ -56,10 +56,14 @@ export function addKeyOptions(command: Command): Command {
 /** Of the commands that are a runner until they are interrupted. */
 export function addRunnerProcessOptions(command: Command): Command {
   return addKeyOptions(command)
-    .option('--port <port>', 'where to listen on this machine; 0 takes a free port', '8080')
+    .option('--port <port>', 'where to listen; 0 takes a free port', '8080')
+    .option('--host <address>', 'where to listen; beyond this machine only with --public-url and a token', '127.0.0.1')
+    .option(
+      '--public-url <url>',
+      'where browsers and senders of webhooks reach the runner, if a proxy stands before it',
+    )
     .addOption(rerouteOption())
-    .addOption(allowPrivateOption())
-    .option('--public-url <url>', 'where senders of webhooks reach the runner, if a proxy stands before it');
+    .addOption(allowPrivateOption());
 }
 
 export function rerouteOption(): Option {
@@ -94,6 +98,14 @@ export function instant(text: string): string {
   if (Number.isNaN(time))
     throw new InvalidArgumentError('It must be a date, a date with a time, or how long ago: 2026-01-31, 2h, 7d.');
   return new Date(time).toISOString();
+}
+
+/** Reads a duration, such as `30m`, `2h` and `7d`. Gives seconds. */
+export function duration(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  if (count === undefined)
+    throw new InvalidArgumentError('It must be a number of minutes, hours or days: 30m, 2h, 7d.');
+  return (Number(count) * (UNITS[unit] ?? 0)) / 1000;
 }
 
 const UNITS: { [unit: string]: number } = { m: 60_000, h: 3_600_000, d: 86_400_000 };

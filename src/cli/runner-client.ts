@@ -51,6 +51,11 @@ export class RunnerClient {
     return this.view(await this.request(path, {}, { method: 'POST', headers, body }));
   }
 
+  /** Throws as `get` does. */
+  async delete<View>(path: string): Promise<View> {
+    return this.view(await this.request(path, {}, { method: 'DELETE' }));
+  }
+
   /** What happens to runs from now on; throws when the runner stops. `opened` is called when nothing can be missed any more. */
   async *events(query: Query, signal: AbortSignal, opened: () => void): AsyncGenerator<RunEventView> {
     const { body } = await this.request('/events', query, { signal });

@@ -9,10 +9,12 @@ import type { RunOptions } from './commands/run.ts';
 import type { ExportOptions } from './commands/runs-export.ts';
 import type { ListOptions, RunsOptions, WaitOptions } from './commands/runs.ts';
 import type { StorageOptions } from './commands/storage.ts';
+import type { UrlOptions } from './commands/url.ts';
 import {
   accountOption,
   automationOption,
   dataOption,
+  duration,
   formatOption,
   instant,
   positive,
@@ -90,8 +92,13 @@ export function addRunnerCommands(program: Command, finish: (code: number) => vo
     .description("show a webhook's URL, and a curl with a body that fits")
     .argument('<account>')
     .argument('<automation>')
-    .addHelpText('after', '\nExample:\n  waybill url demo summarize-text')
-    .action(async (account: string, automation: string, options: StorageOptions) =>
+    .option('--rotate', 'give it a new URL; the old one goes on for a while, then it is gone')
+    .option('--overlap <duration>', 'how long the old one goes on: 0m, 12h, 7d (default: 7d)', duration)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  waybill url demo summarize-text\n  waybill url demo summarize-text --rotate --overlap 0m',
+    )
+    .action(async (account: string, automation: string, options: UrlOptions) =>
       finish(await (await import('./commands/url.ts')).url(account, automation, options)),
     );
 }

@@ -7,18 +7,60 @@ import { parseReroutes } from './reroutes.ts';
 /** What every command takes that is a runner until it is interrupted. */
 export interface RunnerProcessOptions extends KeyOptions {
   port: string;
+  host: string;
+  publicUrl?: string;
   reroute: string[];
   allowPrivate: string[];
-  publicUrl?: string;
 }
 
 /** Milliseconds that attempts under way get to end. */
 const DRAIN_MS = 10_000;
 
-export function parsePort(text: string): number {
+function parsePort(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`${text} is not a port`);
   return port;
+}
+
+/** Addresses that only this machine reaches. */
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+
+export interface ListenAddress {
+  port: number;
+  host: string;
+  /** Where a proxy makes the runner reachable, without a slash at the end. */
+  publicUrl: string | undefined;
+}
+
+/** Where to listen and where the runner is reached: beyond this machine only behind TLS. Throws `UsageError`. */
+export function listenAddress({ port, host, publicUrl }: RunnerProcessOptions): ListenAddress {
+  const address = { port: parsePort(port), host, publicUrl: publicUrl && parsePublicUrl(publicUrl) };
+  if (LOOPBACK.includes(host) || address.publicUrl?.startsWith('https://') === true) return address;
+  throw new UsageError(
+    `the runner does not listen on ${host} without TLS: tokens and what runs carry could be read on the way`,
+    'put a proxy that does TLS before it and name its address: --public-url https://waybill.example.com',
+  );
+}
+
+/** Beyond this machine a runner listens only once somebody has a token. Throws `UsageError`; the runner is closed then. */
+export async function requireAccess({ host }: ListenAddress, runner: Runner): Promise<void> {
+  if (LOOPBACK.includes(host)) return;
+  const tokens = runner.store.tokens.list();
+  if (tokens.some(({ revokedAt, expiresAt }) => revokedAt === undefined && expiresAt > Date.now())) return;
+  await runner.close();
+  throw new UsageError(
+    `the runner does not listen on ${host} before somebody has a token`,
+    'start it once without --host, and make one: waybill tokens create NAME --role admin --all-accounts',
+  );
+}
+
+function parsePublicUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const { hostname, protocol, search, hash } = url ?? {};
+  const loopback = [...LOOPBACK, '[::1]'].some((name) => name === hostname);
+  if ((protocol !== 'https:' && !(protocol === 'http:' && loopback)) || search !== '' || hash !== '')
+    throw new UsageError(`${text} is not a public address`, 'for example: https://waybill.example.com');
+  return text.replace(/\/+$/, '');
 }
 
 /** Service to the address that stands in for it; each is told of loudly. */
@@ -33,14 +75,6 @@ export function reroutesOf({ reroute }: RunnerProcessOptions): Map<string, strin
 export function allowPrivateOf({ allowPrivate }: RunnerProcessOptions): Set<string> {
   for (const host of allowPrivate) console.error(`WARNING: calls may go to ${host}, private or not`);
   return new Set(allowPrivate);
-}
-
-/** Where senders of webhooks reach the runner, where the operator says so. */
-export function publicUrlOf({ publicUrl }: RunnerProcessOptions): { publicUrl?: string } {
-  if (publicUrl === undefined) return {};
-  if (!/^https?:\/\//.test(publicUrl) || !URL.canParse(publicUrl))
-    throw new UsageError(`${publicUrl} is not an address`, 'for example: https://hooks.example.com');
-  return { publicUrl: publicUrl.replace(/\/+$/, '') };
 }
 
 /** A line for each run that ends. Gives what ends it. */

@@ -62,10 +62,20 @@ export class Hooks {
   async deliver(delivery: Delivery, secret: string): Promise<DeliveryResult> {
     if (this.stopped) return { kind: 'stopping' };
     const target = this.options.live().get(`${delivery.account}/${delivery.automation}`);
-    if (target?.trigger.kind !== 'webhook' || !sameSecret(target.trigger.secret, secret)) return { kind: 'unknown' };
-    const result = await this.take(target, target.trigger, delivery);
+    if (target?.trigger.kind !== 'webhook' || !this.isAddress(delivery, target.trigger.secret, secret))
+      return { kind: 'unknown' };
+    // A signature covers the address that was called, which may be a former one.
+    const live = { ...target.trigger, secret };
+    const result = await this.take({ ...target, trigger: live }, live, delivery);
     if (result.kind === 'refused') await this.keep(delivery, result);
     return result;
+  }
+
+  /** What was replaced is looked up only where the address is not today's. */
+  private isAddress({ account, automation, receivedAt }: Delivery, current: string, secret: string): boolean {
+    if (sameSecret(current, secret)) return true;
+    const former = this.options.store.hookRotation.former(account, automation, receivedAt);
+    return former.some((one) => sameSecret(one, secret));
   }
 
   /**

@@ -49,7 +49,7 @@ export interface LiveManual {
 export class LiveDeployment {
   private readonly store: Store;
   private readonly entries: ReadonlyMap<string, DeploymentEntry>;
-  private readonly secrets: ReadonlyMap<string, string>;
+  private readonly secrets: Map<string, string>;
   private readonly ready = new Map<string, LiveAutomation>();
 
   /** What the store holds as the current deployment. */
@@ -81,6 +81,12 @@ export class LiveDeployment {
     const live = { plan, digest, trigger: readyTrigger(plan, this.secrets.get(name)) };
     this.ready.set(name, live);
     return live;
+  }
+
+  /** The webhook has another address from now on. */
+  readdress(name: string, secret: string): void {
+    this.secrets.set(name, secret);
+    this.ready.delete(name);
   }
 
   /** Those that a trigger of this kind starts. */

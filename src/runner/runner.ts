@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { EmbeddedEngine } from '../engine/embedded/embedded-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Services } from '../engine/perform-action.ts';
+import type { Instant } from '../run/records.ts';
 import type { IdentitySource } from '../secrets/identity-source.ts';
 import { Redactor } from '../secrets/redaction.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
@@ -40,7 +41,7 @@ export interface RunnerOptions {
   /** Hosts, names or addresses, that calls may go to though they are private. */
   allowPrivate?: ReadonlySet<string>;
   /** Where senders of webhooks reach the runner, without a slash at the end; needed where a proxy changes the address. */
-  publicUrl?: string;
+  publicUrl?: string | undefined;
   onError: (error: unknown) => void;
 }
 
@@ -57,6 +58,8 @@ export class Runner {
   readonly redactor = new Redactor();
   /** The folder of the runner's own data. */
   readonly data: string;
+  /** Where browsers and senders of webhooks reach the runner, without a slash at the end, if the operator says so. */
+  readonly publicUrl: string | undefined;
   private readonly caller: HttpCaller;
   private readonly credentials: WorkspaceCredentials;
   private readonly schedules: Schedules;
@@ -66,6 +69,7 @@ export class Runner {
   /** Opens the data folder. Throws `StoreError` where another runner holds it. */
   constructor(options: RunnerOptions) {
     this.data = options.data;
+    this.publicUrl = options.publicUrl;
     this.store = openSqliteStore(options.data);
     const { reroutes, allowPrivate = new Set() } = options;
     this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor });
@@ -143,6 +147,20 @@ export class Runner {
   /** Starts a run of an automation with a manual trigger, or as a trial of any; it is on disk when this resolves. */
   startByHand(request: StartRequest): Promise<ManualStart> {
     return startByHand(this.engine, this.live, request);
+  }
+
+  /**
+   * Gives a webhook a new address; the old one goes on for so many milliseconds. Gives the instant when it ends, or
+   * `undefined` where the automation has no webhook.
+   */
+  async rotateHook(account: string, automation: string, overlapMs: number): Promise<Instant | undefined> {
+    const name = `${account}/${automation}`;
+    if (this.live.get(name)?.trigger.kind !== 'webhook') return undefined;
+    const now = Date.now();
+    const secret = await this.store.hookRotation.rotate(account, automation, now, now + overlapMs);
+    if (secret === undefined) return undefined;
+    this.live.readdress(name, secret);
+    return now + overlapMs;
   }
 
   deployed(): LiveDeployment {

@@ -1,69 +1,70 @@
 import type { FastifyInstance } from 'fastify';
-import { hookPath } from '../runner/live-deployment.ts';
 import type { Runner } from '../runner/runner.ts';
-import { sampleDelivery, sampleTrigger } from '../runner/sample-delivery.ts';
+import { sampleTrigger } from '../runner/sample-delivery.ts';
+import type { Callers } from './access/callers.ts';
+import { callerOf } from './access/guard.ts';
+import { covers } from './access/scope.ts';
+import { ApiError, unknownAutomation } from './api-error.ts';
 import type {
   DeploymentListView,
-  HookView,
   PollListView,
   PollView,
   SampleView,
   StorageEntryView,
   StorageListView,
 } from './api-types.ts';
-import { ApiError, unknownAutomation } from './api-error.ts';
+import { addAuditRoute } from './audit-route.ts';
 import { addControlRoutes } from './control-routes.ts';
 import { addDeployRoutes } from './deploy-routes.ts';
 import { addEventRoute } from './events.ts';
+import { addHookAddressRoutes } from './hook-address-routes.ts';
+import { addMeRoute } from './me-route.ts';
 import { addRefusalRoutes } from './refusal-routes.ts';
 import { addRunRoutes } from './run-routes.ts';
+import { addTokenRoutes } from './token-routes.ts';
 import { iso, Views } from './views.ts';
 
 const limit = { type: 'integer', minimum: 1, maximum: 500, default: 50 };
 
 /** The API, under `/api/v1`. */
-export function addApiRoutes(app: FastifyInstance, runner: Runner): void {
+export function addApiRoutes(app: FastifyInstance, runner: Runner, callers: Callers): void {
   const views = new Views(runner.redactor);
   addRunRoutes(app, runner, views);
   addControlRoutes(app, runner, views);
   addStorageRoutes(app, runner, views);
   addRefusalRoutes(app, runner, views);
-  addEventRoute(app, runner, views);
+  addEventRoute(app, runner, views, callers);
   addDeployRoutes(app, runner);
-  app.get('/deployments', (): DeploymentListView => {
+  addHookAddressRoutes(app, runner);
+  addMeRoute(app);
+  addTokenRoutes(app, runner);
+  addAuditRoute(app, runner);
+  app.get('/deployments', (request): DeploymentListView => {
+    const { accounts } = callerOf(request);
     const current = runner.store.deployments.current()?.id;
     const all = runner.store.deployments.list(50);
     return {
       deployments: all.map(({ id, createdAt, source, entries }) => {
-        return { id, created_at: iso(createdAt), source, current: id === current, entries };
+        const shown = entries.filter(({ account }) => covers(accounts, [account]));
+        return { id, created_at: iso(createdAt), source, current: id === current, entries: shown };
       }),
     };
   });
-  app.get('/polls', (): PollListView => ({ polls: pollsOf(runner, views) }));
   app.get<{ Params: { account: string; automation: string } }>(
     '/automations/:account/:automation/sample',
-    ({ params }) => sampleOf(runner, `${params.account}/${params.automation}`),
-  );
-  app.get<{ Params: { account: string; automation: string } }>(
-    '/hooks/:account/:automation',
-    ({ params }): HookView => {
-      const target = `${params.account}/${params.automation}`;
+    (request): SampleView => {
+      const { account, automation } = request.params;
+      const target = `${account}/${automation}`;
       const live = runner.deployed().get(target);
-      if (live === undefined) throw unknownAutomation(runner, target);
-      const path = hookPath(live);
-      if (live.trigger.kind !== 'webhook' || path === undefined)
-        throw new ApiError(409, 'no_hook', `${target} has no webhook: its trigger is ${live.trigger.kind}`);
-      const { verify } = live.trigger.webhook;
-      return { path, ...sampleDelivery(live.trigger), verified: verify === 'none' ? undefined : verify.name };
+      if (live === undefined) throw unknownAutomation(runner, target, callerOf(request).accounts);
+      const sample = sampleTrigger(live.trigger, new Date());
+      return { starts: live.trigger.kind, trigger: sample?.trigger, issues: sample?.issues ?? [] };
     },
   );
-}
-
-function sampleOf(runner: Runner, target: string): SampleView {
-  const live = runner.deployed().get(target);
-  if (live === undefined) throw unknownAutomation(runner, target);
-  const sample = sampleTrigger(live.trigger, new Date());
-  return { starts: live.trigger.kind, trigger: sample?.trigger, issues: sample?.issues ?? [] };
+  app.get('/polls', (request): PollListView => {
+    const { accounts } = callerOf(request);
+    return { polls: pollsOf(runner, views).filter(({ account }) => covers(accounts, [account])) };
+  });
 }
 
 function pollsOf(runner: Runner, views: Views): PollView[] {

@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from '../json/value.ts';
 import type { Failure } from '../run/failure.ts';
 import type { RunStatus } from '../run/records.ts';
+import type { Role } from './access/roles.ts';
 
 /** A run without what it carried: as it stands in lists and events. */
 export interface RunSummaryView {
@@ -187,6 +188,8 @@ export interface DeployView {
 export interface HookView {
   /** Path of the webhook with its secret part, from the server's address on. */
   path: string;
+  /** The whole address, where the operator says how the runner is reached. */
+  url: string | undefined;
   /** A body made from the trigger's schema. */
   sample: Json;
   /** In what the sample does not fit the schema, where none could be made that does. */
@@ -203,6 +206,12 @@ export interface SampleView {
   trigger: JsonObject | undefined;
   /** In what the sample does not fit, where none could be made that does. */
   issues: string[];
+}
+
+/** `POST /api/v1/hooks/:account/:automation/rotate` */
+export interface RotatedHookView extends HookView {
+  /** Until when the address that was replaced is still taken. */
+  former_until: string;
 }
 
 export interface StorageEntryView {
@@ -269,6 +278,66 @@ export interface RunEventView {
   run: RunSummaryView;
   /** With the attempt events. */
   step: { id: string; attempt: AttemptView } | undefined;
+}
+
+/** `GET /api/v1/me` */
+export interface MeView {
+  /** Of the token; `owner` is the one that the runner makes at its start. */
+  id: string;
+  name: string;
+  role: Role;
+  accounts: 'all' | readonly string[];
+  /** When the token or the session ends; absent where that is when the runner does. */
+  expires_at: string | undefined;
+  /** What a signed-in browser sends as `X-CSRF-Token` to change something. */
+  csrf: string | undefined;
+}
+
+export interface TokenView {
+  id: string;
+  name: string;
+  role: string;
+  accounts: 'all' | readonly string[];
+  status: 'usable' | 'expired' | 'revoked';
+  created_at: string;
+  /** Id of the token that it was made with. */
+  created_by: string;
+  expires_at: string;
+  revoked_at: string | undefined;
+}
+
+/** `POST /api/v1/tokens` */
+export interface NewTokenView extends TokenView {
+  /** Shown this once. */
+  token: string;
+}
+
+/** `GET /api/v1/tokens` */
+export interface TokenListView {
+  tokens: TokenView[];
+}
+
+/** `GET /api/v1/audit` */
+export interface AuditListView {
+  entries: {
+    id: number;
+    at: string;
+    /** Who: id and name of the token, and its role then. */
+    actor: string;
+    name: string;
+    role: string;
+    /** What: the route that was called. */
+    action: string;
+    /** To what: what the path and the body name. */
+    target: string;
+    account: string | undefined;
+    /** HTTP status of the answer. */
+    status: number;
+    /** IP address that it came from. */
+    address: string;
+  }[];
+  /** Where there are older ones: `before` of the next page. */
+  next: number | undefined;
 }
 
 /** Every answer with status 400 or more. */

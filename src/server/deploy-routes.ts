@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { parseJson } from '../json/parse.ts';
-import { isJsonObject } from '../json/value.ts';
 import { DeployRefusal } from '../runner/deploy/reconciler.ts';
 import { Stall } from '../runner/deploy/stall.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { Redactor } from '../secrets/redaction.ts';
-import type { InventoryEntry, ReconciliationRecord, StallReason } from '../store/records.ts';
+import type { AccountScope, InventoryEntry, ReconciliationRecord, StallReason } from '../store/records.ts';
 import type { DeployEntryView, DeployView, ReasonView, ReconciliationView } from './api-types.ts';
+import { callerOf } from './access/guard.ts';
+import { covers } from './access/scope.ts';
 import { ApiError } from './api-error.ts';
 import { iso, isoWhereSet } from './views.ts';
 
@@ -17,6 +17,15 @@ const ACTIONS = ['now', 'pin', 'rollback', 'unpin', 'suspend', 'resume'] as cons
 
 type Action = (typeof ACTIONS)[number];
 
+const REQUEST = {
+  type: ['object', 'null'],
+  additionalProperties: false,
+  properties: {
+    commit: { type: 'string', description: 'Of `pin` and `rollback`.' },
+    account: { type: 'string', description: 'Of `suspend` and `resume`; all of them where it is absent.' },
+  },
+};
+
 interface ActionRequest {
   /** Of `pin` and `rollback`. */
   commit?: string;
@@ -26,20 +35,20 @@ interface ActionRequest {
 
 /** `GET /deploy` and `POST /deploy/:action`. */
 export function addDeployRoutes(app: FastifyInstance, runner: Runner): void {
-  app.get('/deploy', () => deployView(runner));
-  app.post<{ Params: { action: Action }; Body: unknown }>(
+  app.get('/deploy', (request) => deployView(runner, callerOf(request).accounts));
+  app.post<{ Params: { action: Action }; Body: ActionRequest | null }>(
     '/deploy/:action',
-    { schema: { params: { type: 'object', properties: { action: { enum: [...ACTIONS] } } } } },
-    async ({ params, body }): Promise<DeployView> => {
-      const request = readRequest(body);
+    { schema: { params: { type: 'object', properties: { action: { enum: [...ACTIONS] } } }, body: REQUEST } },
+    async (request): Promise<DeployView> => {
+      const { params, body } = request;
       try {
-        await act(runner, params.action, request);
+        await act(runner, params.action, body ?? {});
       } catch (error) {
         if (error instanceof DeployRefusal || error instanceof Stall)
           throw new ApiError(409, 'deploy_refused', runner.redactor.text(error.message));
         throw error;
       }
-      return deployView(runner);
+      return deployView(runner, callerOf(request).accounts);
     },
   );
 }
@@ -72,27 +81,11 @@ function required(revision: string | undefined, otherwise: string): string {
   return revision;
 }
 
-function readRequest(body: unknown): ActionRequest {
-  if (typeof body !== 'string' || body === '') return {};
-  let request;
-  try {
-    request = parseJson(body);
-  } catch (error) {
-    throw new ApiError(400, 'bad_request', `the body is not JSON: ${String(error)}`);
-  }
-  const { commit, account, ...more } = isJsonObject(request) ? request : { no: 'object' };
-  const fits = [commit, account].every((value) => value === undefined || typeof value === 'string');
-  if (!fits || Object.keys(more).length > 0)
-    throw new ApiError(400, 'bad_request', 'the body is an object with perhaps commit or account');
-  return {
-    ...(typeof commit === 'string' ? { commit } : {}),
-    ...(typeof account === 'string' ? { account } : {}),
-  };
-}
-
-function deployView({ reconciler, store, redactor }: Runner): DeployView {
+/** What concerns all of them, and can name others, is for those who may see all. */
+function deployView({ reconciler, store, redactor }: Runner, scope: AccountScope): DeployView {
   const { source, head, askedAt, pinned } = reconciler.control();
-  const entries = store.inventory.list();
+  const all = scope === 'all';
+  const entries = store.inventory.list().filter(({ account }) => covers(scope, [account]));
   const whole = entries.find(({ account }) => account === '');
   return {
     source,
@@ -103,7 +96,9 @@ function deployView({ reconciler, store, redactor }: Runner): DeployView {
     accounts: entries.flatMap((entry) =>
       entry.account === '' ? [] : [{ account: entry.account, ...entryView(redactor, entry) }],
     ),
-    reconciliations: store.inventory.reconciliations(SHOWN).map((record) => reconciliationView(redactor, record)),
+    reconciliations: store.inventory
+      .reconciliations(all ? SHOWN : 0)
+      .map((record) => reconciliationView(redactor, record)),
   };
 }
 

@@ -9,6 +9,7 @@ export const API_ERRORS = {
     "The runner cannot open the key with which the webhook's requests are proved; its operator finds the reason among the refusals. Send it again later. (503)",
   cut: 'The refused delivery was longer than what is kept, so it cannot be replayed. (409)',
   deploy_refused: 'The deployment cannot be changed like this; the message says why. (409)',
+  forbidden: 'The token is known, but its role or its accounts do not allow this. (403)',
   internal:
     'The runner could not take the request, such as for a full disk. Nothing of it was kept: send it again. (500)',
   no_hook: 'The automation has no webhook: something else starts it. (409)',
@@ -20,13 +21,16 @@ export const API_ERRORS = {
   refused:
     'The body of the webhook, or the input of the run, does not fit; the message names each place. A refused delivery is kept among the refusals. (400, 415; 409 for a replay)',
   stopping: 'The runner stops: send it again after `Retry-After` seconds. (503)',
-  unauthorized: 'The token is missing or not the one of this runner. (401)',
+  too_many_failures: 'Too many tries that failed from one address: try again after `Retry-After` seconds. (429)',
+  unauthorized: 'The token is missing, unknown, expired or revoked. (401)',
+  unknown_account: 'There is no such account for this token.',
   push_refused: 'The push does not carry the secret that the runner and the host share. (401)',
   unknown_automation: 'The automation is not deployed.',
   unknown_hook: 'There is no such webhook, or its secret part is wrong.',
   unknown_key: 'The storage of the account does not hold the key.',
   unknown_refusal: 'There is no refused delivery with this id; only the newest are kept.',
   unknown_run: 'There is no run with this id.',
+  unknown_token: 'There is no token with this id.',
 } as const;
 
 export type ApiErrorCode = keyof typeof API_ERRORS;

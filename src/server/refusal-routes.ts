@@ -2,7 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import type { Runner } from '../runner/runner.ts';
 import type { RefusalRecord } from '../store/records.ts';
 import type { RefusalListView, RefusalView, RunSummaryView } from './api-types.ts';
-import { ApiError, unknownAutomation } from './api-error.ts';
+import { callerOf } from './access/guard.ts';
+import { listWithin } from './access/scope.ts';
+import { ApiError, unknownAutomation, unknownRefusal } from './api-error.ts';
 import type { Views } from './views.ts';
 
 const name = { type: 'string', maxLength: 200 };
@@ -14,22 +16,29 @@ export function addRefusalRoutes(app: FastifyInstance, runner: Runner, views: Vi
   app.get<{ Querystring: { account?: string; automation?: string; limit: number } }>(
     '/refusals',
     { schema: { querystring: { type: 'object', properties: { account: name, automation: name, limit } } } },
-    ({ query }): RefusalListView => ({ refusals: refusals.list(query).map((one) => views.refusalSummary(one)) }),
+    (request): RefusalListView => {
+      const { query } = request;
+      const ask = (account: string | undefined): RefusalRecord[] =>
+        refusals.list(account === undefined ? query : { ...query, account });
+      const { accounts } = callerOf(request);
+      const found = listWithin(accounts, query, ask, (left, right) => right.receivedAt - left.receivedAt);
+      return { refusals: found.map((one) => views.refusalSummary(one)) };
+    },
   );
   app.get<{ Params: { id: string } }>('/refusals/:id', ({ params }): RefusalView => {
     const refusal = refusals.get(params.id);
     if (refusal === undefined) throw unknownRefusal(params.id);
     return views.refusal(refusal, signatureHeader(runner, refusal));
   });
-  app.post<{ Params: { id: string } }>('/refusals/:id/replay', async ({ params }, reply): Promise<RunSummaryView> => {
-    const { id } = params;
+  app.post<{ Params: { id: string } }>('/refusals/:id/replay', async (request, reply): Promise<RunSummaryView> => {
+    const { id } = request.params;
     const result = await runner.hooks.replay(id);
     switch (result.kind) {
       case 'no_refusal':
         throw unknownRefusal(id);
       case 'unknown': {
         const { account, automation } = refusals.get(id) ?? {};
-        throw unknownAutomation(runner, `the webhook ${account}/${automation}`);
+        throw unknownAutomation(runner, `the webhook ${account}/${automation}`, callerOf(request).accounts);
       }
       case 'cut':
         throw new ApiError(409, 'cut', 'the body was longer than what is kept: let the sender send it again');
@@ -51,8 +60,4 @@ function signatureHeader(runner: Runner, { account, automation }: RefusalRecord)
   const trigger = runner.deployed().get(`${account}/${automation}`)?.trigger;
   if (trigger?.kind !== 'webhook' || trigger.webhook.verify === 'none') return undefined;
   return trigger.webhook.verify.scheme.signature.header?.toLowerCase();
-}
-
-function unknownRefusal(id: string): ApiError {
-  return new ApiError(404, 'unknown_refusal', `there is no refused delivery ${id}`);
 }

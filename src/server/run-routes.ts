@@ -4,14 +4,16 @@ import { explainRun } from '../authoring/explain/explain-run.ts';
 import { preparePlan } from '../engine/prepared-plan.ts';
 import { traceRun, type TracedStep } from '../engine/trace.ts';
 import type { Plan } from '../generated/plan.ts';
-import { parseJson } from '../json/parse.ts';
-import { isJsonObject, type Json } from '../json/value.ts';
 import type { RunRecord, RunStatus } from '../run/records.ts';
 import type { StartRequest } from '../runner/manual-starts.ts';
 import type { Runner } from '../runner/runner.ts';
-import type { RunFilter } from '../store/records.ts';
+import type { AccountScope, RunFilter } from '../store/records.ts';
+import type { Caller } from './access/callers.ts';
+import { callerOf } from './access/guard.ts';
+import { isAtLeast } from './access/roles.ts';
+import { listWithin } from './access/scope.ts';
 import type { ExplanationView, RunDetailView, RunListView, RunSummaryView } from './api-types.ts';
-import { ApiError, unknownAutomation } from './api-error.ts';
+import { ApiError, unknownAutomation, unknownRun } from './api-error.ts';
 import type { Views } from './views.ts';
 
 const STATUSES: RunStatus[] = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'uncertain', 'canceled'];
@@ -47,9 +49,10 @@ export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views)
   app.get<{ Querystring: RunQuery & { limit: number } }>(
     '/runs',
     { schema: { querystring: { type: 'object', properties: { ...filters, limit } } } },
-    ({ query }): RunListView => {
+    (request): RunListView => {
+      const { query } = request;
       // One more than asked for tells whether there is a next page.
-      const found = runs.list({ ...filterOf(query), limit: query.limit + 1 });
+      const found = listRuns(runner, callerOf(request).accounts, { ...filterOf(query), limit: query.limit + 1 });
       const page = found.slice(0, query.limit);
       const next = found.length > page.length ? page.at(-1)?.id : undefined;
       return { runs: page.map((run) => views.summary(run)), next };
@@ -58,19 +61,22 @@ export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views)
   app.get<{ Querystring: RunQuery }>(
     '/runs/export',
     { schema: { querystring: { type: 'object', properties: filters } } },
-    ({ query }, reply) =>
-      reply.type('application/x-ndjson').send(Readable.from(exportRuns(runner, views, filterOf(query)))),
+    (request, reply) => {
+      const lines = exportRuns(runner, views, callerOf(request), filterOf(request.query));
+      return reply.type('application/x-ndjson').send(Readable.from(lines));
+    },
   );
   const wait = { type: 'integer', minimum: 0, maximum: MAX_WAIT_S, default: 0 };
   app.get<{ Params: { id: string }; Querystring: { wait: number } }>(
     '/runs/:id',
     { schema: { querystring: { type: 'object', properties: { wait } } } },
-    async ({ params, query }): Promise<RunDetailView> => {
+    async (request): Promise<RunDetailView> => {
+      const { params, query } = request;
       if (runs.get(params.id) === undefined) throw unknownRun(params.id);
       if (query.wait > 0) await ended(runner, params.id, query.wait);
       const run = runs.get(params.id);
       if (run === undefined) throw unknownRun(params.id);
-      return detail(runner, views, run);
+      return detail(runner, views, run, callerOf(request));
     },
   );
   app.get<{ Params: { id: string } }>('/runs/:id/explanation', async ({ params }): Promise<ExplanationView> => {
@@ -79,22 +85,48 @@ export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views)
     const { plan, traced } = await trace(runner, run);
     return views.explanation(run, explainRun(plan, run, traced));
   });
-  app.post<{ Body: unknown }>('/runs', async ({ body }, reply): Promise<RunSummaryView> => {
-    const request = readStart(body);
-    const target = `${request.account}/${request.automation}`;
-    const result = await runner.startByHand(request);
-    switch (result.kind) {
-      case 'unknown':
-        throw unknownAutomation(runner, target);
-      case 'not_manual':
-        throw new ApiError(409, 'not_manual', `${target} is not started by hand: its trigger is ${result.trigger}`);
-      case 'refused':
-        throw new ApiError(400, 'refused', result.reason);
-      case 'accepted':
-        reply.status(202);
-        return views.summary(result.run);
-    }
-  });
+  addStart(app, runner, views);
+}
+
+const START = {
+  type: 'object',
+  required: ['account', 'automation'],
+  additionalProperties: false,
+  not: { required: ['input', 'trigger'] },
+  properties: {
+    account: name,
+    automation: name,
+    input: { description: 'What the run is given, of an automation with a manual trigger.' },
+    trigger: {
+      type: 'object',
+      additionalProperties: true,
+      description:
+        'In place of input, for a trial of any automation: what expressions read as trigger, such as {"body": …}.',
+    },
+  },
+};
+
+function addStart(app: FastifyInstance, runner: Runner, views: Views): void {
+  app.post<{ Body: StartRequest }>(
+    '/runs',
+    { schema: { body: START } },
+    async (request, reply): Promise<RunSummaryView> => {
+      const { account, automation } = request.body;
+      const target = `${account}/${automation}`;
+      const result = await runner.startByHand(request.body);
+      switch (result.kind) {
+        case 'unknown':
+          throw unknownAutomation(runner, target, callerOf(request).accounts);
+        case 'not_manual':
+          throw new ApiError(409, 'not_manual', `${target} is not started by hand: its trigger is ${result.trigger}`);
+        case 'refused':
+          throw new ApiError(400, 'refused', result.reason);
+        case 'accepted':
+          reply.status(202);
+          return views.summary(result.run);
+      }
+    },
+  );
 }
 
 function filterOf({ since, until, ...query }: RunQuery): Omit<RunFilter, 'limit'> {
@@ -105,21 +137,37 @@ function filterOf({ since, until, ...query }: RunQuery): Omit<RunFilter, 'limit'
   };
 }
 
+function listRuns({ store }: Runner, scope: AccountScope, filter: RunFilter): RunRecord[] {
+  const ask = (account: string | undefined): RunRecord[] =>
+    store.runs.list(account === undefined ? filter : { ...filter, account });
+  // The ids are in order of time.
+  return listWithin(scope, filter, ask, (left, right) => (left.id < right.id ? 1 : -1));
+}
+
 /** Runs with their steps, newest first, one JSON text a line (https://jsonlines.org); page by page, so that no backlog of them is in memory. */
-async function* exportRuns(runner: Runner, views: Views, filter: Omit<RunFilter, 'limit'>): AsyncGenerator<string> {
+async function* exportRuns(
+  runner: Runner,
+  views: Views,
+  caller: Caller,
+  filter: Omit<RunFilter, 'limit'>,
+): AsyncGenerator<string> {
   for (let before = filter.before; ;) {
-    const page = runner.store.runs.list({ ...filter, ...(before === undefined ? {} : { before }), limit: EXPORT_PAGE });
-    for (const run of page) yield `${JSON.stringify(await detail(runner, views, run))}\n`;
+    const from = before === undefined ? {} : { before };
+    const page = listRuns(runner, caller.accounts, { ...filter, ...from, limit: EXPORT_PAGE });
+    for (const run of page) yield `${JSON.stringify(await detail(runner, views, run, caller))}\n`;
     before = page.at(-1)?.id;
     if (page.length < EXPORT_PAGE || before === undefined) return;
   }
 }
 
-async function detail(runner: Runner, views: Views, run: RunRecord): Promise<RunDetailView> {
+async function detail(runner: Runner, views: Views, run: RunRecord, { role }: Caller): Promise<RunDetailView> {
   const { traced } = await trace(runner, run);
+  // Whoever has the link can decide.
+  const link = async (step: TracedStep): Promise<string | undefined> =>
+    isAtLeast(role, 'operator') ? approvalOf(runner, run, step) : undefined;
   return {
     run: views.run(run),
-    steps: await Promise.all(traced.map(async (step) => views.step(run.id, step, await approvalOf(runner, run, step)))),
+    steps: await Promise.all(traced.map(async (step) => views.step(run.id, step, await link(step)))),
     called: runner.store.runs.called(run.id, MAX_CALLED).map((one) => views.summary(one)),
   };
 }
@@ -145,28 +193,4 @@ async function approvalOf(
 /** Resolves when the run has ended or the seconds are over. */
 async function ended(runner: Runner, id: string, seconds: number): Promise<void> {
   await runner.engine.finished(id, AbortSignal.timeout(seconds * 1000));
-}
-
-function readStart(body: unknown): StartRequest {
-  let request: Json;
-  try {
-    request = parseJson(typeof body === 'string' ? body : '');
-  } catch (error) {
-    throw new ApiError(400, 'bad_request', `the body is not JSON: ${String(error)}`);
-  }
-  if (isJsonObject(request)) {
-    const { account, automation, input, trigger, ...more } = request;
-    const known = typeof account === 'string' && typeof automation === 'string' && Object.keys(more).length === 0;
-    if (known && (trigger === undefined || (input === undefined && isJsonObject(trigger))))
-      return { account, automation, input, trigger };
-  }
-  throw new ApiError(
-    400,
-    'bad_request',
-    'the body is an object with account, automation and perhaps input, or in its place trigger, such as {"body": …}',
-  );
-}
-
-function unknownRun(id: string): ApiError {
-  return new ApiError(404, 'unknown_run', `there is no run ${id}`);
 }

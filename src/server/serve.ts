@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { removeRunnerAddress, writeRunnerAddress, type RunnerAddress } from '../runner/runner-address.ts';
 import type { Runner } from '../runner/runner.ts';
+import { mintToken, OWNER } from './access/callers.ts';
 import { createServer, type ServerOptions } from './server.ts';
 
 export interface ServeOptions extends Omit<ServerOptions, 'token'> {
   runner: Runner;
   /** 0 takes a free one. */
   port: number;
-  /** An address of this machine alone; 127.0.0.1 where none is named. */
+  /** 127.0.0.1 where none is named. Who names another has set up access before. */
   host?: string;
 }
 
@@ -22,7 +22,7 @@ export interface RunningServer extends RunnerAddress {
 
 /** Serves a runner that has begun, with a new token for its API. Throws where the port is taken; the runner is closed then. */
 export async function serve({ runner, port, host = '127.0.0.1', ...options }: ServeOptions): Promise<RunningServer> {
-  const token = randomBytes(24).toString('base64url');
+  const token = mintToken();
   const app = createServer(runner, { token, ...options });
   const close = async (drainMs: number): Promise<void> => {
     await runner.stop(drainMs);
@@ -31,6 +31,8 @@ export async function serve({ runner, port, host = '127.0.0.1', ...options }: Se
     await runner.close();
   };
   try {
+    // Sessions that were begun with the token before this one.
+    await runner.store.sessions.endOf(OWNER);
     const url = await app.listen({ port, host });
     await writeRunnerAddress(runner.data, { url, token });
     return { url, token, close };

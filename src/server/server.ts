@@ -1,46 +1,68 @@
+import cookies from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { parseJson } from '../json/parse.ts';
 import type { Runner } from '../runner/runner.ts';
-import { requireToken } from './access.ts';
+import { Callers } from './access/callers.ts';
+import { addGuard, API } from './access/guard.ts';
+import { limitAnswers } from './access/limit-answers.ts';
+import { SessionCookie } from './access/session-cookie.ts';
 import { ApiError } from './api-error.ts';
 import { addApiRoutes } from './api-routes.ts';
 import { errorView } from './error-view.ts';
 import { addApprovalPage } from './approval-page.ts';
 import { addHookRoutes } from './hook-routes.ts';
+import { OPENAPI_OPTIONS } from './openapi.ts';
+import { addSessionPages } from './pages/session-pages.ts';
 import { addPushRoute, type PushOptions } from './push-route.ts';
 
 const MAX_BODY = 1024 * 1024;
 
+/** Failures a minute from one address; a sender whose webhook is gone for good is told so often enough. */
+const MAX_WRONG_TOKENS = 30;
+const MAX_UNKNOWN_HOOKS = 60;
+
 export interface ServerOptions extends Pick<FastifyServerOptions, 'rewriteUrl'> {
-  /** Who sends it may read the API. */
+  /** The token of the owner of the runner's data. */
   token: string;
+  /** Where a proxy that does TLS makes the runner reachable. The proxy says who calls. */
+  publicUrl?: string | undefined;
   /** The secret that the repository's host proves its pushes with, and what a push calls. */
   push?: PushOptions | undefined;
 }
 
-/** The runner's HTTP server: webhooks, the API and health. It has no log: addresses of webhooks are secrets. */
-export function createServer(runner: Runner, { token, push, ...options }: ServerOptions): FastifyInstance {
-  const app = Fastify({ ...options, bodyLimit: MAX_BODY });
-  // The raw text: exact numbers need it as it came.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-  app.get('/health', () => ({ status: 'ok', automations: runner.deployed().size }));
-  app.register((hooks, _options, done) => {
-    // The raw bytes: signatures are of them, even where they are no text.
-    hooks.removeAllContentTypeParsers();
-    hooks.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
-    addHookRoutes(hooks, runner);
+/** The runner's HTTP server: webhooks, the API, pages and health. It has no log: addresses of webhooks are secrets. */
+export function createServer(runner: Runner, { token, publicUrl, push, ...options }: ServerOptions): FastifyInstance {
+  const app = Fastify({
+    ...options,
+    bodyLimit: MAX_BODY,
+    // Only a proxy of the operator's own network is believed who calls.
+    trustProxy: publicUrl === undefined ? false : ['loopback', 'linklocal', 'uniquelocal'],
+    // A field that nobody knows is refused, not dropped.
+    ajv: { customOptions: { removeAdditional: false, allowUnionTypes: true } },
+  });
+  const { store } = runner;
+  const callers = new Callers(store, token, Date.now);
+  const cookie = new SessionCookie(publicUrl?.startsWith('https:') === true);
+  app.register(cookies);
+  app.register(rateLimit, { global: false });
+  app.register(swagger, OPENAPI_OPTIONS);
+  // Routes stand in a context of their own, which begins when the plugins above are there.
+  app.register((routes, _options, done) => {
+    routes.addHook('onRequest', async (_request, reply) => void reply.headers(HEADERS));
+    addGuard(routes, { store, callers, cookie });
+    routes.get('/health', () => ({ status: 'ok', automations: runner.deployed().size }));
+    routes.register(inContext((hooks) => addHooks(hooks, runner)));
+    if (push !== undefined) routes.register(inContext((host) => addPush(host, push)));
+    routes.register(inContext((pages) => addApprovals(pages, runner)));
+    routes.register(inContext((pages) => addSessionPages(pages, { store, callers, cookie, publicUrl })));
+    routes.register(
+      inContext((api) => addApi(api, runner, callers)),
+      { prefix: API },
+    );
     done();
   });
-  if (push !== undefined) addPushRoute(app, push);
-  addApprovalPage(app, runner);
-  app.register(
-    (api, _options, done) => {
-      api.addHook('onRequest', requireToken(token));
-      addApiRoutes(api, runner);
-      done();
-    },
-    { prefix: '/api/v1' },
-  );
   app.setNotFoundHandler((_request, reply) =>
     reply.status(404).send(errorView('not_found', 'there is nothing at this address')),
   );
@@ -53,4 +75,56 @@ export function createServer(runner: Runner, { token, push, ...options }: Server
     return reply.status(500).send(errorView('internal', 'the runner could not take this; send it again'));
   });
   return app;
+}
+
+/** Nothing is kept by browsers and proxies, taken for a page, or framed. */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+};
+
+function inContext(add: (app: FastifyInstance) => void) {
+  return (app: FastifyInstance, _options: object, done: () => void): void => {
+    add(app);
+    done();
+  };
+}
+
+function addHooks(app: FastifyInstance, runner: Runner): void {
+  // The raw bytes: signatures are of them, even where they are no text.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  limitAnswers(app, { status: 404, max: MAX_UNKNOWN_HOOKS });
+  addHookRoutes(app, runner);
+}
+
+function addApprovals(app: FastifyInstance, runner: Runner): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  limitAnswers(app, { status: 404, max: MAX_UNKNOWN_HOOKS });
+  addApprovalPage(app, runner);
+}
+
+function addPush(app: FastifyInstance, push: PushOptions): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  limitAnswers(app, { status: 401, max: MAX_WRONG_TOKENS });
+  addPushRoute(app, push);
+}
+
+function addApi(app: FastifyInstance, runner: Runner, callers: Callers): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, body === '' ? null : parseJson(String(body)));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      done(new ApiError(400, 'bad_request', `the body is not JSON: ${reason}`));
+    }
+  });
+  limitAnswers(app, { status: 401, max: MAX_WRONG_TOKENS });
+  addApiRoutes(app, runner, callers);
+  app.get('/openapi.json', () => app.swagger());
 }

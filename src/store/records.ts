@@ -163,3 +163,52 @@ export interface InventoryChange {
   /** Secrets files of these accounts, text by path, in place of those that they had. */
   secrets: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
+
+/** Names accounts, or all of them, also those that do not exist yet. */
+export type AccountScope = 'all' | readonly string[];
+
+export interface TokenRecord {
+  id: string;
+  /** SHA-256 of the token, hex. */
+  hash: string;
+  /** What people call it. */
+  name: string;
+  role: string;
+  accounts: AccountScope;
+  createdAt: Instant;
+  /** Id of the token that it was made with. */
+  createdBy: string;
+  expiresAt: Instant;
+  revokedAt?: Instant;
+}
+
+/** A browser that is signed in. */
+export interface SessionRecord {
+  /** SHA-256 of the cookie's value, hex. */
+  hash: string;
+  /** Id of the token that it was signed in with. */
+  token: string;
+  expiresAt: Instant;
+}
+
+/** One call that changes something. */
+export interface AuditRecord {
+  /** Counts up. */
+  id: number;
+  at: Instant;
+  /** Id of the token. */
+  actor: string;
+  /** The token's name. */
+  name: string;
+  role: string;
+  /** Method and path as the API declares it, such as `POST /runs/:id/cancel`. */
+  action: string;
+  /** What the path and the body name, such as `demo/summarize-text`. */
+  target: string;
+  /** Where it concerns exactly one. */
+  account?: string;
+  /** HTTP status of the answer. */
+  status: number;
+  /** IP address that it came from. */
+  address: string;
+}

@@ -3,6 +3,7 @@ import type { Failure, Outcome } from '../run/failure.ts';
 import type { AttemptKey, AttemptRecord, Instant, RunRecord } from '../run/records.ts';
 import type { StorageOperation } from '../run/storage-operation.ts';
 import type {
+  AuditRecord,
   DeployControl,
   DeploymentEntry,
   DeploymentRecord,
@@ -14,7 +15,9 @@ import type {
   RefusalRecord,
   RunFilter,
   ScheduleRecord,
+  SessionRecord,
   StorageEntry,
+  TokenRecord,
 } from './records.ts';
 
 /**
@@ -32,6 +35,10 @@ export interface Store {
   refusals: RefusalStore;
   pauses: PauseStore;
   schedules: ScheduleStore;
+  hookRotation: HookRotationStore;
+  tokens: TokenStore;
+  sessions: SessionStore;
+  audit: AuditStore;
   /** Writes what is pending and closes; a second time does nothing. */
   close(): Promise<void>;
 }
@@ -69,7 +76,7 @@ export interface DeploymentStore {
   list(limit: number): DeploymentRecord[];
   /** The plan's canonical JSON. */
   plan(digest: string): string | undefined;
-  /** The secret part of the automation's webhook address: made once (32 random bytes, base64url), kept for good. */
+  /** The secret part of the automation's webhook address: made once (32 random bytes, base64url), kept until it is rotated. */
   hookSecret(account: string, automation: string): Promise<string>;
   /** Those that were made, by `<account>/<automation>`. */
   hookSecrets(): Map<string, string>;
@@ -226,4 +233,39 @@ export interface RefusalStore {
   markReplayed(id: string, run: string): Promise<void>;
   get(id: string): RefusalRecord | undefined;
   list(filter: { account?: string; automation?: string; limit: number }): RefusalRecord[];
+}
+
+export interface TokenStore {
+  insert(token: TokenRecord): Promise<void>;
+  byHash(hash: string): TokenRecord | undefined;
+  get(id: string): TokenRecord | undefined;
+  /** Newest first, also those that are revoked or have expired. */
+  list(): TokenRecord[];
+  /** False where there is no such token, or it is revoked already. */
+  revoke(id: string, at: Instant): Promise<boolean>;
+}
+
+export interface SessionStore {
+  /** Keeps it, and forgets those that expired before `at`. */
+  insert(session: SessionRecord, at: Instant): Promise<void>;
+  get(hash: string): SessionRecord | undefined;
+  end(hash: string): Promise<void>;
+  /** Ends all that were signed in with this token. */
+  endOf(token: string): Promise<void>;
+}
+
+export interface AuditStore {
+  insert(entry: Omit<AuditRecord, 'id'>): Promise<void>;
+  /** Newest first; only those before an entry's id, for the next page. */
+  list(filter: { account?: string; before?: number; limit: number }): AuditRecord[];
+}
+
+export interface HookRotationStore {
+  /**
+   * Gives the webhook a new secret part and resolves with it; what it had is taken until `until`, and what it had
+   * before that no longer either. Resolves with `undefined` where the webhook has no address yet.
+   */
+  rotate(account: string, automation: string, at: Instant, until: Instant): Promise<string | undefined>;
+  /** Secret parts that were replaced and are still taken. */
+  former(account: string, automation: string, at: Instant): string[];
 }

@@ -117,7 +117,12 @@ async function refused(...args: string[]): Promise<string> {
 }
 
 test('what cannot work is refused with the way out', async () => {
-  assert.match(await refused('--host', '0.0.0.0'), /does not listen on 0\.0\.0\.0[^]*127\.0\.0\.1/);
+  assert.match(await refused('--host', '0.0.0.0'), /does not listen on 0\.0\.0\.0 without TLS[^]*--public-url/);
+  assert.match(
+    await refused('--host', '0.0.0.0', '--public-url', 'https://waybill.example.com'),
+    /before somebody has a token[^]*waybill tokens create/,
+  );
+  assert.match(await refused('--public-url', 'http://waybill.example.com'), /not a public address/);
   assert.match(await refused('--github', 'acme/flows'), /both --github and --github-token-file/);
 });
 

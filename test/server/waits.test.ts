@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { RunDetailView } from '../../src/server/api-types.ts';
+import type { AuditListView, NewTokenView, RunDetailView } from '../../src/server/api-types.ts';
 import { waybill, type Result } from '../cli/waybill.ts';
 import { withRunner, type Setup } from './with-runner.ts';
 
@@ -59,6 +59,23 @@ async function withWaiting(use: (waiting: Waiting) => Promise<void>): Promise<vo
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
+
+test('who may only look is not given the link of an approval, and the one who decided is written down', async () => {
+  await withWaiting(async ({ url, token, detail, run }) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const body = JSON.stringify({ name: 'x', role: 'viewer', accounts: ['demo'], expires_in_s: 60 });
+    const made = await fetch(`${url}/api/v1/tokens`, { method: 'POST', headers, body });
+    const { token: viewer } = (await made.json()) as NewTokenView;
+    const seen = await fetch(`${url}/api/v1/runs/${run}`, { headers: { authorization: `Bearer ${viewer}` } });
+    const { steps } = (await seen.json()) as RunDetailView;
+    assert.deepEqual([steps[0]?.status, steps[0]?.approval], ['waiting', undefined]);
+    const path = (await detail()).steps[0]?.approval ?? '';
+    await fetch(url + path, { method: 'POST', body: new URLSearchParams({ approved: 'yes', by: 'Ada' }) });
+    const { entries } = (await (await fetch(`${url}/api/v1/audit`, { headers })).json()) as AuditListView;
+    const [{ actor, name, target, account } = assert.fail('nothing is written down')] = entries;
+    assert.deepEqual([actor, name, target, account], ['link', 'Ada', `${run}/ask`, 'demo']);
+  });
+});
 
 test('an approval is asked for and decided on its page, which nobody without the link can open', async () => {
   await withWaiting(async ({ url, detail, run, runner, send }) => {

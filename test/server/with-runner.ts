@@ -42,7 +42,8 @@ export async function withRunner(
     source: new FolderSource(folder),
     data: join(folder, 'data'),
     identities: keyringFile(join(root, 'demo/demo.agekey'), { anyoneMayRead: true }),
-    reroutes: new Map([['anthropic', standIn.url]]),
+    // Tests bring the connector `shop`; the stand-in has nothing for it.
+    reroutes: new Map(['anthropic', 'shop'].map((service) => [service, standIn.url])),
     onError: (error) => assert.fail(String(error)),
   });
   await runner.begin();

@@ -26,10 +26,12 @@ test('a new folder is made, for its owner alone, with every table', async () => 
   assert.deepEqual(tablesOf(database), [
     'account_secrets',
     'attempts',
+    'audit',
     'deliveries',
     'deploy_control',
     'deployment_entries',
     'deployments',
+    'former_hooks',
     'hooks',
     'inventory',
     'pauses',
@@ -40,7 +42,9 @@ test('a new folder is made, for its owner alone, with every table', async () => 
     'refusals',
     'runs',
     'schedules',
+    'sessions',
     'storage',
+    'tokens',
   ]);
   database.close();
 });

@@ -15,9 +15,9 @@ import { describeReconciled } from '../render-deploy.ts';
 import { dataFolder } from '../runner-client.ts';
 import {
   allowPrivateOf,
+  listenAddress,
   logRuns,
-  parsePort,
-  publicUrlOf,
+  requireAccess,
   reroutesOf,
   stopServer,
   type RunnerProcessOptions,
@@ -34,7 +34,7 @@ const SHOWN = 20;
 /** `waybill dev`: the runner on the working tree, until it is interrupted. */
 export async function dev(options: DevOptions): Promise<number> {
   const workspace = findWorkspace(options.workspace);
-  const port = parsePort(options.port);
+  const address = listenAddress(options);
   const data = dataFolder(options);
   const identities = identitySource(options);
   const runner = new Runner({
@@ -43,17 +43,18 @@ export async function dev(options: DevOptions): Promise<number> {
     identities,
     reroutes: reroutesOf(options),
     allowPrivate: allowPrivateOf(options),
-    ...publicUrlOf(options),
+    publicUrl: address.publicUrl,
     onError: (error) => console.error(error),
   });
+  await requireAccess(address, runner);
   const resumed = await runner.begin();
   showFindings(await runner.reconciler.reconcile('start'));
   if (options.keysCommand === undefined) await warnWithoutKeys(runner, identities);
-  const server = await serve({ runner, port });
+  const server = await serve({ runner, ...address });
   console.log(`The runner is up at ${server.url}; its data is in ${data}. Ctrl-C ends it.`);
   console.log(`The API's token, until it ends: ${server.token}`);
   if (resumed > 0) console.log(`${count(resumed, 'run')} that had not ended: taken up again.`);
-  showTriggers(runner, options.publicUrl ?? server.url);
+  showTriggers(runner, address.publicUrl ?? server.url);
   const unwatchRuns = logRuns(runner);
   const unwatchFiles = watchWorkspace(workspace, async () => {
     const reconciled = await runner.reconciler.reconcile('save');

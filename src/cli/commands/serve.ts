@@ -14,9 +14,9 @@ import { describeReconciled } from '../render-deploy.ts';
 import { repositoryAddress } from '../repository-address.ts';
 import { dataFolder } from '../runner-client.ts';
 import {
+  listenAddress,
   logRuns,
-  parsePort,
-  publicUrlOf,
+  requireAccess,
   reroutesOf,
   allowPrivateOf,
   stopServer,
@@ -30,7 +30,6 @@ export interface ServeOptions extends RunnerProcessOptions {
   /** Seconds. */
   interval: number;
   data?: string;
-  host: string;
   tokenFile?: string;
   tokenEnv?: string;
   sshKey?: string;
@@ -43,12 +42,9 @@ export interface ServeOptions extends RunnerProcessOptions {
   githubApi: string;
 }
 
-/** Addresses that only this machine reaches. */
-const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
-
 /** `waybill serve`: the runner on a branch of a repository, until it is interrupted. */
 export async function serve(options: ServeOptions): Promise<number> {
-  requireLoopback(options.host);
+  const address = listenAddress(options);
   // What cannot be read is told at once, not at the first fetch.
   const token = tokenSource(options);
   await token();
@@ -56,7 +52,6 @@ export async function serve(options: ServeOptions): Promise<number> {
   for (const file of [options.sshKey, options.allowedSigners, options.allowedGpgKeys])
     if (file !== undefined) await secretIn(file);
   const pushSecret = options.pushSecretFile === undefined ? undefined : await secretIn(options.pushSecretFile);
-  const port = parsePort(options.port);
   const data = dataFolder(options);
   const runner = new Runner({
     source: sourceOf(options, data, token),
@@ -64,17 +59,18 @@ export async function serve(options: ServeOptions): Promise<number> {
     identities: identitySource(options),
     reroutes: reroutesOf(options),
     allowPrivate: allowPrivateOf(options),
-    ...publicUrlOf(options),
+    publicUrl: address.publicUrl,
     secretsMustOpen: true,
     atomic: options.atomic === true,
     ...reporterOf(options),
     onError: tell,
   });
+  await requireAccess(address, runner);
   const resumed = await runner.begin();
   const { reconciler } = runner;
   const pushed = (): void => void reconciler.reconcile('push').catch(tell);
   const push = pushSecret === undefined ? undefined : { secret: pushSecret, pushed };
-  const server = await listen({ runner, port, host: options.host, push });
+  const server = await listen({ runner, ...address, push });
   console.log(`The runner is up at ${server.url}; its data is in ${data}.`);
   const { size } = runner.deployed();
   console.log(
@@ -92,14 +88,6 @@ export async function serve(options: ServeOptions): Promise<number> {
   unwatchRuns();
   await stopServer(server);
   return EXIT.clean;
-}
-
-function requireLoopback(host: string): void {
-  if (LOOPBACK.includes(host)) return;
-  throw new UsageError(
-    `the runner does not listen on ${host}: whoever reaches it there could try its API`,
-    'let it listen on 127.0.0.1, and put a server that does TLS before it, with the paths /hooks/ and /push alone',
-  );
 }
 
 function tell(error: unknown): void {

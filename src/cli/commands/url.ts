@@ -1,25 +1,35 @@
-import type { HookView } from '../../server/api-types.ts';
-import { EXIT } from '../exit.ts';
+import type { HookView, RotatedHookView } from '../../server/api-types.ts';
+import { EXIT, UsageError } from '../exit.ts';
 import type { Format } from '../options.ts';
 import { RunnerClient, type RunnerOptions } from '../runner-client.ts';
 
-/** `waybill url ACCOUNT AUTOMATION`: the webhook's address, and a call whose body fits. */
-export async function url(
-  account: string,
-  automation: string,
-  { format, ...runner }: RunnerOptions & { format: Format },
-): Promise<number> {
+export interface UrlOptions extends RunnerOptions {
+  format: Format;
+  rotate?: true;
+  /** Seconds. */
+  overlap?: number;
+}
+
+/** `waybill url ACCOUNT AUTOMATION`: the webhook's address, or a new one, and a call whose body fits. */
+export async function url(account: string, automation: string, options: UrlOptions): Promise<number> {
+  const { format, rotate, overlap, ...runner } = options;
+  if (overlap !== undefined && rotate === undefined) throw new UsageError('--overlap goes with --rotate');
   const client = await RunnerClient.find(runner);
   const path = `/hooks/${encodeURIComponent(account)}/${encodeURIComponent(automation)}`;
-  const view = await client.get<HookView>(path);
-  const address = client.url + view.path;
+  const view: HookView & Partial<RotatedHookView> =
+    rotate === undefined
+      ? await client.get<HookView>(path)
+      : await client.post<RotatedHookView>(`${path}/rotate`, JSON.stringify({ overlap_s: overlap }));
+  const address = view.url ?? client.url + view.path;
   const curl = `curl -X POST ${address} -H 'content-type: application/json' -d ${shellQuoted(JSON.stringify(view.sample))}`;
   if (format === 'json') {
-    const { sample, issues, verified } = view;
-    console.log(JSON.stringify({ url: address, curl, sample, issues, verified }));
+    const { sample, issues, verified, former_until } = view;
+    console.log(JSON.stringify({ url: address, curl, sample, issues, verified, former_until }));
     return EXIT.clean;
   }
   console.log(`${address}\n\n${curl}`);
+  if (view.former_until !== undefined)
+    console.log(`\nThe address before this one is taken until ${view.former_until}.`);
   if (view.verified !== undefined)
     console.log(
       `\nOnly requests signed as ${view.verified} are taken: this one is refused, and kept among the refusals.`,

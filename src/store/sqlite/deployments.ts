@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DeploymentEntry, DeploymentRecord, InventoryChange } from '../records.ts';
 import type { DeploymentStore } from '../store.ts';
+import { HOOK_SECRET_BYTES } from './hook-rotation.ts';
 import { prepareInventoryChange } from './inventory.ts';
 import { integer, optionalText, text, type Row } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
@@ -49,8 +50,6 @@ export function createDeploymentStore({ reader, writer, queue }: Connections): D
       new Map(hooks.all().map((row) => [`${text(row, 'account')}/${text(row, 'automation')}`, text(row, 'secret')])),
   };
 }
-
-const HOOK_SECRET_BYTES = 32;
 
 const INSERT_PLAN = 'INSERT OR IGNORE INTO plans (digest, body) VALUES (?, ?)';
 

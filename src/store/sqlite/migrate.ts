@@ -7,10 +7,20 @@ import { polls } from './migrations/0004-polls.ts';
 import { inventory } from './migrations/0005-inventory.ts';
 import { calledRuns } from './migrations/0006-called-runs.ts';
 import { control } from './migrations/0007-control.ts';
+import { access } from './migrations/0008-access.ts';
 import { integer } from './row.ts';
 
 /** The texts in order; the database's version is how many of them it has had. A text is never changed once released. */
-export const MIGRATIONS: readonly string[] = [initial, schedules, deliveries, polls, inventory, calledRuns, control];
+export const MIGRATIONS: readonly string[] = [
+  initial,
+  schedules,
+  deliveries,
+  polls,
+  inventory,
+  calledRuns,
+  control,
+  access,
+];
 
 /** Brings the database to the last version, each migration in a transaction. Throws `StoreError` `store_newer`. */
 export function migrate(database: DatabaseSync, migrations: readonly string[] = MIGRATIONS): void {

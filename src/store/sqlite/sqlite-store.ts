@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
 import type { Store } from '../store.ts';
+import { createAuditStore } from './audit.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { createDeliveryStore } from './deliveries.ts';
 import { DiskSync } from './disk-sync.ts';
@@ -12,12 +13,15 @@ import { createDeploymentStore } from './deployments.ts';
 import { lockFolder, type FolderLock } from './folder-lock.ts';
 import { createInventoryStore } from './inventory.ts';
 import { migrate } from './migrate.ts';
+import { createHookRotationStore } from './hook-rotation.ts';
 import { createPollStore } from './polls.ts';
 import { createRefusalStore } from './refusals.ts';
 import { createRunStore } from './runs.ts';
 import { createScheduleStore } from './schedules.ts';
+import { createSessionStore } from './sessions.ts';
 import { describeSqliteError } from './sqlite-error.ts';
 import { createKeyValueStore } from './storage.ts';
+import { createTokenStore } from './tokens.ts';
 
 /** What the queries share: one connection that only the queue's writes use, and one that sees what is committed. */
 export interface Connections {
@@ -83,6 +87,10 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
     refusals: createRefusalStore(connections),
     pauses: createPauseStore(connections),
     schedules: createScheduleStore(connections),
+    hookRotation: createHookRotationStore(connections),
+    tokens: createTokenStore(connections),
+    sessions: createSessionStore(connections),
+    audit: createAuditStore(connections),
     close: async () => {
       await queue.close();
       // A second time.

@@ -1,0 +1,1518 @@
+// Made from src/server/api-types.ts by scripts/generate.ts; run `npm run generate` after a change there.
+
+/** Schemas of what the API gives, for `components` of its OpenAPI document. */
+export const ANSWER_SCHEMAS = {
+  "RunSummaryView": {
+    "type": "object",
+    "properties": {
+      "id": {
+        "type": "string"
+      },
+      "account": {
+        "type": "string"
+      },
+      "automation": {
+        "type": "string"
+      },
+      "plan": {
+        "type": "string",
+        "description": "Digest."
+      },
+      "status": {
+        "$ref": "#/components/schemas/RunStatus"
+      },
+      "failure": {
+        "$ref": "#/components/schemas/Failure"
+      },
+      "created_at": {
+        "type": "string"
+      },
+      "started_at": {
+        "type": "string"
+      },
+      "finished_at": {
+        "type": "string"
+      },
+      "duration_ms": {
+        "type": "number",
+        "description": "Milliseconds from start to end."
+      },
+      "parent": {
+        "type": "object",
+        "properties": {
+          "run": {
+            "type": "string"
+          },
+          "step": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "run",
+          "step"
+        ],
+        "additionalProperties": false,
+        "description": "The step of another run that called it."
+      },
+      "origin": {
+        "type": "string",
+        "description": "The run that it replays."
+      }
+    },
+    "required": [
+      "id",
+      "account",
+      "automation",
+      "plan",
+      "status",
+      "created_at"
+    ],
+    "additionalProperties": false,
+    "description": "A run without what it carried: as it stands in lists and events."
+  },
+  "RunStatus": {
+    "type": "string",
+    "enum": [
+      "queued",
+      "running",
+      "waiting",
+      "succeeded",
+      "failed",
+      "uncertain",
+      "canceled"
+    ]
+  },
+  "Failure": {
+    "type": "object",
+    "properties": {
+      "class": {
+        "$ref": "#/components/schemas/FailureClass"
+      },
+      "code": {
+        "$ref": "#/components/schemas/FailureCode"
+      },
+      "message": {
+        "type": "string"
+      },
+      "step": {
+        "type": "string",
+        "description": "Which step failed; in the failure of a run."
+      },
+      "run": {
+        "type": "string",
+        "description": "The called run in which it failed, where it was not this one."
+      },
+      "help": {
+        "type": "string",
+        "description": "The way out, where there is one."
+      },
+      "status": {
+        "type": "number",
+        "description": "HTTP status, where there was an answer."
+      },
+      "details": {
+        "$ref": "#/components/schemas/Json",
+        "description": "The service's answer or other facts that help to understand it, redacted and cut."
+      },
+      "retryAfterMs": {
+        "type": "number",
+        "description": "Milliseconds that the service asked to wait before the next attempt."
+      }
+    },
+    "required": [
+      "class",
+      "code",
+      "message"
+    ],
+    "additionalProperties": false,
+    "description": "Why an attempt or a run failed, as it is journaled and shown. Never holds a secret."
+  },
+  "FailureClass": {
+    "type": "string",
+    "enum": [
+      "permanent",
+      "retryable",
+      "credential",
+      "uncertain"
+    ],
+    "description": "How a failed attempt is to be treated.\n- `permanent`: trying again gives the same.\n- `retryable`: goes away by waiting.\n- `credential`: the connection was refused; a person has to act.\n- `uncertain`: nobody can say whether the effect took place; a person decides."
+  },
+  "FailureCode": {
+    "type": "string",
+    "enum": [
+      "http_status",
+      "answer_not_read",
+      "answer_too_large",
+      "connection_refused",
+      "connection_cut",
+      "host_not_found",
+      "connect_timeout",
+      "timeout",
+      "tls",
+      "request_not_made",
+      "not_https",
+      "private_address",
+      "redirected",
+      "token_not_made",
+      "host_not_allowed",
+      "host_not_sealed",
+      "credential_not_opened",
+      "mapping_failed",
+      "guard_failed",
+      "poll_not_read",
+      "poll_too_long",
+      "fail_step",
+      "interrupted",
+      "canceled",
+      "wait_expired",
+      "storage_not_a_number",
+      "storage_number_out_of_range"
+    ]
+  },
+  "Json": {},
+  "JsonObject": {
+    "type": "object"
+  },
+  "RunView": {
+    "type": "object",
+    "properties": {
+      "id": {
+        "type": "string"
+      },
+      "account": {
+        "type": "string"
+      },
+      "automation": {
+        "type": "string"
+      },
+      "plan": {
+        "type": "string",
+        "description": "Digest."
+      },
+      "status": {
+        "$ref": "#/components/schemas/RunStatus"
+      },
+      "failure": {
+        "$ref": "#/components/schemas/Failure"
+      },
+      "created_at": {
+        "type": "string"
+      },
+      "started_at": {
+        "type": "string"
+      },
+      "finished_at": {
+        "type": "string"
+      },
+      "duration_ms": {
+        "type": "number",
+        "description": "Milliseconds from start to end."
+      },
+      "parent": {
+        "type": "object",
+        "properties": {
+          "run": {
+            "type": "string"
+          },
+          "step": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "run",
+          "step"
+        ],
+        "additionalProperties": false,
+        "description": "The step of another run that called it."
+      },
+      "origin": {
+        "type": "string",
+        "description": "The run that it replays."
+      },
+      "trigger": {
+        "$ref": "#/components/schemas/Json"
+      },
+      "output": {
+        "$ref": "#/components/schemas/Json"
+      }
+    },
+    "required": [
+      "account",
+      "automation",
+      "created_at",
+      "id",
+      "plan",
+      "status",
+      "trigger"
+    ],
+    "additionalProperties": false
+  },
+  "StepView": {
+    "type": "object",
+    "properties": {
+      "path": {
+        "type": "string",
+        "description": "Names the step within the run: `send`, in a loop `each[2].send`."
+      },
+      "id": {
+        "type": "string"
+      },
+      "kind": {
+        "type": "string",
+        "enum": [
+          "action",
+          "call",
+          "wait",
+          "set",
+          "switch",
+          "for_each",
+          "branches",
+          "stop",
+          "fail"
+        ]
+      },
+      "uses": {
+        "type": "string",
+        "description": "`<connector>.<action>`, of an action."
+      },
+      "called": {
+        "type": "string",
+        "description": "The run that it called."
+      },
+      "approval": {
+        "type": "string",
+        "description": "Path of the page on which a person decides, while that is open."
+      },
+      "depth": {
+        "type": "number",
+        "description": "How many steps stand around it."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "pending",
+          "running",
+          "waiting",
+          "succeeded",
+          "skipped",
+          "failed",
+          "uncertain"
+        ],
+        "description": "`pending` where the run has not come to it; `skipped` where it went another way."
+      },
+      "output": {
+        "$ref": "#/components/schemas/Json",
+        "description": "What it gave, of a step that calls nothing; an action's is that of its last attempt."
+      },
+      "failure": {
+        "$ref": "#/components/schemas/Failure",
+        "description": "Why it failed, where no attempt says so."
+      },
+      "attempts": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/AttemptView"
+        }
+      }
+    },
+    "required": [
+      "path",
+      "id",
+      "kind",
+      "depth",
+      "status",
+      "attempts"
+    ],
+    "additionalProperties": false,
+    "description": "One step of a run as it went; each turn of a loop by itself."
+  },
+  "AttemptView": {
+    "type": "object",
+    "properties": {
+      "attempt": {
+        "type": "number",
+        "description": "Counts from 1."
+      },
+      "input": {
+        "$ref": "#/components/schemas/Json"
+      },
+      "output": {
+        "$ref": "#/components/schemas/Json"
+      },
+      "warnings": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "In which ways the output is not as the action's connector says."
+      },
+      "failure": {
+        "$ref": "#/components/schemas/Failure"
+      },
+      "started_at": {
+        "type": "string"
+      },
+      "finished_at": {
+        "type": "string"
+      },
+      "duration_ms": {
+        "type": "number"
+      },
+      "retry_at": {
+        "type": "string",
+        "description": "Until when the run waits before the next attempt."
+      },
+      "waits_until": {
+        "type": "string",
+        "description": "Until when a step that waits does so, where that is known."
+      }
+    },
+    "required": [
+      "attempt",
+      "input",
+      "started_at"
+    ],
+    "additionalProperties": false
+  },
+  "RunDetailView": {
+    "type": "object",
+    "properties": {
+      "run": {
+        "$ref": "#/components/schemas/RunView"
+      },
+      "steps": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/StepView"
+        }
+      },
+      "called": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/RunSummaryView"
+        },
+        "description": "The runs that its steps called, up to 500."
+      }
+    },
+    "required": [
+      "run",
+      "steps",
+      "called"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/runs/:id`"
+  },
+  "ReplayedView": {
+    "type": "object",
+    "properties": {
+      "started": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/RunSummaryView"
+        }
+      },
+      "refused": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "run": {
+              "type": "string"
+            },
+            "reason": {
+              "type": "string"
+            }
+          },
+          "required": [
+            "run",
+            "reason"
+          ],
+          "additionalProperties": false
+        }
+      }
+    },
+    "required": [
+      "started",
+      "refused"
+    ],
+    "additionalProperties": false,
+    "description": "`POST /api/v1/runs/replay`"
+  },
+  "PauseListView": {
+    "type": "object",
+    "properties": {
+      "pauses": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "account": {
+              "type": "string"
+            },
+            "automation": {
+              "type": "string"
+            },
+            "since": {
+              "type": "string"
+            }
+          },
+          "required": [
+            "account",
+            "since"
+          ],
+          "additionalProperties": false
+        },
+        "description": "Without an automation, all of the account."
+      }
+    },
+    "required": [
+      "pauses"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/pauses`, `POST /api/v1/pause` and `/resume`"
+  },
+  "AnsweredView": {
+    "type": "object",
+    "properties": {
+      "run": {
+        "type": "string"
+      },
+      "step": {
+        "type": "string"
+      }
+    },
+    "required": [
+      "run",
+      "step"
+    ],
+    "additionalProperties": false,
+    "description": "`POST /api/v1/runs/:id/approvals` and `/events`"
+  },
+  "RunListView": {
+    "type": "object",
+    "properties": {
+      "runs": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/RunSummaryView"
+        }
+      },
+      "next": {
+        "type": "string",
+        "description": "Where there are older ones: `before` of the next page."
+      }
+    },
+    "required": [
+      "runs"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/runs`"
+  },
+  "ExplanationView": {
+    "type": "object",
+    "properties": {
+      "run": {
+        "$ref": "#/components/schemas/RunSummaryView"
+      },
+      "headline": {
+        "type": "string"
+      },
+      "findings": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "step": {
+              "type": "string",
+              "description": "Names the step within the run."
+            },
+            "what": {
+              "type": "string"
+            },
+            "because": {
+              "type": "array",
+              "items": {
+                "type": "string"
+              },
+              "description": "Why, from the nearest reason to the source."
+            },
+            "edit": {
+              "type": "array",
+              "items": {
+                "type": "string"
+              },
+              "description": "What to do, the most likely first."
+            }
+          },
+          "required": [
+            "what",
+            "because",
+            "edit"
+          ],
+          "additionalProperties": false
+        }
+      }
+    },
+    "required": [
+      "run",
+      "headline",
+      "findings"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/runs/:id/explanation`"
+  },
+  "DeploymentListView": {
+    "type": "object",
+    "properties": {
+      "deployments": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "id": {
+              "type": "number"
+            },
+            "created_at": {
+              "type": "string"
+            },
+            "source": {
+              "type": "string"
+            },
+            "current": {
+              "type": "boolean"
+            },
+            "entries": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "properties": {
+                  "account": {
+                    "type": "string"
+                  },
+                  "automation": {
+                    "type": "string"
+                  },
+                  "plan": {
+                    "type": "string"
+                  },
+                  "trigger": {
+                    "type": "string"
+                  }
+                },
+                "required": [
+                  "account",
+                  "automation",
+                  "plan"
+                ],
+                "additionalProperties": false
+              }
+            }
+          },
+          "required": [
+            "id",
+            "created_at",
+            "source",
+            "current",
+            "entries"
+          ],
+          "additionalProperties": false
+        }
+      }
+    },
+    "required": [
+      "deployments"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/deployments`"
+  },
+  "DeployEntryView": {
+    "type": "object",
+    "properties": {
+      "status": {
+        "type": "string",
+        "enum": [
+          "ready",
+          "stalled",
+          "suspended"
+        ]
+      },
+      "reason": {
+        "$ref": "#/components/schemas/ReasonView"
+      },
+      "attempted": {
+        "type": "string",
+        "description": "The revision that was tried last."
+      },
+      "applied": {
+        "type": "string",
+        "description": "The revision that serves."
+      },
+      "changed_at": {
+        "type": "string",
+        "description": "When status, reason or plans changed last."
+      },
+      "recent": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "revision": {
+              "type": "string"
+            },
+            "at": {
+              "type": "string"
+            },
+            "status": {
+              "type": "string",
+              "enum": [
+                "ready",
+                "stalled"
+              ]
+            },
+            "reason": {
+              "$ref": "#/components/schemas/ReasonView"
+            }
+          },
+          "required": [
+            "at",
+            "status"
+          ],
+          "additionalProperties": false
+        },
+        "description": "The last five changes, newest first."
+      }
+    },
+    "required": [
+      "status",
+      "changed_at",
+      "recent"
+    ],
+    "additionalProperties": false,
+    "description": "How one account, or the whole, is deployed. Revisions are commits, or digests of a folder's files."
+  },
+  "ReasonView": {
+    "type": "object",
+    "properties": {
+      "code": {
+        "type": "string",
+        "description": "Stable; `docs/errors.md` says what it means."
+      },
+      "message": {
+        "type": "string"
+      }
+    },
+    "required": [
+      "code",
+      "message"
+    ],
+    "additionalProperties": false
+  },
+  "ReconciliationView": {
+    "type": "object",
+    "properties": {
+      "cause": {
+        "type": "string",
+        "description": "`start`, `interval`, `push`, `command` or `save`."
+      },
+      "started_at": {
+        "type": "string"
+      },
+      "finished_at": {
+        "type": "string",
+        "description": "Absent while it is under way."
+      },
+      "revision": {
+        "type": "string"
+      },
+      "steps": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "name": {
+              "type": "string"
+            },
+            "status": {
+              "type": "string",
+              "enum": [
+                "pending",
+                "running",
+                "done",
+                "skipped",
+                "failed",
+                "interrupted"
+              ]
+            },
+            "message": {
+              "type": "string"
+            },
+            "duration_ms": {
+              "type": "number"
+            }
+          },
+          "required": [
+            "name",
+            "status"
+          ],
+          "additionalProperties": false
+        }
+      }
+    },
+    "required": [
+      "cause",
+      "started_at",
+      "steps"
+    ],
+    "additionalProperties": false
+  },
+  "DeployView": {
+    "type": "object",
+    "properties": {
+      "source": {
+        "type": "string",
+        "description": "Where revisions come from."
+      },
+      "head": {
+        "type": "string",
+        "description": "The newest revision that the source had, and when it was asked."
+      },
+      "asked_at": {
+        "type": "string"
+      },
+      "pinned": {
+        "type": "string",
+        "description": "The revision that stays, whatever is newer."
+      },
+      "whole": {
+        "$ref": "#/components/schemas/DeployEntryView",
+        "description": "Absent before the first reconciliation."
+      },
+      "accounts": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+            "account": {
+              "type": "string"
+            },
+            "status": {
+              "type": "string",
+              "enum": [
+                "ready",
+                "stalled",
+                "suspended"
+              ]
+            },
+            "reason": {
+              "$ref": "#/components/schemas/ReasonView"
+            },
+            "attempted": {
+              "type": "string",
+              "description": "The revision that was tried last."
+            },
+            "applied": {
+              "type": "string",
+              "description": "The revision that serves."
+            },
+            "changed_at": {
+              "type": "string",
+              "description": "When status, reason or plans changed last."
+            },
+            "recent": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "properties": {
+                  "revision": {
+                    "type": "string"
+                  },
+                  "at": {
+                    "type": "string"
+                  },
+                  "status": {
+                    "type": "string",
+                    "enum": [
+                      "ready",
+                      "stalled"
+                    ]
+                  },
+                  "reason": {
+                    "$ref": "#/components/schemas/ReasonView"
+                  }
+                },
+                "required": [
+                  "at",
+                  "status"
+                ],
+                "additionalProperties": false
+              },
+              "description": "The last five changes, newest first."
+            }
+          },
+          "required": [
+            "account",
+            "changed_at",
+            "recent",
+            "status"
+          ]
+        }
+      },
+      "reconciliations": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/ReconciliationView"
+        },
+        "description": "The last five, newest first."
+      }
+    },
+    "required": [
+      "source",
+      "accounts",
+      "reconciliations"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/deploy`, and what every `POST /api/v1/deploy/:action` answers."
+  },
+  "HookView": {
+    "type": "object",
+    "properties": {
+      "path": {
+        "type": "string",
+        "description": "Path of the webhook with its secret part, from the server's address on."
+      },
+      "url": {
+        "type": "string",
+        "description": "The whole address, where the operator says how the runner is reached."
+      },
+      "sample": {
+        "$ref": "#/components/schemas/Json",
+        "description": "A body made from the trigger's schema."
+      },
+      "issues": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "In what the sample does not fit the schema, where none could be made that does."
+      },
+      "verified": {
+        "type": "string",
+        "description": "The scheme by which requests are proved genuine."
+      }
+    },
+    "required": [
+      "path",
+      "sample",
+      "issues"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/hooks/:account/:automation`"
+  },
+  "SampleView": {
+    "type": "object",
+    "properties": {
+      "starts": {
+        "type": "string",
+        "enum": [
+          "webhook",
+          "schedule",
+          "poll",
+          "manual"
+        ],
+        "description": "What starts its runs."
+      },
+      "trigger": {
+        "$ref": "#/components/schemas/JsonObject",
+        "description": "What a run could be given, made from the schemas; absent where there are none to make it from."
+      },
+      "issues": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "In what the sample does not fit, where none could be made that does."
+      }
+    },
+    "required": [
+      "starts",
+      "issues"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/automations/:account/:automation/sample`"
+  },
+  "RotatedHookView": {
+    "type": "object",
+    "properties": {
+      "path": {
+        "type": "string",
+        "description": "Path of the webhook with its secret part, from the server's address on."
+      },
+      "url": {
+        "type": "string",
+        "description": "The whole address, where the operator says how the runner is reached."
+      },
+      "sample": {
+        "$ref": "#/components/schemas/Json",
+        "description": "A body made from the trigger's schema."
+      },
+      "issues": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "In what the sample does not fit the schema, where none could be made that does."
+      },
+      "verified": {
+        "type": "string",
+        "description": "The scheme by which requests are proved genuine."
+      },
+      "former_until": {
+        "type": "string",
+        "description": "Until when the address that was replaced is still taken."
+      }
+    },
+    "required": [
+      "former_until",
+      "issues",
+      "path",
+      "sample"
+    ],
+    "additionalProperties": false,
+    "description": "`POST /api/v1/hooks/:account/:automation/rotate`"
+  },
+  "StorageEntryView": {
+    "type": "object",
+    "properties": {
+      "key": {
+        "type": "string"
+      },
+      "value": {
+        "$ref": "#/components/schemas/Json"
+      },
+      "updated_at": {
+        "type": "string"
+      }
+    },
+    "required": [
+      "key",
+      "value",
+      "updated_at"
+    ],
+    "additionalProperties": false
+  },
+  "StorageListView": {
+    "type": "object",
+    "properties": {
+      "entries": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/StorageEntryView"
+        }
+      }
+    },
+    "required": [
+      "entries"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/storage/:account`"
+  },
+  "RefusalSummaryView": {
+    "type": "object",
+    "properties": {
+      "id": {
+        "type": "string"
+      },
+      "account": {
+        "type": "string"
+      },
+      "automation": {
+        "type": "string"
+      },
+      "received_at": {
+        "type": "string"
+      },
+      "status": {
+        "type": "number",
+        "description": "What was answered."
+      },
+      "reason": {
+        "type": "string"
+      },
+      "run": {
+        "type": "string",
+        "description": "The run that a replay started."
+      }
+    },
+    "required": [
+      "id",
+      "account",
+      "automation",
+      "received_at",
+      "status",
+      "reason"
+    ],
+    "additionalProperties": false,
+    "description": "A refused delivery as it stands in lists."
+  },
+  "RefusalListView": {
+    "type": "object",
+    "properties": {
+      "refusals": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/RefusalSummaryView"
+        }
+      }
+    },
+    "required": [
+      "refusals"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/refusals`"
+  },
+  "RefusalView": {
+    "type": "object",
+    "properties": {
+      "id": {
+        "type": "string"
+      },
+      "account": {
+        "type": "string"
+      },
+      "automation": {
+        "type": "string"
+      },
+      "received_at": {
+        "type": "string"
+      },
+      "status": {
+        "type": "number",
+        "description": "What was answered."
+      },
+      "reason": {
+        "type": "string"
+      },
+      "run": {
+        "type": "string",
+        "description": "The run that a replay started."
+      },
+      "query": {
+        "type": "string"
+      },
+      "headers": {
+        "type": "object",
+        "additionalProperties": {
+          "type": "string"
+        },
+        "description": "Those that may hold a signature or a key are hidden."
+      },
+      "body": {
+        "type": "string",
+        "description": "As UTF-8; bytes that are none are replaced."
+      },
+      "cut": {
+        "type": "boolean",
+        "description": "The body was longer than what is kept."
+      }
+    },
+    "required": [
+      "account",
+      "automation",
+      "body",
+      "cut",
+      "headers",
+      "id",
+      "query",
+      "reason",
+      "received_at",
+      "status"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/refusals/:id`"
+  },
+  "PollView": {
+    "type": "object",
+    "properties": {
+      "account": {
+        "type": "string"
+      },
+      "automation": {
+        "type": "string"
+      },
+      "on": {
+        "type": "string",
+        "description": "`<connector>.<trigger>`"
+      },
+      "every_ms": {
+        "type": "number"
+      },
+      "polled_at": {
+        "type": "string",
+        "description": "When the service last answered."
+      },
+      "failure": {
+        "$ref": "#/components/schemas/Failure",
+        "description": "Why the last poll failed."
+      }
+    },
+    "required": [
+      "account",
+      "automation",
+      "on",
+      "every_ms"
+    ],
+    "additionalProperties": false,
+    "description": "What a service is asked again and again for an automation."
+  },
+  "PollListView": {
+    "type": "object",
+    "properties": {
+      "polls": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/PollView"
+        }
+      }
+    },
+    "required": [
+      "polls"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/polls`"
+  },
+  "RunEventView": {
+    "type": "object",
+    "properties": {
+      "kind": {
+        "type": "string",
+        "enum": [
+          "run_accepted",
+          "attempt_started",
+          "attempt_finished",
+          "run_finished"
+        ]
+      },
+      "run": {
+        "$ref": "#/components/schemas/RunSummaryView"
+      },
+      "step": {
+        "type": "object",
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "attempt": {
+            "$ref": "#/components/schemas/AttemptView"
+          }
+        },
+        "required": [
+          "id",
+          "attempt"
+        ],
+        "additionalProperties": false,
+        "description": "With the attempt events."
+      }
+    },
+    "required": [
+      "kind",
+      "run"
+    ],
+    "additionalProperties": false,
+    "description": "What `GET /api/v1/events` sends, one a server-sent event."
+  },
+  "MeView": {
+    "type": "object",
+    "properties": {
+      "id": {
+        "type": "string",
+        "description": "Of the token; `owner` is the one that the runner makes at its start."
+      },
+      "name": {
+        "type": "string"
+      },
+      "role": {
+        "$ref": "#/components/schemas/Role"
+      },
+      "accounts": {
+        "anyOf": [
+          {
+            "type": "string",
+            "const": "all"
+          },
+          {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          }
+        ]
+      },
+      "expires_at": {
+        "type": "string",
+        "description": "When the token or the session ends; absent where that is when the runner does."
+      },
+      "csrf": {
+        "type": "string",
+        "description": "What a signed-in browser sends as `X-CSRF-Token` to change something."
+      }
+    },
+    "required": [
+      "id",
+      "name",
+      "role",
+      "accounts"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/me`"
+  },
+  "Role": {
+    "type": "string",
+    "enum": [
+      "viewer",
+      "operator",
+      "editor",
+      "admin"
+    ]
+  },
+  "TokenView": {
+    "type": "object",
+    "properties": {
+      "id": {
+        "type": "string"
+      },
+      "name": {
+        "type": "string"
+      },
+      "role": {
+        "type": "string"
+      },
+      "accounts": {
+        "anyOf": [
+          {
+            "type": "string",
+            "const": "all"
+          },
+          {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          }
+        ]
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "usable",
+          "expired",
+          "revoked"
+        ]
+      },
+      "created_at": {
+        "type": "string"
+      },
+      "created_by": {
+        "type": "string",
+        "description": "Id of the token that it was made with."
+      },
+      "expires_at": {
+        "type": "string"
+      },
+      "revoked_at": {
+        "type": "string"
+      }
+    },
+    "required": [
+      "id",
+      "name",
+      "role",
+      "accounts",
+      "status",
+      "created_at",
+      "created_by",
+      "expires_at"
+    ],
+    "additionalProperties": false
+  },
+  "NewTokenView": {
+    "type": "object",
+    "properties": {
+      "id": {
+        "type": "string"
+      },
+      "name": {
+        "type": "string"
+      },
+      "role": {
+        "type": "string"
+      },
+      "accounts": {
+        "anyOf": [
+          {
+            "type": "string",
+            "const": "all"
+          },
+          {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          }
+        ]
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "usable",
+          "expired",
+          "revoked"
+        ]
+      },
+      "created_at": {
+        "type": "string"
+      },
+      "created_by": {
+        "type": "string",
+        "description": "Id of the token that it was made with."
+      },
+      "expires_at": {
+        "type": "string"
+      },
+      "revoked_at": {
+        "type": "string"
+      },
+      "token": {
+        "type": "string",
+        "description": "Shown this once."
+      }
+    },
+    "required": [
+      "accounts",
+      "created_at",
+      "created_by",
+      "expires_at",
+      "id",
+      "name",
+      "role",
+      "status",
+      "token"
+    ],
+    "additionalProperties": false,
+    "description": "`POST /api/v1/tokens`"
+  },
+  "TokenListView": {
+    "type": "object",
+    "properties": {
+      "tokens": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/TokenView"
+        }
+      }
+    },
+    "required": [
+      "tokens"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/tokens`"
+  },
+  "AuditListView": {
+    "type": "object",
+    "properties": {
+      "entries": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "id": {
+              "type": "number"
+            },
+            "at": {
+              "type": "string"
+            },
+            "actor": {
+              "type": "string",
+              "description": "Who: id and name of the token, and its role then."
+            },
+            "name": {
+              "type": "string"
+            },
+            "role": {
+              "type": "string"
+            },
+            "action": {
+              "type": "string",
+              "description": "What: the route that was called."
+            },
+            "target": {
+              "type": "string",
+              "description": "To what: what the path and the body name."
+            },
+            "account": {
+              "type": "string"
+            },
+            "status": {
+              "type": "number",
+              "description": "HTTP status of the answer."
+            },
+            "address": {
+              "type": "string",
+              "description": "IP address that it came from."
+            }
+          },
+          "required": [
+            "id",
+            "at",
+            "actor",
+            "name",
+            "role",
+            "action",
+            "target",
+            "status",
+            "address"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "next": {
+        "type": "number",
+        "description": "Where there are older ones: `before` of the next page."
+      }
+    },
+    "required": [
+      "entries"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/audit`"
+  },
+  "ErrorView": {
+    "type": "object",
+    "properties": {
+      "error": {
+        "type": "object",
+        "properties": {
+          "code": {
+            "type": "string"
+          },
+          "message": {
+            "type": "string"
+          },
+          "help": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "code",
+          "message"
+        ],
+        "additionalProperties": false
+      }
+    },
+    "required": [
+      "error"
+    ],
+    "additionalProperties": false,
+    "description": "Every answer with status 400 or more."
+  }
+};

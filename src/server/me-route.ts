@@ -1,0 +1,12 @@
+import type { FastifyInstance } from 'fastify';
+import { callerOf } from './access/guard.ts';
+import type { MeView } from './api-types.ts';
+import { isoWhereSet } from './views.ts';
+
+/** `GET /me` */
+export function addMeRoute(app: FastifyInstance): void {
+  app.get('/me', (request): MeView => {
+    const { id, name, role, accounts, expiresAt, csrf } = callerOf(request);
+    return { id, name, role, accounts, expires_at: isoWhereSet(expiresAt), csrf };
+  });
+}

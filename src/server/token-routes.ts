@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import type { Runner } from '../runner/runner.ts';
+import type { AccountScope, TokenRecord } from '../store/records.ts';
+import { hashOf, mintToken } from './access/callers.ts';
+import { callerOf } from './access/guard.ts';
+import { isAtLeast, ROLE_NAMES, type Role } from './access/roles.ts';
+import { covers } from './access/scope.ts';
+import { ApiError, unknownToken } from './api-error.ts';
+import type { NewTokenView, TokenListView, TokenView } from './api-types.ts';
+import { iso, isoWhereSet } from './views.ts';
+
+interface NewToken {
+  name: string;
+  role: Role;
+  accounts: AccountScope;
+  expires_in_s: number;
+}
+
+const MAX_LIFE_S = 366 * 24 * 60 * 60;
+
+const account = { type: 'string', minLength: 1, maxLength: 200 };
+
+const NEW_TOKEN = {
+  type: 'object',
+  required: ['name', 'role', 'accounts', 'expires_in_s'],
+  additionalProperties: false,
+  properties: {
+    name: { type: 'string', minLength: 1, maxLength: 100, description: 'Whose it is, or what for.' },
+    role: { enum: ROLE_NAMES },
+    accounts: {
+      anyOf: [{ const: 'all' }, { type: 'array', items: account, minItems: 1, maxItems: 1000, uniqueItems: true }],
+    },
+    expires_in_s: { type: 'integer', minimum: 1, maximum: MAX_LIFE_S },
+  },
+};
+
+/** Lists, makes and revokes tokens. Nobody gives more than they have: the guard has looked at the accounts. */
+export function addTokenRoutes(app: FastifyInstance, { store }: Runner): void {
+  app.get('/tokens', (request): TokenListView => {
+    const { accounts } = callerOf(request);
+    return {
+      tokens: store.tokens
+        .list()
+        .filter((token) => covers(accounts, token.accounts))
+        .map(tokenView),
+    };
+  });
+  app.post<{ Body: NewToken }>(
+    '/tokens',
+    { schema: { body: NEW_TOKEN } },
+    async (request, reply): Promise<NewTokenView> => {
+      const caller = callerOf(request);
+      const { name, role, accounts, expires_in_s: life } = request.body;
+      if (!isAtLeast(caller.role, role))
+        throw new ApiError(403, 'forbidden', `a token of role ${caller.role} makes none of role ${role}`);
+      const token = mintToken();
+      const now = Date.now();
+      const record = {
+        id: randomUUID().slice(0, ID_LENGTH),
+        hash: hashOf(token),
+        name,
+        role,
+        accounts,
+        createdAt: now,
+        createdBy: caller.id,
+        expiresAt: now + life * 1000,
+      };
+      await store.tokens.insert(record);
+      reply.status(201);
+      return { ...tokenView(record), token };
+    },
+  );
+  app.delete<{ Params: { id: string } }>('/tokens/:id', async ({ params }): Promise<TokenView> => {
+    await store.tokens.revoke(params.id, Date.now());
+    await store.sessions.endOf(params.id);
+    const token = store.tokens.get(params.id);
+    if (token === undefined) throw unknownToken(params.id);
+    return tokenView(token);
+  });
+}
+
+/** Short enough to be typed: a token is only named by it. */
+const ID_LENGTH = 8;
+
+function tokenView({ id, name, role, accounts, createdAt, createdBy, expiresAt, revokedAt }: TokenRecord): TokenView {
+  return {
+    id,
+    name,
+    role,
+    accounts,
+    status: revokedAt !== undefined ? 'revoked' : expiresAt <= Date.now() ? 'expired' : 'usable',
+    created_at: iso(createdAt),
+    created_by: createdBy,
+    expires_at: iso(expiresAt),
+    revoked_at: isoWhereSet(revokedAt),
+  };
+}
