@@ -254,6 +254,10 @@ export interface CustomAuth {
  */
 export interface TokenExchangeAuth {
   type: "token_exchange";
+  /**
+   * A token that needs no exchange, such as ${{ connection.access_token }}: a connection that has it makes no request for one.
+   */
+  given?: string;
   request: Request;
   /**
    * The token, from response.
