@@ -105,7 +105,8 @@ export class HttpCaller implements ActionCaller {
     if (auth.type !== 'token_exchange') return this.send(call, request, (target) => applyAuth(auth, roots, target));
     const use = auth.use ?? { type: 'bearer', token: '${{ token }}' };
     const given = authText(auth.given, roots);
-    if (given !== undefined) return this.send(call, request, (target) => applyAuth(use, { ...roots, token: given }, target));
+    if (given !== undefined)
+      return this.send(call, request, (target) => applyAuth(use, { ...roots, token: given }, target));
     const sendWith = async (token: Token): Promise<Answer> => {
       const all = { ...roots, token: token.fields.token };
       return this.echoed.remove(token, await this.send(call, request, (target) => applyAuth(use, all, target)));

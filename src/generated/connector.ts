@@ -713,9 +713,9 @@ export interface Action {
     [k: string]: Choices;
   };
   /**
-   * Performed by Waybill itself: storage is the account's key-value storage.
+   * Performed by Waybill itself: storage is the account's key-value storage, table the lookup tables of the workspace.
    */
-  native?: "storage";
+  native?: "storage" | "table";
 }
 /**
  * What becomes of the answer.

@@ -8,7 +8,7 @@ export function watchWorkspace(folder: string, changed: () => Promise<void>): ()
   let timer: NodeJS.Timeout | undefined;
   let last: Promise<void> = Promise.resolve();
   const watcher = watch(folder, { recursive: true }, (_event, file) => {
-    if (file === null || !/^(waybill\.json|automations|connectors|secrets)/.test(file)) return;
+    if (file === null || !/^(waybill\.json|automations|connectors|secrets|tables)/.test(file)) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
       last = last.then(changed).catch((error: unknown) => tell(folder, error));

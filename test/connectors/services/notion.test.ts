@@ -11,6 +11,7 @@ const source = '1a44be12-0953-4631-b498-9e5817518db8';
 const database = '248104cd-477e-80fd-b757-e945d38000bd';
 const samples = builtinCatalog().get('notion')?.actions ?? {};
 const listOf = (items: Json): Json => ({ object: 'list', results: items, has_more: false, next_cursor: null });
+const { users } = samples['list_users']?.sample as { users: Json };
 const open = { Status: { select: { name: 'Open' } } };
 
 service.testActions(undefined, {
@@ -95,7 +96,7 @@ service.testActions(undefined, {
     input: {},
     operation: 'GET',
     url: '/v1/users?page_size=100',
-    answer: listOf((samples['list_users']?.sample as { users: Json }).users),
+    answer: listOf(users),
   },
 });
 
@@ -128,15 +129,12 @@ test('notion: lists go on by the cursor in the body; what is not asked for is le
   );
 });
 
+function failure(status: number, code: string, headers = {}): ReturnType<typeof service.failure> {
+  const body = { object: 'error', status, code, message: `${code}.` };
+  return service.failure('get_page', { page_id: pageId }, status, body, headers);
+}
+
 test('notion: failures are told apart', async () => {
-  const failure = (status: number, code: string, headers = {}): ReturnType<typeof service.failure> =>
-    service.failure(
-      'get_page',
-      { page_id: pageId },
-      status,
-      { object: 'error', status, code, message: `${code}.` },
-      headers,
-    );
   assert.equal((await failure(401, 'unauthorized')).class, 'credential');
   assert.equal((await failure(403, 'restricted_resource')).class, 'credential');
   const hidden = await failure(404, 'object_not_found');
