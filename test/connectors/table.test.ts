@@ -38,8 +38,11 @@ test('a row is looked up by all that its columns must hold', () => {
   });
 });
 
+function band(value: number): unknown {
+  return lookUp('lookup_band', { column: 'from', value }, rates);
+}
+
 test('a band begins at the greatest value that is not above; of equal ones the first counts', () => {
-  const band = (value: number): unknown => lookUp('lookup_band', { column: 'from', value }, rates);
   assert.deepEqual(band(-1), { found: false });
   assert.deepEqual(band(99.5), { found: true, row: { from: 0, rate: 0 } });
   assert.deepEqual(band(100), { found: true, row: { from: 100, rate: 0.1 } });

@@ -15,10 +15,12 @@ const KINDS: { [kind in ColumnKind]: fc.Arbitrary<Cell> } = {
     .map((day) => day.toISOString().slice(0, 10)),
 };
 
+function quoted(cell: Cell): string {
+  return typeof cell === 'string' ? `"${cell.replaceAll('"', '""')}"` : String(cell ?? '');
+}
+
 /** A table as RFC 4180 writes it. */
 function csvOf(rows: readonly (readonly Cell[])[]): string {
-  const quoted = (cell: Cell): string =>
-    typeof cell === 'string' ? `"${cell.replaceAll('"', '""')}"` : String(cell ?? '');
   return rows.map((row) => `${row.map(quoted).join(',')}\r\n`).join('');
 }
 

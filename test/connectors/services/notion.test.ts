@@ -11,7 +11,7 @@ const source = '1a44be12-0953-4631-b498-9e5817518db8';
 const database = '248104cd-477e-80fd-b757-e945d38000bd';
 const samples = builtinCatalog().get('notion')?.actions ?? {};
 const listOf = (items: Json): Json => ({ object: 'list', results: items, has_more: false, next_cursor: null });
-const { users } = samples['list_users']?.sample as { users: Json };
+const { users = null } = (samples['list_users']?.sample ?? {}) as { users?: Json };
 const open = { Status: { select: { name: 'Open' } } };
 
 service.testActions(undefined, {
