@@ -7,9 +7,45 @@ import { ServiceUnderTest } from './contract.ts';
 const service = new ServiceUnderTest('hubspot', { token: 'pat-eu1-11111111-2222-3333' });
 const objects = '/crm/objects/2026-03';
 const ada = { email: 'ada@example.com', firstname: 'Ada', lastname: 'Okafor' };
+/** Every field that a contact can be given, but its address. */
+const allOfAda = {
+  firstname: 'Ada',
+  lastname: 'Okafor',
+  phone: '+4930123456',
+  company: 'Acme',
+  jobtitle: 'CTO',
+  website: 'https://acme.example',
+  lifecyclestage: 'customer',
+  hubspot_owner_id: '41629779',
+};
 const adaFound = { ...ada, createdate: '2026-03-02T09:15:00.000Z', lastmodifieddate: '2026-03-02T09:15:00.000Z' };
 const made = { createdAt: '2026-03-02T09:15:00.000Z', updatedAt: '2026-03-02T09:15:00.000Z', archived: false };
 const contact = { id: '451', properties: { ...adaFound, hs_object_id: '451' }, ...made };
+const acme = {
+  name: 'Acme',
+  domain: 'acme.example',
+  phone: '+4930123456',
+  city: 'Berlin',
+  country: 'Germany',
+  industry: 'COMPUTER_SOFTWARE',
+  hubspot_owner_id: '41629779',
+};
+const deal = {
+  dealname: 'Acme, 20 seats',
+  dealstage: 'appointmentscheduled',
+  pipeline: 'default',
+  amount: '1500.00',
+  closedate: '2026-04-01T00:00:00Z',
+  hubspot_owner_id: '41629779',
+};
+const ticket = {
+  subject: 'Invoice missing',
+  content: 'I cannot find it.',
+  hs_pipeline: '0',
+  hs_pipeline_stage: '2',
+  hs_ticket_priority: 'HIGH',
+  hubspot_owner_id: '41629779',
+};
 const association = (id: string, associationTypeId: number): Json => ({
   to: { id },
   types: [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId }],
@@ -28,77 +64,90 @@ service.testActions(undefined, {
     answer: { total: 1, results: [contact] },
   },
   create_contact: {
-    input: { ...ada, properties: { favourite_tea: 'green' } },
+    input: { email: 'ada@example.com', ...allOfAda, properties: { favourite_tea: 'green' } },
     operation: 'POST',
     url: `${objects}/contacts`,
-    body: { properties: { ...ada, favourite_tea: 'green' } },
+    body: { properties: { email: 'ada@example.com', ...allOfAda, favourite_tea: 'green' } },
     status: 201,
   },
   upsert_contact: {
-    input: ada,
+    input: { email: 'ada@example.com', ...allOfAda, properties: { favourite_tea: 'green' } },
     operation: 'POST',
     url: `${objects}/contacts/batch/upsert`,
-    body: { inputs: [{ idProperty: 'email', id: 'ada@example.com', properties: ada }] },
+    body: {
+      inputs: [
+        {
+          idProperty: 'email',
+          id: 'ada@example.com',
+          properties: { email: 'ada@example.com', ...allOfAda, favourite_tea: 'green' },
+        },
+      ],
+    },
     answer: { status: 'COMPLETE', results: [{ ...contact, new: true }] },
   },
   update_contact: {
-    input: { contact_id: '451', lifecyclestage: 'customer', phone: '' },
+    input: { contact_id: '451', email: 'ada@example.com', ...allOfAda, properties: { favourite_tea: '' } },
     operation: 'PATCH',
     url: `${objects}/contacts/451`,
-    body: { properties: { phone: '', lifecyclestage: 'customer' } },
+    body: { properties: { email: 'ada@example.com', ...allOfAda, favourite_tea: '' } },
   },
   create_company: {
-    input: { name: 'Acme', domain: 'acme.example', properties: { founded_year: '1990' } },
+    input: { ...acme, properties: { founded_year: '1990' } },
     operation: 'POST',
     url: `${objects}/companies`,
-    body: { properties: { name: 'Acme', domain: 'acme.example', founded_year: '1990' } },
+    body: { properties: { ...acme, founded_year: '1990' } },
     status: 201,
   },
   create_deal: {
-    input: {
-      dealname: 'Acme, 20 seats',
-      dealstage: 'appointmentscheduled',
-      amount: '1500.00',
-      contact_id: '451',
-      company_id: '7801',
-    },
+    input: { ...deal, contact_id: '451', company_id: '7801', properties: { dealtype: 'newbusiness' } },
     operation: 'POST',
     url: `${objects}/deals`,
     body: {
-      properties: { dealname: 'Acme, 20 seats', dealstage: 'appointmentscheduled', amount: '1500.00' },
+      properties: { ...deal, dealtype: 'newbusiness' },
       associations: [association('451', 3), association('7801', 341)],
     },
     status: 201,
   },
   update_deal: {
-    input: { deal_id: '9001', dealstage: 'closedwon' },
+    input: { deal_id: '9001', ...deal, properties: { dealtype: 'newbusiness' } },
     operation: 'PATCH',
     url: `${objects}/deals/9001`,
-    body: { properties: { dealstage: 'closedwon' } },
+    body: { properties: { ...deal, dealtype: 'newbusiness' } },
   },
   create_ticket: {
-    input: { subject: 'Invoice missing', content: 'I cannot find it.', hs_ticket_priority: 'HIGH', contact_id: '451' },
+    input: { ...ticket, contact_id: '451', company_id: '7801', properties: { hs_ticket_category: 'BILLING_ISSUE' } },
     operation: 'POST',
     url: `${objects}/tickets`,
     body: {
-      properties: {
-        hs_pipeline: '0',
-        hs_pipeline_stage: '1',
-        subject: 'Invoice missing',
-        content: 'I cannot find it.',
-        hs_ticket_priority: 'HIGH',
-      },
-      associations: [association('451', 16)],
+      properties: { ...ticket, hs_ticket_category: 'BILLING_ISSUE' },
+      associations: [association('451', 16), association('7801', 339)],
     },
     status: 201,
   },
   create_note: {
-    input: { body: 'Asked for a quote.', timestamp: '2026-03-02T09:15:00Z', contact_id: '451', deal_id: '9001' },
+    input: {
+      body: 'Asked for a quote.',
+      timestamp: '2026-03-02T09:15:00Z',
+      contact_id: '451',
+      company_id: '7801',
+      deal_id: '9001',
+      ticket_id: '3301',
+      hubspot_owner_id: '41629779',
+    },
     operation: 'POST',
     url: `${objects}/notes`,
     body: {
-      properties: { hs_note_body: 'Asked for a quote.', hs_timestamp: '2026-03-02T09:15:00Z' },
-      associations: [association('451', 202), association('9001', 214)],
+      properties: {
+        hs_note_body: 'Asked for a quote.',
+        hs_timestamp: '2026-03-02T09:15:00Z',
+        hubspot_owner_id: '41629779',
+      },
+      associations: [
+        association('451', 202),
+        association('7801', 190),
+        association('9001', 214),
+        association('3301', 228),
+      ],
     },
     status: 201,
   },
@@ -106,8 +155,13 @@ service.testActions(undefined, {
     input: {
       subject: 'Call Acme',
       due: '2026-03-05T09:00:00Z',
+      body: 'About the quote.',
       priority: 'HIGH',
+      kind: 'CALL',
+      contact_id: '451',
       company_id: '7801',
+      deal_id: '9001',
+      ticket_id: '3301',
       hubspot_owner_id: '41629779',
     },
     operation: 'POST',
@@ -116,12 +170,18 @@ service.testActions(undefined, {
       properties: {
         hs_task_subject: 'Call Acme',
         hs_timestamp: '2026-03-05T09:00:00Z',
+        hs_task_body: 'About the quote.',
         hs_task_priority: 'HIGH',
-        hs_task_type: 'TODO',
+        hs_task_type: 'CALL',
         hs_task_status: 'NOT_STARTED',
         hubspot_owner_id: '41629779',
       },
-      associations: [association('7801', 192)],
+      associations: [
+        association('451', 204),
+        association('7801', 192),
+        association('9001', 216),
+        association('3301', 230),
+      ],
     },
     status: 201,
   },
@@ -256,4 +316,14 @@ test('hubspot: failures are told apart', async () => {
   assert.equal(invalid.class, 'permanent');
   assert.match(invalid.message, /Property values were not valid/);
   assert.equal((await service.failure('create_contact', ada, 502, {})).class, 'uncertain');
+});
+
+test('hubspot: what is not named is not sent, but for the pipeline that tickets need', async () => {
+  const { received } = await service.call('create_ticket', { subject: 'Help' }, (_request, response) =>
+    json(response, { id: '1', properties: {} }, 201),
+  );
+  assert.deepEqual(JSON.parse(received[0]?.body ?? ''), {
+    properties: { hs_pipeline: '0', hs_pipeline_stage: '1', subject: 'Help' },
+    associations: [],
+  });
 });

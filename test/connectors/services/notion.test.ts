@@ -143,6 +143,10 @@ test('notion: failures are told apart', async () => {
   assert.equal((await failure(409, 'conflict_error')).class, 'retryable');
   const limited = await failure(429, 'rate_limited', { 'retry-after': '7' });
   assert.deepEqual([limited.class, limited.retryAfterMs], ['retryable', 7000]);
+  // A page may have been made by then.
+  const slow = { object: 'error', status: 503, code: 'service_unavailable', message: 'Slow.' };
+  const written = await service.failure('create_page', { parent_page_id: pageId, title: 'x' }, 503, slow);
+  assert.deepEqual([written.class, (await failure(503, 'service_unavailable')).class], ['uncertain', 'retryable']);
   const invalid = await failure(400, 'validation_error');
   assert.deepEqual([invalid.class, invalid.message], ['permanent', 'Notion answered 400: validation_error.']);
 });

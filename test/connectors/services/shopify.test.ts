@@ -244,6 +244,9 @@ test('shopify: failures are told apart, though GraphQL answers 200', async () =>
   });
   assert.equal(denied.class, 'credential');
   assert.match(denied.message, /Access denied for locations/);
+  const broken = { errors: [{ message: 'Internal error.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] };
+  assert.equal((await read(200, broken)).class, 'retryable');
+  assert.equal((await service.failure('create_product', { title: 'x' }, 200, broken)).class, 'uncertain');
   assert.equal((await read(402, { errors: 'Unavailable Shop' })).class, 'credential');
   assert.equal((await read(404, { errors: 'Not Found' })).class, 'permanent');
   const wrong = await read(200, { errors: [{ message: "Field 'x' doesn't exist" }] });
