@@ -1,6 +1,7 @@
 import type { Action, Connector, ConnectorTrigger, FieldCondition, Limits } from '../generated/connector.ts';
 import { sampleFromSchema } from '../json/sample.ts';
 import type { Json, JsonObject } from '../json/value.ts';
+import { exampleStep, type ExampleStep } from './example-step.ts';
 
 /** What one needs to know of a connector to choose an action and to connect it. */
 export interface ConnectorDescription {
@@ -49,7 +50,7 @@ export interface ActionDescription {
   input: JsonObject;
   output: JsonObject;
   /** A step to begin with. */
-  example: { id: string; uses: string; with: Json };
+  example: ExampleStep;
 }
 
 /** What one needs to know of a trigger to begin an automation with it. */
@@ -106,7 +107,7 @@ export function describeAction(connector: Connector, name: string, action: Actio
   const uses = `${connector.name}.${name}`;
   const { title, description, effect, input, output, idempotency, choices = {} } = action;
   const connection = needsConnection(connector);
-  const example = { id: name, uses, with: sampleFromSchema(requiredOnly(input)).value };
+  const example = exampleStep(uses, name, input);
   const more = { repeatable: idempotency !== undefined, choices: Object.keys(choices) };
   return { uses, title, description, effect, connection, ...more, input, output, example };
 }
@@ -145,11 +146,4 @@ function describeFields(fields: NonNullable<Connector['connection']>['fields']):
       help_url,
     };
   });
-}
-
-/** The schema without the properties that may be left out. */
-function requiredOnly(schema: JsonObject): JsonObject {
-  const { required, properties } = schema as { required?: string[]; properties?: JsonObject };
-  const kept = Object.entries(properties ?? {}).filter(([name]) => required?.includes(name));
-  return { ...schema, properties: Object.fromEntries(kept) };
 }
