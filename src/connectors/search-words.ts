@@ -10,7 +10,7 @@ const UNIMPORTANT = new Set(
     'doing done each every for from had has have having he her here him his how i if in into is it its just let like ' +
     'me more most my need no not of off on once one only or other our out over own please should so some somebody ' +
     'someone something such than that the their them then there these they this those through to too up us use using ' +
-    'very via want was we were what when where whether which while who whom whose why will with would you your'
+    'very via want was we were what when where whether which while whom whose why will with would you your'
   ).split(' '),
 );
 

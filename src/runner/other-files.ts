@@ -7,7 +7,7 @@ import { builtinCatalog } from '../connectors/builtin.ts';
 import { extendCatalog, type Catalog } from '../connectors/catalog.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { loadWorkspace } from '../workspace/load-workspace.ts';
-import { isSource, MAX_FILE_SIZE, ROOT_FILES, ROOTS, WHOLE_FILE } from '../workspace/source-tree.ts';
+import { MAX_FILE_SIZE, ROOT_FILES, ROOTS, WHOLE_FILE } from '../workspace/source-tree.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /**
@@ -51,7 +51,7 @@ export function checkOtherFiles(
 
 /** Whether the compiler reads the file. */
 function isPart(path: string): boolean {
-  return ROOT_FILES.includes(path) || (isSource(path) && ROOTS.some((root) => path.startsWith(`${root}/`)));
+  return ROOT_FILES.includes(path) || (path.endsWith('.json') && ROOTS.some((root) => path.startsWith(`${root}/`)));
 }
 
 /** Of these files those that will never be in a commit; none where there is no git or no repository. */
