@@ -2,9 +2,10 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtinCatalog } from '../src/connectors/builtin.ts';
+import { describeTrigger } from '../src/connectors/describe.ts';
 import { exampleStep } from '../src/connectors/example-step.ts';
 import { schemaFields } from '../src/connectors/schema-fields.ts';
-import type { Action, Connector, Field, Limits } from '../src/generated/connector.ts';
+import type { Action, Connector, ConnectorTrigger, Field, Limits } from '../src/generated/connector.ts';
 import type { JsonObject } from '../src/json/value.ts';
 
 const folder = join(import.meta.dirname, '..', 'docs/connectors');
@@ -12,7 +13,10 @@ const catalog = builtinCatalog();
 const connectors = catalog.names().flatMap((name) => catalog.get(name) ?? []);
 const pages = new Map([
   ['README.md', index()],
-  ...connectors.map((connector): [string, string] => [`${connector.name}.md`, page(connector)]),
+  ...connectors.map((connector): [string, string] => [
+    `${connector.name}.md`,
+    page(connector).replaceAll(/\n{3,}/g, '\n\n'),
+  ]),
 ]);
 
 if (process.argv.includes('--check')) check();
@@ -72,15 +76,12 @@ ${description}
 \`${name}\` ${version}${docs === undefined ? '' : ` · [its API](${docs})`}
 
 ${connectionPart(connector)}
-## Actions
+${list.length === 0 ? '' : `## Actions\n\n| action | what it does | effect |\n|---|---|---|\n${list.join('\n')}`}
 
-| action | what it does | effect |
-|---|---|---|
-${list.join('\n')}
-
-${Object.entries(actions)
-  .map(([action, value]) => actionPart(connector, action, value))
-  .join('\n\n')}
+${[
+  ...Object.entries(actions).map(([action, value]) => actionPart(connector, action, value)),
+  ...triggersPart(connector),
+].join('\n\n')}
 `;
 }
 
@@ -92,12 +93,17 @@ function connectionPart({ name, connection, limits }: Connector): string {
   const tried = test === undefined ? '' : ` \`waybill connector test ACCOUNT ${name}\` tries it.`;
   return `## Connection
 
-\`waybill connect ACCOUNT ${name}\` asks for these.${tried} The credential goes to ${[hosts].flat().map(code).join(', ')} alone.
+\`waybill connect ACCOUNT ${name}\` asks for these.${tried} ${sentTo(hosts)}
 
 | field | where it is kept | what to enter |
 |---|---|---|
 ${rows.join('\n')}
 ${limit}`;
+}
+
+function sentTo(hosts: string[] | string): string {
+  const names = [hosts].flat().map(code);
+  return names.length === 0 ? 'The credential goes nowhere.' : `The credential goes to ${names.join(', ')} alone.`;
 }
 
 function fieldRow(name: string, field: Field): string {
@@ -161,6 +167,56 @@ ${step}
 \`\`\`
 
 Gives, such as:
+
+\`\`\`json
+${JSON.stringify(sample ?? null, undefined, 2)}
+\`\`\``;
+}
+
+/** What starts a run, and how webhooks are proved genuine. */
+function triggersPart(connector: Connector): string[] {
+  const { name, triggers = {}, webhook_schemes: schemes = {} } = connector;
+  const parts = Object.entries(triggers).map(([trigger, value]) => triggerPart(connector, trigger, value));
+  const rows = Object.entries(schemes).map(([scheme, { title, algorithm, key, docs }]) => {
+    const words = docs === undefined ? title : `[${title}](${docs})`;
+    return `| ${code(scheme)} | ${words} | ${algorithm} | ${code(key.field)} |`;
+  });
+  const webhooks = `## Webhooks
+
+\`"verify": { "scheme": …, "connection": … }\` of a webhook trigger proves by these that a request is genuine.
+[How](../guides/webhooks.md)
+
+| scheme | whose requests | algorithm | the key is the connection's |
+|---|---|---|---|
+${rows.join('\n')}`;
+  return [
+    ...(parts.length === 0
+      ? []
+      : [`## Triggers\n\nPolls of \`${name}\` start runs. [How](../guides/webhooks.md#polls)`, ...parts]),
+    ...(rows.length === 0 ? [] : [webhooks]),
+  ];
+}
+
+function triggerPart(connector: Connector, name: string, trigger: ConnectorTrigger): string {
+  const { description, input = {}, output, sample, poll } = trigger;
+  const { example } = describeTrigger(connector, name, trigger);
+  return `### \`${connector.name}.${name}\`
+
+${description}
+
+Asked every ${poll.every ?? '5m'}, where the automation says nothing else.
+
+${fieldTable('With', input)}
+
+${fieldTable('Event', output)}
+
+A trigger:
+
+\`\`\`json
+${JSON.stringify(example, undefined, 2)}
+\`\`\`
+
+An event:
 
 \`\`\`json
 ${JSON.stringify(sample ?? null, undefined, 2)}

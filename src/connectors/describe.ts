@@ -1,7 +1,6 @@
 import type { Action, Connector, ConnectorTrigger, FieldCondition, Limits } from '../generated/connector.ts';
-import { sampleFromSchema } from '../json/sample.ts';
 import type { Json, JsonObject } from '../json/value.ts';
-import { exampleStep, type ExampleStep } from './example-step.ts';
+import { exampleInput, exampleStep, type ExampleStep } from './example-step.ts';
 
 /** What one needs to know of a connector to choose an action and to connect it. */
 export interface ConnectorDescription {
@@ -115,7 +114,7 @@ export function describeAction(connector: Connector, name: string, action: Actio
 export function describeTrigger(connector: Connector, name: string, trigger: ConnectorTrigger): TriggerDescription {
   const on = `${connector.name}.${name}`;
   const { title, description, input = {}, output, sample } = trigger;
-  const given = trigger.input === undefined ? {} : { with: sampleFromSchema(requiredOnly(input)).value };
+  const given = trigger.input === undefined ? {} : { with: exampleInput(input) };
   const example = { on, ...given, first: 'from_now' as const };
   return {
     on,

@@ -10,12 +10,18 @@ export interface ExampleStep {
 
 /** A step with all that the action needs: values where the schema knows good ones, otherwise what a webhook could bring. */
 export function exampleStep(uses: string, action: string, input: JsonObject): ExampleStep {
+  return { id: action, uses, with: exampleInput(input, (name) => `\${{ trigger.body.${name} }}`) };
+}
+
+/** An input with all that is needed; what no good value is known of is given by `otherwise`, or made up. */
+export function exampleInput(input: JsonObject, otherwise?: (name: string) => Json): JsonObject {
   const fields = isJsonObject(input['properties']) ? input['properties'] : {};
   const values = neededFields(input, Object.keys(fields)).map((name): [string, Json] => {
     const field = fields[name];
-    return [name, exampleValue(name, isJsonObject(field) ? field : {})];
+    const { value, known } = exampleValue(isJsonObject(field) ? field : {});
+    return [name, known || otherwise === undefined ? value : otherwise(name)];
   });
-  return { id: action, uses, with: Object.fromEntries(values) };
+  return Object.fromEntries(values);
 }
 
 /** The required fields, those of the first of several choices, and as many as there must be. */
@@ -31,8 +37,9 @@ function neededFields({ required, anyOf, minProperties }: JsonObject, all: reado
 /** Keywords by which a schema says what a text may be. */
 const TELLING = ['enum', 'const', 'default', 'examples', 'example', 'format'];
 
-function exampleValue(name: string, field: JsonObject): Json {
+/** `known`: it fits, and is not just any text. */
+function exampleValue(field: JsonObject): { value: Json; known: boolean } {
   const { value, issues } = sampleFromSchema(field);
   const telling = typeof value !== 'string' || TELLING.some((keyword) => Object.hasOwn(field, keyword));
-  return issues.length === 0 && telling ? value : `\${{ trigger.body.${name} }}`;
+  return { value, known: issues.length === 0 && telling };
 }

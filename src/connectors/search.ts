@@ -1,4 +1,5 @@
 import MiniSearch, { type Query } from 'minisearch';
+import type { Action, Connector, ConnectorTrigger } from '../generated/connector.ts';
 import type { Catalog } from './catalog.ts';
 import { askedWords, indexedWord, joined, wordsOf, type AskedWord } from './search-words.ts';
 
@@ -48,7 +49,7 @@ export function searchCatalog(catalog: Catalog, words: string, limit: number): C
   index.addAll(entriesOf(catalog));
   const asked = askedWords(words);
   if (asked.length === 0) return [];
-  const weights = { connector: 1, action: 1, trigger: WHEN.test(words) ? 1.5 : 0.5 };
+  const weights = { connector: 1, action: 1, trigger: WHEN.test(words) ? 2 : 0.5 };
   return index
     .search({ combineWith: 'OR', queries: asked.map(queryOf) })
     .map((hit) => {
@@ -94,34 +95,40 @@ function entriesOf(catalog: Catalog): Entry[] {
     const connector = catalog.get(service);
     if (connector === undefined) return [];
     const { title, description, actions, triggers = {} } = connector;
-    const common = { service: `${service} ${title}` };
-    const own = { does: '', keywords: '', fields: '' };
     return [
-      { id: service, kind: 'connector', name: service, title, description, ...common, ...own },
-      ...Object.entries(actions).map(([name, action]): Entry => {
-        const fields = [action.input, action.output].flatMap(({ properties }) => Object.keys(properties ?? {}));
-        return {
-          id: `${service}.${name}`,
-          kind: 'action',
-          name: `${service}.${name}`,
-          title: `${title}: ${action.title}`,
-          description: action.description,
-          ...common,
-          does: `${name} ${action.title}`,
-          keywords: (action.keywords ?? []).join(', '),
-          fields: fields.join(' '),
-        };
-      }),
-      ...Object.entries(triggers).map(([name, trigger]): Entry => {
-        return {
-          id: `${service}.${name} as trigger`,
-          kind: 'trigger',
-          name: `${service}.${name}`,
-          title: `${connector.title}: ${trigger.title} (trigger)`,
-          description: trigger.description,
-          words: [...(trigger.keywords ?? []), ...Object.keys(trigger.output['properties'] ?? {})].join(' '),
-        };
-      }),
+      {
+        id: service,
+        kind: 'connector',
+        name: service,
+        title,
+        description,
+        service: `${service} ${title}`,
+        does: '',
+        keywords: '',
+        fields: '',
+      },
+      ...Object.entries(actions).map(([name, action]) => entryOf(connector, 'action', name, action)),
+      ...Object.entries(triggers).map(([name, trigger]) => entryOf(connector, 'trigger', name, trigger)),
     ];
   });
+}
+
+function entryOf(
+  { name: service, title: serviceTitle }: Connector,
+  kind: 'action' | 'trigger',
+  name: string,
+  { title, description, keywords = [], input = {}, output }: Action | ConnectorTrigger,
+): Entry {
+  const fields = [input, output].flatMap(({ properties }) => Object.keys(properties ?? {}));
+  return {
+    id: `${kind} ${service}.${name}`,
+    kind,
+    name: `${service}.${name}`,
+    title: `${serviceTitle}: ${title}${kind === 'trigger' ? ' (trigger)' : ''}`,
+    description,
+    service: `${service} ${serviceTitle}`,
+    does: `${name} ${title}`,
+    keywords: keywords.join(', '),
+    fields: fields.join(' '),
+  };
 }

@@ -38,6 +38,12 @@ test('misspelled, in another form, or in British English', () => {
   assert.ok(found('summarise a document').includes('anthropic.message_to_ai'));
 });
 
+test('what happens is found where it is asked for, and does not stand before what is to be done', () => {
+  assert.equal(found('when a new order is placed')[0], 'shopify.order_created');
+  assert.ok(found('whenever a contact changes in hubspot').includes('hubspot.record_updated'));
+  assert.ok(!found('create an order for a customer').slice(0, 2).includes('shopify.order_created'));
+});
+
 test('words that say nothing find nothing, and no words throw', () => {
   assert.deepEqual(found('and what would you do with it'), []);
   assert.deepEqual(found('xyzzy'), []);
