@@ -1,6 +1,6 @@
 import type { Catalog } from '../connectors/catalog.ts';
 import type { Automation } from '../generated/automation.ts';
-import type { Source } from '../workspace/workspace.ts';
+import type { Source, Workspace } from '../workspace/workspace.ts';
 import { checkAutomation, type CheckedAutomation } from './check-automation.ts';
 import type { Callee, Callees } from './context.ts';
 
@@ -9,6 +9,8 @@ type Sources = ReadonlyMap<string, Source<Automation> | undefined>;
 
 export interface CallableOptions {
   catalog: Catalog;
+  /** Those that all accounts have. */
+  tables: Workspace['tables'];
   /** They are those of automations/shared. */
   shared: boolean;
   /** What can be called besides: the shared automations that the account installs. */
@@ -44,9 +46,9 @@ export class CallableAutomations implements Callees {
     const source = this.sources.get(name);
     const known = this.checked.get(name);
     if (source === undefined || known !== undefined) return known;
-    const { catalog, shared } = this.options;
+    const { catalog, tables, shared } = this.options;
     this.way.add(name);
-    const checked = checkAutomation({ ...source, shared }, name, catalog, this);
+    const checked = checkAutomation({ ...source, shared }, name, { catalog, tables, callees: this });
     this.way.delete(name);
     this.checked.set(name, checked);
     return checked;

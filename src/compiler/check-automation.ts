@@ -1,4 +1,3 @@
-import type { Catalog } from '../connectors/catalog.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { resolveActions } from './checks/action.ts';
 import { checkAnswerDeadline } from './checks/answer-deadline.ts';
@@ -15,7 +14,7 @@ import { checkTriggerSchemas } from './checks/trigger-schema.ts';
 import { checkUnverifiedWebhook } from './checks/unverified-webhook.ts';
 import { checkWindowZones } from './checks/window-zone.ts';
 import { checkWriteRetries } from './checks/write-retry.ts';
-import type { AutomationContext, Callees, ResolvedActions, ResolvedCalls } from './context.ts';
+import type { AutomationContext, ResolvedActions, ResolvedCalls } from './context.ts';
 import { checkFlow, type CheckedFlow } from './flow/flow.ts';
 import { leastWait } from './least-wait.ts';
 import type { Settings } from './settings.ts';
@@ -53,13 +52,13 @@ const CHECKS = [
 export function checkAutomation(
   automation: AutomationContext['automation'],
   name: string,
-  catalog: Catalog,
-  callees: Callees,
+  { catalog, tables, callees }: Pick<AutomationContext, 'catalog' | 'tables' | 'callees'>,
 ): CheckedAutomation {
   const diagnostics: Diagnostic[] = [];
   const steps = stepTree(automation.value.steps, ['steps']);
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
-  const context: AutomationContext = { automation, name, catalog, report, steps, allSteps: allSteps(steps), callees };
+  const rest = { report, steps, allSteps: allSteps(steps) };
+  const context: AutomationContext = { automation, name, catalog, tables, callees, ...rest };
   for (const check of CHECKS) check(context);
   const settings = checkSettingsSchema(context);
   const actions = resolveActions(context);

@@ -9,6 +9,7 @@ import { checkRepeats } from './checks/dedupe.ts';
 import { checkInstallSettings } from './checks/install-settings.ts';
 import { checkPermissions } from './checks/sensitive-permission.ts';
 import { resolveConnections } from './checks/step-connection.ts';
+import { resolveTables } from './checks/table.ts';
 import { resolveVerify } from './checks/webhook-verify.ts';
 import { installsOf, type AccountContext, type CompileContext } from './context.ts';
 import { lowerAutomation } from './lower.ts';
@@ -36,10 +37,10 @@ class AccountCompiler {
     account: AccountContext['account'],
     own: ReadonlyMap<string, Source<Automation>>,
   ) {
-    const { catalog, shared } = context;
+    const { catalog, tables, shared } = context;
     const installs = new Map(Object.entries(installsOf(account)));
     const installed = { names: [...installs.keys()], shared };
-    const callable = new CallableAutomations(own, { catalog, shared: false, installed });
+    const callable = new CallableAutomations(own, { catalog, tables, shared: false, installed });
     this.names = [...new Set([...own.keys(), ...installs.keys()])].toSorted();
     for (const name of this.names) {
       const install = own.has(name) ? undefined : installs.get(name);
@@ -75,10 +76,11 @@ class AccountCompiler {
     const verify = resolveVerify(context);
     if (verify !== undefined) checkRepeats(context, verify);
     checkPermissions(context);
+    const tables = resolveTables(context);
     // What is broken may call itself.
     if (!outer.checked.broken) checkCallsInAccount(context, (name) => this.callee(name));
     if (broken) return undefined;
-    return () => lowerAutomation(context, { ...connections, verify }, settings, (name) => this.digestOf(name));
+    return () => lowerAutomation(context, { ...connections, verify, tables }, settings, (name) => this.digestOf(name));
   }
 
   private callee(name: string): { shared: boolean; planned: boolean } | undefined {

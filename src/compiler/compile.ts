@@ -16,6 +16,7 @@ import { checkReusedSeals } from './checks/reused-seal.ts';
 import { checkForeignSopsRules, checkSopsRules } from './checks/sops-rules.ts';
 import { checkSealedHosts } from './checks/sealed-hosts.ts';
 import { checkSecretFiles } from './checks/secret-file.ts';
+import { checkAccountTables } from './checks/table.ts';
 import { checkTestAnswers } from './checks/test-answer.ts';
 import { checkTestNames } from './checks/test-case-name.ts';
 import { checkTests } from './checks/test-fits.ts';
@@ -51,7 +52,7 @@ export interface CompileInput {
 }
 
 /** What the automations of all accounts are checked against. */
-export type Common = Pick<CompileContext, 'catalog' | 'shared' | 'findCredentials' | 'sopsRules'>;
+export type Common = Pick<CompileContext, 'catalog' | 'tables' | 'shared' | 'findCredentials' | 'sopsRules'>;
 
 const COMMON_CHECKS = [
   checkWorkspaceVersion,
@@ -72,6 +73,7 @@ const ACCOUNT_CHECKS = [
   checkSopsRules,
   checkPlainCredentials,
   checkInstalls,
+  checkAccountTables,
   checkTests,
   checkTestNames,
   checkTestAnswers,
@@ -106,9 +108,11 @@ export function compile(input: CompileInput, common: Common = commonOf(input)): 
 export function commonOf({ workspace, builtins }: Pick<CompileInput, 'workspace' | 'builtins'>): Common {
   const own = new Map([...workspace.connectors].map(([name, source]) => [name, source.value]));
   const catalog = extendCatalog(builtins, own);
+  const { tables } = workspace;
   return {
     catalog,
-    shared: new CallableAutomations(workspace.shared, { catalog, shared: true }),
+    tables,
+    shared: new CallableAutomations(workspace.shared, { catalog, tables, shared: true }),
     findCredentials: plainCredentialFinder(workspace, catalog),
     sopsRules: workspace.sopsRules,
   };

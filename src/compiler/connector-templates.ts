@@ -53,7 +53,8 @@ function* ofConnection({ base_url, hosts, headers, query, auth, test }: Connecti
 function* ofAuth(auth: Auth, path: PointerToken[]): Generator<ConnectorTemplate> {
   const roots = { connection: UNKNOWN };
   if (auth.type !== 'token_exchange') return yield* texts(auth, path, roots, true);
-  const { request, token, expires_in, use } = auth;
+  const { given, request, token, expires_in, use } = auth;
+  yield* texts({ given }, path, roots, true);
   yield* texts(request, [...path, 'request'], roots, true);
   yield* texts({ token, expires_in }, path, { ...roots, response: RESPONSE }, true);
   yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, true);

@@ -14,6 +14,8 @@ import type { StepNode } from './step-tree.ts';
 export interface CompileContext {
   workspace: Workspace;
   catalog: Catalog;
+  /** The tables that all accounts have. */
+  tables: Workspace['tables'];
   shared: CallableAutomations;
   /** What looks like a credential in a file's text and is not accepted. */
   findCredentials: (file: string, text: string) => Diagnostic[];
@@ -25,7 +27,7 @@ export interface CompileContext {
 }
 
 /** One automation, without regard to the account that runs it. */
-export interface AutomationContext extends Pick<CompileContext, 'catalog' | 'report'> {
+export interface AutomationContext extends Pick<CompileContext, 'catalog' | 'tables' | 'report'> {
   /** `shared`: one of automations/shared. */
   automation: Source<Automation> & { shared: boolean };
   name: string;
@@ -70,7 +72,10 @@ export interface ResolvedAction {
   service: string;
   connector: Connector;
   name: string;
+  /** With a table's columns in its schemas, where it reads one. */
   action: Action;
+  /** The name of the table that it reads. */
+  table?: string;
 }
 
 export type ResolvedActions = ReadonlyMap<StepNode, ResolvedAction>;

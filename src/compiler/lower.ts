@@ -1,11 +1,12 @@
 import { fieldsWithDefaults, requiredSecrets } from '../connectors/connection-fields.ts';
 import type { Trigger, Webhook } from '../generated/automation.ts';
 import type { Action, ConnectionSpec, Connector } from '../generated/connector.ts';
-import type { Plan, PlanAction, PlanConnection, PlanConnector, PlanTrigger } from '../generated/plan.ts';
+import type { Plan, PlanAction, PlanConnection, PlanConnector, PlanTable, PlanTrigger } from '../generated/plan.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { CheckedAutomation } from './check-automation.ts';
 import type { ResolvedTrigger } from './checks/connector-trigger.ts';
 import type { ResolvedVerify } from './checks/webhook-verify.ts';
+import type { Table } from '../workspace/table.ts';
 import { callsPerRun } from './calls-per-run.ts';
 import { hostsOf } from './connection-hosts.ts';
 import { connectionsOf, type AccountConnections, type AccountContext } from './context.ts';
@@ -17,6 +18,8 @@ import { ACCOUNT_DEFAULTS } from './scope.ts';
 /** What was found in the account of what an automation names. */
 export interface FoundInAccount extends AccountConnections {
   verify: ResolvedVerify | undefined;
+  /** The tables that it reads, by name. */
+  tables: ReadonlyMap<string, Table>;
 }
 
 /** Makes the plan of an automation that has no error in an account: all defaults filled in, and only what it uses. */
@@ -43,6 +46,7 @@ export function lowerAutomation(
       ? {}
       : { output: automation.value.output, output_mappings: lowerMappings(flow.output) }),
     connections: lowerConnections(context, found),
+    ...(found.tables.size === 0 ? {} : { tables: lowerTables(found.tables) }),
     connectors: lowerConnectors(checked),
   };
 }
@@ -120,13 +124,21 @@ export function lowerConnection(connector: string, spec: ConnectionSpec, given: 
   return { connector, fields, hosts: hostsOf(spec, fields), secrets: requiredSecrets(spec, fields) };
 }
 
+function lowerTables(tables: ReadonlyMap<string, Table>): { [name: string]: PlanTable } {
+  const entries = [...tables].map(([name, { columns, rows }]): [string, PlanTable] => {
+    return [name, { columns: columns.map((column) => column.name), rows }];
+  });
+  return Object.fromEntries(entries);
+}
+
 function lowerConnectors({ actions, trigger }: CheckedAutomation): { [name: string]: PlanConnector } {
   const used: { [name: string]: PlanConnector } = {};
   for (const { service, connector } of [...actions.values(), ...(trigger === undefined ? [] : [trigger])])
     used[service] ??= lowerConnector(connector);
-  for (const { service, name, action } of actions.values()) {
+  for (const { service, connector, name, action } of actions.values()) {
     const entry = used[service];
-    if (entry !== undefined) entry.actions[name] = lowerAction(action);
+    // As the connector has it: steps that read different tables share it.
+    if (entry !== undefined) entry.actions[name] = lowerAction(connector.actions[name] ?? action);
   }
   return used;
 }

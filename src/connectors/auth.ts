@@ -67,7 +67,8 @@ function bodyWith(body: RequestBody = { kind: 'json', value: {}, lists: 'repeat'
   return { ...body, value: { ...body.value, ...fields } };
 }
 
-function authText(template: string | undefined, roots: JsonObject): string | undefined {
+/** The text that a template of auth gives; `undefined` where it needs a field that the connection does not have. */
+export function authText(template: string | undefined, roots: JsonObject): string | undefined {
   if (template === undefined) return undefined;
   const value = evaluate(template, roots);
   return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);

@@ -1,6 +1,6 @@
 import type { Action, Connector, ConnectorTrigger, FieldCondition, Limits } from '../generated/connector.ts';
-import { sampleFromSchema } from '../json/sample.ts';
 import type { Json, JsonObject } from '../json/value.ts';
+import { exampleInput, exampleStep, type ExampleStep } from './example-step.ts';
 
 /** What one needs to know of a connector to choose an action and to connect it. */
 export interface ConnectorDescription {
@@ -49,7 +49,7 @@ export interface ActionDescription {
   input: JsonObject;
   output: JsonObject;
   /** A step to begin with. */
-  example: { id: string; uses: string; with: Json };
+  example: ExampleStep;
 }
 
 /** What one needs to know of a trigger to begin an automation with it. */
@@ -106,7 +106,7 @@ export function describeAction(connector: Connector, name: string, action: Actio
   const uses = `${connector.name}.${name}`;
   const { title, description, effect, input, output, idempotency, choices = {} } = action;
   const connection = needsConnection(connector);
-  const example = { id: name, uses, with: sampleFromSchema(requiredOnly(input)).value };
+  const example = exampleStep(uses, name, input);
   const more = { repeatable: idempotency !== undefined, choices: Object.keys(choices) };
   return { uses, title, description, effect, connection, ...more, input, output, example };
 }
@@ -114,7 +114,7 @@ export function describeAction(connector: Connector, name: string, action: Actio
 export function describeTrigger(connector: Connector, name: string, trigger: ConnectorTrigger): TriggerDescription {
   const on = `${connector.name}.${name}`;
   const { title, description, input = {}, output, sample } = trigger;
-  const given = trigger.input === undefined ? {} : { with: sampleFromSchema(requiredOnly(input)).value };
+  const given = trigger.input === undefined ? {} : { with: exampleInput(input) };
   const example = { on, ...given, first: 'from_now' as const };
   return {
     on,
@@ -145,11 +145,4 @@ function describeFields(fields: NonNullable<Connector['connection']>['fields']):
       help_url,
     };
   });
-}
-
-/** The schema without the properties that may be left out. */
-function requiredOnly(schema: JsonObject): JsonObject {
-  const { required, properties } = schema as { required?: string[]; properties?: JsonObject };
-  const kept = Object.entries(properties ?? {}).filter(([name]) => required?.includes(name));
-  return { ...schema, properties: Object.fromEntries(kept) };
 }

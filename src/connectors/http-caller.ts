@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../json/value.ts';
 import { EvaluationError } from '../language/evaluation-error.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
 import type { ActionCall, ActionCaller } from './action-call.ts';
-import { applyAuth } from './auth.ts';
+import { applyAuth, authText } from './auth.ts';
 import { CallFailure, permanent } from './call-failure.ts';
 import { CompiledActions, type CompiledAction } from './compiled-action.ts';
 import { EchoedSecrets } from './echoed-secrets.ts';
@@ -104,6 +104,9 @@ export class HttpCaller implements ActionCaller {
     const roots: JsonObject = { connection: { ...connection.plan.fields, ...connection.credential.fields } };
     if (auth.type !== 'token_exchange') return this.send(call, request, (target) => applyAuth(auth, roots, target));
     const use = auth.use ?? { type: 'bearer', token: '${{ token }}' };
+    const given = authText(auth.given, roots);
+    if (given !== undefined)
+      return this.send(call, request, (target) => applyAuth(use, { ...roots, token: given }, target));
     const sendWith = async (token: Token): Promise<Answer> => {
       const all = { ...roots, token: token.fields.token };
       return this.echoed.remove(token, await this.send(call, request, (target) => applyAuth(use, all, target)));

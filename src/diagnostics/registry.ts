@@ -84,6 +84,18 @@ export const CODES = {
     'The scheme names a field that the connection does not have, or does not say where something stands that it signs.',
   ),
   WB2022: error('unknown trigger', 'The connector has no trigger of this name.'),
+  WB2024: error(
+    'unknown table',
+    'The step reads a lookup table that is not in `tables/`, that is broken, or that only a run could name.',
+  ),
+  WB2025: error(
+    'broken table',
+    'The file in `tables/` is not CSV with a header, or a cell does not hold what its column says. No row is guessed at.',
+  ),
+  WB2026: error(
+    'table out of place',
+    'The table of an account stands in the place of `tables/<name>.csv`, which says what its columns are for all accounts.',
+  ),
   WB3001: error('missing required field', 'The action cannot be called without this field.'),
   WB3002: error('extra field', 'The action has no such field; the value would be lost.'),
   WB3003: error('wrong type', 'The value can never fit the field, or not on every path.'),

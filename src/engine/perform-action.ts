@@ -1,5 +1,6 @@
 import type { ActionCaller } from '../connectors/action-call.ts';
 import { storageOperation } from '../connectors/native/storage.ts';
+import { lookUp } from '../connectors/native/table.ts';
 import type { Plan } from '../generated/plan.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
@@ -75,6 +76,7 @@ function performer(
   { run, plan, services }: ActionRun,
 ): AttemptCall['perform'] {
   return (stop, nextRequest) => {
+    if (action.native === 'table') return Promise.resolve(lookUpInPlan(plan, step.action, asObject(input)));
     const call = {
       account: run.account,
       service: step.connector,
@@ -87,6 +89,14 @@ function performer(
     };
     return callThrough(services, plan, step.connection, call);
   };
+}
+
+/** Tables are a part of the plan: a run reads what was deployed. */
+function lookUpInPlan({ tables = {} }: Plan, action: string, input: JsonObject): Outcome {
+  const name = input['table'];
+  const table = typeof name === 'string' ? tables[name] : undefined;
+  if (table === undefined) throw new TypeError(`the plan lacks the table of ${action}`);
+  return { ok: true, output: lookUp(action, input, table) };
 }
 
 function asObject(value: Json): JsonObject {

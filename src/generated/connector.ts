@@ -254,6 +254,10 @@ export interface CustomAuth {
  */
 export interface TokenExchangeAuth {
   type: "token_exchange";
+  /**
+   * A token that needs no exchange, such as ${{ connection.access_token }}: a connection that has it makes no request for one.
+   */
+  given?: string;
   request: Request;
   /**
    * The token, from response.
@@ -709,9 +713,9 @@ export interface Action {
     [k: string]: Choices;
   };
   /**
-   * Performed by Waybill itself: storage is the account's key-value storage.
+   * Performed by Waybill itself: storage is the account's key-value storage, table the lookup tables of the workspace.
    */
-  native?: "storage";
+  native?: "storage" | "table";
 }
 /**
  * What becomes of the answer.

@@ -109,6 +109,12 @@ export interface Plan {
     [k: string]: PlanConnection;
   };
   /**
+   * The lookup tables that it uses, by name: a run reads what was deployed.
+   */
+  tables?: {
+    [k: string]: PlanTable;
+  };
+  /**
    * The parts of the connectors that it uses, by connector.
    */
   connectors: {
@@ -783,6 +789,16 @@ export interface PlanConnection {
    */
   secrets: string[];
 }
+export interface PlanTable {
+  /**
+   * Names of the columns.
+   */
+  columns: string[];
+  /**
+   * The cells of each row, in the order of the columns; null where a cell is empty.
+   */
+  rows: (string | number | boolean | null)[][];
+}
 export interface PlanConnector {
   title: string;
   version: string;
@@ -962,6 +978,10 @@ export interface CustomAuth {
  */
 export interface TokenExchangeAuth {
   type: "token_exchange";
+  /**
+   * A token that needs no exchange, such as ${{ connection.access_token }}: a connection that has it makes no request for one.
+   */
+  given?: string;
   request: Request;
   /**
    * The token, from response.
@@ -1058,7 +1078,7 @@ export interface PlanAction {
   idempotency?: Idempotency;
   errors?: ErrorRules;
   limits?: Limits;
-  native?: "storage";
+  native?: "storage" | "table";
 }
 /**
  * What becomes of the answer.

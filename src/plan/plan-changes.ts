@@ -1,7 +1,10 @@
+import type { Plan, PlanTable } from '../generated/plan.ts';
 import { isJsonObject, ownProperty, type Json, type JsonObject } from '../json/value.ts';
 import type { Change } from './difference.ts';
 import type { NamedPlan } from './digest.ts';
 import { listSteps, type ListedStep } from './list-steps.ts';
+
+type PlanTables = NonNullable<Plan['tables']>;
 
 /** What is different between two plans of an automation. */
 export function changesBetween(before: NamedPlan, after: NamedPlan): Change[] {
@@ -14,6 +17,7 @@ export function changesBetween(before: NamedPlan, after: NamedPlan): Change[] {
     ...compareSteps(listSteps(before.plan.steps), listSteps(after.plan.steps)),
     ...compareNamed('connection', old.connections, now.connections),
     ...compareNamed('connector', old.connectors, now.connectors),
+    ...compareTables(before.plan.tables ?? {}, after.plan.tables ?? {}),
   ];
 }
 
@@ -25,7 +29,7 @@ function partsOf({ text }: NamedPlan): { rest: JsonObject; connections: JsonObje
   return { rest: Object.fromEntries(rest), connections, connectors };
 }
 
-const APART = new Set(['steps', 'connections', 'connectors', 'output_mappings', 'format']);
+const APART = new Set(['steps', 'connections', 'connectors', 'tables', 'output_mappings', 'format']);
 
 function compareSteps(before: readonly ListedStep[], after: readonly ListedStep[]): Change[] {
   const changes: Change[] = [];
@@ -61,6 +65,30 @@ function compareNamed(what: string, before: JsonObject, after: JsonObject): Chan
     if (now === undefined) return [{ part, kind: 'removed' }];
     return compareValues('', old, now).map((change) => ({ ...change, part }));
   });
+}
+
+/** Rows are counted: which ones they are stands in the difference of the file. */
+function compareTables(before: PlanTables, after: PlanTables): Change[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
+  return names.flatMap((name): Change[] => {
+    const part = `table ${name}`;
+    const [old, now] = [before[name], after[name]];
+    if (old === undefined) return [{ part, kind: 'added' }];
+    if (now === undefined) return [{ part, kind: 'removed' }];
+    const columns = compareValues('columns', old.columns, now.columns).map((change) => ({ ...change, part }));
+    const [gone, fresh] = [rowsMissing(old, now), rowsMissing(now, old)];
+    return [
+      ...columns,
+      ...(gone === 0 ? [] : [{ part, kind: 'removed' as const, path: 'rows', before: gone }]),
+      ...(fresh === 0 ? [] : [{ part, kind: 'added' as const, path: 'rows', after: fresh }]),
+    ];
+  });
+}
+
+/** How many rows of a table the other one does not have. */
+function rowsMissing({ rows }: PlanTable, other: PlanTable): number {
+  const known = new Set(other.rows.map((row) => JSON.stringify(row)));
+  return rows.filter((row) => !known.has(JSON.stringify(row))).length;
 }
 
 /** The innermost places at which two values differ. */

@@ -22,6 +22,7 @@ export function renderPlan({ plan, digest }: NamedPlan): string {
         `  connects  ${name} (${connection.connector}): credential goes to ${connection.hosts.join(', ') || 'nobody'}; ${callsOf(connection)}`,
     ),
     ...(plan.trigger.kind === 'poll' ? renderMappings(plan.trigger.mappings, '  trigger   ') : []),
+    ...Object.entries(plan.tables ?? {}).map(([name, { rows }]) => `  table     ${name}: ${rows.length} rows`),
     '  steps',
     ...renderSteps(plan.steps, '    '),
     ...(plan.output_mappings ?? []).map((mapping) => `  output    ${renderMapping(mapping)}`),

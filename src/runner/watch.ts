@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const QUIET_MS = 100;
 
 /** What a workspace is made of, in its root. */
-const PARTS = /^(waybill\.json|automations|connectors|secrets)$/;
+const PARTS = /^(waybill\.json|automations|connectors|secrets|tables)$/;
 
 /** Calls `changed` after each save in the workspace, one call at a time; what it throws is told. Gives what ends it. */
 export function watchWorkspace(folder: string, changed: () => Promise<void>): () => void {

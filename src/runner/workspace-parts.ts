@@ -5,7 +5,7 @@ import { parseDocument } from '../workspace/json-document.ts';
 import type { SourceTree } from '../workspace/source-tree.ts';
 import { SHARED, sharedAutomationIn } from '../workspace/workspace.ts';
 
-/** The part that holds waybill.json, the workspace's connectors and the shared automations. */
+/** The part that holds waybill.json, the workspace's connectors, the shared automations and the tables of all accounts. */
 export const COMMON = '';
 
 /** Some files of a workspace, and what could not be read of them. */
@@ -37,7 +37,7 @@ export function emptyPart(): Part {
 
 /** The account whose file or folder it is, or the common part. A folder is named where it is a link or a submodule. */
 export function partOf(file: string): string {
-  const [, within, itself] = /^(?:automations|secrets)\/(?:([^/]+)\/|([a-z][a-z0-9_-]*)$)/.exec(file) ?? [];
+  const [, within, itself] = /^(?:automations|secrets|tables)\/(?:([^/]+)\/|([a-z][a-z0-9_-]*)$)/.exec(file) ?? [];
   const account = within ?? itself;
   return account === undefined || account === SHARED ? COMMON : account;
 }
@@ -45,7 +45,7 @@ export function partOf(file: string): string {
 /** Names each part by all that it depends on: of equal names the findings and the plans are equal. `fingerprint` names the program. */
 export class PartKeys {
   private readonly fingerprint: string;
-  /** Of waybill.json and the connectors. */
+  /** Of waybill.json, the connectors and the tables of all accounts. */
   private readonly base: string;
   /** Texts of the shared automations by name. */
   private readonly shared = new Map<string, string>();

@@ -17,6 +17,7 @@ import { parsePointer } from '../json/pointer.ts';
 import { describeSchemaErrors, type SchemaIssue } from '../json/schema-issue.ts';
 import { parseDocument, type JsonDocument } from './json-document.ts';
 import { WHOLE_FILE, type SourceTree } from './source-tree.ts';
+import { parseTable } from './table.ts';
 import { SHARED, sharedAutomationIn, type Source, type Workspace } from './workspace.ts';
 
 /** Reads and validates every file; one that is broken does not hide what is wrong in the others. */
@@ -35,6 +36,8 @@ class Loader {
     tests: [],
     secrets: new Map(),
     connectors: new Map(),
+    tables: new Map(),
+    accountTables: new Map(),
   };
   readonly diagnostics: Diagnostic[];
 
@@ -55,6 +58,8 @@ class Loader {
     } else if (file === 'waybill.json') {
       const config = this.read<WorkspaceConfig>(file, text, validateWaybill);
       if (config !== undefined) workspace.config = config;
+    } else if (root === 'tables') {
+      this.loadTable(file, text);
     } else if (root === 'connectors' && name === 'connector.json') {
       const connector = this.read<Connector>(file, text, validateConnector);
       if (connector !== undefined) workspace.connectors.set(folder, connector);
@@ -90,6 +95,31 @@ class Loader {
       if (source !== undefined)
         this.workspace.automations.push({ ...source, account, name: name.slice(0, -'.json'.length) });
     }
+  }
+
+  private loadTable(file: string, text: string): void {
+    const { table, diagnostics } = parseTable(file, text);
+    this.diagnostics.push(...diagnostics);
+    const [, account, name] = /^tables\/(?:([^/]+)\/)?([a-z][a-z0-9_-]{0,62})\.csv$/.exec(file) ?? [];
+    if (name === undefined) {
+      this.reportTablePlace(file);
+      return;
+    }
+    const { tables, accountTables } = this.workspace;
+    if (account === undefined) tables.set(name, table);
+    else accountTables.set(account, (accountTables.get(account) ?? new Map()).set(name, table));
+  }
+
+  private reportTablePlace(file: string): void {
+    this.diagnostics.push({
+      code: 'WB2025',
+      severity: 'error',
+      message: 'no step can name this table',
+      file,
+      pointer: '',
+      range: WHOLE_FILE,
+      help: 'call it tables/<name>.csv or tables/<account>/<name>.csv, with a name of small letters, digits, _ and -',
+    });
   }
 
   private reportSharedAccount(file: string): void {

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 import { TreeBuilder } from './tree-builder.ts';
-import { MAX_FILE_SIZE, ROOT_FILES, ROOTS, type SourceTree } from './source-tree.ts';
+import { isSource, MAX_FILE_SIZE, ROOT_FILES, ROOTS, type SourceTree } from './source-tree.ts';
 
 /** The commit that was asked for cannot be read; the message says why and what to do. */
 export class CommitError extends Error {}
@@ -65,10 +65,7 @@ export async function readTree(repository: string, commit: string, path: string)
     if (entry.mode === '120000') builder.refuseLink(entry.path);
     else if (entry.mode === '160000') builder.refuseSubmodule(entry.path);
     else if (ROOTS.includes(entry.path)) builder.refuseFile(entry.path);
-    else if (
-      (entry.path.endsWith('.json') || ROOT_FILES.includes(entry.path)) &&
-      builder.admits(entry.path, entry.size)
-    )
+    else if ((isSource(entry.path) || ROOT_FILES.includes(entry.path)) && builder.admits(entry.path, entry.size))
       files.push(entry);
   }
   await readObjects(repository, files, (file, bytes) => builder.add(file, bytes));

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
-import { MAX_FILE_SIZE, ROOT_FILES, ROOTS, type SourceTree } from './source-tree.ts';
+import { isSource, MAX_FILE_SIZE, ROOT_FILES, ROOTS, type SourceTree } from './source-tree.ts';
 import { TreeBuilder } from './tree-builder.ts';
 
 /**
@@ -23,7 +23,7 @@ function listRoot(folder: string, root: string, builder: TreeBuilder): string[] 
   return [];
 }
 
-/** The JSON files below a folder of the workspace. */
+/** The files below a folder of the workspace that the compiler reads. */
 function list(folder: string, path: string, builder: TreeBuilder): string[] {
   let entries: Dirent[];
   try {
@@ -36,7 +36,7 @@ function list(folder: string, path: string, builder: TreeBuilder): string[] {
     const place = `${path}/${entry.name}`;
     if (entry.isSymbolicLink()) builder.refuseLink(place);
     else if (entry.isDirectory()) return list(folder, place, builder);
-    else if (entry.isFile() && entry.name.endsWith('.json')) return [place];
+    else if (entry.isFile() && isSource(place)) return [place];
     return [];
   });
 }

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Code } from '../diagnostics/registry.ts';
-import { MAX_FILE_SIZE, ROOT_FILES, WHOLE_FILE, type SourceTree } from './source-tree.ts';
+import { isTable, MAX_FILE_SIZE, MAX_TABLE_SIZE, ROOT_FILES, WHOLE_FILE, type SourceTree } from './source-tree.ts';
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -18,9 +18,13 @@ export class TreeBuilder {
       this.report('WB1010', path, message, 'give it a plain name: names stand in addresses and in commands');
       return false;
     }
-    if (size <= MAX_FILE_SIZE) return true;
-    const message = `the file has ${size} bytes; the limit is ${MAX_FILE_SIZE}`;
-    this.report('WB1005', path, message, 'split it, or keep large data elsewhere');
+    const limit = isTable(path) ? MAX_TABLE_SIZE : MAX_FILE_SIZE;
+    if (size <= limit) return true;
+    const message = `the file has ${size} bytes; the limit is ${limit}`;
+    const help = isTable(path)
+      ? 'keep what is so large in a service, such as a spreadsheet or a database, or in the key-value storage'
+      : 'split it, or keep large data elsewhere';
+    this.report('WB1005', path, message, help);
     return false;
   }
 

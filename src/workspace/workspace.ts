@@ -4,6 +4,7 @@ import type { Connector } from '../generated/connector.ts';
 import type { AutomationTest } from '../generated/test.ts';
 import type { WorkspaceConfig } from '../generated/waybill.ts';
 import type { JsonDocument } from './json-document.ts';
+import type { Table } from './table.ts';
 
 /** A file that fits its schema, with the places of its values. */
 export interface Source<Value> {
@@ -27,7 +28,13 @@ export interface Workspace {
   secrets: Map<string, string>;
   /** The workspace's own connectors by folder name. */
   connectors: Map<string, Source<Connector>>;
+  /** The tables that all accounts have, by name; `undefined` where the file is broken. */
+  tables: Tables;
+  /** Tables that stand in the place of one that all have, by account. */
+  accountTables: Map<string, Tables>;
 }
+
+export type Tables = Map<string, Table | undefined>;
 
 /** The folder of automations/ that is no account: its automations run where accounts install them. */
 export const SHARED = 'shared';

@@ -182,7 +182,11 @@ test('connectors are found by what they do and described', async () => {
   const described = await waybill(['connector', 'describe', 'anthropic.message_to_ai', '--format', 'json']);
   const { input, example } = JSON.parse(described.out) as { input: { required: string[] }; example: object };
   assert.deepEqual(input.required, ['prompt']);
-  assert.deepEqual(example, { id: 'message_to_ai', uses: 'anthropic.message_to_ai', with: { prompt: 'string' } });
+  assert.deepEqual(example, {
+    id: 'message_to_ai',
+    uses: 'anthropic.message_to_ai',
+    with: { prompt: '${{ trigger.body.prompt }}' },
+  });
   assert.match(
     (await waybill(['connector', 'describe', 'anthropic'])).out,
     /api_key +secret, required[^]*anthropic\.message_to_ai/,

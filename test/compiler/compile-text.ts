@@ -13,18 +13,28 @@ const ACCOUNT = {
 };
 
 /** Compiles one automation, given as its JSON value, in a workspace that has nothing else; `account` adds to its account. */
-export function compileAutomation(automation: object, account: object = {}): CompileResult {
-  return compileAutomations({ example: automation }, account);
+export function compileAutomation(automation: object, account: object = {}, tables: Files = {}): CompileResult {
+  return compileAutomations({ example: automation }, account, tables);
+}
+
+/** Texts by path. */
+interface Files {
+  [path: string]: string;
 }
 
 /** Compiles automations of one account, given as JSON values by name. */
-export function compileAutomations(automations: { [name: string]: object }, account: object = {}): CompileResult {
+export function compileAutomations(
+  automations: { [name: string]: object },
+  account: object = {},
+  tables: Files = {},
+): CompileResult {
   const files = new Map([
     ['waybill.json', JSON.stringify({ waybill: VERSION })],
     ['automations/acme/account.json', JSON.stringify({ ...ACCOUNT, ...account })],
     ...Object.entries(automations).map(
       ([name, value]) => [`automations/acme/${name}.json`, JSON.stringify(value, undefined, 2)] as const,
     ),
+    ...Object.entries(tables),
   ]);
   const { workspace, diagnostics } = loadWorkspace({ files, diagnostics: [] });
   const result = compile({ workspace, builtins: builtinCatalog(), builtinText, version: VERSION });

@@ -48,6 +48,17 @@ test('the connector of the guide to connectors has no findings', () => {
   assert.equal(workspace.connectors.size, 1);
 });
 
+test('the table and the steps of the guide to tables have no findings', () => {
+  const guide = readFileSync(join(docs, 'guides/tables.md'), 'utf8');
+  const [, prices = ''] = /```csv\n([^]*?)```/.exec(guide) ?? [];
+  const [steps = ''] = examples('tables.md');
+  const properties = { sku: { type: 'string' }, quantity: { type: 'number' } };
+  const body = { type: 'object', required: ['sku', 'quantity'], properties };
+  const automation = automationOf(JSON.parse(steps) as object[], body);
+  const tables = { 'tables/prices.csv': prices, 'tables/discounts.csv': 'from:number,rate:number\n10,0.05\n' };
+  assert.deepEqual(compileAutomation(automation, {}, tables).diagnostics, []);
+});
+
 test('links within the documentation lead somewhere', () => {
   const files = ['../README.md', ...readdirSync(docs, { recursive: true }).map(String)].filter((file) =>
     file.endsWith('.md'),

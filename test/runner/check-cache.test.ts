@@ -14,6 +14,7 @@ const automation = (steps: object[], more: object = {}): string =>
   JSON.stringify({ name: 'x', trigger: { webhook: { body: { type: 'object' }, verify: 'none' } }, steps, ...more });
 const tone = (property: object): object => ({ settings: { type: 'object', properties: { tone: property } } });
 const put = (value: string): object => ({ id: 'a', uses: 'storage.set', with: { key: 'k', value } });
+const look = { id: 'look', uses: 'table.lookup', with: { table: 'codes', where: { code: 'a' } } };
 const connector = (output: object): string =>
   JSON.stringify({
     name: 'crm',
@@ -35,6 +36,7 @@ const connector = (output: object): string =>
 /** Contents that each kind of file may have, right and wrong. */
 const CONTENTS: { [path: string]: string[] } = {
   'waybill.json': ['{"waybill":"0.1.0"}', '{"waybill":"9.0.0"}', '{'],
+  'tables/codes.csv': ['code,name\n', 'code,name,rate:number\na,A,1\n', 'code,name\na\n'],
   'connectors/crm/connector.json': [connector({ type: 'object' }), connector({ type: 'string' }), '[]'],
   ...Object.fromEntries(
     ['acme', 'globex', '__proto__'].flatMap((name) => [
@@ -52,9 +54,11 @@ const CONTENTS: { [path: string]: string[] } = {
           '{',
         ],
       ],
+      [`tables/${name}/codes.csv`, ['code,name\nb,B\n', 'code\n', '']],
       [
         `automations/${name}/one.json`,
         [
+          automation([look, put('${{ steps.look.row?.rate ?? 0 }}')]),
           automation([put('x')]),
           automation([put('${{ nope }}')]),
           automation([{ id: 'b', uses: 'crm.find' }, put('${{ steps.b.mail }}')]),

@@ -9,6 +9,7 @@ import {
   type FieldDescription,
   type TriggerDescription,
 } from '../../connectors/describe.ts';
+import { schemaFields } from '../../connectors/schema-fields.ts';
 import { searchCatalog } from '../../connectors/search.ts';
 import type { Connector, Limits } from '../../generated/connector.ts';
 import type { JsonObject } from '../../json/value.ts';
@@ -191,12 +192,13 @@ function renderTrigger({ on, title, description, connection, input, output, exam
 }
 
 function renderFields(schema: JsonObject): string {
-  const { properties, required } = schema as { properties?: { [name: string]: JsonObject }; required?: string[] };
-  if (properties === undefined) return `  ${describeType(typeFromSchema(schema))}`;
-  const rows = Object.entries(properties).map(([name, field]) => [
-    `  ${name}${required?.includes(name) === true ? '' : '?'}`,
-    describeType(typeFromSchema(field)),
-    typeof field['description'] === 'string' ? field['description'] : '',
-  ]);
-  return renderTable(rows);
+  const fields = schemaFields(schema);
+  if (fields === undefined) return `  ${describeType(typeFromSchema(schema))}`;
+  return renderTable(
+    fields.map(({ name, type, sensitive, description }) => [
+      `  ${name}`,
+      sensitive === undefined ? type : `${type} [${sensitive}]`,
+      description,
+    ]),
+  );
 }

@@ -1,6 +1,7 @@
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { AutomationContext, ResolvedAction, ResolvedActions } from '../context.ts';
 import type { StepNode } from '../step-tree.ts';
+import { resolveTable } from './table.ts';
 
 /** Finds the connector and the action of each step; steps without one are left out and reported. */
 export function resolveActions(context: AutomationContext): ResolvedActions {
@@ -12,11 +13,8 @@ export function resolveActions(context: AutomationContext): ResolvedActions {
   return resolved;
 }
 
-function resolve(
-  { automation, catalog, report }: AutomationContext,
-  node: StepNode,
-  uses: string,
-): ResolvedAction | undefined {
+function resolve(context: AutomationContext, node: StepNode, uses: string): ResolvedAction | undefined {
+  const { automation, catalog, report } = context;
   const [service = '', name = ''] = uses.split('.');
   const connector = catalog.get(service);
   if (connector === undefined) {
@@ -32,7 +30,8 @@ function resolve(
     report(automation.document.diagnostic('WB2002', path, `${connector.title} has no action \`${name}\``, { help }));
     return undefined;
   }
-  return { service, connector, name, action };
+  const resolved = { service, connector, name, action };
+  return action.native === 'table' ? resolveTable(context, node, resolved) : resolved;
 }
 
 function suggestion(name: string, known: string[], what: string): string {
