@@ -113,7 +113,7 @@ test('what does not fit or is not waited for is refused with the reason', async 
     assert.equal(told.code, 0, told.err);
     assert.equal((await runner.engine.finished(run)).status, 'succeeded');
     assert.match((await cli('runs', 'show', run)).out, /"amount":9007199254740993[^]*Bob/);
-    assert.equal((await cli('runs', 'reject', run, 'ask')).code, 3);
+    assert.equal((await cli('runs', 'reject', run, 'ask')).code, 2);
   });
 });
 
