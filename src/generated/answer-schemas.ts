@@ -912,6 +912,12 @@ export const ANSWER_SCHEMAS = {
   "SampleView": {
     "type": "object",
     "properties": {
+      "account": {
+        "type": "string"
+      },
+      "automation": {
+        "type": "string"
+      },
       "starts": {
         "type": "string",
         "enum": [
@@ -935,6 +941,8 @@ export const ANSWER_SCHEMAS = {
       }
     },
     "required": [
+      "account",
+      "automation",
       "starts",
       "issues"
     ],

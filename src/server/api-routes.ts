@@ -58,7 +58,7 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner, callers: Call
       const live = runner.deployed().get(target);
       if (live === undefined) throw unknownAutomation(runner, target, callerOf(request).accounts);
       const sample = sampleTrigger(live.trigger, new Date());
-      return { starts: live.trigger.kind, trigger: sample?.trigger, issues: sample?.issues ?? [] };
+      return { account, automation, starts: live.trigger.kind, trigger: sample?.trigger, issues: sample?.issues ?? [] };
     },
   );
   app.get('/polls', (request): PollListView => {

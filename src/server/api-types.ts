@@ -200,6 +200,8 @@ export interface HookView {
 
 /** `GET /api/v1/automations/:account/:automation/sample` */
 export interface SampleView {
+  account: string;
+  automation: string;
   /** What starts its runs. */
   starts: 'webhook' | 'schedule' | 'poll' | 'manual';
   /** What a run could be given, made from the schemas; absent where there are none to make it from. */

@@ -141,7 +141,7 @@ function inCaseOf(model: string, text: string): string {
   return Array.from(text, (letter, index) => {
     const like = letters[index] ?? '';
     if (like === like.toLowerCase()) return letter;
-    // A few letters have a capital of several letters, or none of their own.
-    return hasCases(letter) ? letter.toUpperCase() : like;
+    // A few letters have a capital of several letters, none of their own, or are between a capital and a small one.
+    return hasCases(letter) && /^\p{Lu}$/u.test(like) ? letter.toUpperCase() : like;
   }).join('');
 }

@@ -1,3 +1,4 @@
+import type { Catalog } from '../../connectors/catalog.ts';
 import { isJsonObject } from '../../json/value.ts';
 import type { AutomationContext } from '../context.ts';
 
@@ -6,7 +7,9 @@ export function checkUnverifiedWebhook({ automation, catalog, report }: Automati
   const { webhook } = automation.value.trigger;
   const declared = webhook?.headers?.['properties'];
   if (webhook?.verify !== 'none' || !isJsonObject(declared)) return;
-  for (const service of catalog.names()) {
+  // A scheme that many services follow is named before a service that follows it.
+  const services = catalog.names().toSorted((left, right) => rank(catalog, left) - rank(catalog, right));
+  for (const service of services) {
     for (const [scheme, { title, ...parts }] of Object.entries(catalog.get(service)?.webhook_schemes ?? {})) {
       const headers = [parts.signature, parts.delivery_id, parts.event].map((part) => part?.header?.toLowerCase());
       const header = Object.keys(declared).find((name) => headers.includes(name));
@@ -17,4 +20,9 @@ export function checkUnverifiedWebhook({ automation, catalog, report }: Automati
       return;
     }
   }
+}
+
+/** Connectors that only hold schemes come first. */
+function rank(catalog: Catalog, service: string): number {
+  return Object.keys(catalog.get(service)?.actions ?? {}).length === 0 ? 0 : 1;
 }

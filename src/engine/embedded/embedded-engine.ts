@@ -111,7 +111,10 @@ export class EmbeddedEngine implements Engine {
     return new Promise((resolve) => {
       this.waiters.set(id, [...(this.waiters.get(id) ?? []), resolve]);
       signal?.addEventListener('abort', () => {
-        const others = (this.waiters.get(id) ?? []).filter((one) => one !== resolve);
+        const waiting = this.waiters.get(id) ?? [];
+        // The run has ended before, or the engine has stopped.
+        if (!waiting.includes(resolve)) return;
+        const others = waiting.filter((one) => one !== resolve);
         if (others.length === 0) this.waiters.delete(id);
         else this.waiters.set(id, others);
         resolve(this.options.store.runs.get(id) ?? run);
