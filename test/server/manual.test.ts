@@ -60,7 +60,7 @@ test('a run is started by hand and followed to its end, and its input comes as i
 test('what does not fit is refused with the reason, and starts nothing', async () => {
   await withGreeting(async (setup) => {
     const wrong = await run(setup, 'demo', 'greet', '--input', '{"name":1}');
-    assert.equal(wrong.code, 3);
+    assert.equal(wrong.code, 2);
     assert.match(wrong.err, /the input lacks the property `id`; the input\.name must be/);
     assert.match((await run(setup, 'demo', 'greet')).err, /the automation needs an input/);
     assert.match((await run(setup, 'demo', 'greet', '--input', '{')).err, /--input is not JSON/);
