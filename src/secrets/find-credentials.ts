@@ -27,6 +27,7 @@ export interface CredentialPattern {
 export const KNOWN_CREDENTIALS: readonly CredentialPattern[] = [
   { kind: 'an age private key', source: 'AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{50,}' },
   { kind: 'a private key', source: '-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----' },
+  { kind: 'a token of a Waybill runner', source: 'wbt_[A-Za-z0-9_-]{43}' },
   { kind: 'a key of Anthropic', source: 'sk-ant-[a-z]+[0-9]{2}-[A-Za-z0-9_-]{40,}' },
   { kind: 'a key of OpenAI', source: 'sk-(?:[a-z]+-)?[A-Za-z0-9_-]{20,}T3BlbkFJ[A-Za-z0-9_-]{20,}' },
   { kind: 'a token of GitHub', source: 'gh[pousr]_[A-Za-z0-9]{36}' },
