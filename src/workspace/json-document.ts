@@ -114,7 +114,9 @@ interface Finding {
 
 function syntaxDiagnostics(file: string, text: string, errors: readonly ParseError[]): Diagnostic[] {
   const starts = lineStartsOf(text);
-  return errors.slice(0, 10).map(({ error, offset, length }) => ({
+  // What the parser says of one place twice is one mistake.
+  const places = errors.filter(({ offset }, index) => offset !== errors[index - 1]?.offset);
+  return places.slice(0, 10).map(({ error, offset, length }) => ({
     code: 'WB1001',
     severity: 'error',
     message: text.trim() === '' ? 'the file is empty' : `the file is not JSON: ${inWords(printParseErrorCode(error))}`,

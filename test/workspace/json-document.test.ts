@@ -30,6 +30,10 @@ test('a byte order mark is let through; comments and commas at the end are not',
     assert.ok(parseDocument('a.json', text).diagnostics.length > 0, text);
 });
 
+test('a comma at the end is one mistake', () => {
+  for (const text of ['{"a":1,}', '[1,]']) assert.equal(parseDocument('a.json', text).diagnostics.length, 1, text);
+});
+
 test('mutilated JSON is never thrown at, and every finding lies in the text', () => {
   const source =
     '{ "name": "x", "list": [1, 2.5, true, null, { "a": "\\u0041${{ b }}" }], "big": 12345678901234567890 }';
