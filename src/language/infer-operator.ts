@@ -3,6 +3,7 @@ import type { Expression } from './expression.ts';
 import type { Inference } from './infer.ts';
 import { disjoint } from './intersect.ts';
 import { narrow } from './narrow.ts';
+import { freshSteps } from './steps.ts';
 import type { TypeScope } from './scope.ts';
 import { marked, sensitivityOf, stricter } from './sensitivity.ts';
 import { BOOLEAN, STRING, describeType, everyMember, membersOf, unionOf, without, type Type } from './types.ts';
@@ -34,7 +35,7 @@ function inferEquality(
   left: Type,
   right: Type,
 ): Type {
-  if (left.kind === 'never' || right.kind === 'never' || !disjoint(left, right)) return BOOLEAN;
+  if (left.kind === 'never' || right.kind === 'never' || !disjoint(left, right, freshSteps())) return BOOLEAN;
   const words = `${describeType(left)} and ${describeType(right)} are never equal`;
   const near = nearestValue(left, right) ?? nearestValue(right, left);
   const help = near === undefined ? 'mend the value, or leave the comparison out' : `did you mean '${near}'?`;

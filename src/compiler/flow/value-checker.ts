@@ -7,6 +7,7 @@ import { disjoint } from '../../language/intersect.ts';
 import { typeFromSchema, typeOfConstant } from '../../language/schema-type.ts';
 import type { TypeScope } from '../../language/scope.ts';
 import { sensitivityOf } from '../../language/sensitivity.ts';
+import { freshSteps } from '../../language/steps.ts';
 import { hasExpression } from '../../language/template.ts';
 import {
   UNKNOWN,
@@ -298,7 +299,7 @@ function candidate(target: Type, value: JsonObject): ObjectType | undefined {
     [...arm.properties].every(([name, { type }]) => {
       const given = ownProperty(value, name);
       const constant = given === undefined || (typeof given === 'string' && hasExpression(given)) || isComposite(given);
-      return constant || !disjoint(typeOfConstant(given), type);
+      return constant || !disjoint(typeOfConstant(given), type, freshSteps());
     }),
   );
   return possible.length === 1 ? possible[0] : undefined;
