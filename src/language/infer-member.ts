@@ -88,6 +88,9 @@ function anyProperty(base: ObjectType): Type {
   return unionOf([...named, ...(base.additional === false ? [] : [base.additional]), ABSENT]);
 }
 
+/** Of many steps, the ones that came last are told. */
+const MAX_LISTED = 20;
+
 function inferStep(inference: Inference, member: Member, steps: StepScope): Type {
   const id = member.key.kind === 'literal' ? String(member.key.value) : undefined;
   if (id === undefined)
@@ -110,8 +113,9 @@ function inferStep(inference: Inference, member: Member, steps: StepScope): Type
       'move it before this step',
     );
   }
-  const near = nearestName(id, [...steps.before.keys()]);
-  const known = [...steps.before.keys()].join(', ');
+  const ids = [...steps.before.keys()];
+  const near = nearestName(id, ids);
+  const known = [...ids.slice(-MAX_LISTED), ...(ids.length > MAX_LISTED ? ['…'] : [])].join(', ');
   const others = known === '' ? 'no step runs before this one' : `steps before this one: ${known}`;
   return inference.report(
     'unknown_step',

@@ -1,5 +1,4 @@
 import type { PointerToken } from '../../json/pointer.ts';
-import { compileSchema } from '../../json/schema.ts';
 import { isJsonObject, ownProperty, type Json, type JsonObject } from '../../json/value.ts';
 import { assignable, type Assignability, type FormatRisk } from '../../language/assign.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
@@ -23,6 +22,7 @@ import {
   type Type,
 } from '../../language/types.ts';
 import type { AutomationContext } from '../context.ts';
+import { compileOrSkip } from '../schema-problems.ts';
 import { explainFit, explainRisk, fieldName, nameOf } from './explain-fit.ts';
 import { readExpression } from './read-expression.ts';
 import type { Sink } from './sink.ts';
@@ -121,7 +121,8 @@ class ValueChecker {
       if (!this.mappings.some(({ guarded }) => guarded)) first.guarded = true;
       return;
     }
-    for (const { pointer, message } of compileSchema(schema)(value)) {
+    // A schema that cannot be used is told where it stands.
+    for (const { pointer, message } of compileOrSkip(schema)?.(value) ?? []) {
       const path = pointer.split('/').slice(1);
       this.report('WB3003', path, `this does not fit \`${fieldName(path)}\`: it ${message}`);
     }
@@ -144,9 +145,10 @@ class ValueChecker {
       this.requireFit(type, target, 'this');
       return type;
     }
-    const arm = said.find((one) => compileSchema(schemaOf(one))(value).length === 0);
+    const issues = said.map((one) => compileOrSkip(schemaOf(one))?.(value) ?? []);
+    const arm = said[issues.findIndex((of) => of.length === 0)];
     if (arm !== undefined) return arm;
-    const [issue] = compileSchema(schemaOf(said[0] ?? UNKNOWN))(value);
+    const [[issue] = []] = issues;
     const field = fieldName(this.path);
     this.report('WB3003', this.path, `this does not fit \`${field}\`: it ${issue?.message ?? 'is not allowed'}`);
     return type;
