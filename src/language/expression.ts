@@ -158,6 +158,8 @@ function convertNode(node: AnyNode, context: Context): Expression | undefined {
       return convertObject(node, context);
     case 'ArrowFunctionExpression':
       return refuse(context, node, 'a function can only be an argument, as in `items.map(item => item.name)`');
+    case 'AssignmentExpression':
+      return refuse(context, node, 'nothing can be assigned here', 'compare with `===`');
     default:
       return refuse(context, node, `${describeNode(node.type)} is not part of the language`);
   }

@@ -79,8 +79,14 @@ function propertyOf(inference: Inference, member: Member, base: ObjectType, key:
   if (base.additional === false) return unknownField(inference, member, base, key, [...base.properties.keys()]);
   const near = nearestName(key, [...base.properties.keys()]);
   // An open object may hold any field; a name that almost is a declared one is surely a slip.
-  if (near !== undefined) return unknownField(inference, member, base, key, [...base.properties.keys()]);
+  if (near !== undefined && !isNextInRow(key, near))
+    return unknownField(inference, member, base, key, [...base.properties.keys()]);
   return unionOf([base.additional, ABSENT]);
+}
+
+/** `line2` beside `line1` is no slip. */
+function isNextInRow(name: string, other: string): boolean {
+  return name !== other && name.replaceAll(/\d+/g, '0') === other.replaceAll(/\d+/g, '0');
 }
 
 function anyProperty(base: ObjectType): Type {

@@ -62,9 +62,20 @@ export function inferLogical(
   const reached = expression.operator === '??' ? scope : narrow(scope, expression.left, decided);
   const right = inference.infer(expression.right, reached);
   if (expression.operator === '??') return unionOf([without(left, 'null', 'absent'), right]);
+  if (expression.operator === '||' && isNoCondition(left)) {
+    const help = 'for what is absent or null: `… ?? …`';
+    inference.report('wrong_operand', expression, '`||` is for true and false', help);
+    return BOOLEAN;
+  }
   inference.require(expression.left, left, 'boolean');
   inference.require(expression.right, right, 'boolean');
   return BOOLEAN;
+}
+
+/** A value that is surely neither true nor false: whoever writes `||` behind it means another value in its place. */
+function isNoCondition(type: Type): boolean {
+  const there = without(type, 'absent', 'null');
+  return there.kind !== 'never' && everyMember(there, ({ kind }) => kind !== 'boolean' && kind !== 'unknown');
 }
 
 function isText(type: Type): boolean {

@@ -179,16 +179,18 @@ function describeObject(type: ObjectType): string {
   if (words === undefined) {
     words = wordsForObject(type);
     // Objects of objects of objects multiply.
-    if (words.length > MAX_WORDS) words = `{ ${[...type.properties.keys()].slice(0, MAX_FIELDS).join(', ')}, … }`;
+    if (words.length > MAX_WORDS)
+      words = `{ ${[...type.properties.keys()].toSorted().slice(0, MAX_FIELDS).join(', ')}, … }`;
     described.set(type, words);
   }
   return words;
 }
 
 function wordsForObject(type: ObjectType): string {
-  const named = [...type.properties].map(
-    ([name, { type: inner, required }]) => `${name}${required ? '' : '?'}: ${describeType(inner)}`,
-  );
+  // The order of keys in a file says nothing, and plans hold these words.
+  const named = [...type.properties]
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([name, { type: inner, required }]) => `${name}${required ? '' : '?'}: ${describeType(inner)}`);
   if (type.additional !== false && named.length === 0)
     return type.additional.kind === 'unknown' ? 'object' : `object of ${describeType(type.additional)}`;
   return `{ ${[...named, ...(type.additional === false ? [] : ['…'])].join(', ')} }`;

@@ -54,6 +54,14 @@ test('a schema that is not one is refused', () => {
   assert.throws(() => compileSchema({ type: 'strnig' }), /type/);
 });
 
+test('of a choice of kinds one issue names them all', () => {
+  const check = compileSchema({ oneOf: [{ enum: ['fail', 'continue'] }, { type: 'array' }, { type: 'null' }] });
+  assert.deepEqual(
+    check('ignore').map(({ message }) => message),
+    ['must be one of "fail", "continue" or an array or null'],
+  );
+});
+
 test('what every object inherits is no property of it', () => {
   const check = compileSchema({ type: 'object', properties: { constructor: { type: 'string' } } });
   assert.deepEqual(check({}), []);

@@ -1,4 +1,4 @@
-import type { PointerToken } from '../../json/pointer.ts';
+import { formatPointer, type PointerToken } from '../../json/pointer.ts';
 import { isJsonObject, ownProperty, type Json, type JsonObject } from '../../json/value.ts';
 import { assignable, type Assignability, type FormatRisk } from '../../language/assign.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
@@ -7,7 +7,7 @@ import { typeFromSchema, typeOfConstant } from '../../language/schema-type.ts';
 import type { TypeScope } from '../../language/scope.ts';
 import { sensitivityOf } from '../../language/sensitivity.ts';
 import { freshSteps } from '../../language/steps.ts';
-import { hasExpression } from '../../language/template.ts';
+import { hasExpression, mayHoldExpression } from '../../language/template.ts';
 import {
   UNKNOWN,
   describeType,
@@ -110,13 +110,16 @@ class ValueChecker {
     if (Array.isArray(value)) return this.array(value, target);
     if (isJsonObject(value)) return this.object(value, target);
     this.count++;
-    if (typeof value === 'string' && hasExpression(value)) return this.expression(value, target, required);
+    if (typeof value === 'string' && mayHoldExpression(value)) return this.expression(value, target, required);
     return this.constant(value, target);
   }
 
   /** What is open is only known of the whole value: of a constant at once, otherwise before the call. */
   checkOpen(value: Json, schema: JsonObject): void {
-    const [first] = this.mappings;
+    // Any would do; this one is the same whatever the order of keys.
+    const [first] = this.mappings.toSorted((left, right) =>
+      formatPointer(left.path) < formatPointer(right.path) ? -1 : 1,
+    );
     if (first !== undefined) {
       if (!this.mappings.some(({ guarded }) => guarded)) first.guarded = true;
       return;
