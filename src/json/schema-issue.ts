@@ -11,7 +11,7 @@ export interface SchemaIssue {
   property?: string;
   /** The properties that there may be, where the issue is about one that may not. */
   known?: string[];
-  /** The properties of which there must be exactly one, where the issue is about that. */
+  /** The properties of which there must be one, where the issue is about that. */
   choices?: string[];
 }
 
@@ -48,9 +48,11 @@ const KINDS = new Set(['type', 'enum', 'const']);
 
 const CHOICE_KEYWORDS = new Set(['anyOf', 'oneOf', 'allOf', 'if', 'not', 'propertyNames']);
 
+const PROPERTY_CHOICES = new Set(['oneOf', 'anyOf']);
+
 /** Whether the choice is which one of several properties there is. Known only where the validator is `verbose`. */
 function isChoiceOfProperties(error: ErrorObject): boolean {
-  return error.keyword === 'oneOf' && propertiesOfChoice(error) !== undefined;
+  return PROPERTY_CHOICES.has(error.keyword) && propertiesOfChoice(error) !== undefined;
 }
 
 function propertiesOfChoice({ schema }: ErrorObject): string[] | undefined {
@@ -89,7 +91,7 @@ function knownProperties({ keyword, parentSchema }: ErrorObject): { known?: stri
 }
 
 function choicesOf(error: ErrorObject): { choices?: string[] } {
-  const choices = error.keyword === 'oneOf' ? propertiesOfChoice(error) : undefined;
+  const choices = PROPERTY_CHOICES.has(error.keyword) ? propertiesOfChoice(error) : undefined;
   return choices === undefined ? {} : { choices };
 }
 
@@ -130,6 +132,10 @@ function wording(error: ErrorObject): string {
       return names === undefined
         ? 'must fit exactly one of the choices'
         : `must have exactly one of ${names.join(', ')}`;
+    }
+    case 'anyOf': {
+      const names = propertiesOfChoice(error)?.map((name) => `\`${name}\``);
+      return names === undefined ? 'must fit one of the choices' : `must have one of ${names.join(', ')}`;
     }
     case 'dependentRequired':
       return `has \`${params['property']}\`, which goes only with \`${params['missingProperty']}\``;

@@ -32,13 +32,13 @@ class Layer implements Names {
 
   keys(): Iterable<string> {
     const layers: Layer[] = [];
-    let at: Names = this;
+    let at = this.below;
     while (at instanceof Layer) {
       layers.push(at);
       at = at.below;
     }
     const names = new Set(at.keys());
-    for (const { name, type } of layers.toReversed()) {
+    for (const { name, type } of [...layers.toReversed(), this]) {
       if (type === undefined) names.delete(name);
       else names.add(name);
     }

@@ -71,9 +71,10 @@ test('symbolic links are findings and never followed', async () => {
   }
 });
 
+const linesOf = (text: string): number[] =>
+  parseDocument('a.json', text).diagnostics.map(({ range }) => range.start.line);
+
 test('one mistake in JSON is one finding; two that stand apart are two', () => {
-  const linesOf = (text: string): number[] =>
-    parseDocument('a.json', text).diagnostics.map(({ range }) => range.start.line);
   assert.deepEqual(linesOf("{\n  'id': 'a',\n  \"b\": 1\n}"), [2]);
   assert.deepEqual(linesOf('{\n  “id”: “a”\n}'), [2]);
   assert.deepEqual(linesOf('{ "a": [ { "b": 1 '), [1]);
