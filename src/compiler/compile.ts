@@ -107,7 +107,7 @@ export function compile(input: CompileInput, common: Common = commonOf(input)): 
 /** What the accounts of a workspace have in common. Nothing is checked yet. */
 export function commonOf({ workspace, builtins }: Pick<CompileInput, 'workspace' | 'builtins'>): Common {
   const own = new Map([...workspace.connectors].map(([name, source]) => [name, source.value]));
-  const catalog = extendCatalog(builtins, own);
+  const catalog = extendCatalog(builtins, own, workspace.brokenConnectors);
   const { tables } = workspace;
   return {
     catalog,

@@ -11,11 +11,14 @@ const TYPES = new Set<Json>(['object', 'array', 'string', 'number', 'integer', '
 /** Keywords of JSON Schema 2020-12, and the values that they are mostly given. */
 const KEYWORDS = new Map<string, (value: Json) => boolean>([
   ['type', (value) => TYPES.has(value)],
-  ['properties', (value) => isJsonObject(value) && Object.values(value).every(isPlainSchema)],
+  [
+    'properties',
+    (value) => isJsonObject(value) && !Object.hasOwn(value, '__proto__') && Object.values(value).every(isPlainSchema),
+  ],
   ['required', (value) => Array.isArray(value) && value.every(isText) && new Set(value).size === value.length],
   ['additionalProperties', isPlainSchema],
   ['items', isPlainSchema],
-  ['enum', Array.isArray],
+  ['enum', (value) => Array.isArray(value) && value.length > 0],
   ['const', isAnything],
   ['title', isText],
   ['description', isText],

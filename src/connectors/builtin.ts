@@ -9,6 +9,7 @@ const known = new Map<string, Connector | undefined>();
 /** The catalog of the connectors that come with Waybill. Each is read when it is first asked for. */
 export function builtinCatalog(): Catalog {
   return {
+    isBroken: () => false,
     names: () => readdirSync(builtinFolder()).toSorted(),
     get(name) {
       if (!known.has(name)) known.set(name, readConnector(name));

@@ -11,6 +11,8 @@ export interface SchemaIssue {
   property?: string;
   /** The properties that there may be, where the issue is about one that may not. */
   known?: string[];
+  /** The properties of which there must be one, where the issue is about that. */
+  choices?: string[];
 }
 
 /** Puts ajv's errors in plain words, one a place: of the arms of a choice only what helps is kept. */
@@ -24,17 +26,33 @@ export function describeSchemaErrors(errors: readonly ErrorObject[]): SchemaIssu
   const choices = errors.filter((error) => CHOICE_KEYWORDS.has(error.keyword)).map(describe);
   const all = issues.length > 0 ? issues : choices;
   const seen = new Set<string>();
-  return all.filter((issue) => {
+  const distinct = all.filter((issue) => {
     const key = `${issue.pointer} ${issue.keyword} ${issue.message}`;
     return !seen.has(key) && seen.add(key) !== undefined;
   });
+  return distinct.length > 1 && choices.length > 0 ? joinKinds(distinct) : distinct;
 }
+
+/** Of a value that is of none of the kinds of a choice: `must be one of "fail", "continue" or an array`. */
+function joinKinds(issues: readonly SchemaIssue[]): SchemaIssue[] {
+  const groups = Map.groupBy(issues, ({ pointer }) => pointer);
+  return issues.flatMap((issue) => {
+    const group = groups.get(issue.pointer) ?? [];
+    if (group.length === 1 || !group.every(({ keyword }) => KINDS.has(keyword))) return [issue];
+    const kinds = group.map(({ message }) => message.replace(/^must be /, ''));
+    return issue === group[0] ? [{ ...issue, message: `must be ${kinds.join(' or ')}` }] : [];
+  });
+}
+
+const KINDS = new Set(['type', 'enum', 'const']);
 
 const CHOICE_KEYWORDS = new Set(['anyOf', 'oneOf', 'allOf', 'if', 'not', 'propertyNames']);
 
+const PROPERTY_CHOICES = new Set(['oneOf', 'anyOf']);
+
 /** Whether the choice is which one of several properties there is. Known only where the validator is `verbose`. */
 function isChoiceOfProperties(error: ErrorObject): boolean {
-  return error.keyword === 'oneOf' && propertiesOfChoice(error) !== undefined;
+  return PROPERTY_CHOICES.has(error.keyword) && propertiesOfChoice(error) !== undefined;
 }
 
 function propertiesOfChoice({ schema }: ErrorObject): string[] | undefined {
@@ -61,6 +79,7 @@ function describe(error: ErrorObject): SchemaIssue {
     message: wording(error),
     ...(property === undefined ? {} : { property }),
     ...knownProperties(error),
+    ...choicesOf(error),
   };
 }
 
@@ -69,6 +88,11 @@ function knownProperties({ keyword, parentSchema }: ErrorObject): { known?: stri
   const properties: unknown = parentSchema?.['properties'];
   if (!UNKNOWN_PROPERTY.has(keyword) || typeof properties !== 'object' || properties === null) return {};
   return { known: Object.keys(properties) };
+}
+
+function choicesOf(error: ErrorObject): { choices?: string[] } {
+  const choices = PROPERTY_CHOICES.has(error.keyword) ? propertiesOfChoice(error) : undefined;
+  return choices === undefined ? {} : { choices };
 }
 
 const UNKNOWN_PROPERTY = new Set(['additionalProperties', 'unevaluatedProperties']);
@@ -108,6 +132,10 @@ function wording(error: ErrorObject): string {
       return names === undefined
         ? 'must fit exactly one of the choices'
         : `must have exactly one of ${names.join(', ')}`;
+    }
+    case 'anyOf': {
+      const names = propertiesOfChoice(error)?.map((name) => `\`${name}\``);
+      return names === undefined ? 'must fit one of the choices' : `must have one of ${names.join(', ')}`;
     }
     case 'dependentRequired':
       return `has \`${params['property']}\`, which goes only with \`${params['missingProperty']}\``;

@@ -13,12 +13,15 @@ export type SchemaCheck = (value: Json) => SchemaIssue[];
  */
 export function compileSchema(schema: JsonObject): SchemaCheck {
   const validate = ajv().compile(schema);
+  // ajv's own keyword: the validator would give a promise, which is never false.
+  if ('$async' in validate) throw new Error('`$async` is not part of JSON Schema');
   return (value) => {
     try {
       if (validate(withDoubles(value))) return [];
     } catch (error) {
       // ajv compares objects by calling their own `valueOf` and `toString`, which in JSON can be anything.
       if (error instanceof TypeError) return [INCOMPARABLE];
+      if (error instanceof RangeError) return [TOO_DEEP];
       throw error;
     }
     return describeSchemaErrors(validate.errors ?? []);
@@ -34,6 +37,14 @@ const INCOMPARABLE: SchemaIssue = {
   message: 'holds objects with properties named `valueOf` or `toString`, which cannot be compared',
 };
 
+/** More than any service sends; less than what the stack holds. */
+const MAX_DEPTH = 500;
+const TOO_DEEP: SchemaIssue = {
+  pointer: '',
+  keyword: 'maxDepth',
+  message: `is nested deeper than ${MAX_DEPTH} levels`,
+};
+
 function ajv(): Ajv2020 {
   // One instance a schema: ajv keeps every schema that it has seen, and refuses a second one with the same $id.
   const instance = new Ajv2020({
@@ -45,21 +56,29 @@ function ajv(): Ajv2020 {
     meta: false,
     validateSchema: false,
     validateFormats: true,
+    // What every object inherits, such as `constructor`, is no property of it.
+    ownProperties: true,
     verbose: true,
     code: { regExp: linearTime },
   });
-  formats.default(instance);
+  formats.default(instance, { keywords: false });
+  // ajv refuses the `id` of old drafts; here it is a keyword that nobody knows.
+  instance.removeKeyword('id');
   for (const [name, pattern] of Object.entries(OWN_FORMATS)) instance.addFormat(name, pattern);
   return instance;
 }
 
-/** Replaces `ExactNumber` by the nearest double: near enough for types and ranges, and all that ajv knows. */
-function withDoubles(value: Json): Json {
+/**
+ * Replaces `ExactNumber` by the nearest double: near enough for types and ranges, and all that ajv knows.
+ * Throws `RangeError` where the value is nested too deeply.
+ */
+function withDoubles(value: Json, depth = 0): Json {
+  if (depth > MAX_DEPTH) throw new RangeError();
   if (value instanceof ExactNumber) return Number(value.text);
-  if (Array.isArray(value)) return value.some(holdsObject) ? value.map(withDoubles) : value;
+  if (Array.isArray(value)) return value.some(holdsObject) ? value.map((item) => withDoubles(item, depth + 1)) : value;
   if (!isJsonObject(value)) return value;
   return Object.values(value).some(holdsObject)
-    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withDoubles(item)]))
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withDoubles(item, depth + 1)]))
     : value;
 }
 

@@ -1,5 +1,6 @@
 import type { PointerToken } from '../json/pointer.ts';
 import { numberFits, stringFits } from './intersect.ts';
+import { freshSteps, taken, type Steps } from './steps.ts';
 import {
   describeType,
   itemAt,
@@ -40,10 +41,14 @@ const MISSING: Assignability = { verdict: 'no', path: [], reason: 'it is require
 const UNKNOWN_WHETHER_THERE: Assignability = { verdict: 'undecided', path: [], reason: 'it may be absent' };
 const NO_SUCH_FIELD: Assignability = { verdict: 'no', path: [], reason: 'there is no such field' };
 
-/** Decides whether what is of type `from` can be given to a field of type `to`. */
-export function assignable(from: Type, to: Type): Assignability {
+/**
+ * Decides whether what is of type `from` can be given to a field of type `to`. Where the types are so large that more than
+ * `steps` would be needed, the rest is guarded.
+ */
+export function assignable(from: Type, to: Type, steps = freshSteps()): Assignability {
   if (from.kind === 'never') return YES;
-  if (from.kind === 'union') return allOf(from.members, (member) => assignable(member, to));
+  if (!taken(steps)) return GUARDED;
+  if (from.kind === 'union') return allOf(from.members, (member) => assignable(member, to, steps));
   // A choice with something that nothing is demanded of takes everything.
   const loose = to.kind === 'union' ? to.members.find(({ kind }) => kind === 'unknown') : to;
   if (loose?.kind === 'unknown')
@@ -51,17 +56,18 @@ export function assignable(from: Type, to: Type): Assignability {
   if (from.kind === 'unknown') {
     return { verdict: 'undecided', path: [], reason: `nothing is known of it, and ${describeType(to)} is required` };
   }
-  if (to.kind === 'union') return assignableToChoice(from, to.members, to);
+  if (to.kind === 'union') return assignableToChoice(from, to.members, to, steps);
   if (from.kind === 'absent') return to.kind === 'absent' ? YES : MAY_BE_ABSENT;
   if (from.kind !== to.kind) return mismatch(from, to);
-  return closed(decideSameKind(from, to), to);
+  return closed(decideSameKind(from, to, steps), to);
 }
 
 /** One must fit: the best verdict counts; where none fits, the whole choice is named. */
-function assignableToChoice(from: Type, arms: readonly Type[], to: Type): Assignability {
+function assignableToChoice(from: Type, arms: readonly Type[], to: Type, steps: Steps): Assignability {
   let best: Assignability | undefined;
   for (const arm of arms) {
-    const fit = assignable(from, arm);
+    const fit = assignable(from, arm, steps);
+    if (fit.verdict === 'yes') return fit;
     if (best === undefined || rank(fit) > rank(best)) best = fit;
   }
   if (best === undefined || best.verdict === 'no') return from.kind === 'absent' ? MAY_BE_ABSENT : mismatch(from, to);
@@ -73,11 +79,11 @@ function closed(fit: Assignability, to: Type): Assignability {
   return fit.verdict === 'yes' && to.open === true ? GUARDED : fit;
 }
 
-function decideSameKind(from: Type, to: Type): Assignability {
+function decideSameKind(from: Type, to: Type, steps: Steps): Assignability {
   if (from.kind === 'number' && to.kind === 'number') return decideNumber(from, to);
   if (from.kind === 'string' && to.kind === 'string') return decideString(from, to);
-  if (from.kind === 'array' && to.kind === 'array') return decideArray(from, to);
-  if (from.kind === 'object' && to.kind === 'object') return decideObject(from, to);
+  if (from.kind === 'array' && to.kind === 'array') return decideArray(from, to, steps);
+  if (from.kind === 'object' && to.kind === 'object') return decideObject(from, to, steps);
   if (from.kind === 'boolean' && to.kind === 'boolean' && to.value !== undefined && from.value !== to.value) {
     return from.value === undefined ? GUARDED : mismatch(from, to);
   }
@@ -85,7 +91,8 @@ function decideSameKind(from: Type, to: Type): Assignability {
 }
 
 function decideNumber(from: NumberType, to: NumberType): Assignability {
-  if (from.values !== undefined) return decideValues(from.values, (value) => numberFits(value, to), from, to);
+  if (from.values !== undefined)
+    return decideValues(from.values, to.values, (value) => numberFits(value, to), from, to);
   if (to.values !== undefined || (to.integer && !from.integer)) return GUARDED;
   if (to.multipleOf !== undefined && from.multipleOf !== to.multipleOf) return GUARDED;
   const low = from.minimum ?? from.exclusiveMinimum ?? Number.NEGATIVE_INFINITY;
@@ -100,7 +107,8 @@ function decideNumber(from: NumberType, to: NumberType): Assignability {
 }
 
 function decideString(from: StringType, to: StringType): Assignability {
-  if (from.values !== undefined) return decideValues(from.values, (value) => stringFits(value, to), from, to);
+  if (from.values !== undefined)
+    return decideValues(from.values, to.values, (value) => stringFits(value, to), from, to);
   if (to.values !== undefined) return GUARDED;
   if (to.format !== undefined && to.format !== from.format && RISKY_FORMATS.has(to.format))
     return { verdict: 'guarded', risk: { path: [], from: from.format, to: to.format } };
@@ -115,16 +123,18 @@ function decideString(from: StringType, to: StringType): Assignability {
 /** Known values: all fit, none does, or a check must tell. */
 function decideValues<Value>(
   values: readonly Value[],
+  wanted: readonly Value[] | undefined,
   fits: (value: Value) => boolean | undefined,
   from: Type,
   to: Type,
 ): Assignability {
-  const answers = values.map(fits);
+  const known = wanted && new Set(wanted);
+  const answers = values.map((value) => known?.has(value) !== false && fits(value));
   if (answers.every((answer) => answer === true)) return YES;
   return answers.every((answer) => answer === false) ? mismatch(from, to) : GUARDED;
 }
 
-function decideArray(from: ArrayType, to: ArrayType): Assignability {
+function decideArray(from: ArrayType, to: ArrayType, steps: Steps): Assignability {
   const { minItems: least = 0, maxItems: most = Number.POSITIVE_INFINITY } = from;
   // Each item that has a type of its own on either side, and one for all further ones.
   const own = Math.max(from.prefix?.length ?? 0, to.prefix?.length ?? 0);
@@ -132,7 +142,7 @@ function decideArray(from: ArrayType, to: ArrayType): Assignability {
   let fit: Assignability = YES;
   for (let index = 0; index < Math.min(own + 1, most); index++) {
     const wanted = itemAt(to, index);
-    const item = assignable(itemAt(from, index), wanted);
+    const item = assignable(itemAt(from, index), wanted, steps);
     // The list may end before the item that has no place.
     const mayEnd = item.verdict === 'no' && wanted.kind === 'never' && index >= least;
     fit = worse(fit, mayEnd ? GUARDED : within(index, item));
@@ -140,33 +150,34 @@ function decideArray(from: ArrayType, to: ArrayType): Assignability {
   return worse(fit, lengths ? YES : GUARDED);
 }
 
-function decideObject(from: ObjectType, to: ObjectType): Assignability {
+function decideObject(from: ObjectType, to: ObjectType, steps: Steps): Assignability {
   let fit: Assignability = YES;
   for (const [name, field] of to.properties)
-    fit = worse(fit, within(name, decideProperty(from, name, field.type, field.required)));
+    fit = worse(fit, within(name, decideProperty(from, name, field.type, field.required, steps)));
   for (const [name, property] of from.properties) {
     if (to.properties.has(name) || property.type.kind === 'absent') continue;
-    const extra = to.additional === false ? NO_SUCH_FIELD : assignable(without(property.type, 'absent'), to.additional);
+    const extra =
+      to.additional === false ? NO_SUCH_FIELD : assignable(without(property.type, 'absent'), to.additional, steps);
     fit = worse(fit, within(name, extra));
   }
   // What else the object holds is not known by name.
   if (from.additional === false) return fit;
-  return worse(fit, to.additional === false ? GUARDED : decideUndeclared(from.additional, to.additional));
+  return worse(fit, to.additional === false ? GUARDED : decideUndeclared(from.additional, to.additional, steps));
 }
 
-function decideProperty(from: ObjectType, name: string, to: Type, required: boolean): Assignability {
+function decideProperty(from: ObjectType, name: string, to: Type, required: boolean, steps: Steps): Assignability {
   const property = from.properties.get(name);
   if (property === undefined) {
     if (from.additional === false) return required ? MISSING : YES;
-    return required ? UNKNOWN_WHETHER_THERE : decideUndeclared(from.additional, to);
+    return required ? UNKNOWN_WHETHER_THERE : decideUndeclared(from.additional, to, steps);
   }
-  if (!required) return assignable(without(property.type, 'absent'), to);
-  return property.required && !mayBe(property.type, 'absent') ? assignable(property.type, to) : MAY_BE_ABSENT;
+  if (!required) return assignable(without(property.type, 'absent'), to, steps);
+  return property.required && !mayBe(property.type, 'absent') ? assignable(property.type, to, steps) : MAY_BE_ABSENT;
 }
 
 /** A property that the object may have though nobody declared it: what is not known of it is checked before the call. */
-function decideUndeclared(from: Type, to: Type): Assignability {
-  const fit = assignable(from, to);
+function decideUndeclared(from: Type, to: Type, steps: Steps): Assignability {
+  const fit = assignable(from, to, steps);
   return fit.verdict === 'undecided' ? GUARDED : fit;
 }
 

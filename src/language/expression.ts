@@ -69,7 +69,7 @@ interface Context {
   depth: number;
 }
 
-/** Counts open brackets and prefix operators: what makes a recursive parser recurse. */
+/** Counts open brackets and prefix operators up to the end of the expression: what makes a recursive parser recurse. */
 function nestingDepth(text: string, offset: number): number {
   let depth = 0;
   let deepest = 0;
@@ -77,7 +77,7 @@ function nestingDepth(text: string, offset: number): number {
   for (let index = offset; index < text.length; index++) {
     const character = text.charAt(index);
     if ('([{'.includes(character)) depth++;
-    else if (')]}'.includes(character)) depth--;
+    else if (')]}'.includes(character) && --depth < 0) break;
     prefixes = '!-?~+'.includes(character) ? prefixes + 1 : character === ' ' ? prefixes : 0;
     deepest = Math.max(deepest, depth, prefixes);
   }
@@ -158,6 +158,8 @@ function convertNode(node: AnyNode, context: Context): Expression | undefined {
       return convertObject(node, context);
     case 'ArrowFunctionExpression':
       return refuse(context, node, 'a function can only be an argument, as in `items.map(item => item.name)`');
+    case 'AssignmentExpression':
+      return refuse(context, node, 'nothing can be assigned here', 'compare with `===`');
     default:
       return refuse(context, node, `${describeNode(node.type)} is not part of the language`);
   }
@@ -198,7 +200,21 @@ function plainNumber(raw: string): string {
 function convertMember(node: Extract<AnyNode, { type: 'MemberExpression' }>, context: Context): Expression | undefined {
   const object = convert(node.object, context);
   const key = node.computed ? convert(node.property, context) : memberName(node.property, context);
-  return object && key && { start: node.start, end: node.end, kind: 'member', object, key, optional: node.optional };
+  if (object === undefined || key === undefined) return undefined;
+  return {
+    start: node.start,
+    end: node.end,
+    kind: 'member',
+    object,
+    key,
+    optional: isOptional(node, node.object, object),
+  };
+}
+
+/** In `a?.b.c` there is no `c` either where there is no `a`; in `(a?.b).c` the parentheses end what `?.` says. */
+function isOptional(link: { optional: boolean }, node: AnyNode, object: Expression): boolean {
+  if (link.optional || node.type === 'ChainExpression') return link.optional;
+  return (object.kind === 'member' || object.kind === 'method') && object.optional;
 }
 
 function memberName(node: AnyNode, context: Context): Expression | undefined {
@@ -219,7 +235,8 @@ function convertCall(node: Extract<AnyNode, { type: 'CallExpression' }>, context
     return complete ? { start, end, kind: 'call', callee: node.callee.name, args } : undefined;
   if (node.callee.type === 'MemberExpression' && !node.callee.computed && node.callee.property.type === 'Identifier') {
     const object = convert(node.callee.object, context);
-    const { optional, property } = node.callee;
+    const { property } = node.callee;
+    const optional = object !== undefined && isOptional(node.callee, node.callee.object, object);
     return object && complete ? { start, end, kind: 'method', object, name: property.name, args, optional } : undefined;
   }
   return refuse(context, node, 'only functions and methods of the library can be called');

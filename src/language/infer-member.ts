@@ -79,14 +79,23 @@ function propertyOf(inference: Inference, member: Member, base: ObjectType, key:
   if (base.additional === false) return unknownField(inference, member, base, key, [...base.properties.keys()]);
   const near = nearestName(key, [...base.properties.keys()]);
   // An open object may hold any field; a name that almost is a declared one is surely a slip.
-  if (near !== undefined) return unknownField(inference, member, base, key, [...base.properties.keys()]);
+  if (near !== undefined && !isNextInRow(key, near))
+    return unknownField(inference, member, base, key, [...base.properties.keys()]);
   return unionOf([base.additional, ABSENT]);
+}
+
+/** `line2` beside `line1` is no slip. */
+function isNextInRow(name: string, other: string): boolean {
+  return name !== other && name.replaceAll(/\d+/g, '0') === other.replaceAll(/\d+/g, '0');
 }
 
 function anyProperty(base: ObjectType): Type {
   const named = [...base.properties.values()].map((property) => property.type);
   return unionOf([...named, ...(base.additional === false ? [] : [base.additional]), ABSENT]);
 }
+
+/** Of many steps, the ones that came last are told. */
+const MAX_LISTED = 20;
 
 function inferStep(inference: Inference, member: Member, steps: StepScope): Type {
   const id = member.key.kind === 'literal' ? String(member.key.value) : undefined;
@@ -110,8 +119,9 @@ function inferStep(inference: Inference, member: Member, steps: StepScope): Type
       'move it before this step',
     );
   }
-  const near = nearestName(id, [...steps.before.keys()]);
-  const known = [...steps.before.keys()].join(', ');
+  const ids = [...steps.before.keys()];
+  const near = nearestName(id, ids);
+  const known = [...ids.slice(-MAX_LISTED), ...(ids.length > MAX_LISTED ? ['…'] : [])].join(', ');
   const others = known === '' ? 'no step runs before this one' : `steps before this one: ${known}`;
   return inference.report(
     'unknown_step',

@@ -149,13 +149,10 @@ function inferValue(
   called: LibraryFunction,
   scope: TypeScope,
 ): Type | undefined {
-  if (param.constant !== undefined) {
-    const wrong =
-      argument.kind === 'literal' ? param.constant(argument.value) : `\`${param.name}\` must be written out here`;
-    if (wrong !== undefined) {
-      inference.report('wrong_operand', argument, wrong, signatureOf(called));
-      return undefined;
-    }
+  const wrong = wrongArgument(argument, param);
+  if (wrong !== undefined) {
+    inference.report('wrong_operand', argument, wrong, signatureOf(called));
+    return undefined;
   }
   const type = inference.infer(argument, scope);
   const fit = assignable(type, param.type);
@@ -180,4 +177,9 @@ function inferValue(
     );
   }
   return undefined;
+}
+
+function wrongArgument(argument: Expression, { name, written, constant }: ValueParam): string | undefined {
+  if (argument.kind === 'literal') return (constant ?? written)?.(argument.value);
+  return constant === undefined ? undefined : `\`${name}\` must be written out here`;
 }

@@ -3,6 +3,7 @@ import type { Expression } from './expression.ts';
 import type { Inference } from './infer.ts';
 import { disjoint } from './intersect.ts';
 import { narrow } from './narrow.ts';
+import { freshSteps } from './steps.ts';
 import type { TypeScope } from './scope.ts';
 import { marked, sensitivityOf, stricter } from './sensitivity.ts';
 import { BOOLEAN, STRING, describeType, everyMember, membersOf, unionOf, without, type Type } from './types.ts';
@@ -34,7 +35,7 @@ function inferEquality(
   left: Type,
   right: Type,
 ): Type {
-  if (left.kind === 'never' || right.kind === 'never' || !disjoint(left, right)) return BOOLEAN;
+  if (left.kind === 'never' || right.kind === 'never' || !disjoint(left, right, freshSteps())) return BOOLEAN;
   const words = `${describeType(left)} and ${describeType(right)} are never equal`;
   const near = nearestValue(left, right) ?? nearestValue(right, left);
   const help = near === undefined ? 'mend the value, or leave the comparison out' : `did you mean '${near}'?`;
@@ -61,9 +62,20 @@ export function inferLogical(
   const reached = expression.operator === '??' ? scope : narrow(scope, expression.left, decided);
   const right = inference.infer(expression.right, reached);
   if (expression.operator === '??') return unionOf([without(left, 'null', 'absent'), right]);
+  if (expression.operator === '||' && isNoCondition(left)) {
+    const help = 'for what is absent or null: `… ?? …`';
+    inference.report('wrong_operand', expression, '`||` is for true and false', help);
+    return BOOLEAN;
+  }
   inference.require(expression.left, left, 'boolean');
   inference.require(expression.right, right, 'boolean');
   return BOOLEAN;
+}
+
+/** A value that is surely neither true nor false: whoever writes `||` behind it means another value in its place. */
+function isNoCondition(type: Type): boolean {
+  const there = without(type, 'absent', 'null');
+  return there.kind !== 'never' && everyMember(there, ({ kind }) => kind !== 'boolean' && kind !== 'unknown');
 }
 
 function isText(type: Type): boolean {

@@ -1,4 +1,5 @@
 import { marked, stricter } from './sensitivity.ts';
+import { taken, type Steps } from './steps.ts';
 import {
   NEVER,
   itemAt,
@@ -14,22 +15,31 @@ import {
   type Type,
 } from './types.ts';
 
-/** The type of the values that are of both types. Where a type cannot say that exactly, it says more and is open. */
-export function intersect(left: Type, right: Type): Type {
+/** Pairs of alternatives that two unions may have: with a choice in a choice in a choice they multiply. */
+const MAX_PAIRS = 500;
+
+/**
+ * The type of the values that are of both types. Where a type cannot say that exactly, or more than `steps` would be needed
+ * to find out, it says more and is open.
+ */
+export function intersect(left: Type, right: Type, steps: Steps): Type {
+  if (!taken(steps)) return opened(left);
   if (left.kind === 'union' || right.kind === 'union') {
-    return unionOf(membersOf(left).flatMap((one) => membersOf(right).map((other) => intersect(one, other))));
+    const [ones, others] = [membersOf(left), membersOf(right)];
+    const many = ones.length > 1 && others.length > 1 && ones.length * others.length > MAX_PAIRS;
+    return many ? opened(left) : unionOf(ones.flatMap((one) => others.map((other) => intersect(one, other, steps))));
   }
-  const both = marked(intersectSingle(left, right), stricter(left.sensitive, right.sensitive));
+  const both = marked(intersectSingle(left, right, steps), stricter(left.sensitive, right.sensitive));
   return (left.open === true || right.open === true) && both.kind !== 'never' ? opened(both) : both;
 }
 
-function intersectSingle(left: Type, right: Type): Type {
+function intersectSingle(left: Type, right: Type, steps: Steps): Type {
   if (left.kind === 'unknown') return right.kind === 'absent' ? NEVER : right;
   if (right.kind === 'unknown') return left.kind === 'absent' ? NEVER : left;
   if (left.kind === 'number' && right.kind === 'number') return intersectNumbers(left, right);
   if (left.kind === 'string' && right.kind === 'string') return intersectStrings(left, right);
-  if (left.kind === 'array' && right.kind === 'array') return intersectArrays(left, right);
-  if (left.kind === 'object' && right.kind === 'object') return intersectObjects(left, right);
+  if (left.kind === 'array' && right.kind === 'array') return intersectArrays(left, right, steps);
+  if (left.kind === 'object' && right.kind === 'object') return intersectObjects(left, right, steps);
   if (left.kind === 'boolean' && right.kind === 'boolean') {
     if (left.value === undefined || right.value === undefined) return left.value === undefined ? right : left;
     return left.value === right.value ? left : NEVER;
@@ -78,27 +88,29 @@ function intersectStrings(left: StringType, right: StringType): Type {
   return exact ? both : { ...both, open: true };
 }
 
-function intersectArrays(left: ArrayType, right: ArrayType): Type {
+function intersectArrays(left: ArrayType, right: ArrayType, steps: Steps): Type {
   const length = Math.max(left.prefix?.length ?? 0, right.prefix?.length ?? 0);
-  const prefix = Array.from({ length }, (_, index) => intersect(itemAt(left, index), itemAt(right, index)));
+  const prefix = Array.from({ length }, (_, index) => intersect(itemAt(left, index), itemAt(right, index), steps));
   const bounds = { ...pick('minItems', left, right, Math.max), ...pick('maxItems', left, right, Math.min) };
   if ((bounds.minItems ?? 0) > (bounds.maxItems ?? Infinity)) return NEVER;
-  const items = intersect(left.items, right.items);
+  const items = intersect(left.items, right.items, steps);
   return { kind: 'array', ...(length === 0 ? {} : { prefix }), items, ...bounds };
 }
 
-function intersectObjects(left: ObjectType, right: ObjectType): Type {
+function intersectObjects(left: ObjectType, right: ObjectType, steps: Steps): Type {
   const properties = new Map<string, Property>();
   for (const name of new Set([...left.properties.keys(), ...right.properties.keys()])) {
     const [one, other] = [propertyOf(left, name), propertyOf(right, name)];
-    const type = intersect(without(one.type, 'absent'), without(other.type, 'absent'));
+    const type = intersect(without(one.type, 'absent'), without(other.type, 'absent'), steps);
     const required = one.required || other.required;
     if (type.kind === 'never' && required) return NEVER;
     // A property that can have no value can only be absent.
     properties.set(name, { type, required });
   }
   const additional =
-    left.additional === false || right.additional === false ? false : intersect(left.additional, right.additional);
+    left.additional === false || right.additional === false
+      ? false
+      : intersect(left.additional, right.additional, steps);
   return { kind: 'object', properties, additional };
 }
 
@@ -107,13 +119,12 @@ function propertyOf(type: ObjectType, name: string): Property {
 }
 
 /** Whether two types surely have no value in common. */
-export function disjoint(left: Type, right: Type): boolean {
-  return intersect(left, right).kind === 'never';
+export function disjoint(left: Type, right: Type, steps: Steps): boolean {
+  return intersect(left, right, steps).kind === 'never';
 }
 
-/** Whether the number is of the type; `undefined` where only a run can tell. */
+/** Whether the number, one of the type's only values where it has such, is of the type; `undefined` where only a run can tell. */
 export function numberFits(value: number, to: NumberType): boolean | undefined {
-  if (to.values !== undefined && !to.values.includes(value)) return false;
   if (to.integer && !Number.isInteger(value)) return false;
   if (value < (to.minimum ?? value) || value > (to.maximum ?? value)) return false;
   if (to.exclusiveMinimum !== undefined && value <= to.exclusiveMinimum) return false;
@@ -121,9 +132,8 @@ export function numberFits(value: number, to: NumberType): boolean | undefined {
   return to.multipleOf === undefined && to.open !== true ? true : undefined;
 }
 
-/** Whether the text is of the type; `undefined` where only a run can tell. */
+/** As for numbers. */
 export function stringFits(value: string, to: StringType): boolean | undefined {
-  if (to.values !== undefined && !to.values.includes(value)) return false;
   if ((to.minLength !== undefined || to.maxLength !== undefined) && !lengthFits(value, to)) return false;
   return to.format === undefined && to.pattern === undefined && to.open !== true ? true : undefined;
 }
@@ -136,7 +146,8 @@ function lengthFits(value: string, { minLength = 0, maxLength = Number.POSITIVE_
 
 function common<Value>(left: Value[] | undefined, right: Value[] | undefined): Value[] | undefined {
   if (left === undefined || right === undefined) return left ?? right;
-  return left.filter((value) => right.includes(value));
+  const others = new Set(right);
+  return left.filter((value) => others.has(value));
 }
 
 function pick<Key extends string>(

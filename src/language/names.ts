@@ -31,8 +31,18 @@ class Layer implements Names {
   }
 
   keys(): Iterable<string> {
-    const names = new Set([...this.below.keys(), this.name]);
-    return [...names].filter((name) => this.get(name) !== undefined);
+    const layers: Layer[] = [];
+    let at = this.below;
+    while (at instanceof Layer) {
+      layers.push(at);
+      at = at.below;
+    }
+    const names = new Set(at.keys());
+    for (const { name, type } of [...layers.toReversed(), this]) {
+      if (type === undefined) names.delete(name);
+      else names.add(name);
+    }
+    return names;
   }
 }
 

@@ -3,6 +3,7 @@ import { intersect } from './intersect.ts';
 import { withName } from './names.ts';
 import { typeOfConstant } from './schema-type.ts';
 import { extendScope, type TypeScope } from './scope.ts';
+import { freshSteps } from './steps.ts';
 import { ABSENT, NEVER, mapMembers, mayBe, unionOf, without, type ObjectType, type Type } from './types.ts';
 
 /** What a value's type becomes. */
@@ -25,7 +26,7 @@ export function narrow(scope: TypeScope, condition: Expression, truth: boolean):
       return narrowComparison(scope, condition, truth);
     case 'name':
     case 'member':
-      return refineAt(scope, condition, (type) => intersect(type, { kind: 'boolean', value: truth }));
+      return refineAt(scope, condition, (type) => intersect(type, { kind: 'boolean', value: truth }, freshSteps()));
     default:
       return scope;
   }
@@ -51,7 +52,7 @@ function narrowComparison(
   const [place, other] = isConstant(left) ? [right, left] : [left, right];
   const constant = constantOf(other);
   if (constant === undefined) return scope;
-  return refineAt(scope, place, (type) => (equal ? intersect(type, constant) : subtract(type, constant)));
+  return refineAt(scope, place, (type) => (equal ? intersect(type, constant, freshSteps()) : subtract(type, constant)));
 }
 
 function isConstant(expression: Expression): boolean {

@@ -1,7 +1,8 @@
 import { isJsonObject, ownProperty, type Json, type JsonObject } from '../json/value.ts';
-import { parsePointer } from '../json/pointer.ts';
+import { referenced } from '../json/schema-reference.ts';
 import { disjoint, intersect } from './intersect.ts';
 import { marked } from './sensitivity.ts';
+import { freshSteps } from './steps.ts';
 import {
   UNKNOWN,
   opened,
@@ -16,6 +17,8 @@ import {
 
 /** How often a schema may stand within itself before nothing more is said of what lies deeper. */
 const MAX_RECURSION = 3;
+/** References that may lead from one to the next before nothing more is said of what lies deeper. */
+const MAX_REFERENCES = 100;
 /** Schemas looked at for one type; a schema whose references multiply ends here. */
 const MAX_SCHEMAS = 20_000;
 /** Keywords that demand what a type cannot say. */
@@ -32,7 +35,6 @@ const UNSAID = [
   'unevaluatedItems',
   'uniqueItems',
   'contains',
-  '$dynamicRef',
 ];
 
 const known = new WeakMap<JsonObject, Type>();
@@ -70,6 +72,7 @@ export function typeOfConstant(value: Json): Type {
 /** One schema with what its references name. */
 class Conversion {
   private readonly root: JsonObject;
+  private readonly steps = freshSteps();
   private schemas = 0;
 
   constructor(root: JsonObject) {
@@ -81,7 +84,7 @@ class Conversion {
     if (schema === false) return { kind: 'never' };
     if (!isJsonObject(schema)) return UNKNOWN;
     if (++this.schemas > MAX_SCHEMAS) return { kind: 'unknown', open: true };
-    const type = this.parts(schema, within).reduce(intersect, UNKNOWN);
+    const type = this.parts(schema, within).reduce((all, part) => intersect(all, part, this.steps), UNKNOWN);
     const said =
       UNSAID.some((keyword) => Object.hasOwn(schema, keyword)) && type.kind !== 'never' ? opened(type) : type;
     const mark = schema['x-sensitive'];
@@ -98,25 +101,23 @@ class Conversion {
     if (Array.isArray(values)) parts.push(enumType(values));
     if (Array.isArray(allOf)) parts.push(...allOf.map((part) => this.convert(part, within)));
     if (Array.isArray(anyOf)) parts.push(unionOf(anyOf.map((arm) => this.convert(arm, within))));
-    if (Array.isArray(oneOf)) parts.push(exclusive(oneOf.map((arm) => this.convert(arm, within))));
+    if (Array.isArray(oneOf)) parts.push(this.exclusive(oneOf.map((arm) => this.convert(arm, within))));
     return parts;
   }
 
-  private referred(reference: string, within: readonly string[]): Type {
-    if (within.filter((one) => one === reference).length >= MAX_RECURSION) return { kind: 'unknown', open: true };
-    const target = this.resolve(reference);
-    if (target === undefined) return { kind: 'unknown', open: true };
-    return this.convert(target, [...within, reference]);
+  /** Exactly one arm must fit: more than any, unless no value fits two of them. */
+  private exclusive(arms: readonly Type[]): Type {
+    const apart = arms.every((arm, index) => arms.slice(index + 1).every((other) => disjoint(arm, other, this.steps)));
+    return apart ? unionOf(arms) : unionOf(arms.map(opened));
   }
 
-  private resolve(reference: string): Json | undefined {
-    if (!reference.startsWith('#')) return undefined;
-    if (!reference.startsWith('#/') && reference !== '#') return undefined;
-    let value: Json | undefined = this.root;
-    for (const token of parsePointer(decoded(reference.slice(1)))) {
-      value = Array.isArray(value) ? value[Number(token)] : isJsonObject(value) ? ownProperty(value, token) : undefined;
-    }
-    return value;
+  private referred(reference: string, within: readonly string[]): Type {
+    const deep = within.length >= MAX_REFERENCES;
+    if (deep || within.filter((one) => one === reference).length >= MAX_RECURSION)
+      return { kind: 'unknown', open: true };
+    const target = referenced(this.root, reference);
+    if (target === undefined) return { kind: 'unknown', open: true };
+    return this.convert(target, [...within, reference]);
   }
 
   private typed(schema: JsonObject, within: readonly string[]): Type {
@@ -192,12 +193,6 @@ const TYPED =
     ' ',
   );
 
-/** Exactly one arm must fit: more than any, unless no value fits two of them. */
-function exclusive(arms: readonly Type[]): Type {
-  const apart = arms.every((arm, index) => arms.slice(index + 1).every((other) => disjoint(arm, other)));
-  return apart ? unionOf(arms) : unionOf(arms.map(opened));
-}
-
 function enumType(values: readonly Json[]): Type {
   const strings = values.filter((value) => typeof value === 'string');
   const numbers = values.filter((value) => typeof value === 'number');
@@ -234,13 +229,4 @@ function stringFacts(schema: JsonObject): Omit<StringType, 'kind'> {
 function numeric<Key extends string>(schema: JsonObject, key: Key): { [K in Key]?: number } {
   const value = ownProperty(schema, key);
   return typeof value === 'number' ? ({ [key]: value } as { [K in Key]?: number }) : {};
-}
-
-/** A fragment is percent-encoded (RFC 6901 §6); one that is not names nothing. */
-function decoded(fragment: string): string {
-  try {
-    return decodeURIComponent(fragment);
-  } catch {
-    return fragment;
-  }
 }

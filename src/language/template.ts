@@ -20,6 +20,14 @@ export function hasExpression(text: string): boolean {
   return text.includes(OPEN);
 }
 
+/** What is surely meant to be an expression: `{{ trigger.… }}`, `${ steps.… }`, `$ {{ trigger.… }}`. */
+const ALMOST = /\$? ?\{\{\s*(?:trigger|steps)\s*\??\.|\$\{\s*(?:trigger|steps)\s*\??\./g;
+
+/** True where the string holds an expression, or what is surely meant to be one. */
+export function mayHoldExpression(text: string): boolean {
+  return text.includes('{') && (hasExpression(text) || text.search(ALMOST) !== -1);
+}
+
 /** Templates that were parsed last: the same text stands in many files, and is inferred and compiled. */
 const parsed = new Map<string, Template>();
 const MAX_PARSED = 1000;
@@ -42,11 +50,10 @@ function parse(text: string): Template {
   let expressions = 0;
   while (position < text.length) {
     const open = text.indexOf(OPEN, position);
-    if (open === -1) {
-      parts.push(text.slice(position));
-      break;
-    }
-    if (open > position) parts.push(text.slice(position, open));
+    const end = open === -1 ? text.length : open;
+    if (end > position) parts.push(text.slice(position, end));
+    problems.push(...almostExpressions(text.slice(position, end), position));
+    if (open === -1) break;
     expressions++;
     const found = parseExpression(text, open + OPEN.length);
     problems.push(...found.problems);
@@ -63,6 +70,16 @@ function parse(text: string): Template {
   }
   const whole = expressions === 1 && parts.length === 1 && typeof parts[0] !== 'string';
   return { parts, whole, textLength: lengthOfTexts(parts), problems };
+}
+
+function almostExpressions(text: string, offset: number): Problem[] {
+  return Array.from(text.matchAll(ALMOST), ({ index, 0: { length } }) => ({
+    code: 'syntax',
+    message: 'this stays a text as it is written',
+    start: offset + index,
+    end: offset + index + length,
+    help: "an expression is written `${{ … }}`; where the text is meant: `${{ '…' }}`",
+  }));
 }
 
 function lengthOfTexts(parts: Template['parts']): number {

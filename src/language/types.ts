@@ -138,6 +138,9 @@ export function itemAt({ prefix = [], items }: ArrayType, index: number): Type {
   return prefix[index] ?? items;
 }
 
+/** Of an object that takes more words, only the first names are said. */
+const MAX_WORDS = 10_000;
+const MAX_FIELDS = 50;
 /** Only the words for objects are remembered: they are long, and the same objects are described again and again. */
 const described = new WeakMap<ObjectType, string>();
 
@@ -149,10 +152,8 @@ export function describeType(type: Type): string {
     case 'number':
       return type.values?.join(' | ') ?? (type.integer ? 'integer' : 'number');
     case 'string':
-      return (
-        type.values?.map((value) => JSON.stringify(value)).join(' | ') ??
-        (type.format === undefined ? 'string' : `string (${type.format})`)
-      );
+      if (type.values !== undefined) return wordsOf(type).join(' | ');
+      return type.format === undefined ? 'string' : `string (${type.format})`;
     case 'array':
       return describeArray(type);
     case 'object':
@@ -177,15 +178,19 @@ function describeObject(type: ObjectType): string {
   let words = described.get(type);
   if (words === undefined) {
     words = wordsForObject(type);
+    // Objects of objects of objects multiply.
+    if (words.length > MAX_WORDS)
+      words = `{ ${[...type.properties.keys()].toSorted().slice(0, MAX_FIELDS).join(', ')}, … }`;
     described.set(type, words);
   }
   return words;
 }
 
 function wordsForObject(type: ObjectType): string {
-  const named = [...type.properties].map(
-    ([name, { type: inner, required }]) => `${name}${required ? '' : '?'}: ${describeType(inner)}`,
-  );
+  // The order of keys in a file says nothing, and plans hold these words.
+  const named = [...type.properties]
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([name, { type: inner, required }]) => `${name}${required ? '' : '?'}: ${describeType(inner)}`);
   if (type.additional !== false && named.length === 0)
     return type.additional.kind === 'unknown' ? 'object' : `object of ${describeType(type.additional)}`;
   return `{ ${[...named, ...(type.additional === false ? [] : ['…'])].join(', ')} }`;
@@ -193,6 +198,13 @@ function wordsForObject(type: ObjectType): string {
 
 function describeUnion(members: readonly Type[]): string {
   const present = members.filter((member) => member.kind !== 'absent');
-  const words = present.map(describeType).join(' | ');
+  // Members may differ in what is not said, such as a range, or have a value in common.
+  const words = [...new Set(present.flatMap(wordsOf))].join(' | ');
   return present.length === members.length ? words : `${words} (may be absent)`;
+}
+
+function wordsOf(member: Type): string[] {
+  if (member.kind === 'string' && member.values !== undefined)
+    return member.values.map((value) => JSON.stringify(value));
+  return [describeType(member)];
 }

@@ -114,9 +114,7 @@ interface Finding {
 
 function syntaxDiagnostics(file: string, text: string, errors: readonly ParseError[]): Diagnostic[] {
   const starts = lineStartsOf(text);
-  // What the parser says of one place twice is one mistake.
-  const places = errors.filter(({ offset }, index) => offset !== errors[index - 1]?.offset);
-  return places.slice(0, 10).map(({ error, offset, length }) => ({
+  return firstOfEach(errors, starts).map(({ error, offset, length }) => ({
     code: 'WB1001',
     severity: 'error',
     message: text.trim() === '' ? 'the file is empty' : `the file is not JSON: ${inWords(printParseErrorCode(error))}`,
@@ -125,6 +123,18 @@ function syntaxDiagnostics(file: string, text: string, errors: readonly ParseErr
     range: { start: positionAt(starts, offset), end: positionAt(starts, offset + Math.max(length, 1)) },
     help: 'JSON has no comments and no comma after the last entry; names and texts stand in double quotes',
   }));
+}
+
+/** What is found close behind an error mostly follows from it. */
+function firstOfEach(errors: readonly ParseError[], starts: readonly number[]): ParseError[] {
+  let last = Number.NEGATIVE_INFINITY;
+  const first = errors.filter(({ offset }) => {
+    const { line } = positionAt(starts, offset);
+    const apart = line > last + 1;
+    last = line;
+    return apart;
+  });
+  return first.slice(0, 10);
 }
 
 /** `CommaExpected` → `comma expected`. */

@@ -38,6 +38,7 @@ class Loader {
     connectors: new Map(),
     tables: new Map(),
     accountTables: new Map(),
+    brokenConnectors: new Set(),
   };
   readonly diagnostics: Diagnostic[];
 
@@ -62,7 +63,8 @@ class Loader {
       this.loadTable(file, text);
     } else if (root === 'connectors' && name === 'connector.json') {
       const connector = this.read<Connector>(file, text, validateConnector);
-      if (connector !== undefined) workspace.connectors.set(folder, connector);
+      if (connector === undefined) workspace.brokenConnectors.add(folder);
+      else workspace.connectors.set(folder, connector);
     } else if (root === 'automations' && file.split('/').length === 3) {
       this.loadAccountFile(file, text, folder, name);
     }
@@ -139,10 +141,25 @@ class Loader {
     this.diagnostics.push(...diagnostics);
     if (document === undefined || diagnostics.length > 0) return undefined;
     if (validate(document.value)) return { document, value: document.value as Value };
-    const issues = describeSchemaErrors(validate.errors ?? []);
+    const issues = withoutFollowUps(describeSchemaErrors(validate.errors ?? []));
     this.diagnostics.push(...issues.map((issue) => schemaDiagnostic(document, issue)));
     return undefined;
   }
+}
+
+/** What is said of a property that is only misspelt is said by its right name. */
+function withoutFollowUps(issues: readonly SchemaIssue[]): SchemaIssue[] {
+  const meant = new Set(issues.map((issue) => `${issue.pointer} ${meantProperty(issue)}`));
+  return issues.filter(({ pointer, keyword, property, choices = [] }) => {
+    const about = ABOUT_PROPERTY.has(keyword) && property !== undefined ? [property] : choices;
+    return !about.some((name) => meant.has(`${pointer} ${name}`));
+  });
+}
+
+const ABOUT_PROPERTY = new Set(['required', 'dependentRequired']);
+
+function meantProperty({ property = '', known = [] }: SchemaIssue): string | undefined {
+  return nearestName(property, known);
 }
 
 function schemaDiagnostic(document: JsonDocument, issue: SchemaIssue): Diagnostic {
@@ -150,7 +167,7 @@ function schemaDiagnostic(document: JsonDocument, issue: SchemaIssue): Diagnosti
   const unknown = issue.property !== undefined && issue.keyword !== 'required';
   const place = unknown && issue.property !== undefined ? [...path, issue.property] : path;
   const subject = path.length === 0 ? 'the file' : `\`${path.join('.')}\``;
-  const near = unknown && nearestName(issue.property ?? '', issue.known ?? []);
+  const near = unknown && meantProperty(issue);
   return document.diagnostic('WB1003', place, `${subject} ${issue.message}`, {
     range: document.rangeOf(place, unknown || issue.keyword === 'required' ? 'key' : 'value'),
     ...(near ? { help: `did you mean \`${near}\`?` } : {}),

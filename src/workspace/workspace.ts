@@ -32,6 +32,8 @@ export interface Workspace {
   tables: Tables;
   /** Tables that stand in the place of one that all have, by account. */
   accountTables: Map<string, Tables>;
+  /** Folder names of those whose file is broken. */
+  brokenConnectors: Set<string>;
 }
 
 export type Tables = Map<string, Table | undefined>;

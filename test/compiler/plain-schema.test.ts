@@ -38,9 +38,18 @@ test('what is taken for a schema without being validated is one', () => {
   assert.ok(taken > 300, `${taken} of 3000`);
 });
 
+const OWN_PROTO = JSON.parse('{ "properties": { "__proto__": {} } }') as Json;
+
 test('the keywords that most schemas have are plain; references and patterns are not', () => {
   const body = { type: 'object', required: ['a'], properties: { a: { type: 'string', maxLength: 3 } } };
   assert.equal(isPlainSchema(body), true);
-  for (const inner of [{ $ref: '#/a' }, { pattern: '(' }, { type: 'text' }, { constructor: 1 }])
+  for (const inner of [
+    { $ref: '#/a' },
+    { pattern: '(' },
+    { type: 'text' },
+    { constructor: 1 },
+    { enum: [] },
+    OWN_PROTO,
+  ])
     assert.equal(isPlainSchema({ ...body, properties: { a: inner } }), false, JSON.stringify(inner));
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Json } from '../../src/json/value.ts';
 import { parseJson } from '../../src/json/parse.ts';
 import { compileSchema } from '../../src/json/schema.ts';
 
@@ -53,6 +54,24 @@ test('a schema that is not one is refused', () => {
   assert.throws(() => compileSchema({ type: 'strnig' }), /type/);
 });
 
+test('of a choice of kinds one issue names them all', () => {
+  const check = compileSchema({ oneOf: [{ enum: ['fail', 'continue'] }, { type: 'array' }, { type: 'null' }] });
+  assert.deepEqual(
+    check('ignore').map(({ message }) => message),
+    ['must be one of "fail", "continue" or an array or null'],
+  );
+});
+
+test('what every object inherits is no property of it', () => {
+  const check = compileSchema({ type: 'object', properties: { constructor: { type: 'string' } } });
+  assert.deepEqual(check({}), []);
+  assert.equal(compileSchema({ type: 'object', required: ['toString'] })({}).length, 1);
+});
+
+test('a validator that gives promises is refused: what it refuses would be taken for good', () => {
+  assert.throws(() => compileSchema({ $async: true, type: 'string' }), /\$async/);
+});
+
 test('two schemas may have the same $id', () => {
   const schema = { $id: 'https://example.com/a', type: 'string' };
   assert.deepEqual(compileSchema(schema)('x'), []);
@@ -63,4 +82,13 @@ test('objects that pass for something else are refused, not thrown at', () => {
   const check = compileSchema({ type: 'array', uniqueItems: true });
   assert.equal(check([{ valueOf: 1 }, { valueOf: 1 }])[0]?.keyword, 'uniqueItems');
   assert.deepEqual(check([{ a: 1 }, { a: 2 }]), []);
+});
+
+const nested = (levels: number): Json => parseJson(`${'['.repeat(levels)}${']'.repeat(levels)}`);
+
+test('what is nested without end is refused, not thrown at', () => {
+  for (const schema of [{}, { type: 'array', items: { $ref: '#' } }]) {
+    assert.deepEqual(compileSchema(schema)(nested(400)), []);
+    assert.equal(compileSchema(schema)(nested(100_000))[0]?.message, 'is nested deeper than 500 levels');
+  }
 });

@@ -57,6 +57,12 @@ const typeOf = (text: string): string => {
 
 test('types of expressions', () => {
   const cases: [string, string][] = [
+    ['${{ trigger.body.note?.trim().length }}', 'integer (may be absent)'],
+    ['${{ trigger.body.note?.trim().length ?? 0 }}', 'integer | 0'],
+    [
+      '${{ (trigger.body.note?.trim()).length }}',
+      'maybe_absent@trigger.body.note?.trim() (use `?.` to go on only where it is there)',
+    ],
     ['${{ trigger.body.text }}', 'string'],
     ['Hello ${{ trigger.body.n }}', 'string'],
     ['${{ trigger.body.note }}', 'string (may be absent)'],
@@ -87,10 +93,47 @@ test('mistakes have a code, a place and a way out', () => {
     ['${{ trigger.body.note.length }}', 'maybe_absent@trigger.body.note (use `?.` to go on only where it is there)'],
     ['Hi ${{ trigger.body.list }}', 'wrong_operand@trigger.body.list (use a text, a number or a boolean of it)'],
     ['${{ trigger.body.text.tirm() }}', 'unknown_function@trigger.body.text.tirm() (did you mean `trim`?)'],
+    [
+      "${{ date.parse('1', 'd', 'Madrid') }}",
+      "wrong_operand@'Madrid' (date.parse(text, pattern, zone): text (date-time))",
+    ],
+    ["${{ money.decimal(1, 'euro') }}", "wrong_operand@'euro' (money.decimal(minor, currency): text (decimal))"],
+    ["${{ phone.valid('1', 'Spain') }}", "wrong_operand@'Spain' (phone.valid(text, region): boolean)"],
+    ["${{ number.format(1, 'no locale') }}", "wrong_operand@'no locale' (number.format(x, locale, digits?): text)"],
+    [
+      "${{ trigger.body.note || 'none' }}",
+      "wrong_operand@trigger.body.note || 'none' (for what is absent or null: `… ?? …`)",
+    ],
     ['${{ now() }}', 'unknown_function@now() (known functions: try, expect)'],
     ['${{ trigger.body.text * 2 }}', 'wrong_operand@trigger.body.text'],
   ];
   for (const [text, expected] of cases) assert.equal(typeOf(text), expected);
+});
+
+test('a name that counts on from a known one is no slip; any other near one is', () => {
+  const lines = { type: 'object', properties: { line1: { type: 'string' }, at: { type: 'string' }, country: {} } };
+  const scope = { roots: new Map([['address', typeFromSchema(lines)]]) };
+  const problemsOf = (text: string): number => inferTemplate(text, scope).problems.length;
+  assert.deepEqual(
+    ['line2', 'to', 'contry'].map((name) => problemsOf(`\${{ address.${name} }}`)),
+    [0, 0, 1],
+  );
+});
+
+test('what is almost an expression is told where it stays a text', () => {
+  for (const text of [
+    'Hi {{ trigger.body.text }}',
+    'Hi ${trigger.body.text}',
+    '$ {{ steps.summarize.text }} of ${{ 1 }}',
+  ])
+    assert.match(typeOf(text), /^syntax@\$? ?\{/);
+  for (const text of [
+    'Hi {{ name }}',
+    'for ${trigger}',
+    "${{ '{{ trigger.body.text }}' }}",
+    '${{ `${trigger.body.text}` }}',
+  ])
+    assert.doesNotMatch(typeOf(text), /syntax/);
 });
 
 test('all mistakes of a text are told, each once', () => {

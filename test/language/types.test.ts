@@ -5,6 +5,7 @@ import { compileSchema } from '../../src/json/schema.ts';
 import { assignable } from '../../src/language/assign.ts';
 import { intersect } from '../../src/language/intersect.ts';
 import { typeFromSchema, typeOfConstant } from '../../src/language/schema-type.ts';
+import { freshSteps } from '../../src/language/steps.ts';
 import { admits } from './admits.ts';
 import { anyValue, wholeSchema } from './arbitrary-schema.ts';
 
@@ -44,7 +45,7 @@ test('an intersection admits what both types admit', () => {
     fc.property(wholeSchema, wholeSchema, anyValue, (one, other, value) => {
       const [left, right] = [typeFromSchema(one), typeFromSchema(other)];
       const both = admits(left, value) && admits(right, value);
-      if (both) assert.ok(admits(intersect(left, right), value));
+      if (both) assert.ok(admits(intersect(left, right, freshSteps()), value));
     }),
     { numRuns },
   );
@@ -62,4 +63,28 @@ test('what fits a schema fits every schema that its type can be given to', (cont
     { numRuns },
   );
   context.diagnostic([...verdicts].map(([verdict, count]) => `${verdict} ${count}`).join(', '));
+});
+
+test('choices that multiply end: what is left open is checked before the call', () => {
+  const choices = Array.from({ length: 30 }, (_, index) => ({
+    anyOf: ['a', 'b'].map((name) => ({ type: 'object', properties: { [`${name}${index}`]: { type: 'string' } } })),
+  }));
+  const parts = Array.from({ length: 6 }, (_, index) => ({
+    type: 'object',
+    properties: { next: { $ref: '#/$defs/node' }, other: { $ref: '#/$defs/node' }, [`p${index}`]: { type: 'integer' } },
+  }));
+  const twice = { allOf: [{ $ref: '#/$defs/node' }, { $ref: '#/$defs/node' }], $defs: { node: { anyOf: parts } } };
+  for (const schema of [{ allOf: choices }, twice]) {
+    const type = typeFromSchema(schema);
+    assert.ok(admits(type, { a0: 'x', next: { p1: 1 } }));
+    assert.equal(assignable(type, type).verdict, 'guarded');
+  }
+});
+
+const node = (index: number): object => ({ type: 'object', properties: { next: { $ref: `#/$defs/d${index + 1}` } } });
+
+test('a chain of references ends', () => {
+  const nodes = Array.from({ length: 5000 }, (_, index) => [`d${index}`, node(index)] as const);
+  const type = typeFromSchema({ $ref: '#/$defs/d0', $defs: { ...Object.fromEntries(nodes), d5000: {} } });
+  assert.ok(admits(type, { next: { next: {} } }));
 });

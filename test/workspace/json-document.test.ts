@@ -74,3 +74,13 @@ test('symbolic links are findings and never followed', async () => {
     await rm(folder, { recursive: true });
   }
 });
+
+const linesOf = (text: string): number[] =>
+  parseDocument('a.json', text).diagnostics.map(({ range }) => range.start.line);
+
+test('one mistake in JSON is one finding; two that stand apart are two', () => {
+  assert.deepEqual(linesOf("{\n  'id': 'a',\n  \"b\": 1\n}"), [2]);
+  assert.deepEqual(linesOf('{\n  “id”: “a”\n}'), [2]);
+  assert.deepEqual(linesOf('{ "a": [ { "b": 1 '), [1]);
+  assert.deepEqual(linesOf('{\n  "a": 1 // one\n  , "b": 2,\n  "c": 3,\n  "d": 4,\n}'), [2, 6]);
+});

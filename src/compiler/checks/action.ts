@@ -1,5 +1,6 @@
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { AutomationContext, ResolvedAction, ResolvedActions } from '../context.ts';
+import { missingConnector } from '../missing-connector.ts';
 import type { StepNode } from '../step-tree.ts';
 import { resolveTable } from './table.ts';
 
@@ -19,8 +20,8 @@ function resolve(context: AutomationContext, node: StepNode, uses: string): Reso
   const connector = catalog.get(service);
   if (connector === undefined) {
     const path = [...node.path, 'uses'];
-    const help = suggestion(service, catalog.names(), 'connectors');
-    report(automation.document.diagnostic('WB2001', path, `there is no connector \`${service}\``, { help }));
+    const { message, help } = missingConnector(service, catalog);
+    report(automation.document.diagnostic('WB2001', path, message, { help }));
     return undefined;
   }
   const action = Object.hasOwn(connector.actions, name) ? connector.actions[name] : undefined;

@@ -2,8 +2,8 @@ import { RE2JS } from 're2js';
 import { bareValue, fieldsInUse, fieldsWithDefaults } from '../../connectors/connection-fields.ts';
 import type { AccountConnection } from '../../generated/account.ts';
 import type { Field } from '../../generated/connector.ts';
-import { nearestName } from '../../diagnostics/nearest-name.ts';
 import { connectionsOf, type CompileContext } from '../context.ts';
+import { missingConnector } from '../missing-connector.ts';
 
 /** The fields of each connection in account.json are those that its connector asks for, of the right kind. */
 export function checkConnections(context: CompileContext): void {
@@ -24,16 +24,11 @@ function checkConnection(
   const connector = catalog.get(connection.connector);
   if (document === undefined) return;
   if (connector?.connection === undefined) {
-    const message =
+    const { message, help } =
       connector === undefined
-        ? `there is no connector \`${connection.connector}\``
-        : `${connector.title} needs no connection`;
-    const near = nearestName(connection.connector, catalog.names());
-    report(
-      document.diagnostic('WB2001', [...path, 'connector'], message, {
-        help: near === undefined || connector !== undefined ? undefined : `did you mean \`${near}\`?`,
-      }),
-    );
+        ? missingConnector(connection.connector, catalog)
+        : { message: `${connector.title} needs no connection`, help: undefined };
+    report(document.diagnostic('WB2001', [...path, 'connector'], message, { help }));
     return;
   }
   const { fields } = connector.connection;

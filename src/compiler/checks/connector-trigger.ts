@@ -3,6 +3,7 @@ import type { Connector, ConnectorTrigger } from '../../generated/connector.ts';
 import type { JsonObject } from '../../json/value.ts';
 import type { AutomationContext } from '../context.ts';
 import { checkValue, type CheckedMapping } from '../flow/value-checker.ts';
+import { missingConnector } from '../missing-connector.ts';
 import { firstScope, onlyNames } from '../scope.ts';
 import type { Settings } from '../settings.ts';
 
@@ -30,8 +31,8 @@ export function resolveTrigger(
   const connector = catalog.get(service);
   const place = [...PATH, 'on'];
   if (connector === undefined) {
-    const help = suggestion(service, catalog.names(), 'connectors');
-    report(automation.document.diagnostic('WB2001', place, `there is no connector \`${service}\``, { help }));
+    const { message, help } = missingConnector(service, catalog);
+    report(automation.document.diagnostic('WB2001', place, message, { help }));
     return undefined;
   }
   const triggers = connector.triggers ?? {};

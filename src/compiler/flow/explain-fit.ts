@@ -38,7 +38,22 @@ export function explainFit(
     };
   }
   const reason = fit.path.length === 0 ? `${what} is ${describeType(type)}` : `${inner}: ${fit.reason}`;
-  return { code: 'WB3003', message: `${reason}; ${wanted}` };
+  const textual = target.kind === 'string' && ['number', 'boolean'].includes(type.kind) && subject !== 'this';
+  const help = textual ? textHelp(what, target.format) : aroundHelp(subject, target);
+  return { code: 'WB3003', message: `${reason}; ${wanted}`, ...(help === undefined ? {} : { help }) };
+}
+
+function textHelp(what: string, format: string | undefined): string {
+  const conversion = format === undefined ? undefined : CONVERSIONS[format];
+  return conversion === undefined
+    ? `make a text of it: \`\${${what.replaceAll('`', '')}}\` in backquotes`
+    : `convert it: \`${conversion}\``;
+}
+
+/** A blank around an expression makes a text of it. */
+function aroundHelp(subject: string, target: Type): string | undefined {
+  const whole = /^\s*\$\{\{.*\}\}\s*$/s.test(subject) && subject.trim() !== subject;
+  return whole && !mayBe(target, 'string') ? 'leave out the blanks around it: with them it is a text' : undefined;
 }
 
 /** Says what is risky about a text for a format, and the ways out. */
@@ -46,7 +61,7 @@ export function explainRisk(risk: FormatRisk, subject: string, path: readonly Po
   const inner = risk.path.length === 0 ? nameOf(subject) : `\`${risk.path.join('.')}\` of ${nameOf(subject)}`;
   const is = risk.from === undefined ? 'a text of any form' : `a ${risk.from}`;
   const message = `${inner} is ${is}; \`${fieldName(path)}\` requires ${WORDS[risk.to] ?? risk.to}`;
-  const conversion = CONVERSIONS[risk.to];
+  const conversion = BETWEEN[`${risk.from} ${risk.to}`] ?? CONVERSIONS[risk.to];
   const accept = `"accept": { "${path.join('.')}": "why it is right as it comes" }`;
   return [
     message,
@@ -68,6 +83,12 @@ const CONVERSIONS: { [format: string]: string } = {
   'date-time': "date.parse(…, 'dd/MM/yyyy HH:mm', account.timezone)",
   phone: 'phone.e164(…, account.region)',
   decimal: 'money.decimal(money.minor(…, account.currency), account.currency)',
+};
+
+/** From one format to another. */
+const BETWEEN: { [formats: string]: string } = {
+  'date-time date': 'date.day(…, account.timezone)',
+  'date date-time': "date.parse(…, 'yyyy-MM-dd', account.timezone)",
 };
 
 /** The field's name as messages give it. */

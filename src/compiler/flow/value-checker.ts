@@ -1,5 +1,4 @@
-import type { PointerToken } from '../../json/pointer.ts';
-import { compileSchema } from '../../json/schema.ts';
+import { formatPointer, type PointerToken } from '../../json/pointer.ts';
 import { isJsonObject, ownProperty, type Json, type JsonObject } from '../../json/value.ts';
 import { assignable, type Assignability, type FormatRisk } from '../../language/assign.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
@@ -7,7 +6,8 @@ import { disjoint } from '../../language/intersect.ts';
 import { typeFromSchema, typeOfConstant } from '../../language/schema-type.ts';
 import type { TypeScope } from '../../language/scope.ts';
 import { sensitivityOf } from '../../language/sensitivity.ts';
-import { hasExpression } from '../../language/template.ts';
+import { freshSteps } from '../../language/steps.ts';
+import { hasExpression, mayHoldExpression } from '../../language/template.ts';
 import {
   UNKNOWN,
   describeType,
@@ -22,6 +22,7 @@ import {
   type Type,
 } from '../../language/types.ts';
 import type { AutomationContext } from '../context.ts';
+import { compileOrSkip } from '../schema-problems.ts';
 import { explainFit, explainRisk, fieldName, nameOf } from './explain-fit.ts';
 import { readExpression } from './read-expression.ts';
 import type { Sink } from './sink.ts';
@@ -109,18 +110,22 @@ class ValueChecker {
     if (Array.isArray(value)) return this.array(value, target);
     if (isJsonObject(value)) return this.object(value, target);
     this.count++;
-    if (typeof value === 'string' && hasExpression(value)) return this.expression(value, target, required);
+    if (typeof value === 'string' && mayHoldExpression(value)) return this.expression(value, target, required);
     return this.constant(value, target);
   }
 
   /** What is open is only known of the whole value: of a constant at once, otherwise before the call. */
   checkOpen(value: Json, schema: JsonObject): void {
-    const [first] = this.mappings;
+    // Any would do; this one is the same whatever the order of keys.
+    const [first] = this.mappings.toSorted((left, right) =>
+      formatPointer(left.path) < formatPointer(right.path) ? -1 : 1,
+    );
     if (first !== undefined) {
       if (!this.mappings.some(({ guarded }) => guarded)) first.guarded = true;
       return;
     }
-    for (const { pointer, message } of compileSchema(schema)(value)) {
+    // A schema that cannot be used is told where it stands.
+    for (const { pointer, message } of compileOrSkip(schema)?.(value) ?? []) {
       const path = pointer.split('/').slice(1);
       this.report('WB3003', path, `this does not fit \`${fieldName(path)}\`: it ${message}`);
     }
@@ -143,9 +148,10 @@ class ValueChecker {
       this.requireFit(type, target, 'this');
       return type;
     }
-    const arm = said.find((one) => compileSchema(schemaOf(one))(value).length === 0);
+    const issues = said.map((one) => compileOrSkip(schemaOf(one))?.(value) ?? []);
+    const arm = said[issues.findIndex((of) => of.length === 0)];
     if (arm !== undefined) return arm;
-    const [issue] = compileSchema(schemaOf(said[0] ?? UNKNOWN))(value);
+    const [[issue] = []] = issues;
     const field = fieldName(this.path);
     this.report('WB3003', this.path, `this does not fit \`${field}\`: it ${issue?.message ?? 'is not allowed'}`);
     return type;
@@ -298,7 +304,7 @@ function candidate(target: Type, value: JsonObject): ObjectType | undefined {
     [...arm.properties].every(([name, { type }]) => {
       const given = ownProperty(value, name);
       const constant = given === undefined || (typeof given === 'string' && hasExpression(given)) || isComposite(given);
-      return constant || !disjoint(typeOfConstant(given), type);
+      return constant || !disjoint(typeOfConstant(given), type, freshSteps());
     }),
   );
   return possible.length === 1 ? possible[0] : undefined;

@@ -3,7 +3,7 @@ import type { Json } from '../../json/value.ts';
 import { INTEGER, STRING } from '../types.ts';
 import { DATE_PARTS, formatDate, parseDate, patternProblem } from './date-pattern.ts';
 import { formatted, number, param, text, type Call, type LibraryFunction } from './function.ts';
-import { localeOf } from './locale.ts';
+import { localeOf, localeProblem } from './locale.ts';
 
 const DATE_TIME = formatted('date-time');
 const DATE = formatted('date');
@@ -11,13 +11,16 @@ const UNITS = ['years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds'
 type Unit = (typeof UNITS)[number];
 
 const INSTANT = param('instant', STRING);
-const ZONE = param('zone', STRING);
+const NO_ZONE = 'this is no time zone, such as Europe/Madrid';
+const ZONE = param('zone', STRING, {
+  written: (value) => (zoneNamed(text(value)) === undefined ? NO_ZONE : undefined),
+});
 const UNIT = param('unit', STRING, { constant: (value) => (isUnit(value) ? undefined : `units: ${UNITS.join(', ')}`) });
 const PATTERN = param('pattern', STRING, { constant: (value) => patternProblem(text(value)) });
 const DAY_PATTERN = param('pattern', STRING, {
   constant: (value) => patternProblem(text(value)) ?? patternProblem(text(value), DATE_PARTS),
 });
-const LOCALE = param('locale', STRING, { optional: true });
+const LOCALE = param('locale', STRING, { optional: true, written: localeProblem });
 
 /**
  * Dates, with the meaning of Temporal (TC39). A local time that a zone skips in spring is taken as one hour later, and of
@@ -158,10 +161,14 @@ function read(call: Call, instant: Call['args'][number], zone: Call['args'][numb
 }
 
 function zoneOf(call: Call, argument: Call['args'][number]): string {
+  return zoneNamed(text(argument)) ?? call.fail(NO_ZONE);
+}
+
+function zoneNamed(name: string): string | undefined {
   try {
-    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text(argument)).timeZoneId;
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId;
   } catch {
-    return call.fail('this is no time zone, such as Europe/Madrid');
+    return undefined;
   }
 }
 

@@ -17,7 +17,9 @@ export interface ValueParam {
   kind: 'value';
   type: Type;
   optional?: true;
-  /** Must be written out; says what is wrong with a value, so that it is known before a run. */
+  /** Says what is wrong with a value, so that it is known before a run where it is written out. */
+  written?: (value: Json) => string | undefined;
+  /** Must be written out; as `written`. */
   constant?: (value: Json) => string | undefined;
 }
 
@@ -56,7 +58,11 @@ export interface LibraryFunction {
 }
 
 /** A parameter that takes values of a type. */
-export function param(name: string, type: Type, more: Pick<ValueParam, 'optional' | 'constant'> = {}): ValueParam {
+export function param(
+  name: string,
+  type: Type,
+  more: Pick<ValueParam, 'optional' | 'written' | 'constant'> = {},
+): ValueParam {
   return { name, kind: 'value', type, ...more };
 }
 

@@ -1,9 +1,12 @@
 import { ExactNumber } from '../../json/value.ts';
 import { INTEGER, NUMBER, STRING, unionOf } from '../types.ts';
 import { formatted, number, param, text, type Call, type LibraryFunction } from './function.ts';
-import { localeOf } from './locale.ts';
+import { localeOf, localeProblem } from './locale.ts';
 
-const CURRENCY = param('currency', STRING);
+const NO_CURRENCY = 'this is no currency (ISO 4217), such as EUR';
+const CURRENCY = param('currency', STRING, {
+  written: (value) => (CURRENCIES.has(text(value)) ? undefined : NO_CURRENCY),
+});
 const MINOR = param('minor', INTEGER);
 
 /** Amounts of money. In minor units (cents) they are whole, so that nothing is lost; ISO 4217 says how many digits. */
@@ -38,7 +41,7 @@ export const MONEY_FUNCTIONS: readonly LibraryFunction[] = [
   },
   {
     name: 'money.format',
-    params: [MINOR, CURRENCY, param('locale', STRING)],
+    params: [MINOR, CURRENCY, param('locale', STRING, { written: localeProblem })],
     gives: 'text',
     doc: 'The amount in minor units as the locale writes it, with the sign of the currency.',
     examples: [["money.format(199900, 'USD', 'en-US')", '$1,999.00']],
@@ -77,7 +80,7 @@ function toDecimal(minor: number, digits: number): string {
 
 function digitsOf({ fail }: Call, currency: Call['args'][number]): number {
   const code = text(currency);
-  if (!CURRENCIES.has(code)) return fail('this is no currency (ISO 4217), such as EUR');
+  if (!CURRENCIES.has(code)) return fail(NO_CURRENCY);
   const { maximumFractionDigits } = new Intl.NumberFormat('en', {
     style: 'currency',
     currency: code,

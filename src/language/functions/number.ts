@@ -1,11 +1,11 @@
 import type { Json } from '../../json/value.ts';
 import { INTEGER, NUMBER, STRING, type Type } from '../types.ts';
 import { number, param, text, type Call, type InferredArgument, type LibraryFunction } from './function.ts';
-import { localeOf } from './locale.ts';
+import { localeOf, localeProblem } from './locale.ts';
 
 const DIGITS = param('digits', INTEGER, { optional: true, constant: badDigits });
 const X = param('x', NUMBER);
-const LOCALE = param('locale', STRING);
+const LOCALE = param('locale', STRING, { written: localeProblem });
 
 /** Numbers: rounding, and texts by the habits of a locale. */
 export const NUMBER_FUNCTIONS: readonly LibraryFunction[] = [

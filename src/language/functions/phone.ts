@@ -2,7 +2,10 @@ import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-j
 import { BOOLEAN, STRING } from '../types.ts';
 import { formatted, param, text, type LibraryFunction } from './function.ts';
 
-const REGION = param('region', STRING);
+const NO_REGION = 'this is no region, such as ES';
+const REGION = param('region', STRING, {
+  written: (value) => (isSupportedCountry(text(value).toUpperCase()) ? undefined : NO_REGION),
+});
 
 /** Phone numbers, by the numbering plans of the regions (Google's libphonenumber). */
 export const PHONE_FUNCTIONS: readonly LibraryFunction[] = [
@@ -39,6 +42,6 @@ function parse(
   fail: (message: string) => never,
 ): ReturnType<typeof parsePhoneNumberFromString> {
   const country = region.toUpperCase();
-  if (!isSupportedCountry(country)) return fail('this is no region, such as ES');
+  if (!isSupportedCountry(country)) return fail(NO_REGION);
   return parsePhoneNumberFromString(written, { defaultCountry: country, extract: false });
 }
