@@ -31,7 +31,7 @@ test('references are followed, and a cycle ends', () => {
     type: 'object',
     properties: { text: { $ref: '#/$defs/a~1b' }, node: { $ref: '#/$defs/node' } },
   };
-  assert.match(describeType(typeFromSchema(schema)), /^\{ text\?: string, node\?: \{ next\?: /);
+  assert.match(describeType(typeFromSchema(schema)), /^\{ node\?: \{ next\?: [^]*, text\?: string/);
 });
 
 test('a required property without a schema is known to be there', () => {
