@@ -39,6 +39,7 @@ test('nothing is overwritten: no file by a backup, no data by a restored one', a
   backUp(folder, file);
   const bytes = readFileSync(file);
   assert.throws(() => backUp(folder, file), refused(/is there already/));
+  assert.throws(() => backUp(folder, join(folder, 'nowhere/backup.db')), refused(/There is no folder .*nowhere/));
   assert.throws(() => restoreBackup(file, folder), refused(/holds data already/));
   assert.deepEqual(readFileSync(file), bytes);
   const logOnly = newFolder();

@@ -26,6 +26,7 @@ export function backUp(folder: string, file: string): void {
   const target = resolve(file);
   if (!existsSync(source)) throw unavailable(`There is no data in ${folder}: no runner has used it.`);
   if (existsSync(target)) throw unavailable(`${file} is there already; a backup never overwrites one.`);
+  if (!existsSync(dirname(target))) throw unavailable(`There is no folder ${dirname(target)} to write ${file} to.`);
   const temporary = `${target}.${process.pid}.tmp`;
   let database: DatabaseSync | undefined;
   try {
