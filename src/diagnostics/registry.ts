@@ -260,6 +260,10 @@ export const CODES = {
     'automation twice',
     'The account installs a shared automation and has one of its own of the same name, so it would have two of one address.',
   ),
+  WB7009: warning(
+    'file out of place',
+    'The file lies in a folder of the workspace, but not where anything is read: an automation of this kind never runs.',
+  ),
 } as const satisfies { [code: string]: CodeEntry };
 
 export type Code = keyof typeof CODES;

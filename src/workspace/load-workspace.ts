@@ -67,6 +67,8 @@ class Loader {
       else workspace.connectors.set(folder, connector);
     } else if (root === 'automations' && file.split('/').length === 3) {
       this.loadAccountFile(file, text, folder, name);
+    } else if (root === 'automations' || (root === 'connectors' && name === '')) {
+      this.reportPlace(file, root);
     }
   }
 
@@ -121,6 +123,19 @@ class Loader {
       pointer: '',
       range: WHOLE_FILE,
       help: 'call it tables/<name>.csv or tables/<account>/<name>.csv, with a name of small letters, digits, _ and -',
+    });
+  }
+
+  private reportPlace(file: string, root: 'automations' | 'connectors'): void {
+    this.diagnostics.push({
+      code: 'WB7009',
+      severity: 'warning',
+      message: 'the file is not read: it does not lie where Waybill looks',
+      file,
+      pointer: '',
+      range: WHOLE_FILE,
+      help:
+        root === 'automations' ? 'automations lie in automations/<account>/' : 'write connectors/<name>/connector.json',
     });
   }
 
