@@ -5,7 +5,7 @@ export function describeGitError(error: unknown, repository: string): string {
   // Progress is written over itself, with carriage returns.
   const lines = said
     .split(/[\r\n]+/)
-    .map((line) => line.trim())
+    .map((line) => line.trim().replace(/\.$/, ''))
     .filter((line) => /^(fatal|error|remote|ssh|Host key|Permission|block timeout)/i.test(line) || line.includes(': '));
   const words = [...new Set(lines)].slice(0, 3).join('; ') || said.trim() || 'git gave no reason';
   const hint = HINTS.find(({ pattern }) => pattern.test(said))?.hint;
