@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { milliseconds } from '../plan/duration.ts';
 
 export type Format = 'text' | 'json';
 
@@ -91,10 +92,12 @@ export function positive(text: string): number {
   return number;
 }
 
+/** Minutes, hours or days. */
+const SPAN = /^\d{1,6}[mhd]$/;
+
 /** Reads an instant: an ISO 8601 date or date-time, or how long ago, such as `30m`, `2h` and `7d`. Gives ISO 8601 in UTC. */
 export function instant(text: string): string {
-  const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  const time = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (UNITS[unit] ?? 0);
+  const time = SPAN.test(text) ? Date.now() - milliseconds(text) : Date.parse(text);
   if (Number.isNaN(time))
     throw new InvalidArgumentError('It must be a date, a date with a time, or how long ago: 2026-01-31, 2h, 7d.');
   return new Date(time).toISOString();
@@ -102,13 +105,9 @@ export function instant(text: string): string {
 
 /** Reads a duration, such as `30m`, `2h` and `7d`. Gives seconds. */
 export function duration(text: string): number {
-  const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  if (count === undefined)
-    throw new InvalidArgumentError('It must be a number of minutes, hours or days: 30m, 2h, 7d.');
-  return (Number(count) * (UNITS[unit] ?? 0)) / 1000;
+  if (!SPAN.test(text)) throw new InvalidArgumentError('It must be a number of minutes, hours or days: 30m, 2h, 7d.');
+  return milliseconds(text) / 1000;
 }
-
-const UNITS: { [unit: string]: number } = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Reads a number from 0 to 100. */
 export function percent(text: string): number {
