@@ -8,6 +8,7 @@ import type { Instant } from '../run/records.ts';
 import type { IdentitySource } from '../secrets/identity-source.ts';
 import { Redactor } from '../secrets/redaction.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { StoreError } from '../store/store-error.ts';
 import type { Store } from '../store/store.ts';
 import { WorkspaceCredentials } from './credentials.ts';
 import type { DeploySource } from './deploy/deploy-source.ts';
@@ -43,6 +44,8 @@ export interface RunnerOptions {
   /** Where senders of webhooks reach the runner, without a slash at the end; needed where a proxy changes the address. */
   publicUrl?: string | undefined;
   onError: (error: unknown) => void;
+  /** Told once that the disk failed in a way after which nothing more is kept before the next start. */
+  onBroken?: (error: StoreError) => void;
 }
 
 const MAX_CONCURRENT_RUNS = 200;
@@ -70,7 +73,7 @@ export class Runner {
   constructor(options: RunnerOptions) {
     this.data = options.data;
     this.publicUrl = options.publicUrl;
-    this.store = openSqliteStore(options.data);
+    this.store = openSqliteStore(options.data, options.onBroken && { onBroken: options.onBroken });
     const { reroutes, allowPrivate = new Set() } = options;
     this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor });
     this.credentials = new WorkspaceCredentials(options.identities);

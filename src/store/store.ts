@@ -121,10 +121,11 @@ export interface RunStore {
   /** The run goes on: status `running`. Written soon. */
   begin(run: string, at: Instant): Promise<void>;
   /**
-   * The run has ended. The attempt of another run that waits for that gets its outcome in the same transaction; `true`: that
-   * run was at rest, and is queued now.
+   * The run has ended. The attempt of another run that waits for that gets its outcome in the same transaction; `woken`: that
+   * run was at rest, and is queued now. Not `ended`: it had come to a doubt of a run that it called, and that one goes on
+   * meanwhile; so it is queued, and goes on too.
    */
-  finish(run: string, at: Instant, result: RunEnd, answer?: Answer): Promise<boolean>;
+  finish(run: string, at: Instant, result: RunEnd, answer?: Answer): Promise<{ ended: boolean; woken: boolean }>;
   /** Begins the attempt and inserts the run that it calls, in one transaction; with an outcome, it has ended as well. */
   beginCall(attempt: BegunAttempt, called: RunRecord, outcome?: Outcome): Promise<void>;
   /** Gives an attempt that waits its outcome, unless it has one. Gives whether, and whether its run was at rest and is queued now. */

@@ -3,6 +3,7 @@ import type { Plan } from '../../generated/plan.ts';
 import { newRunId } from '../../run/run-id.ts';
 import type { Failure, Outcome } from '../../run/failure.ts';
 import type { AttemptKey, Instant, RunRecord } from '../../run/records.ts';
+import { StoreError, type StoreErrorCode } from '../../store/store-error.ts';
 import type { Answer, QueuedRun, Store } from '../../store/store.ts';
 import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts';
 import { interpretPlan } from '../interpret.ts';
@@ -22,7 +23,7 @@ export interface EmbeddedEngineOptions {
   now: () => number;
   /** Runs under way at a time; the others wait in a fair queue. */
   maxConcurrentRuns: number;
-  /** Told of what cannot be laid to a run, such as a full disk: the run stays as it is until the next start. */
+  /** Told of what cannot be laid to a run, such as a full disk: the run stays as it is, and is taken up again later. */
   onError(error: unknown, run: RunRecord): void;
 }
 
@@ -41,6 +42,10 @@ type FinishedRun = RunRecord & { finishedAt: Instant };
 const MOMENT_MS = 100;
 /** https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+/** Until a run goes on that the store could not write. */
+const AFTER_FAILURE_MS = 5000;
+/** Failures of the store that may have gone by then; others last until the next start. */
+const PASSING: ReadonlySet<StoreErrorCode> = new Set(['store_full', 'store_unavailable']);
 /** Called runs that are looked at when a run is canceled. */
 const MAX_CALLED = 100_000;
 /** Runs that are queued in one transaction when their instant has come. */
@@ -141,8 +146,10 @@ export class EmbeddedEngine implements Engine {
     try {
       await this.finish({ ...run, status: 'canceled', failure, finishedAt: now() });
     } catch (error) {
-      if (store.runs.get(id)?.finishedAt === undefined) throw error;
-      return false;
+      if (store.runs.get(id)?.finishedAt !== undefined) return false;
+      // It was unwound to be canceled, and could not be.
+      this.enqueue(run);
+      throw error;
     }
     for (const child of children) await this.cancel(child.id, `by the run ${id} that called it`);
     return true;
@@ -246,11 +253,18 @@ export class EmbeddedEngine implements Engine {
     try {
       await this.interpret(run, active);
     } catch (error) {
-      if (!(error instanceof Stopped) && !active.canceled) this.options.onError(error, run);
+      if (!(error instanceof Stopped) && !active.canceled) this.failed(error, run);
     } finally {
       this.active.delete(run.id);
       this.fill();
     }
+  }
+
+  /** What the store could not keep did not happen: the run goes on from what is kept as soon as that may work again. */
+  private failed(error: unknown, run: RunRecord): void {
+    this.options.onError(error, run);
+    if (error instanceof StoreError && PASSING.has(error.code))
+      setTimeout(() => this.enqueue(run), AFTER_FAILURE_MS).unref();
   }
 
   /** To the run's end, or to where it only waits. */
@@ -281,7 +295,11 @@ export class EmbeddedEngine implements Engine {
       key: { step: run.parent.step, attempt: 1 },
       outcome: calledOutcome(run),
     };
-    const woken = await this.options.store.runs.finish(run.id, run.finishedAt, run, answer);
+    const { ended, woken } = await this.options.store.runs.finish(run.id, run.finishedAt, run, answer);
+    if (!ended) {
+      this.enqueue(run);
+      return;
+    }
     this.announce(run);
     if (answer !== undefined) this.answered(run.account, answer, woken);
   }

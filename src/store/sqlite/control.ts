@@ -1,7 +1,8 @@
 import type { Instant } from '../../run/records.ts';
 import { StoreError } from '../store-error.ts';
 import type { PauseStore, RunStore } from '../store.ts';
-import { integer, text } from './row.ts';
+import { isUncertain, readFailure, readOutcome } from './outcome-json.ts';
+import { integer, optionalJson, text } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
 
 /** What people decide of runs. */
@@ -19,19 +20,27 @@ export function createRunControl({
   const decide = writer.prepare(
     'UPDATE attempts SET finished_at = ?, outcome = ? WHERE run = ? AND step = ? AND attempt = ?',
   );
+  const answered = writer.prepare('SELECT outcome FROM attempts WHERE run = ? AND step = ? AND attempt = 1');
   const unanswer = writer.prepare(
     'UPDATE attempts SET finished_at = NULL, outcome = NULL WHERE run = ? AND step = ? AND attempt = 1',
   );
+  const failureOf = writer.prepare('SELECT failure FROM runs WHERE id = ?');
   const replay = reader.prepare('SELECT 1 FROM runs WHERE origin = ? LIMIT 1');
 
-  /** Those that called it failed for the same doubt: they wait for it again. */
-  const reopenCallers = (parent: { [column: string]: unknown }): void => {
+  /** The steps that called it and came to the same doubt wait for it again, and so do their runs where they ended for that. */
+  const reopenCallers = (child: string, parent: { [column: string]: unknown }): void => {
     const [run, step] = [parent['parent_run'], parent['parent_step']];
     if (typeof run !== 'string' || typeof step !== 'string') return;
-    const caller = reopen.get('waiting', run);
-    if (caller === undefined) return;
+    const attempt = answered.get(run, step);
+    const outcome = attempt && optionalJson(attempt, 'outcome');
+    // It does not wait for the run, or has not heard of it.
+    if (outcome === undefined || !isUncertain(readOutcome(outcome))) return;
     unanswer.run(run, step);
-    reopenCallers(caller);
+    const ended = failureOf.get(run);
+    const failure = ended && optionalJson(ended, 'failure');
+    if (failure === undefined || readFailure(failure).run !== child) return;
+    const caller = reopen.get('waiting', run);
+    if (caller !== undefined) reopenCallers(run, caller);
   };
 
   return {
@@ -42,7 +51,7 @@ export function createRunControl({
         if (reopened === undefined) throw new StoreError('store_refused', `The run ${run} is not uncertain.`);
         if (outcome === undefined) forget.run(run, step, attempt);
         else decide.run(at, JSON.stringify(outcome), run, step, attempt);
-        reopenCallers(reopened);
+        reopenCallers(run, reopened);
       }),
     isReplayed: (run) => replay.get(run) !== undefined,
   };

@@ -1,10 +1,10 @@
 import type { RunRecord, RunStatus } from '../../run/records.ts';
 import { StoreError } from '../store-error.ts';
-import type { RunStore } from '../store.ts';
+import type { RunEnd, RunStore } from '../store.ts';
 import { prepareAttemptInsert, prepareAttemptReads, prepareAttemptWrites } from './attempts.ts';
 import { createRunControl } from './control.ts';
 import { createCalls } from './calls.ts';
-import { readFailure } from './outcome-json.ts';
+import { isUncertain, readFailure, readOutcome } from './outcome-json.ts';
 import { createRests, prepareAnswer } from './rests.ts';
 import { integer, jsonObject, optionalInteger, optionalJson, optionalText, text, type Row } from './row.ts';
 import { prepareRunInsert } from './run-insert.ts';
@@ -26,6 +26,14 @@ export function createRunStore(connections: Connections): RunStore {
     `SELECT id, account FROM runs WHERE finished_at IS NULL AND status <> 'waiting' AND id > ? ORDER BY id LIMIT ?`,
   );
   const answer = prepareAnswer(writer);
+  const requeue = writer.prepare(`UPDATE runs SET status = 'queued' WHERE id = ? AND finished_at IS NULL`);
+  const called = writer.prepare('SELECT outcome FROM attempts WHERE run = ? AND step = ? AND attempt = 1');
+  /** Whether the run of whose doubt it is to end was reopened in the meantime: the step that called it knows better now. */
+  const isSettled = (run: string, { status, failure }: RunEnd): boolean => {
+    const attempt = status === 'uncertain' && failure?.run !== undefined && called.get(run, failure.step ?? '');
+    const outcome = attempt && optionalJson(attempt, 'outcome');
+    return attempt !== undefined && attempt !== false && (outcome === undefined || !isUncertain(readOutcome(outcome)));
+  };
   const insertAttempt = prepareAttemptInsert(writer);
   const list = prepareRunList(reader);
   const attemptReads = prepareAttemptReads(reader);
@@ -45,8 +53,12 @@ export function createRunStore(connections: Connections): RunStore {
       const output = result.output === undefined ? null : JSON.stringify(result.output);
       const failure = result.failure === undefined ? null : JSON.stringify(result.failure);
       return queue.commit(() => {
+        if (isSettled(run, result)) {
+          requeue.run(run);
+          return { ended: false, woken: false };
+        }
         expectOne(finish.run(result.status, at, output, failure, run).changes, run);
-        return wanted !== undefined && answer(wanted, at).woken;
+        return { ended: true, woken: wanted !== undefined && answer(wanted, at).woken };
       });
     },
     ...attemptWrites,

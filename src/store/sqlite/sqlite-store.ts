@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
 import type { Store } from '../store.ts';
 import { createAuditStore } from './audit.ts';
-import { CommitQueue } from './commit-queue.ts';
+import { CommitQueue, type CommitListeners } from './commit-queue.ts';
 import { createDeliveryStore } from './deliveries.ts';
 import { DiskSync } from './disk-sync.ts';
 import { DATABASE_FILE } from './database-file.ts';
@@ -30,16 +30,11 @@ export interface Connections {
   queue: CommitQueue;
 }
 
-export interface SqliteStoreOptions {
-  /** Told after each commit how many writes shared it. */
-  onCommit?: (writes: number) => void;
-}
-
 /**
  * Opens the store in a folder, which it makes where there is none, and holds it for this process alone.
  * Throws `StoreError`: `store_locked`, `store_newer` or `store_unavailable`.
  */
-export function openSqliteStore(folder: string, options: SqliteStoreOptions = {}): Store {
+export function openSqliteStore(folder: string, options: CommitListeners = {}): Store {
   const path = resolve(folder);
   makeFolder(path);
   const lock = lockFolder(path);
@@ -63,7 +58,7 @@ function makeFolder(path: string): void {
   }
 }
 
-function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions, opened: DatabaseSync[]): Store {
+function openTables(file: string, lock: FolderLock, options: CommitListeners, opened: DatabaseSync[]): Store {
   const open = (readOnly: boolean): DatabaseSync => {
     const database = new DatabaseSync(file, { readOnly, timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     opened.push(database);
@@ -75,7 +70,7 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
   writer.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`);
   migrate(writer);
   const log = new DiskSync(`${file}-wal`);
-  const queue = new CommitQueue(writer, () => log.sync(), options.onCommit);
+  const queue = new CommitQueue(writer, () => log.sync(), options);
   const connections: Connections = { reader: open(true), writer, queue };
   return {
     deployments: createDeploymentStore(connections),
