@@ -1,6 +1,8 @@
 import type { Runner } from '../runner/runner.ts';
 import type { RunningServer } from '../server/serve.ts';
-import { UsageError } from './exit.ts';
+import type { StoreError } from '../store/store-error.ts';
+import { EXIT, UsageError } from './exit.ts';
+import { interrupted } from './interrupted.ts';
 import type { KeyOptions } from './options.ts';
 import { parseReroutes } from './reroutes.ts';
 
@@ -83,6 +85,17 @@ export function logRuns(runner: Runner): () => void {
     const why = run.failure === undefined ? '' : `: ${runner.redactor.text(run.failure.message)}`;
     if (kind === 'run_finished') console.log(`${run.account}/${run.automation} ${run.status} (${run.id})${why}`);
   });
+}
+
+/**
+ * Resolves when the runner is to stop, with the exit code: somebody asks for it, or its disk failed in a way after which only
+ * a new start knows what was kept.
+ */
+export async function untilItStops(broken: Promise<StoreError>): Promise<number> {
+  const error = await Promise.race([interrupted(), broken]);
+  if (error === undefined) return EXIT.clean;
+  console.error(error.message);
+  return EXIT.failure;
 }
 
 export async function stopServer(server: RunningServer): Promise<void> {

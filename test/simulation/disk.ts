@@ -9,15 +9,14 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sqlite, { type DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { DATABASE_FILE } from '../../src/store/sqlite/database-file.ts';
 import type { Random } from './random.ts';
 
 const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-const REAL = sqlite.DatabaseSync;
+const REAL = { exec: DatabaseSync.prototype.exec, prepare: DatabaseSync.prototype.prepare };
 
 /** https://sqlite.org/fileformat2.html#the_write_ahead_log */
 const WAL_HEADER = 32;
@@ -34,41 +33,42 @@ const FAULTS = [
   { at: 'BEGIN IMMEDIATE', errcode: 5, message: 'database is locked' },
 ] as const;
 
+/** The frames of a generation of the log. */
+interface Written {
+  salt: string;
+  frames: number;
+}
+
 /** A data folder with a real SQLite store, on a disk that fails, and that loses what was not synced when the power goes. */
 export class Disk {
   folder = mkdtempSync(join(PLACE, 'waybill-simulation-'));
   /** How likely a statement fails, and a sync. */
   faults = { statement: 0, sync: 0 };
   private readonly random: Random;
-  private databases: DatabaseSync[] = [];
+  private readonly databases = new Set<DatabaseSync>();
   private readonly synced = new Set<number>();
-  private durable = { salt: '', frames: 0 };
+  private durable: Written = { salt: '', frames: 0 };
+  /** What the last look at the log found. */
+  private found: Written = { salt: '', frames: 0 };
 
   constructor(random: Random, template: string | undefined) {
     this.random = random;
     if (template !== undefined) copyFileSync(join(template, DATABASE_FILE), join(this.folder, DATABASE_FILE));
   }
 
-  /** Takes the place of Node's own databases, to let go of them when the process dies. Gives what takes that back. */
+  /** Comes between Node's databases and those who use them. Gives what takes that back. */
   install(): () => void {
-    const opened = (database: DatabaseSync): void => void this.databases.push(database);
+    const opened = (database: DatabaseSync): void => void this.databases.add(database);
     const failing = (statement: StatementSync, sql: string): StatementSync => this.failing(statement, sql);
-    class WatchedDatabase extends REAL {
-      constructor(...given: ConstructorParameters<typeof DatabaseSync>) {
-        super(...given);
-        opened(this);
-      }
-
-      override prepare(sql: string): StatementSync {
-        return failing(super.prepare(sql), sql);
-      }
-    }
-    Object.assign(sqlite, { DatabaseSync: WatchedDatabase });
-    syncBuiltinESMExports();
-    return () => {
-      Object.assign(sqlite, { DatabaseSync: REAL });
-      syncBuiltinESMExports();
+    DatabaseSync.prototype.exec = function (sql) {
+      opened(this);
+      REAL.exec.call(this, sql);
     };
+    DatabaseSync.prototype.prepare = function (sql) {
+      opened(this);
+      return failing(REAL.prepare.call(this, sql), sql);
+    };
+    return () => void Object.assign(DatabaseSync.prototype, REAL);
   }
 
   /** What is in the log now is on the disk when what this gives is called, unless it gives an error. */
@@ -91,11 +91,13 @@ export class Disk {
     if (existsSync(log)) writeFileSync(join(left, `${DATABASE_FILE}-wal`), power ? this.torn(log) : readFileSync(log));
     this.remove();
     this.folder = left;
+    this.found = { salt: '', frames: 0 };
     this.durable = this.written();
   }
 
   remove(): void {
-    for (const database of this.databases.splice(0)) database.close();
+    for (const database of this.databases) if (database.isOpen) database.close();
+    this.databases.clear();
     for (const file of this.synced) closeSync(file);
     this.synced.clear();
     rmSync(this.folder, { recursive: true, force: true });
@@ -120,19 +122,21 @@ export class Disk {
   }
 
   /** The frames of the log's present generation. */
-  private written(): { salt: string; frames: number } {
+  private written(): Written {
     const log = join(this.folder, `${DATABASE_FILE}-wal`);
     if (!existsSync(log)) return { salt: '', frames: 0 };
     const file = openSync(log, 'r');
     const header = Buffer.alloc(WAL_HEADER);
     const frame = Buffer.alloc(FRAME_HEADER);
-    let frames = 0;
     try {
       readSync(file, header, 0, WAL_HEADER, 0);
       const salt = header.subarray(16, 24);
-      for (; ; frames++) {
+      const name = salt.toString('hex');
+      for (let frames = name === this.found.salt ? this.found.frames : 0; ; frames++) {
         const read = readSync(file, frame, 0, FRAME_HEADER, endOf(frames));
-        if (read < FRAME_HEADER || !frame.subarray(8, 16).equals(salt)) return { salt: salt.toString('hex'), frames };
+        if (read === FRAME_HEADER && frame.subarray(8, 16).equals(salt)) continue;
+        this.found = { salt: name, frames };
+        return this.found;
       }
     } finally {
       closeSync(file);

@@ -24,13 +24,10 @@ export class Operator {
   async look({ engine, store }: { engine: EmbeddedEngine; store: Store }): Promise<void> {
     for (const { account } of store.pauses.list())
       if (this.calm || this.random.chance(0.3)) await engine.unpause(account, undefined);
-    const runs = store.runs.list({ limit: 1000 });
-    const [first] = runs;
+    const [first] = store.runs.list({ limit: 1 });
     if (!this.calm && first !== undefined && this.random.chance(0.05)) await engine.pause(first.account, undefined);
-    for (const run of runs) {
-      if (run.status === 'uncertain') await this.settle(run, engine, store);
-      else if (run.finishedAt === undefined) await this.answer(run, engine, store);
-    }
+    for (const run of store.runs.list({ status: 'waiting', limit: 100 })) await this.answer(run, engine, store);
+    for (const run of store.runs.list({ status: 'uncertain', limit: 100 })) await this.settle(run, engine, store);
   }
 
   private async answer(run: RunRecord, engine: EmbeddedEngine, store: Store): Promise<void> {

@@ -56,6 +56,8 @@ export class EmbeddedEngine implements Engine {
   private readonly options: EmbeddedEngineOptions;
   private readonly queue = new FairQueue<string>();
   private readonly active = new Map<string, ActiveRun>();
+  /** Queued runs of which nothing can be journaled: they came in this process and have not begun. */
+  private readonly fresh = new Set<string>();
   private readonly waiters = new Map<string, ((run: RunRecord) => void)[]>();
   private readonly held: HeldRuns;
   private readonly listeners = new Set<(event: RunEvent) => void>();
@@ -216,6 +218,7 @@ export class EmbeddedEngine implements Engine {
 
   private accepted(run: RunRecord): void {
     this.tell({ kind: 'run_accepted', run });
+    this.fresh.add(run.id);
     this.enqueue(run);
   }
 
@@ -238,7 +241,10 @@ export class EmbeddedEngine implements Engine {
   private begin(id: string): void {
     // Queued runs are not kept in memory: a backlog of large bodies would fill it.
     const run = this.options.store.runs.get(id);
-    if (run === undefined || run.finishedAt !== undefined) return;
+    if (run === undefined || run.finishedAt !== undefined) {
+      this.fresh.delete(id);
+      return;
+    }
     if (this.held.isPaused(run)) {
       this.held.hold(run);
       return;
@@ -270,7 +276,7 @@ export class EmbeddedEngine implements Engine {
   /** To the run's end, or to where it only waits. */
   private async interpret(run: RunRecord, active: ActiveRun): Promise<void> {
     const { store, now, services } = this.options;
-    const isNew = run.startedAt === undefined && run.origin === undefined;
+    const isNew = this.fresh.delete(run.id) && run.origin === undefined;
     const journal = isNew ? [] : store.runs.attempts(run.id);
     const startedAt = run.startedAt ?? now();
     const durable = new EmbeddedDurable(this.host, run, journal);
