@@ -38,6 +38,7 @@ export class EmbeddedDurable implements Durable {
   private readonly journal: Map<string, AttemptRecord>;
   /** The record of what finished last: it must be on disk before anything more happens outside of the store. */
   private lastWrite: Promise<void> = Promise.resolve();
+  private settled: Promise<unknown> = Promise.resolve();
 
   constructor(host: DurableHost, run: RunRecord, journal: readonly AttemptRecord[]) {
     this.host = host;
@@ -76,9 +77,10 @@ export class EmbeddedDurable implements Durable {
     return this.waits.busy(() => this.endWait(record, call.over(sleepUntil)));
   }
 
-  /** Resolves when all that the run wrote is on disk. */
-  written(): Promise<void> {
-    return this.lastWrite;
+  /** Resolves when all that the run wrote is on disk. Rejects where something is not, once nothing of it is under way. */
+  async written(): Promise<void> {
+    await this.settled;
+    await this.lastWrite;
   }
 
   private async performAttempt(call: AttemptCall): Promise<Outcome> {
@@ -232,6 +234,7 @@ export class EmbeddedDurable implements Durable {
     const all = Promise.all([this.lastWrite, write]).then(() => undefined);
     all.catch(() => undefined);
     this.lastWrite = all;
+    this.settled = Promise.allSettled([this.settled, write]);
   }
 }
 

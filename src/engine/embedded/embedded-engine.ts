@@ -259,7 +259,7 @@ export class EmbeddedEngine implements Engine {
     try {
       await this.interpret(run, active);
     } catch (error) {
-      if (!(error instanceof Stopped) && !active.canceled) this.failed(error, run);
+      if (!(error instanceof Stopped) && !active.canceled) await this.failed(error, run, active);
     } finally {
       this.active.delete(run.id);
       this.fill();
@@ -267,10 +267,12 @@ export class EmbeddedEngine implements Engine {
   }
 
   /** What the store could not keep did not happen: the run goes on from what is kept as soon as that may work again. */
-  private failed(error: unknown, run: RunRecord): void {
+  private async failed(error: unknown, run: RunRecord, { durable }: ActiveRun): Promise<void> {
     this.options.onError(error, run);
-    if (error instanceof StoreError && PASSING.has(error.code))
-      setTimeout(() => this.enqueue(run), AFTER_FAILURE_MS).unref();
+    if (!(error instanceof StoreError) || !PASSING.has(error.code)) return;
+    // The run keeps its place until then: a disk that is full is not asked by all the others in turn.
+    await Promise.allSettled([durable?.written(), this.delay(AFTER_FAILURE_MS)]);
+    this.enqueue(run);
   }
 
   /** To the run's end, or to where it only waits. */
@@ -287,10 +289,10 @@ export class EmbeddedEngine implements Engine {
     try {
       const result = await interpretPlan(this.plan(run.plan), run, durable, services);
       if (active.canceled) return;
-      await Promise.all([begun, durable.written(), this.finish({ ...run, startedAt, finishedAt: now(), ...result })]);
+      await allOf([begun, durable.written(), this.finish({ ...run, startedAt, finishedAt: now(), ...result })]);
     } catch (error) {
-      if (error instanceof OnHold) await Promise.all([begun, durable.written(), this.hold(run)]);
-      else if (error instanceof AtRest) await Promise.all([begun, durable.written(), this.rest(run, durable)]);
+      if (error instanceof OnHold) await allOf([begun, durable.written(), this.hold(run)]);
+      else if (error instanceof AtRest) await allOf([begun, durable.written(), this.rest(run, durable)]);
       else throw error;
     }
   }
@@ -386,4 +388,10 @@ export class EmbeddedEngine implements Engine {
   private tell(event: RunEvent): void {
     for (const listener of this.listeners) listener(event);
   }
+}
+
+/** Resolves when all have; where one rejects, rejects once none is under way any more. */
+async function allOf(writes: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.allSettled(writes);
+  await Promise.all(writes);
 }
