@@ -156,8 +156,8 @@ export interface RunStore {
   /** The run was under way and may not go on for now: status `queued`. */
   requeue(run: string): Promise<void>;
   /**
-   * An uncertain run goes on: its attempt gets this outcome, or is forgotten, so that it is made again. Runs that called it and
-   * are uncertain for that wait for it again.
+   * An uncertain run goes on: its attempt gets this outcome, or all attempts of its step are forgotten, so that it is made
+   * again. Steps that called the run and came to the same doubt wait for it again, and so do their runs.
    */
   reopen(run: string, key: AttemptKey, outcome: Outcome | undefined, at: Instant): Promise<void>;
   /** Whether another run replays it. */

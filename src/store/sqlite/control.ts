@@ -16,7 +16,8 @@ export function createRunControl({
     `UPDATE runs SET status = ?, finished_at = NULL, failure = NULL WHERE id = ? AND status = 'uncertain'
      RETURNING parent_run, parent_step`,
   );
-  const forget = writer.prepare('DELETE FROM attempts WHERE run = ? AND step = ? AND attempt = ?');
+  // Also those before it: a doubt about one of them is why it may not be made again by itself.
+  const forget = writer.prepare('DELETE FROM attempts WHERE run = ? AND step = ?');
   const decide = writer.prepare(
     'UPDATE attempts SET finished_at = ?, outcome = ? WHERE run = ? AND step = ? AND attempt = ?',
   );
@@ -49,7 +50,7 @@ export function createRunControl({
       queue.commit(() => {
         const reopened = reopen.get('queued', run);
         if (reopened === undefined) throw new StoreError('store_refused', `The run ${run} is not uncertain.`);
-        if (outcome === undefined) forget.run(run, step, attempt);
+        if (outcome === undefined) forget.run(run, step);
         else decide.run(at, JSON.stringify(outcome), run, step, attempt);
         reopenCallers(run, reopened);
       }),
