@@ -1,3 +1,4 @@
+import type { BacklogLimits } from '../runner/backlog.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { RunningServer } from '../server/serve.ts';
 import type { StoreError } from '../store/store-error.ts';
@@ -11,6 +12,8 @@ export interface RunnerProcessOptions extends KeyOptions {
   port: string;
   host: string;
   publicUrl?: string;
+  maxQueued: number;
+  maxQueuedPerAccount: number;
   reroute: string[];
   allowPrivate: string[];
 }
@@ -63,6 +66,10 @@ function parsePublicUrl(text: string): string {
   if ((protocol !== 'https:' && !(protocol === 'http:' && loopback)) || search !== '' || hash !== '')
     throw new UsageError(`${text} is not a public address`, 'for example: https://waybill.example.com');
   return text.replace(/\/+$/, '');
+}
+
+export function backlogOf({ maxQueued, maxQueuedPerAccount }: RunnerProcessOptions): BacklogLimits {
+  return { runs: maxQueued, runsOfAccount: maxQueuedPerAccount };
 }
 
 /** Service to the address that stands in for it; each is told of loudly. */

@@ -7,6 +7,7 @@ import type { SchemaIssue } from '../json/schema-issue.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import { EvaluationError } from '../language/evaluation-error.ts';
 import type { RunRecord } from '../run/records.ts';
+import { isFull, type BacklogLimits } from './backlog.ts';
 import type { Store } from '../store/store.ts';
 import { nameOf, takeDelivery, type Delivery } from './delivery.ts';
 import { hookPath, type LiveAutomation, type LiveDeployment, type LiveWebhook } from './live-deployment.ts';
@@ -16,6 +17,8 @@ import type { Verifier } from './verifier.ts';
 export type DeliveryResult =
   | { kind: 'unknown' }
   | { kind: 'stopping' }
+  /** So many runs wait already that no more are taken for now. */
+  | { kind: 'full' }
   /** The service tried the address. */
   | { kind: 'handshake'; reply: HandshakeReply }
   | Refusal
@@ -39,6 +42,7 @@ export interface HooksOptions {
   live: () => LiveDeployment;
   /** Where senders reach the runner, without a slash at the end; `undefined` where that is the host that they name. */
   publicUrl: string | undefined;
+  backlog: BacklogLimits;
 }
 
 /**
@@ -64,6 +68,7 @@ export class Hooks {
     const target = this.options.live().get(`${delivery.account}/${delivery.automation}`);
     if (target?.trigger.kind !== 'webhook' || !this.isAddress(delivery, target.trigger.secret, secret))
       return { kind: 'unknown' };
+    if (isFull(this.options.engine, delivery.account, this.options.backlog)) return { kind: 'full' };
     // A signature covers the address that was called, which may be a former one.
     const live = { ...target.trigger, secret };
     const result = await this.take({ ...target, trigger: live }, live, delivery);

@@ -10,6 +10,7 @@ import { Redactor } from '../secrets/redaction.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { StoreError } from '../store/store-error.ts';
 import type { Store } from '../store/store.ts';
+import { BACKLOG_LIMITS, type BacklogLimits } from './backlog.ts';
 import { WorkspaceCredentials } from './credentials.ts';
 import type { DeploySource } from './deploy/deploy-source.ts';
 import { Reconciler } from './deploy/reconciler.ts';
@@ -43,6 +44,8 @@ export interface RunnerOptions {
   allowPrivate?: ReadonlySet<string>;
   /** Where senders of webhooks reach the runner, without a slash at the end; needed where a proxy changes the address. */
   publicUrl?: string | undefined;
+  /** How many runs may wait for their turn; `BACKLOG_LIMITS` where nothing is said. */
+  backlog?: BacklogLimits;
   onError: (error: unknown) => void;
   /** Told once that the disk failed in a way after which nothing more is kept before the next start. */
   onBroken?: (error: StoreError) => void;
@@ -63,6 +66,7 @@ export class Runner {
   readonly data: string;
   /** Where browsers and senders of webhooks reach the runner, without a slash at the end, if the operator says so. */
   readonly publicUrl: string | undefined;
+  readonly backlog: BacklogLimits;
   private readonly caller: HttpCaller;
   private readonly credentials: WorkspaceCredentials;
   private readonly schedules: Schedules;
@@ -73,6 +77,7 @@ export class Runner {
   constructor(options: RunnerOptions) {
     this.data = options.data;
     this.publicUrl = options.publicUrl;
+    this.backlog = options.backlog ?? BACKLOG_LIMITS;
     this.store = openSqliteStore(options.data, options.onBroken && { onBroken: options.onBroken });
     const { reroutes, allowPrivate = new Set() } = options;
     this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor });
@@ -113,6 +118,7 @@ export class Runner {
       verifier: new Verifier(this.credentials, this.redactor),
       live: () => this.live,
       publicUrl: options.publicUrl,
+      backlog: this.backlog,
     });
     this.reconciler = new Reconciler({
       store: this.store,

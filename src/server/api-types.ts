@@ -346,3 +346,11 @@ export interface AuditListView {
 export interface ErrorView {
   error: { code: string; message: string; help?: string | undefined };
 }
+
+export interface HealthView {
+  /** `full`: so many runs wait that no more are taken for now. */
+  status: 'ok' | 'full';
+  automations: number;
+  /** Runs that wait for their turn. */
+  queued: number;
+}

@@ -42,6 +42,8 @@ export function addRefusalRoutes(app: FastifyInstance, runner: Runner, views: Vi
       }
       case 'cut':
         throw new ApiError(409, 'cut', 'the body was longer than what is kept: let the sender send it again');
+      case 'full':
+        throw new ApiError(503, 'backlog_full', 'too many runs wait for their turn');
       case 'stopping':
         throw new ApiError(503, 'stopping', 'the runner stops');
       case 'handshake':

@@ -26,7 +26,9 @@ interface Runner {
 
 async function startRunner(folder: string, ledger: Ledger): Promise<Runner> {
   const args = ['dev', '--workspace', folder, '--port', '0', '--reroute', `ledger=${ledger.url}`];
-  const child = spawn(process.execPath, [join(root, 'src/cli/main.ts'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(root, 'src/cli/main.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   child.stderr.on('data', (chunk) => (said += String(chunk)));
   const hook = await new Promise<string>((resolve, reject) => {

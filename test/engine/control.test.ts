@@ -281,7 +281,12 @@ test('several doubts of called runs are settled in any order, also while who cal
   const sending = { name: 'Child', trigger: { manual: {} }, steps: [post], output: '${{ steps.post.status }}' };
   const branch = (id: string, call: object): object => ({ steps: [{ id, call: 'child', ...call }] });
   const [left, right] = [branch('left', {}), branch('right', {})];
-  const apart = { steps: [{ id: 'apart', call: 'child', wait_for_end: false }, { id: 'long', wait: { for: '300ms' } }] };
+  const apart = {
+    steps: [
+      { id: 'apart', call: 'child', wait_for_end: false },
+      { id: 'long', wait: { for: '300ms' } },
+    ],
+  };
   const steps = [{ id: 'all', branches: { left, right, apart } }];
   const output = ['${{ steps.left }}', '${{ steps.right }}', '${{ steps.apart.run }}'];
   const world = await World.of({ child: sending, parent: { name: 'Parent', trigger: webhook, steps, output } });

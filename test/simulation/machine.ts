@@ -13,7 +13,14 @@ interface Task {
   run: () => void;
 }
 
-const REAL = { setImmediate, setTimeout, clearTimeout, clearImmediate, delay: timersPromises.setTimeout, fdatasync: fs.fdatasync };
+const REAL = {
+  setImmediate,
+  setTimeout,
+  clearTimeout,
+  clearImmediate,
+  delay: timersPromises.setTimeout,
+  fdatasync: fs.fdatasync,
+};
 
 /**
  * What a process stands on: timers, the next turn of the event loop, the sync of a disk. Everything that takes time is a

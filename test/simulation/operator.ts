@@ -33,7 +33,8 @@ export class Operator {
   private async answer(run: RunRecord, engine: EmbeddedEngine, store: Store): Promise<void> {
     for (const { key, input, outcome, sleepUntil } of store.runs.attempts(run.id)) {
       const awaits = JSON.stringify(input) === '{"event":"awaited"}' && sleepUntil === undefined;
-      if (awaits && outcome === undefined && this.random.chance(0.5)) await engine.answer(run, key, { ok: true, output: {} });
+      if (awaits && outcome === undefined && this.random.chance(0.5))
+        await engine.answer(run, key, { ok: true, output: {} });
     }
   }
 

@@ -15,7 +15,7 @@ const CONTEXT = { name: 'Acme', timezone: 'UTC', locale: 'en-US', region: 'US', 
 /** Plans of one account that call one another: each calls those before it. */
 export function randomPlans(random: Random, account: string): NamedPlan[] {
   const plans: NamedPlan[] = [];
-  for (let count = random.between(1, 3); plans.length < count; )
+  for (let count = random.between(1, 3); plans.length < count;)
     plans.push(new Draft(random, account, [...plans]).plan(`automation-${plans.length}`));
   return plans;
 }

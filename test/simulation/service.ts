@@ -90,7 +90,7 @@ export class Service implements ActionCaller {
         // Done long after the timeout.
         return this.deliver(request, this.random.between(10_000, 40_000), () => {});
       default:
-        // It hangs.
+      // It hangs.
     }
   }
 

@@ -115,7 +115,9 @@ class World {
     const { faults } = this.disk;
     const [statement, sync] = [faults.statement, faults.sync];
     this.disk.faults = { statement: 0, sync: 0 };
-    const store = openSqliteStore(this.disk.folder, { onBroken: () => this.machine.after(1000, () => this.crash(false)) });
+    const store = openSqliteStore(this.disk.folder, {
+      onBroken: () => this.machine.after(1000, () => this.crash(false)),
+    });
     this.disk.faults = { statement, sync };
     const engine = new EmbeddedEngine({
       store,
@@ -137,7 +139,8 @@ class World {
   /** The sender sends again until it is told that the delivery was taken, and sometimes once more. */
   private async send(delivery: Delivery): Promise<void> {
     const { name, account, plan } = delivery;
-    const again = (): void => void this.machine.after(this.random.between(1000, 60_000), () => void this.send(delivery));
+    const again = (): void =>
+      void this.machine.after(this.random.between(1000, 60_000), () => void this.send(delivery));
     delivery.tries += 1;
     const { process, machine } = this;
     if (process === undefined) return again();
@@ -199,14 +202,14 @@ class World {
     const { process } = this;
     if (process === undefined) return;
     await process.engine.stop(this.random.pick([0, 100, 10_000]));
-    // Attempts that were aborted have no more to say.
-    if (process === this.process) this.crash(false);
+    this.machine.after(0, () => {
+      if (process === this.process) this.crash(false);
+    });
   }
 
   private lookAfter(): void {
     this.machine.after(30_000, () => {
-      if (this.process !== undefined)
-        this.operator.look(this.process).catch((error: unknown) => this.told(error));
+      if (this.process !== undefined) this.operator.look(this.process).catch((error: unknown) => this.told(error));
       this.lookAfter();
     });
   }
@@ -250,7 +253,8 @@ class World {
     for (const run of runs) {
       const expected = await faultFree(run, plans);
       const [was, should] = [summaryOf(run), summaryOf(expected)];
-      if (was !== should) throw this.violation(`the run ${run.id} of ${run.automation} came to ${was}, not to ${should}`);
+      if (was !== should)
+        throw this.violation(`the run ${run.id} of ${run.automation} came to ${was}, not to ${should}`);
     }
     return runs.map(({ status }) => status);
   }

@@ -14,6 +14,7 @@ import { describeReconciled } from '../render-deploy.ts';
 import { dataFolder } from '../runner-client.ts';
 import {
   allowPrivateOf,
+  backlogOf,
   listenAddress,
   logRuns,
   requireAccess,
@@ -46,6 +47,7 @@ export async function dev(options: DevOptions): Promise<number> {
     reroutes: reroutesOf(options),
     allowPrivate: allowPrivateOf(options),
     publicUrl: address.publicUrl,
+    backlog: backlogOf(options),
     onError: (error) => console.error(error),
   });
   await requireAccess(address, runner);

@@ -14,6 +14,7 @@ import { describeReconciled } from '../render-deploy.ts';
 import { repositoryAddress } from '../repository-address.ts';
 import { dataFolder } from '../runner-client.ts';
 import {
+  backlogOf,
   listenAddress,
   logRuns,
   requireAccess,
@@ -63,6 +64,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     reroutes: reroutesOf(options),
     allowPrivate: allowPrivateOf(options),
     publicUrl: address.publicUrl,
+    backlog: backlogOf(options),
     secretsMustOpen: true,
     atomic: options.atomic === true,
     ...reporterOf(options),

@@ -183,6 +183,11 @@ export class EmbeddedEngine implements Engine {
     return ready.length;
   }
 
+  backlog(account: string): { runs: number; runsOfAccount: number } {
+    const { queue, held } = this;
+    return { runs: queue.size + held.count(), runsOfAccount: queue.sizeOf(account) + held.count(account) };
+  }
+
   watch(listener: (event: RunEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

@@ -97,8 +97,8 @@ function openTables(file: string, lock: FolderLock, options: CommitListeners, op
   };
 }
 
-/** For another process that reads the file, such as a backup; no other writes. */
-const BUSY_TIMEOUT_MS = 5_000;
+/** For a tool of the operator that has the file locked. Nothing else is done in that time, so it is short. */
+const BUSY_TIMEOUT_MS = 1000;
 
 /** After one huge transaction the log is cut back to this at its next start. */
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
