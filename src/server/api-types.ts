@@ -256,6 +256,11 @@ export interface RefusalView extends RefusalSummaryView {
   cut: boolean;
 }
 
+/** `GET /api/v1/refusals/:id/explanation` */
+export interface RefusalExplanationView extends Pick<ExplanationView, 'headline' | 'findings'> {
+  refusal: RefusalSummaryView;
+}
+
 /** What a service is asked again and again for an automation. */
 export interface PollView {
   account: string;
