@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Plan } from '../../generated/plan.ts';
 import { newRunId } from '../../run/run-id.ts';
 import type { Failure, Outcome } from '../../run/failure.ts';
 import type { AttemptKey, Instant, RunRecord } from '../../run/records.ts';
@@ -9,11 +8,13 @@ import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts
 import { interpretPlan } from '../interpret.ts';
 import { calledOutcome } from '../perform-call.ts';
 import type { Services } from '../perform-action.ts';
-import { preparePlan, type PreparedPlan } from '../prepared-plan.ts';
+import { allSettled } from './all-settled.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
 import { Limiter } from '../limiter.ts';
 import { FairQueue } from './fair-queue.ts';
 import { HeldRuns, covers } from './held-runs.ts';
+import { PreparedPlans } from './prepared-plans.ts';
+import { RunWaiters } from './run-waiters.ts';
 import { AtRest, OnHold } from './waits.ts';
 import { WakeTimer } from './wake-timer.ts';
 
@@ -32,6 +33,8 @@ interface ActiveRun {
   automation: string;
   canceled: boolean;
   durable: EmbeddedDurable | undefined;
+  /** Its end was told. */
+  announced: boolean;
   /** Never rejects. */
   ended: Promise<void>;
 }
@@ -58,10 +61,10 @@ export class EmbeddedEngine implements Engine {
   private readonly active = new Map<string, ActiveRun>();
   /** Queued runs of which nothing can be journaled: they came in this process and have not begun. */
   private readonly fresh = new Set<string>();
-  private readonly waiters = new Map<string, ((run: RunRecord) => void)[]>();
+  private readonly waiters: RunWaiters;
   private readonly held: HeldRuns;
   private readonly listeners = new Set<(event: RunEvent) => void>();
-  private readonly prepared = new Map<string, PreparedPlan>();
+  private readonly plans: PreparedPlans;
   private readonly stopSleeping = new AbortController();
   private readonly abortAttempts = new AbortController();
   private readonly wakeTimer: WakeTimer;
@@ -70,6 +73,8 @@ export class EmbeddedEngine implements Engine {
   constructor(options: EmbeddedEngineOptions) {
     this.options = options;
     this.held = new HeldRuns(options.store.pauses.list());
+    this.plans = new PreparedPlans(options.store.deployments);
+    this.waiters = new RunWaiters((id) => options.store.runs.get(id));
     this.wakeTimer = new WakeTimer({
       now: () => options.now(),
       next: () => options.store.runs.nextDue(),
@@ -95,8 +100,13 @@ export class EmbeddedEngine implements Engine {
     const createdAt = this.options.now();
     const run: RunRecord = { id: newRunId(createdAt), ...asked, status: 'queued', createdAt };
     const kept = await this.keep(run, request);
-    if (kept === run) this.accepted(run);
-    return kept;
+    if (kept !== run) return kept;
+    this.fresh.add(run.id);
+    this.tell({ kind: 'run_accepted', run });
+    // Nobody else knows of it yet, so where nothing waits before it, it need not be read again.
+    if (this.queue.isEmpty() && this.hasSlot()) this.begin(run);
+    else this.enqueue(run);
+    return run;
   }
 
   async startTogether(
@@ -112,21 +122,13 @@ export class EmbeddedEngine implements Engine {
   }
 
   finished(id: string, signal?: AbortSignal): Promise<RunRecord> {
-    const run = this.options.store.runs.get(id);
-    if (run === undefined) return Promise.reject(new Error(`there is no run ${id}`));
-    if (run.finishedAt !== undefined || this.host.stopping()) return Promise.resolve(run);
-    return new Promise((resolve) => {
-      this.waiters.set(id, [...(this.waiters.get(id) ?? []), resolve]);
-      signal?.addEventListener('abort', () => {
-        const waiting = this.waiters.get(id) ?? [];
-        // The run has ended before, or the engine has stopped.
-        if (!waiting.includes(resolve)) return;
-        const others = waiting.filter((one) => one !== resolve);
-        if (others.length === 0) this.waiters.delete(id);
-        else this.waiters.set(id, others);
-        resolve(this.options.store.runs.get(id) ?? run);
-      });
-    });
+    const active = this.active.get(id);
+    if (active === undefined || active.announced || this.host.stopping()) {
+      const run = this.options.store.runs.get(id);
+      if (run === undefined) return Promise.reject(new Error(`there is no run ${id}`));
+      if (run.finishedAt !== undefined || this.host.stopping()) return Promise.resolve(run);
+    }
+    return this.waiters.wait(id, signal);
   }
 
   async answer(run: RunRecord, key: AttemptKey, outcome: Outcome): Promise<boolean> {
@@ -203,11 +205,7 @@ export class EmbeddedEngine implements Engine {
     stop.name = 'AbortError';
     this.abortAttempts.abort(stop);
     await drained;
-    for (const [id, waiting] of this.waiters) {
-      const run = this.options.store.runs.get(id);
-      if (run !== undefined) for (const resolve of waiting) resolve(run);
-    }
-    this.waiters.clear();
+    this.waiters.stop();
   }
 
   /** Gives the run that is kept: an earlier one where this is a repeat. */
@@ -233,30 +231,42 @@ export class EmbeddedEngine implements Engine {
   }
 
   private fill(): void {
-    while (this.active.size < this.options.maxConcurrentRuns && !this.host.stopping()) {
+    while (this.hasSlot()) {
       const id = this.queue.take();
       if (id === undefined) return;
       const before = this.active.get(id);
       // It was woken before it had come to rest in here: it goes on after that.
       if (before !== undefined) void before.ended.then(() => this.enqueue({ account: before.account, id }));
-      else this.begin(id);
+      else this.beginQueued(id);
     }
   }
 
-  private begin(id: string): void {
+  private hasSlot(): boolean {
+    return this.active.size < this.options.maxConcurrentRuns && !this.host.stopping();
+  }
+
+  private beginQueued(id: string): void {
     // Queued runs are not kept in memory: a backlog of large bodies would fill it.
     const run = this.options.store.runs.get(id);
-    if (run === undefined || run.finishedAt !== undefined) {
-      this.fresh.delete(id);
-      return;
-    }
+    if (run !== undefined && run.finishedAt === undefined) this.begin(run);
+    else this.fresh.delete(id);
+  }
+
+  private begin(run: RunRecord): void {
     if (this.held.isPaused(run)) {
       this.held.hold(run);
       return;
     }
     const { account, automation } = run;
-    const active: ActiveRun = { account, automation, durable: undefined, canceled: false, ended: Promise.resolve() };
-    this.active.set(id, active);
+    const active: ActiveRun = {
+      account,
+      automation,
+      durable: undefined,
+      canceled: false,
+      announced: false,
+      ended: Promise.resolve(),
+    };
+    this.active.set(run.id, active);
     active.ended = this.execute(run, active);
   }
 
@@ -292,12 +302,12 @@ export class EmbeddedEngine implements Engine {
     // It comes out where it is waited for.
     begun.catch(() => undefined);
     try {
-      const result = await interpretPlan(this.plan(run.plan), run, durable, services);
+      const result = await interpretPlan(this.plans.of(run.plan), run, durable, services);
       if (active.canceled) return;
-      await allOf([begun, durable.written(), this.finish({ ...run, startedAt, finishedAt: now(), ...result })]);
+      await allSettled([begun, durable.written(), this.finish({ ...run, startedAt, finishedAt: now(), ...result })]);
     } catch (error) {
-      if (error instanceof OnHold) await allOf([begun, durable.written(), this.hold(run)]);
-      else if (error instanceof AtRest) await allOf([begun, durable.written(), this.rest(run, durable)]);
+      if (error instanceof OnHold) await allSettled([begun, durable.written(), this.hold(run)]);
+      else if (error instanceof AtRest) await allSettled([begun, durable.written(), this.rest(run, durable)]);
       else throw error;
     }
   }
@@ -358,20 +368,10 @@ export class EmbeddedEngine implements Engine {
   }
 
   private announce(run: FinishedRun): void {
-    for (const resolve of this.waiters.get(run.id) ?? []) resolve(run);
-    this.waiters.delete(run.id);
+    const active = this.active.get(run.id);
+    if (active !== undefined) active.announced = true;
+    this.waiters.tell(run);
     this.tell({ kind: 'run_finished', run });
-  }
-
-  private plan(digest: string): PreparedPlan {
-    let prepared = this.prepared.get(digest);
-    if (prepared === undefined) {
-      const text = this.options.store.deployments.plan(digest);
-      if (text === undefined) throw new Error(`the store does not hold the plan ${digest}`);
-      prepared = preparePlan(JSON.parse(text) as Plan);
-      this.prepared.set(digest, prepared);
-    }
-    return prepared;
   }
 
   private at(instant: Instant, wake: () => void): () => void {
@@ -393,10 +393,4 @@ export class EmbeddedEngine implements Engine {
   private tell(event: RunEvent): void {
     for (const listener of this.listeners) listener(event);
   }
-}
-
-/** Resolves when all have; where one rejects, rejects once none is under way any more. */
-async function allOf(writes: readonly Promise<unknown>[]): Promise<void> {
-  await Promise.allSettled(writes);
-  await Promise.all(writes);
 }

@@ -29,6 +29,10 @@ export class FairQueue<Item> {
     this.waiting += 1;
   }
 
+  isEmpty(): boolean {
+    return this.lanes.size === 0;
+  }
+
   /** The next item; its account goes to the end of the turn. */
   take(): Item | undefined {
     for (const [account, lane] of this.lanes) {
