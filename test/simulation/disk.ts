@@ -1,14 +1,14 @@
-import {
+import fs, {
   closeSync,
   copyFileSync,
   existsSync,
   mkdtempSync,
-  openSync,
   readFileSync,
   readSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
@@ -16,6 +16,7 @@ import { DATABASE_FILE } from '../../src/store/sqlite/database-file.ts';
 import type { Random } from './random.ts';
 
 const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const { openSync: open } = fs;
 const REAL = { exec: DatabaseSync.prototype.exec, prepare: DatabaseSync.prototype.prepare };
 
 /** https://sqlite.org/fileformat2.html#the_write_ahead_log */
@@ -46,7 +47,7 @@ export class Disk {
   faults = { statement: 0, sync: 0 };
   private readonly random: Random;
   private readonly databases = new Set<DatabaseSync>();
-  private readonly synced = new Set<number>();
+  private readonly logs = new Set<number>();
   private durable: Written = { salt: '', frames: 0 };
   /** What the last look at the log found. */
   private found: Written = { salt: '', frames: 0 };
@@ -68,12 +69,23 @@ export class Disk {
       opened(this);
       return failing(REAL.prepare.call(this, sql), sql);
     };
-    return () => void Object.assign(DatabaseSync.prototype, REAL);
+    // What a dead process held open is closed with it.
+    const openSync: typeof fs.openSync = (path, flags, mode) => {
+      const file = open(path, flags, mode);
+      if (String(path).endsWith('-wal') && flags === 'r') this.logs.add(file);
+      return file;
+    };
+    Object.assign(fs, { openSync });
+    syncBuiltinESMExports();
+    return () => {
+      Object.assign(DatabaseSync.prototype, REAL);
+      Object.assign(fs, { openSync: open });
+      syncBuiltinESMExports();
+    };
   }
 
   /** What is in the log now is on the disk when what this gives is called, unless it gives an error. */
-  beginSync(file: number): () => Error | null {
-    this.synced.add(file);
+  beginSync(): () => Error | null {
     const written = this.written();
     const fails = this.random.chance(this.faults.sync);
     return () => {
@@ -88,7 +100,7 @@ export class Disk {
     const [file, log] = [join(this.folder, DATABASE_FILE), join(this.folder, `${DATABASE_FILE}-wal`)];
     const left = mkdtempSync(join(PLACE, 'waybill-simulation-'));
     copyFileSync(file, join(left, DATABASE_FILE));
-    if (existsSync(log)) writeFileSync(join(left, `${DATABASE_FILE}-wal`), power ? this.torn(log) : readFileSync(log));
+    if (existsSync(log)) writeFileSync(join(left, `${DATABASE_FILE}-wal`), power ? this.torn(log) : bytesOf(log));
     this.remove();
     this.folder = left;
     this.found = { salt: '', frames: 0 };
@@ -98,13 +110,13 @@ export class Disk {
   remove(): void {
     for (const database of this.databases) if (database.isOpen) database.close();
     this.databases.clear();
-    for (const file of this.synced) closeSync(file);
-    this.synced.clear();
+    for (const file of this.logs) closeSync(file);
+    this.logs.clear();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   private torn(log: string): Buffer {
-    const bytes = readFileSync(log);
+    const bytes = bytesOf(log);
     const { salt, frames } = this.written();
     const kept = salt === this.durable.salt ? this.durable.frames : frames < CHECKPOINT_FRAMES ? 0 : frames;
     const from = frames >= CHECKPOINT_FRAMES ? bytes.length : endOf(kept);
@@ -125,7 +137,7 @@ export class Disk {
   private written(): Written {
     const log = join(this.folder, `${DATABASE_FILE}-wal`);
     if (!existsSync(log)) return { salt: '', frames: 0 };
-    const file = openSync(log, 'r');
+    const file = open(log, 'r');
     const header = Buffer.alloc(WAL_HEADER);
     const frame = Buffer.alloc(FRAME_HEADER);
     try {
@@ -156,6 +168,15 @@ export class Disk {
       return run();
     };
     return statement;
+  }
+}
+
+function bytesOf(path: string): Buffer {
+  const file = open(path, 'r');
+  try {
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 

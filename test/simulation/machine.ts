@@ -94,7 +94,7 @@ export class Machine {
       setTimeout: (milliseconds: number, value: unknown, { signal }: { signal?: AbortSignal } = {}) =>
         this.delay(milliseconds, value, signal),
     });
-    Object.assign(fs, { fdatasync: (file: number, done: (error: Error | null) => void) => this.sync(file, done) });
+    Object.assign(fs, { fdatasync: (_file: number, done: (error: Error | null) => void) => this.sync(done) });
     syncBuiltinESMExports();
     return () => {
       const { delay, fdatasync, ...timers } = REAL;
@@ -116,8 +116,8 @@ export class Machine {
     });
   }
 
-  private sync(file: number, done: (error: Error | null) => void): void {
-    const end = this.disk.beginSync(file);
+  private sync(done: (error: Error | null) => void): void {
+    const end = this.disk.beginSync();
     this.afterInProcess(this.random.between(0, this.random.chance(0.1) ? 500 : 5), () => done(end()));
   }
 
