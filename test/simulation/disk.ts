@@ -128,7 +128,7 @@ export class Disk {
         return Buffer.concat([bytes.subarray(0, cut), Buffer.alloc(Math.max(0, bytes.length - cut))]);
       default:
         // One sector did not make it, though later ones did.
-        if (cut < bytes.length) bytes.fill(0xa5, cut, cut + 512);
+        if (cut < bytes.length) bytes.fill(0xa5, cut, Math.min(cut + 512, bytes.length));
         return bytes;
     }
   }

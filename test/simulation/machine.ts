@@ -32,6 +32,8 @@ export class Machine {
   private tasks: Task[] = [];
   private immediates = 0;
   private deaths = 0;
+  /** Told of each instant at which something leaves the process, for the disk or for the network. */
+  moment: () => void = () => {};
   private readonly random: Random;
   private readonly disk: Disk;
 
@@ -118,6 +120,7 @@ export class Machine {
 
   private sync(done: (error: Error | null) => void): void {
     const end = this.disk.beginSync();
+    this.moment();
     this.afterInProcess(this.random.between(0, this.random.chance(0.1) ? 500 : 5), () => done(end()));
   }
 

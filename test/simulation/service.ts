@@ -32,6 +32,7 @@ export class Service implements ActionCaller {
   call(call: ActionCall): Promise<Outcome> {
     const request = requestOf(call);
     this.checkUnfinished(call, request);
+    this.machine.moment();
     return new Promise((resolve) => {
       const network = (code: string): void => {
         const error = Object.assign(new Error(code), code === 'TimeoutError' ? { name: code } : { code });

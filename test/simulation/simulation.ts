@@ -176,6 +176,7 @@ class World {
     const within = random.pick([5000, 60_000, FAULTY_MS]);
     for (let count = random.between(0, 6); count > 0; count--)
       machine.after(random.next() * within, () => this.crash(random.chance(0.5)));
+    this.crashAtMoments();
     if (random.chance(0.3)) machine.after(random.next() * within, () => void this.restart());
     for (let count = random.pick([0, 0, 1, 3]); count > 0; count--)
       machine.after(random.next() * within, () => {
@@ -186,6 +187,17 @@ class World {
       disk.faults = { statement: 0, sync: 0 };
       this.operator.calm = true;
     });
+  }
+
+  /** Most of the time nothing is under way: these come just when something is. */
+  private crashAtMoments(): void {
+    const { random, machine } = this;
+    const chosen = new Set(Array.from({ length: random.between(0, 4) }, () => random.between(1, 200)));
+    let moments = 0;
+    machine.moment = () => {
+      moments += 1;
+      if (chosen.has(moments)) machine.after(random.pick([0, 0.5, 2, 50]), () => this.crash(random.chance(0.7)));
+    };
   }
 
   private crash(power: boolean): void {
