@@ -32,8 +32,8 @@ export class Limiter {
     this.clock = clock;
   }
 
-  /** Resolves when a call may begin. Rejects as the clock's `delay` does. */
-  async enter(limits: readonly CallLimit[]): Promise<Turn> {
+  /** Resolves when a call may begin. Rejects as the clock's `delay` does, and with the signal's reason where it is aborted before. */
+  async enter(limits: readonly CallLimit[], signal?: AbortSignal): Promise<Turn> {
     const entered: Lane[] = [];
     const release = (): void => {
       for (const lane of entered.splice(0)) lane.leave();
@@ -42,7 +42,7 @@ export class Limiter {
       // All calls take a service's limit before an action's, so none waits for another in a circle.
       for (const limit of limits) {
         const lane = this.lane(limit);
-        await lane.enter(limit);
+        await lane.enter(limit, signal);
         entered.push(lane);
       }
     } catch (error) {
@@ -88,11 +88,19 @@ class Lane {
     this.clock = clock;
   }
 
-  enter(limit: CallLimit): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ limit, begins: true, resolve, reject });
-      this.admit();
-    });
+  async enter(limit: CallLimit, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter = { limit, begins: true, resolve, reject };
+    const giveUp = (): void => this.drop(waiter, signal?.reason);
+    signal?.addEventListener('abort', giveUp);
+    this.waiting.push(waiter);
+    this.admit();
+    try {
+      await promise;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
   }
 
   /** Goes before those that have not begun: they may wait for this call's end. */
@@ -110,6 +118,15 @@ class Lane {
 
   hold(milliseconds: number): void {
     this.heldUntil = Math.max(this.heldUntil, this.clock.now() + milliseconds);
+  }
+
+  private drop(waiter: Waiter, reason: unknown): void {
+    const place = this.waiting.indexOf(waiter);
+    if (place === -1) return;
+    this.waiting.splice(place, 1);
+    waiter.reject(reason);
+    // It may have kept the others waiting.
+    this.admit();
   }
 
   private admit(): void {

@@ -1,4 +1,4 @@
-import type { ActionStep, Limits, Plan } from '../generated/plan.ts';
+import type { Limits, Plan } from '../generated/plan.ts';
 import { compileTemplate } from '../language/evaluate.ts';
 import { milliseconds } from '../plan/duration.ts';
 
@@ -12,23 +12,30 @@ export interface CallLimit {
   concurrency: number;
 }
 
+/** What calls a service: a step, or a poll, which has no action. */
+export interface LimitedCaller {
+  connector: string;
+  connection?: string;
+  action?: string;
+}
+
 /**
- * The limits of a step's calls, the service's before the action's. There is always one, without numbers where the
- * connector gives none: a service that asks one call to wait means all of its connection.
+ * The limits of calls, the service's before the action's. There is always one, without numbers where the connector gives
+ * none: a service that asks one call to wait means all of its connection.
  */
-export function limitsOf(plan: Plan, step: ActionStep): CallLimit[] {
-  const connector = plan.connectors[step.connector];
-  const own = step.connection === undefined ? '' : `${plan.account}/${step.connection}`;
-  const fields = plan.connections[step.connection ?? '']?.fields ?? {};
+export function limitsOf(plan: Plan, caller: LimitedCaller): CallLimit[] {
+  const connector = plan.connectors[caller.connector];
+  const own = caller.connection === undefined ? '' : `${plan.account}/${caller.connection}`;
+  const fields = plan.connections[caller.connection ?? '']?.fields ?? {};
   const limitFor = (limits: Limits, name: string): CallLimit => {
     const { shared_by: sharing, requests = [], concurrency = Number.POSITIVE_INFINITY } = limits;
     const who = sharing === undefined ? own : JSON.stringify(compileTemplate(sharing)({ connection: fields }) ?? null);
     const windows = requests.map(({ count, period }) => ({ count, periodMs: milliseconds(period) }));
     return { key: `${name} ${who}`, requests: windows, concurrency };
   };
-  const action = connector?.actions[step.action]?.limits;
+  const action = connector?.actions[caller.action ?? '']?.limits;
   return [
-    limitFor(connector?.limits ?? {}, step.connector),
-    ...(action === undefined ? [] : [limitFor(action, `${step.connector}.${step.action}`)]),
+    limitFor(connector?.limits ?? {}, caller.connector),
+    ...(action === undefined ? [] : [limitFor(action, `${caller.connector}.${caller.action}`)]),
   ];
 }

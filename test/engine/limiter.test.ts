@@ -124,3 +124,20 @@ test('who waits when the engine stops is told, and takes no place', async () => 
   await assert.rejects(second, stopped);
   await limiter.enter([service]);
 });
+
+test('who gives up while it waits is told why, takes no place, and keeps nobody waiting', async () => {
+  const limiter = new Limiter(new ManualClock());
+  const one = limit({ concurrency: 1 });
+  const first = await limiter.enter([one]);
+  const stopping = new AbortController();
+  const second = limiter.enter([one], stopping.signal);
+  let admitted = false;
+  const third = limiter.enter([one]).then(() => (admitted = true));
+  const reason = new Error('stopped');
+  stopping.abort(reason);
+  await assert.rejects(second, reason);
+  await assert.rejects(limiter.enter([one], stopping.signal), reason);
+  assert.equal(admitted, false);
+  first.release();
+  assert.equal(await third, true);
+});
