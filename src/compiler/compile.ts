@@ -10,6 +10,7 @@ import { checkConnectorParts } from './checks/connector-parts.ts';
 import { checkConnectorUse } from './checks/connector-use.ts';
 import { checkConnections } from './checks/connection-fields.ts';
 import { checkConnectorNames } from './checks/connector-name.ts';
+import { checkDerivedValues } from './checks/derived-values.ts';
 import { checkInstalls } from './checks/install.ts';
 import { checkCommonCredentials, checkPlainCredentials, plainCredentialFinder } from './checks/plain-credential.ts';
 import { checkReusedSeals } from './checks/reused-seal.ts';
@@ -59,6 +60,7 @@ const COMMON_CHECKS = [
   checkConnectorNames,
   checkConnectorParts,
   checkConnectorUse,
+  checkDerivedValues,
   checkWebhookSchemes,
   checkCommonCredentials,
   checkForeignSopsRules,

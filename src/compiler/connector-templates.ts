@@ -32,6 +32,16 @@ const RESPONSE: Type = closed({
   headers: { kind: 'object', properties: new Map(), additional: STRING },
   body: UNKNOWN,
 });
+/** A request before its credential is put in. */
+const REQUEST: Type = closed({
+  method: STRING,
+  url: STRING,
+  host: STRING,
+  path: STRING,
+  query: STRING,
+  target: STRING,
+  body: STRING,
+});
 const PAGES: { [type: string]: Type } = {
   cursor: closed({ cursor: UNKNOWN }),
   page: closed({ number: INTEGER, offset: INTEGER }),
@@ -40,22 +50,38 @@ const PAGES: { [type: string]: Type } = {
 };
 const ITEMS: Type = { kind: 'array', items: UNKNOWN };
 
-function* ofConnection({ base_url, hosts, headers, query, auth, test }: ConnectionSpec): Generator<ConnectorTemplate> {
+function* ofConnection({
+  base_url,
+  hosts,
+  headers,
+  query,
+  derived,
+  auth,
+  test,
+}: ConnectionSpec): Generator<ConnectorTemplate> {
   const path = ['connection'];
   yield* texts({ base_url, hosts, headers, query }, path, { connection: UNKNOWN });
-  if (auth !== undefined) yield* ofAuth(auth, [...path, 'auth']);
+  const made = { derived: closed(Object.fromEntries(Object.keys(derived ?? {}).map((name) => [name, UNKNOWN]))) };
+  yield* texts(derived, [...path, 'derived'], { connection: UNKNOWN, request: REQUEST, ...made }, true);
+  if (auth !== undefined) yield* ofAuth(auth, [...path, 'auth'], made);
   if (test === undefined) return;
   const { request, ...reading } = test;
   yield* texts(request, [...path, 'test', 'request'], { connection: UNKNOWN });
   yield* texts(reading, [...path, 'test'], { response: RESPONSE, connection: UNKNOWN });
 }
 
-function* ofAuth(auth: Auth, path: PointerToken[]): Generator<ConnectorTemplate> {
-  const roots = { connection: UNKNOWN };
+function* ofAuth(auth: Auth, path: PointerToken[], made: { derived: Type }): Generator<ConnectorTemplate> {
+  const roots = { connection: UNKNOWN, ...made };
   if (auth.type !== 'token_exchange') return yield* texts(auth, path, roots, true);
-  const { given, request, token, expires_in, use } = auth;
+  const { given, before = [], request, token, expires_in, use } = auth;
   yield* texts({ given }, path, roots, true);
-  yield* texts(request, [...path, 'request'], roots, true);
+  const answers: { [name: string]: Type } = {};
+  for (const [index, one] of before.entries()) {
+    const known = { ...roots, before: closed({ ...answers }) };
+    yield* texts(one.request, [...path, 'before', index, 'request'], known, true);
+    answers[one.name] = RESPONSE;
+  }
+  yield* texts(request, [...path, 'request'], { ...roots, before: closed(answers) }, true);
   yield* texts({ token, expires_in }, path, { ...roots, response: RESPONSE }, true);
   yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, true);
 }
