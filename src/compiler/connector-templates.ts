@@ -100,7 +100,8 @@ function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTem
     yield* texts({ max_items }, [...path, 'pagination'], { input });
   }
   yield* texts(errors, [...path, 'errors'], { response: RESPONSE });
-  yield* texts(limits, [...path, 'limits'], { connection: UNKNOWN });
+  yield* texts({ shared_by: limits?.shared_by }, [...path, 'limits'], { connection: UNKNOWN });
+  yield* texts(limits?.requests, [...path, 'limits', 'requests'], { input });
   for (const [field, { with: given, items: list, value, label }] of Object.entries(choices)) {
     const place = [...path, 'choices', field];
     yield* texts({ with: given }, place, { input });

@@ -583,6 +583,10 @@ export interface RequestLimit {
    * Such as 1s, 1m, 24h.
    */
   period: string;
+  /**
+   * What has such a limit of its own, for an action: a text with ${{ input.<field> }}, such as the channel.
+   */
+  per?: string;
 }
 /**
  * How a request is proved genuine: what is signed, with which key, and where the signature stands. All is compared with the bytes as they came. signature: where it stands; of several, as while a key is changed, one must be right. delivery_id: what names the delivery, the same when it is sent again; it is {id}, and by it repeats are known. event: what names the kind of event. body_digest: where the SHA-256 of a body that is no form stands, in hex, for schemes that sign {form} and the address.

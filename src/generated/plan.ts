@@ -1209,6 +1209,10 @@ export interface RequestLimit {
    * Such as 1s, 1m, 24h.
    */
   period: string;
+  /**
+   * What has such a limit of its own, for an action: a text with ${{ input.<field> }}, such as the channel.
+   */
+  per?: string;
 }
 export interface PlanAction {
   effect: "read" | "idempotent" | "write";

@@ -44,7 +44,7 @@ export function readyPoll(plan: Plan, trigger: PollTrigger): LivePoll {
     service,
     connector,
     page: { effect: 'read', input: {}, output: {}, request, response: { output }, ...(errors && { errors }) },
-    limits: limitsOf(plan, { connector: service, ...(connection === undefined ? {} : { connection }) }),
+    limits: limitsOf(plan, { connector: service, ...(connection === undefined ? {} : { connection }) })(asked),
     input: asked,
     key: compileTemplate(poll.key),
     event: compileTemplate(poll.event ?? '${{ item }}'),

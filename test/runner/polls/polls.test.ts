@@ -219,7 +219,7 @@ test('a poll waits for its turn as the calls of steps do, page by page, and a st
       await service.asked(3);
       const plan = served.runner.deployed().get('acme/count')?.plan;
       assert.ok(plan);
-      const limits = limitsOf(plan, { connector: 'shop', connection: 'shop' });
+      const limits = limitsOf(plan, { connector: 'shop', connection: 'shop' })({});
       const { limiter } = served.runner.engine;
       const first = await limiter.enter(limits);
       const before = service.requests.length;
