@@ -1,4 +1,4 @@
-import type { Action, Auth, ConnectionSpec, Connector, Poll } from '../generated/connector.ts';
+import type { Action, Auth, ConnectionSpec, Connector, Poll, RequestsBefore } from '../generated/connector.ts';
 import type { PointerToken } from '../json/pointer.ts';
 import { isJsonObject, type Json } from '../json/value.ts';
 import { typeFromSchema } from '../language/schema-type.ts';
@@ -75,23 +75,38 @@ function* ofAuth(auth: Auth, path: PointerToken[], made: { derived: Type }): Gen
   if (auth.type !== 'token_exchange') return yield* texts(auth, path, roots, true);
   const { given, before = [], request, token, expires_in, use } = auth;
   yield* texts({ given }, path, roots, true);
-  const answers: { [name: string]: Type } = {};
-  for (const [index, one] of before.entries()) {
-    const known = { ...roots, before: closed({ ...answers }) };
-    yield* texts(one.request, [...path, 'before', index, 'request'], known, true);
-    answers[one.name] = RESPONSE;
-  }
-  yield* texts(request, [...path, 'request'], { ...roots, before: closed(answers) }, true);
+  yield* ofBefore(before, path, roots, true);
+  yield* texts(request, [...path, 'request'], { ...roots, ...answersOf(before) }, true);
   yield* texts({ token, expires_in }, path, { ...roots, response: RESPONSE }, true);
   yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, true);
 }
 
+function* ofBefore(
+  before: RequestsBefore,
+  path: PointerToken[],
+  roots: { [name: string]: Type },
+  secrets = false,
+): Generator<ConnectorTemplate> {
+  for (const [index, { request, success }] of before.entries()) {
+    const place = [...path, 'before', index];
+    yield* texts(request, [...place, 'request'], { ...roots, ...answersOf(before.slice(0, index)) }, secrets);
+    yield* texts(success, [...place, 'success'], { response: RESPONSE });
+  }
+}
+
+/** What is known of the answers to requests that come before. */
+function answersOf(before: RequestsBefore): { before: Type } {
+  return { before: closed(Object.fromEntries(before.map(({ name }) => [name, RESPONSE]))) };
+}
+
 function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTemplate> {
-  const { request, response, pagination, idempotency, errors, limits, choices = {} } = action;
+  const { before = [], request, response, pagination, idempotency, errors, limits, choices = {} } = action;
   const input = typeFromSchema(action.input);
   const page = pagination === undefined ? {} : { page: PAGES[pagination.type] ?? UNKNOWN };
   const key = idempotency === undefined ? {} : { idempotency: closed({ key: STRING }) };
-  yield* texts(request, [...path, 'request'], { input, connection: UNKNOWN, ...page, ...key });
+  const asked = { input, connection: UNKNOWN };
+  yield* ofBefore(before, path, asked);
+  yield* texts(request, [...path, 'request'], { ...asked, ...page, ...key, ...answersOf(before) });
   const items = pagination === undefined ? {} : { items: ITEMS, more: { kind: 'boolean' as const } };
   yield* texts(response, [...path, 'response'], { response: RESPONSE, input, connection: UNKNOWN, ...items });
   if (pagination !== undefined) {

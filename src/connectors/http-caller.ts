@@ -70,10 +70,27 @@ export class HttpCaller implements ActionCaller {
     await this.transport.close();
   }
 
+  /** Makes the requests that come before, which change nothing: none of them leaves a doubt whether a write took place. */
+  private async prepare(call: ActionCall, { before }: CompiledAction): Promise<JsonObject> {
+    if (before.length === 0) return {};
+    const reading: ActionCall = { ...call, action: { ...call.action, effect: 'read' } };
+    const answers: JsonObject = {};
+    for (const { name, request, succeeded } of before) {
+      const answer = await this.exchange(reading, request({ ...rootsOf(call, undefined), before: answers }));
+      if (!succeeded(answer)) throw new CallFailure(failureOfAnswer(reading, answer, this.now()));
+      const { status, headers, body } = answer;
+      answers[name] = { status, headers, body };
+      await call.nextRequest?.();
+    }
+    return { before: answers };
+  }
+
   /** Makes the requests of a call, one a page. */
-  private async collect(call: ActionCall, { request, pages, succeeded }: CompiledAction): Promise<Collected> {
+  private async collect(call: ActionCall, action: CompiledAction): Promise<Collected> {
+    const { request, pages, succeeded } = action;
+    const before = await this.prepare(call, action);
     const fetchPage = async (page: Page | undefined): Promise<{ answer: Answer; url: URL }> => {
-      const built = withKey(call, request(rootsOf(call, page)));
+      const built = withKey(call, request({ ...rootsOf(call, page), ...before }));
       if (page?.url !== undefined) built.url = page.url;
       const answer = await this.exchange(call, built);
       if (!succeeded(answer)) throw new CallFailure(failureOfAnswer(call, answer, this.now()));

@@ -1,4 +1,4 @@
-import type { Request, TokenExchangeAuth } from '../generated/plan.ts';
+import type { Request, Success, TokenExchangeAuth } from '../generated/plan.ts';
 import { compileTemplate } from '../language/evaluate.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { Credential } from '../secrets/credential.ts';
@@ -6,6 +6,7 @@ import type { ActionCall } from './action-call.ts';
 import { CallFailure } from './call-failure.ts';
 import { derive } from './derived.ts';
 import type { SecretTexts } from './echoed-secrets.ts';
+import { compileSuccess } from './compiled-action.ts';
 import { failureOfAnswer, type Answer } from './failures.ts';
 import { compileRequest, type BuiltRequest } from './request.ts';
 
@@ -80,13 +81,14 @@ export class TokenExchange {
     const { derived = {} } = call.connector.connection ?? {};
     const { values } = await derive(derived, [auth.before, auth.request], roots, this.now());
     const before: JsonObject = {};
-    const ask = async (request: Request): Promise<Answer> => {
+    const ask = async (request: Request, success?: Success): Promise<Answer> => {
       const built = compileRequest(call.connector, request)({ ...roots, derived: values, before });
       const answer = await this.send({ ...own, signal }, built);
-      if (answer.status < 200 || answer.status > 299) throw refusedBy(own, answer, this.now());
+      if (!compileSuccess(success)(answer)) throw refusedBy(own, answer, this.now());
       return answer;
     };
-    for (const { name, request } of auth.before ?? []) before[name] = responseRoot(await ask(request));
+    for (const { name, request, success } of auth.before ?? [])
+      before[name] = responseRoot(await ask(request, success));
     const answer = await ask(auth.request);
     const response = responseRoot(answer);
     const text = compileTemplate(auth.token)({ ...roots, response });

@@ -30,6 +30,10 @@ export type PrivateKey = string;
  */
 export type Auth = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth | TokenExchangeAuth;
 /**
+ * Requests that come first in every attempt, in order: they prepare and change nothing that anyone notices. Those that follow read their answers as ${{ before.<name>.body }}.
+ */
+export type RequestsBefore = RequestBefore[];
+/**
  * How the token goes into requests, where ${{ token }} stands for it. Without it: Authorization: Bearer.
  */
 export type TokenUse = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth;
@@ -385,10 +389,7 @@ export interface CustomAuth {
  */
 export interface TokenExchangeAuth {
   type: "token_exchange";
-  /**
-   * Requests that come first, in order; each, and the one for the token, reads the answers as ${{ before.<name>.body }}.
-   */
-  before?: RequestBefore[];
+  before?: RequestsBefore;
   /**
    * A token that needs no exchange, such as ${{ connection.access_token }}: a connection that has it makes no request for one.
    */
@@ -411,6 +412,7 @@ export interface TokenExchangeAuth {
 export interface RequestBefore {
   name: string;
   request: Request;
+  success?: Success;
 }
 /**
  * The HTTP request: templates with ${{ expressions }} over input and connection, page where the action has pages, and idempotency.key where it has a key. What is absent is left out.
@@ -481,18 +483,6 @@ export interface FilePart {
   base64?: string;
 }
 /**
- * A request that changes nothing and succeeds exactly where the credential is good.
- */
-export interface ConnectionTest {
-  request: Request;
-  success?: Success;
-  errors?: ErrorRules;
-  /**
-   * Whose credential it is, in words that a person knows it by, such as acme.myshopify.com: ${{ expressions }} over response and connection.
-   */
-  identity?: string;
-}
-/**
  * Which answers are a success.
  */
 export interface Success {
@@ -504,6 +494,18 @@ export interface Success {
    * An expression over response that must be true too, for services that answer 200 to everything.
    */
   when?: string;
+}
+/**
+ * A request that changes nothing and succeeds exactly where the credential is good.
+ */
+export interface ConnectionTest {
+  request: Request;
+  success?: Success;
+  errors?: ErrorRules;
+  /**
+   * Whose credential it is, in words that a person knows it by, such as acme.myshopify.com: ${{ expressions }} over response and connection.
+   */
+  identity?: string;
 }
 /**
  * Reads one kind of failure. All that it names must fit.
@@ -843,6 +845,7 @@ export interface Action {
    * An output as it comes from the service.
    */
   sample?: Json;
+  before?: RequestsBefore;
   request?: Request;
   response?: Response;
   pagination?: Pagination;

@@ -61,6 +61,10 @@ export type WrittenBytes =
  */
 export type Auth = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth | TokenExchangeAuth;
 /**
+ * Requests that come first in every attempt, in order: they prepare and change nothing that anyone notices. Those that follow read their answers as ${{ before.<name>.body }}.
+ */
+export type RequestsBefore = RequestBefore[];
+/**
  * How the token goes into requests, where ${{ token }} stands for it. Without it: Authorization: Bearer.
  */
 export type TokenUse = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth;
@@ -1112,10 +1116,7 @@ export interface CustomAuth {
  */
 export interface TokenExchangeAuth {
   type: "token_exchange";
-  /**
-   * Requests that come first, in order; each, and the one for the token, reads the answers as ${{ before.<name>.body }}.
-   */
-  before?: RequestBefore[];
+  before?: RequestsBefore;
   /**
    * A token that needs no exchange, such as ${{ connection.access_token }}: a connection that has it makes no request for one.
    */
@@ -1138,18 +1139,7 @@ export interface TokenExchangeAuth {
 export interface RequestBefore {
   name: string;
   request: Request;
-}
-/**
- * A request that changes nothing and succeeds exactly where the credential is good.
- */
-export interface ConnectionTest {
-  request: Request;
   success?: Success;
-  errors?: ErrorRules;
-  /**
-   * Whose credential it is, in words that a person knows it by, such as acme.myshopify.com: ${{ expressions }} over response and connection.
-   */
-  identity?: string;
 }
 /**
  * Which answers are a success.
@@ -1163,6 +1153,18 @@ export interface Success {
    * An expression over response that must be true too, for services that answer 200 to everything.
    */
   when?: string;
+}
+/**
+ * A request that changes nothing and succeeds exactly where the credential is good.
+ */
+export interface ConnectionTest {
+  request: Request;
+  success?: Success;
+  errors?: ErrorRules;
+  /**
+   * Whose credential it is, in words that a person knows it by, such as acme.myshopify.com: ${{ expressions }} over response and connection.
+   */
+  identity?: string;
 }
 /**
  * How all answers of the service are to be read; what an action says itself comes first.
@@ -1218,6 +1220,7 @@ export interface PlanAction {
   effect: "read" | "idempotent" | "write";
   input: JsonObject;
   output: JsonObject;
+  before?: RequestsBefore;
   request?: Request;
   response?: Response;
   pagination?: Pagination;
