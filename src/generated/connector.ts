@@ -87,6 +87,12 @@ export interface Connector {
    */
   docs?: string;
   connection?: ConnectionSpec;
+  /**
+   * Schemas that inputs and outputs share: { "$ref": "#/$defs/order" } stands for the one of this name.
+   */
+  $defs?: {
+    [k: string]: JsonObject;
+  };
   answers?: Answers;
   limits?: Limits;
   /**
