@@ -5,7 +5,7 @@ import type { Credential } from '../secrets/credential.ts';
 import type { ActionCall } from './action-call.ts';
 import { CallFailure } from './call-failure.ts';
 import { derive } from './derived.ts';
-import type { SecretTexts } from './echoed-secrets.ts';
+import { EchoedSecrets, type SecretTexts } from './echoed-secrets.ts';
 import { compileSuccess } from './compiled-action.ts';
 import { failureOfAnswer, type Answer } from './failures.ts';
 import { compileRequest, type BuiltRequest } from './request.ts';
@@ -35,6 +35,7 @@ export type SendTokenRequest = (call: ActionCall, request: BuiltRequest) => Prom
  */
 export class TokenExchange {
   private readonly tokens = new WeakMap<Credential, Map<string, Promise<Token>>>();
+  private readonly echoed = new EchoedSecrets();
   private readonly send: SendTokenRequest;
   private readonly now: () => number;
 
@@ -79,11 +80,11 @@ export class TokenExchange {
     const own: ActionCall = { ...call, action: { effect: 'read', input: {}, output: {} } };
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const { derived = {} } = call.connector.connection ?? {};
-    const { values } = await derive(derived, [auth.before, auth.request], roots, this.now());
+    const { values, secrets } = await derive(derived, [auth.before, auth.request], roots, this.now());
     const before: JsonObject = {};
     const ask = async (request: Request, success?: Success): Promise<Answer> => {
       const built = compileRequest(call.connector, request)({ ...roots, derived: values, before });
-      const answer = await this.send({ ...own, signal }, built);
+      const answer = this.echoed.remove(secrets, await this.send({ ...own, signal }, built));
       if (!compileSuccess(success)(answer)) throw refusedBy(own, answer, this.now());
       return answer;
     };

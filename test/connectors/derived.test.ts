@@ -312,10 +312,14 @@ test('a signed token is exchanged for another, after requests that say where', a
     },
   );
   await LocalService.during(
-    (_request, response) => json(response, { message: 'closed' }, 404),
+    ({ url, body }, response) =>
+      url === '/discovery' ? json(response, { token_path: '/tokens' }) : json(response, { message: `no ${body}` }, 400),
     async (service) => {
       const outcome = await service.call(spec, { request: { method: 'GET', path: '/x' } }, { secrets: { secret } });
-      assert.match(failureOf(outcome).message, /^no token: .*closed/);
+      const assertion = new URLSearchParams(service.received[1]?.body).get('assertion') ?? '';
+      const failure = failureOf(outcome);
+      assert.match(failure.message, /^no token: .*no assertion=/);
+      assert.ok(assertion !== '' && !JSON.stringify(failure).includes(assertion));
     },
   );
 });
