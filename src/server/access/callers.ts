@@ -1,5 +1,6 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Instant } from '../../run/records.ts';
+import { isSameSecret } from '../../secrets/same-secret.ts';
 import type { AccountScope, TokenRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { readRole, type Role } from './roles.ts';
@@ -42,19 +43,19 @@ export function hashOf(secret: string): string {
 /** Knows callers by their tokens and sessions. */
 export class Callers {
   private readonly store: Store;
-  private readonly owner: Buffer;
+  private readonly owner: string;
   private readonly now: () => Instant;
 
   constructor(store: Store, ownerToken: string, now: () => Instant) {
     this.store = store;
-    this.owner = Buffer.from(hashOf(ownerToken));
+    this.owner = hashOf(ownerToken);
     this.now = now;
   }
 
   /** `undefined` where the token is unknown, has expired or is revoked. */
   byToken(token: string): Caller | undefined {
     const hash = hashOf(token);
-    if (timingSafeEqual(Buffer.from(hash), this.owner)) return OWNER_CALLER;
+    if (isSameSecret(hash, this.owner)) return OWNER_CALLER;
     const record = this.store.tokens.byHash(hash);
     return record && this.isUsable(record) ? callerOf(record) : undefined;
   }

@@ -1,6 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isJsonObject } from '../../json/value.ts';
+import { isSameSecret } from '../../secrets/same-secret.ts';
 import type { AccountScope } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { ApiError } from '../api-error.ts';
@@ -95,7 +95,7 @@ function identify(request: FastifyRequest, reply: FastifyReply, callers: Callers
 }
 
 function requireRole({ method, headers }: FastifyRequest, { name, role, csrf }: Caller, needed: Role): void {
-  if (csrf !== undefined && changes(method) && !isSame(headers['x-csrf-token'], csrf))
+  if (csrf !== undefined && changes(method) && !isSameSecret(String(headers['x-csrf-token']), csrf))
     throw new ApiError(403, 'forbidden', 'a browser that changes something sends X-CSRF-Token, which GET /me tells');
   if (!isAtLeast(role, needed))
     throw new ApiError(403, 'forbidden', `this needs the role ${needed}; the token ${name} has ${role}`);
@@ -103,11 +103,6 @@ function requireRole({ method, headers }: FastifyRequest, { name, role, csrf }: 
 
 function changes(method: string): boolean {
   return method !== 'GET' && method !== 'HEAD';
-}
-
-function isSame(given: unknown, expected: string): boolean {
-  const [left, right] = [Buffer.from(String(given)), Buffer.from(expected)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 /** On disk before the caller has an answer. */
