@@ -10,6 +10,7 @@ import { Redactor } from '../secrets/redaction.ts';
 import { AccountVault } from '../secrets/vault.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
+import { Connecting } from './connecting/connecting.ts';
 import { WorkspaceCredentials } from './credentials.ts';
 import type { DeploySource } from './deploy/deploy-source.ts';
 import { Reconciler } from './deploy/reconciler.ts';
@@ -56,6 +57,8 @@ export class Runner {
   readonly waits: WaitAnswers;
   readonly control: RunControl;
   readonly reconciler: Reconciler;
+  /** Takes credentials from pages. */
+  readonly connecting: Connecting;
   readonly redactor = new Redactor();
   /** The folder of the runner's own data. */
   readonly data: string;
@@ -77,6 +80,7 @@ export class Runner {
     this.store = openSqliteStore(options.data);
     const { reroutes, allowPrivate = new Set() } = options;
     this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor });
+    this.connecting = new Connecting({ writer: options.source.writer, reroutes, allowPrivate, now: Date.now });
     this.credentials = new WorkspaceCredentials(options.identities);
     this.vault = new AccountVault({
       keys: this.store.accountKeys,

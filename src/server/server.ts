@@ -12,9 +12,14 @@ import { ApiError } from './api-error.ts';
 import { addApiRoutes } from './api-routes.ts';
 import { errorView } from './error-view.ts';
 import { addApprovalPage } from './approval-page.ts';
+import { connectPageOf } from './connect-routes.ts';
 import { addHookRoutes } from './hook-routes.ts';
 import { OPENAPI_OPTIONS } from './openapi.ts';
-import { addSessionPages } from './pages/session-pages.ts';
+import { addConnectPage } from './pages/connect-page.ts';
+import { addConnectionsPage } from './pages/connections-page.ts';
+import { takeForms } from './pages/forms.ts';
+import { addSessionPages, type SessionPagesOptions } from './pages/session-pages.ts';
+import { HEADERS } from './security-headers.ts';
 import { addPushRoute, type PushOptions } from './push-route.ts';
 
 const MAX_BODY = 1024 * 1024;
@@ -56,6 +61,7 @@ export function createServer(runner: Runner, { token, publicUrl, push, ...option
     routes.register(inContext((hooks) => addHooks(hooks, runner)));
     if (push !== undefined) routes.register(inContext((host) => addPush(host, push)));
     routes.register(inContext((pages) => addApprovals(pages, runner)));
+    routes.register(inContext((pages) => addConnections(pages, runner, { store, callers, cookie, publicUrl })));
     routes.register(inContext((pages) => addSessionPages(pages, { store, callers, cookie, publicUrl })));
     routes.register(
       inContext((api) => addApi(api, runner, callers)),
@@ -77,14 +83,6 @@ export function createServer(runner: Runner, { token, publicUrl, push, ...option
   return app;
 }
 
-/** Nothing is kept by browsers and proxies, taken for a page, or framed. */
-const HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'same-origin',
-  'x-content-type-options': 'nosniff',
-};
-
 function inContext(add: (app: FastifyInstance) => void) {
   return (app: FastifyInstance, _options: object, done: () => void): void => {
     add(app);
@@ -105,6 +103,13 @@ function addApprovals(app: FastifyInstance, runner: Runner): void {
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   limitAnswers(app, { status: 404, max: MAX_UNKNOWN_HOOKS });
   addApprovalPage(app, runner);
+}
+
+function addConnections(app: FastifyInstance, runner: Runner, options: SessionPagesOptions): void {
+  limitAnswers(app, { status: 404, max: MAX_UNKNOWN_HOOKS });
+  takeForms(app);
+  addConnectionsPage(app, { ...options, connecting: runner.connecting });
+  addConnectPage(app, connectPageOf(runner, options.callers));
 }
 
 function addPush(app: FastifyInstance, push: PushOptions): void {

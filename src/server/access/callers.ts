@@ -10,8 +10,11 @@ export interface Caller {
   /** Of the token. */
   id: string;
   name: string;
+  /** In every account but those that `accountRoles` names. */
   role: Role;
   accounts: AccountScope;
+  /** More than `role`, by account. */
+  accountRoles: { readonly [account: string]: Role };
   /** When the token or the session ends; `undefined` where the runner's own end is the end. */
   expiresAt: Instant | undefined;
   /** What a browser must send along to change something. */
@@ -98,12 +101,22 @@ const OWNER_CALLER: Caller = {
   name: 'owner of the data folder',
   role: 'admin',
   accounts: 'all',
+  accountRoles: {},
   expiresAt: undefined,
   csrf: undefined,
 };
 
-function callerOf({ id, name, role, accounts, expiresAt }: TokenRecord): Caller {
-  return { id, name, role: readRole(role), accounts, expiresAt, csrf: undefined };
+function callerOf({ id, name, role, accounts, accountRoles, expiresAt }: TokenRecord): Caller {
+  const roles = Object.entries(accountRoles).map(([account, one]) => [account, readRole(one)] as const);
+  return {
+    id,
+    name,
+    role: readRole(role),
+    accounts,
+    accountRoles: Object.fromEntries(roles),
+    expiresAt,
+    csrf: undefined,
+  };
 }
 
 /** Made of the cookie's value, which no other site can read: https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html */
