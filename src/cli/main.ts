@@ -124,7 +124,9 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
     .argument('<connection>', "its name, such as the connector's")
     .option('--connector <name>', 'which connector, where the name does not say it')
     .option('--stdin', 'read the fields as JSON from stdin')
-    .addOption(new Option('--web', 'open a page in the browser of this machine, which also tries it').conflicts('stdin'))
+    .addOption(
+      new Option('--web', 'open a page in the browser of this machine, which also tries it').conflicts('stdin'),
+    )
     .addOption(
       new Option('--link', 'print a link to the page of the runner that is up, for somebody else').conflicts([
         'stdin',

@@ -94,7 +94,11 @@ function requireMore(accounts: AccountScope, role: Role, accountRoles: { [accoun
     if (!covers(accounts, [account]))
       throw new ApiError(400, 'bad_request', `account_roles names ${account}, which is not among the accounts`);
     if (isAtLeast(role, one))
-      throw new ApiError(400, 'bad_request', `the role ${one} in ${account} is not more than ${role}, which the token has`);
+      throw new ApiError(
+        400,
+        'bad_request',
+        `the role ${one} in ${account} is not more than ${role}, which the token has`,
+      );
   }
 }
 

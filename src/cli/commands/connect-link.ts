@@ -15,6 +15,8 @@ export async function connectLink(account: string, connection: string, options: 
     return EXIT.clean;
   }
   console.log(url);
-  console.error(`Good for ${account}/${connection}, once, until ${view.expires_at}. Who has it can give the credential.`);
+  console.error(
+    `Good for ${account}/${connection}, once, until ${view.expires_at}. Who has it can give the credential.`,
+  );
   return EXIT.clean;
 }

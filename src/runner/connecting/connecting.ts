@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { connectionsOf } from '../../compiler/context.ts';
+import { bareValue } from '../../connectors/connection-fields.ts';
 import type { Instant } from '../../run/records.ts';
 import { secretPath } from '../../workspace/workspace.ts';
 import type { CallOptions } from '../call-once.ts';
@@ -181,7 +182,11 @@ export class Connecting {
     }
   }
 
-  private async read({ account, connection, connector }: Omit<LinkRequest, 'lifetimeMs' | 'by'>): Promise<ConnectionForm> {
+  private async read({
+    account,
+    connection,
+    connector,
+  }: Omit<LinkRequest, 'lifetimeMs' | 'by'>): Promise<ConnectionForm> {
     return connectionForm(openWorkspace(await this.options.writer.read()), account, connection, connector);
   }
 
@@ -200,7 +205,12 @@ export function refusalOf(error: unknown): Refusal {
 }
 
 function withoutSecrets({ spec }: ConnectionForm, entered: EnteredFields): EnteredFields {
-  return Object.fromEntries(Object.entries(entered).filter(([name]) => spec.fields[name]?.secret !== true));
+  return Object.fromEntries(
+    Object.entries(entered).flatMap(([name, text]) => {
+      const field = Object.hasOwn(spec.fields, name) ? spec.fields[name] : undefined;
+      return field === undefined || field.secret === true ? [] : [[name, bareValue(field, text)]];
+    }),
+  );
 }
 
 function hashOf(secret: string): string {

@@ -32,7 +32,17 @@ export async function sealChange(form: ConnectionForm, values: ConnectionValues,
   const hosts = hostsOf(spec, values.known);
   const sealed = await sealConnection({ account, connection, fields: values.secrets, hosts, recipients, now });
   const path = secretPath(account, connection);
-  return { account, connection, connector: connector.name, path, sealed, open: values.open, hosts, recipients, replaces };
+  return {
+    account,
+    connection,
+    connector: connector.name,
+    path,
+    sealed,
+    open: values.open,
+    hosts,
+    recipients,
+    replaces,
+  };
 }
 
 /** What is to be written, by whom. */

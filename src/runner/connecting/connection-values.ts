@@ -29,7 +29,10 @@ export interface ConnectionValues {
 export type ReadValues = { ok: true; values: ConnectionValues } | { ok: false; problems: FieldProblem[] };
 
 /** Reads what was entered by what the connector says of its fields. What account.json has already is not read again. */
-export function readValues({ spec, given }: Pick<ConnectionForm, 'spec' | 'given'>, entered: EnteredFields): ReadValues {
+export function readValues(
+  { spec, given }: Pick<ConnectionForm, 'spec' | 'given'>,
+  entered: EnteredFields,
+): ReadValues {
   const all: JsonObject = {};
   const problems: FieldProblem[] = [];
   for (const [name, field] of Object.entries(spec.fields)) {
@@ -43,7 +46,8 @@ export function readValues({ spec, given }: Pick<ConnectionForm, 'spec' | 'given
   const inUse = fieldsInUse(spec, known);
   for (const [name, field] of inUse) {
     const problem = field.secret === true ? undefined : openProblem(field, known[name]);
-    if (problem !== undefined && !problems.some((one) => one.field === name)) problems.push({ field: name, ...problem });
+    if (problem !== undefined && !problems.some((one) => one.field === name))
+      problems.push({ field: name, ...problem });
   }
   const { secrets, problems: ofSecrets } = readSecrets(spec, known, entered);
   const found = [...problems, ...ofSecrets].filter(({ field }) => inUse.some(([name]) => name === field));

@@ -61,7 +61,9 @@ function describe(title: string, key: string, { class: kind, message, status, he
       help: 'Give it the permissions that are named beside the field, or make one that has them.',
     };
   if (code === 'timeout') return { kind: 'unknown', words: `${title} did not answer in time.` };
-  if (kind === 'retryable' || kind === 'uncertain')
-    return { kind: 'unknown', words: status === undefined ? `${message}.` : `${title} answered ${status}.` };
+  if (kind === 'retryable' || kind === 'uncertain') {
+    const words = message.startsWith(`${title} `) ? `it ${message.slice(title.length + 1)}` : message;
+    return { kind: 'unknown', words: status === undefined ? `${title} was not reached: ${words}.` : `${message}.` };
+  }
   return { kind: 'refused', words: `${message}.`, said: undefined, help: kind === 'credential' ? undefined : help };
 }

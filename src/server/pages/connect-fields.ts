@@ -88,7 +88,9 @@ function helpOf({ field }: AskedField): string {
     field.help_url === undefined
       ? ''
       : `<a href="${escapeHtml(field.help_url)}" target="_blank" rel="noopener noreferrer">Where it is made</a>`;
-  return words === '' && link === '' ? '' : `<p class="help">${[words, link].filter((part) => part !== '').join(' ')}</p>`;
+  return words === '' && link === ''
+    ? ''
+    : `<p class="help">${[words, link].filter((part) => part !== '').join(' ')}</p>`;
 }
 
 function problemOf({ title }: Field, { field, message, help }: FieldProblem): string {

@@ -52,7 +52,7 @@ function refused({ words, said, help }: NonNullable<AskingState['tried']>): stri
 function triedBody(form: ConnectionForm, { tried, change, failure }: TriedState): string {
   const { title } = form.connector;
   const readers = change.recipients.map((recipient) => `<code>${escapeHtml(shortRecipient(recipient))}</code>`);
-  return `${heading(form, tried.kind === 'taken' ? `${title} takes it` : 'Not tried')}
+  return `${heading(form, HEADINGS[tried.kind](title))}
 ${resultOf(title, tried)}
 ${failure === undefined ? '' : notSaved(change, failure)}
 <dl>
@@ -67,6 +67,12 @@ ${failure === undefined ? '' : notSaved(change, failure)}
 </form>`;
 }
 
+const HEADINGS: { [kind in TriedState['tried']['kind']]: (title: string) => string } = {
+  taken: (title) => `${title} takes it`,
+  untested: () => 'Not tried',
+  unknown: () => 'Nobody knows yet',
+};
+
 function resultOf(title: string, tried: TriedState['tried']): string {
   switch (tried.kind) {
     case 'taken':
@@ -76,7 +82,7 @@ function resultOf(title: string, tried: TriedState['tried']): string {
     case 'untested':
       return `<p class="note">There is no request to try ${escapeHtml(title)} with. The first run will show whether it is right.</p>`;
     case 'unknown':
-      return note('bad', tried.words, 'So nobody knows whether it is right. Save it if you are sure, or try again later.');
+      return note('bad', tried.words, 'Save it if you are sure that it is right, or try again later.');
   }
 }
 

@@ -79,20 +79,21 @@ function overviewBody({ accounts, connectors }: ConnectionsOverview, caller: Cal
     ({ name, title }) => `<option value="${escapeHtml(name)}">${escapeHtml(title)}</option>`,
   );
   const parts = accounts.map(({ account, connections }) => {
-    const hidden = `${csrf}<input type="hidden" name="account" value="${escapeHtml(account)}">`;
+    const id = escapeHtml(account);
+    const hidden = `${csrf}<input type="hidden" name="account" value="${id}">`;
     const rows = connections.map(
       ({ name, title, saved }) => `<tr><td>${escapeHtml(title)}<small>${escapeHtml(name)}</small></td>
 <td>${saved ? 'connected' : '<span class="bad">no credential</span>'}</td>
 <td><form method="post" action="connect">${hidden}<button class="quiet" name="connection" value="${escapeHtml(name)}"
  aria-label="${escapeHtml(`${saved ? 'Replace' : 'Connect'} ${name} of ${account}`)}">${saved ? 'Replace' : 'Connect'}</button></form></td></tr>`,
     );
-    return `<h2>${escapeHtml(account)}</h2>
+    return `<h2>${id}</h2>
 <table>${rows.join('\n')}</table>
 <details><summary>Connect another service</summary>
 <form method="post" action="connect">${hidden}
-<div class="field"><label>Service <select name="connector">${choices.join('')}</select></label></div>
-<div class="field"><label>Name <span class="optional">may be left empty; needed for a second one of the same service</span>
-<input name="connection" maxlength="63" autocomplete="off"></label></div>
+<div class="field"><label for="service-${id}">Service</label><select id="service-${id}" name="connector">${choices.join('')}</select></div>
+<div class="field"><label for="name-${id}">Name <span class="optional">may be left empty; needed for a second one of the same service</span></label>
+<input id="name-${id}" name="connection" maxlength="63" autocomplete="off" autocapitalize="none" spellcheck="false"></div>
 <button>Go on</button>
 </form></details>`;
   });

@@ -3,6 +3,7 @@ import type { Store } from '../../store/store.ts';
 import type { Caller, Callers } from '../access/callers.ts';
 import { limitAnswers } from '../access/limit-answers.ts';
 import { isAtLeast, ROLE_NAMES, ROLES } from '../access/roles.ts';
+import { connectable } from '../access/may-connect.ts';
 import { describeScope } from '../access/scope.ts';
 import type { SessionCookie } from '../access/session-cookie.ts';
 import { iso } from '../views.ts';
@@ -121,6 +122,7 @@ function overview(caller: Caller): string {
 <ul>
 ${rights.join('\n')}
 </ul>
+${connectable(caller).length === 0 ? '' : '<p><a href="connect">Connections</a>: give accounts their credentials.</p>'}
 <form method="post" action="sign-out">
 <input type="hidden" name="csrf" value="${escapeHtml(csrf)}">
 <button class="quiet">Sign out</button>
