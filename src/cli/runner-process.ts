@@ -1,3 +1,4 @@
+import type { AuditLimits } from '../runner/audit-pruner.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { RunningServer } from '../server/serve.ts';
 import { UsageError } from './exit.ts';
@@ -9,6 +10,9 @@ export interface RunnerProcessOptions extends KeyOptions {
   port: string;
   host: string;
   publicUrl?: string;
+  /** Seconds. */
+  auditKeep?: number;
+  auditMax?: number;
   reroute: string[];
   allowPrivate: string[];
 }
@@ -75,6 +79,11 @@ export function reroutesOf({ reroute }: RunnerProcessOptions): Map<string, strin
 export function allowPrivateOf({ allowPrivate }: RunnerProcessOptions): Set<string> {
   for (const host of allowPrivate) console.error(`WARNING: calls may go to ${host}, private or not`);
   return new Set(allowPrivate);
+}
+
+/** How much of the audit log is kept. */
+export function auditLimitsOf({ auditKeep, auditMax }: RunnerProcessOptions): AuditLimits {
+  return { keepMs: auditKeep === undefined ? undefined : auditKeep * 1000, maxEntries: auditMax };
 }
 
 /** A line for each run that ends. Gives what ends it. */

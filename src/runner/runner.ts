@@ -10,6 +10,7 @@ import { Redactor } from '../secrets/redaction.ts';
 import { AccountVault } from '../secrets/vault.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
+import { AuditPruner, type AuditLimits } from './audit-pruner.ts';
 import { Connecting } from './connecting/connecting.ts';
 import { WorkspaceCredentials } from './credentials.ts';
 import type { DeploySource } from './deploy/deploy-source.ts';
@@ -44,6 +45,8 @@ export interface RunnerOptions {
   allowPrivate?: ReadonlySet<string>;
   /** Where senders of webhooks reach the runner, without a slash at the end; needed where a proxy changes the address. */
   publicUrl?: string | undefined;
+  /** How much of the audit log is kept (default: all of it). */
+  auditLimits?: AuditLimits;
   onError: (error: unknown) => void;
 }
 
@@ -70,6 +73,7 @@ export class Runner {
   private readonly credentials: WorkspaceCredentials;
   private readonly schedules: Schedules;
   private readonly polls: Polls;
+  private readonly auditPruner: AuditPruner;
   private recipients: ReadonlyMap<string, readonly string[]> = new Map();
   private live: LiveDeployment;
 
@@ -116,6 +120,12 @@ export class Runner {
       now: Date.now,
       onError: options.onError,
     });
+    this.auditPruner = new AuditPruner({
+      ...(options.auditLimits ?? { keepMs: undefined, maxEntries: undefined }),
+      audit: this.store.audit,
+      now: Date.now,
+      onError: options.onError,
+    });
     this.live = this.load();
     this.hooks = new Hooks({
       store: this.store,
@@ -149,6 +159,7 @@ export class Runner {
     const resumed = this.engine.resume();
     this.schedules.start();
     this.polls.start();
+    this.auditPruner.start();
     return resumed;
   }
 
@@ -184,7 +195,7 @@ export class Runner {
   async stop(drainMs: number): Promise<void> {
     this.hooks.stop();
     this.schedules.stop();
-    await Promise.all([this.reconciler.stop(), this.polls.stop()]);
+    await Promise.all([this.reconciler.stop(), this.polls.stop(), this.auditPruner.stop()]);
     await this.engine.stop(drainMs);
   }
 

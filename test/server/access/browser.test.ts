@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { look, withBrowser } from '../browser.ts';
+import { look, withBrowser } from '../with-browser.ts';
 import { withTwoAccounts } from './two-accounts.ts';
 
 /** Another site, whose pages are these by their paths. */

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { ConnectLinkView, NewTokenView } from '../../../src/server/api-types.ts';
 import { openConnection } from '../../../src/secrets/connection-file.ts';
-import { look, withBrowser } from '../browser.ts';
+import { look, withBrowser } from '../with-browser.ts';
 import { GOOD, POOR, SECRET, withShop, type Shop } from './shop.ts';
 
 async function mint({ api }: Shop, body: object): Promise<ConnectLinkView> {

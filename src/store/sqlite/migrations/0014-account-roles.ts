@@ -2,6 +2,4 @@
 export const accountRoles = `
 -- JSON object: account to role; NULL is the token's role everywhere.
 ALTER TABLE tokens ADD COLUMN account_roles TEXT;
-
-CREATE INDEX audit_by_time ON audit (at);
 `;
