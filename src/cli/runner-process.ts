@@ -10,6 +10,7 @@ export interface RunnerProcessOptions extends KeyOptions {
   port: string;
   host: string;
   publicUrl?: string;
+  proxies: number;
   /** Seconds. */
   auditKeep?: number;
   auditMax?: number;
@@ -34,11 +35,12 @@ export interface ListenAddress {
   host: string;
   /** Where a proxy makes the runner reachable, without a slash at the end. */
   publicUrl: string | undefined;
+  proxies: number;
 }
 
 /** Where to listen and where the runner is reached: beyond this machine only behind TLS. Throws `UsageError`. */
-export function listenAddress({ port, host, publicUrl }: RunnerProcessOptions): ListenAddress {
-  const address = { port: parsePort(port), host, publicUrl: publicUrl && parsePublicUrl(publicUrl) };
+export function listenAddress({ port, host, publicUrl, proxies }: RunnerProcessOptions): ListenAddress {
+  const address = { port: parsePort(port), host, publicUrl: publicUrl && parsePublicUrl(publicUrl), proxies };
   if (LOOPBACK.includes(host) || address.publicUrl?.startsWith('https://') === true) return address;
   throw new UsageError(
     `the runner does not listen on ${host} without TLS: tokens and what runs carry could be read on the way`,

@@ -2,7 +2,7 @@ import Fastify from 'fastify';
 import type { Connecting } from '../runner/connecting/connecting.ts';
 import { addConnectPage } from './pages/connect-page.ts';
 import { takeForms } from './pages/forms.ts';
-import { HEADERS } from './security-headers.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export interface ServedConnectPage {
   /** With the link's secret in it. */
@@ -21,7 +21,7 @@ export async function serveConnectPage(connecting: Connecting, secret: string): 
       if (request.method === 'GET' && state?.kind === 'saved') resolve(state.written.paths);
     });
   });
-  app.addHook('onRequest', async (_request, reply) => void reply.headers(HEADERS));
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders(undefined)));
   takeForms(app);
   addConnectPage(app, {
     connecting,
