@@ -140,7 +140,7 @@ async function withPrompt(
 function hintOf({ required, default: fallback, enum: choices }: Field): string {
   const hints = [
     ...(choices === undefined ? [] : [choices.join(' or ')]),
-    ...(fallback === undefined ? [] : [`empty: ${String(fallback)}`]),
+    ...(fallback === undefined ? [] : [`empty: ${typeof fallback === 'string' ? fallback : JSON.stringify(fallback)}`]),
     ...(required === false ? ['may be left empty'] : []),
   ];
   return hints.length === 0 ? '' : ` (${hints.join('; ')})`;

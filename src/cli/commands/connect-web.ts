@@ -37,7 +37,7 @@ export async function connectWeb(account: string, connection: string, options: C
 function openBrowser(url: string): void {
   const { DISPLAY, WAYLAND_DISPLAY } = process.env;
   const opener = process.platform === 'darwin' ? 'open' : (DISPLAY ?? WAYLAND_DISPLAY) ? 'xdg-open' : undefined;
-  if (opener === undefined || process.stdout.isTTY !== true) return;
+  if (opener === undefined || !process.stdout.isTTY) return;
   spawn(opener, [url], { stdio: 'ignore', detached: true })
     .on('error', () => undefined)
     .unref();

@@ -1,4 +1,5 @@
 import type { Field } from '../../generated/connector.ts';
+import type { Json } from '../../json/value.ts';
 import type { ConnectionForm } from '../../runner/connecting/connection-form.ts';
 import type { EnteredFields, FieldProblem } from '../../runner/connecting/connection-values.ts';
 import { escapeHtml } from './page.ts';
@@ -105,8 +106,11 @@ function textInput(asked: AskedField): string {
   const type = field.secret === true ? 'password' : 'text';
   const input = `<input ${attributes(asked)} type="${type}" value="${escapeHtml(value)}">`;
   if (field.prefix === undefined && field.suffix === undefined) return input;
-  const affix = (text: string | undefined): string => (text === undefined ? '' : `<span>${escapeHtml(text)}</span>`);
   return `<div class="affixed" id="${idOf(name)}-whole">${affix(field.prefix)}${input}${affix(field.suffix)}</div>`;
+}
+
+function affix(text: string | undefined): string {
+  return text === undefined ? '' : `<span>${escapeHtml(text)}</span>`;
 }
 
 function select(asked: AskedField, choices: readonly string[]): string {
@@ -151,9 +155,11 @@ function idOf(name: string): string {
   return `field-${name}`;
 }
 
-function textOf(value: unknown): string {
+/** As it is typed: each item of a list on a line of its own. */
+function textOf(value: Json | undefined): string {
   if (value === undefined || value === null) return '';
-  return Array.isArray(value) ? value.join('\n') : String(value);
+  if (Array.isArray(value)) return value.map(textOf).join('\n');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** A text in CSS, with whatever could end it escaped: https://www.w3.org/TR/css-syntax-3/#escaping */

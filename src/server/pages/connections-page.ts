@@ -44,7 +44,8 @@ export function addConnectionsPage(app: FastifyInstance, options: ConnectionsPag
     if (caller === undefined) return reply.redirect('sign-in', 303);
     if (!isFromOwnPage(request, options.publicUrl) || !isSameSecret(body.get('csrf') ?? '', caller.csrf ?? ''))
       return refuse(reply, 'The form came from another site.');
-    const [account = '', connector = ''] = [body.get('account') ?? '', body.get('connector') ?? ''];
+    const account = body.get('account') ?? '';
+    const connector = body.get('connector') ?? '';
     const connection = body.get('connection')?.trim() || connector;
     if (!mayConnect(caller, account)) return refuse(reply, 'This needs the role editor in the account.');
     try {

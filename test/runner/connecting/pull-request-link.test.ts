@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pullRequestLink } from '../../../src/runner/connecting/pull-request-link.ts';
 
+function link(remote: string): string | undefined {
+  return pullRequestLink(remote, 'connect/acme-x-1', 'main');
+}
+
 test('the link of a pull request is made from any address that git takes, for hosts that are known', () => {
-  const link = (remote: string): string | undefined => pullRequestLink(remote, 'connect/acme-x-1', 'main');
   const github = 'https://github.com/acme/flows/compare/main...connect/acme-x-1?expand=1';
   for (const remote of [
     'https://github.com/acme/flows.git',

@@ -22,16 +22,15 @@ interface Remote {
 
 const BY = { id: 'x', name: 'Ada <at>\nAcme' };
 
+function run(cwd: string, ...args: string[]): string {
+  const as = ['-c', 'user.name=Bo', '-c', 'user.email=bo@example.com'];
+  return execFileSync('git', [...as, ...args], { cwd, encoding: 'utf8', stdio: 'pipe' }).trimEnd();
+}
+
 /** A bare repository whose workspace lies in a folder of its own, and a mirror of it. */
 async function withRemote(use: (remote: Remote) => Promise<void>): Promise<void> {
   const base = mkdtempSync(join(tmpdir(), 'waybill-connect-'));
   const [folder, work] = [join(base, 'remote.git'), join(base, 'work')];
-  const run = (cwd: string, ...args: string[]): string =>
-    execFileSync('git', ['-c', 'user.name=Bo', '-c', 'user.email=bo@example.com', ...args], {
-      cwd,
-      encoding: 'utf8',
-      stdio: 'pipe',
-    }).trimEnd();
   const identity = await generateX25519Identity();
   run(base, 'init', '--quiet', '--bare', '-b', 'main', folder);
   run(base, 'clone', '--quiet', folder, work);
@@ -140,7 +139,7 @@ test('who pressed twice has one branch; keys that were changed meanwhile ask for
   await withRemote(async (remote) => {
     const first = await entered(remote);
     const both = await Promise.all([first.connecting.save(first.secret), first.connecting.save(first.secret)]);
-    assert.deepEqual(both.toSorted(), [false, true]);
+    assert.deepEqual(both, [true, false]);
     assert.equal(remote.git('branch', '--list', 'connect/*').split('\n').length, 1);
     const second = await entered(remote);
     const other = await identityToRecipient(await generateX25519Identity());

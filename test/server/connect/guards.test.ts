@@ -20,9 +20,9 @@ async function pathOf(shop: Shop, bearer?: string): Promise<string> {
   return ((await (await link(shop, {}, bearer)).json()) as ConnectLinkView).path;
 }
 
-async function mint({ api }: Shop, asked: object): Promise<NewTokenView> {
+async function mint(shop: Shop, asked: object): Promise<NewTokenView> {
   const body = JSON.stringify({ name: 'Ada', role: 'viewer', accounts: ['acme'], expires_in_s: 600, ...asked });
-  return (await api<NewTokenView>('/tokens', { method: 'POST', headers: JSON_TYPE, body })).body;
+  return (await shop.api<NewTokenView>('/tokens', { method: 'POST', headers: JSON_TYPE, body })).body;
 }
 
 /** Sends the form as a browser does, and follows nothing. */

@@ -8,9 +8,13 @@ import { openConnection } from '../../../src/secrets/connection-file.ts';
 import { look, withBrowser } from '../with-browser.ts';
 import { GOOD, POOR, SECRET, withShop, type Shop } from './shop.ts';
 
-async function mint({ api }: Shop, body: object): Promise<ConnectLinkView> {
+async function mint(shop: Shop, body: object): Promise<ConnectLinkView> {
   const headers = { 'content-type': 'application/json' };
-  const answer = await api<ConnectLinkView>('/connect-links', { method: 'POST', headers, body: JSON.stringify(body) });
+  const answer = await shop.api<ConnectLinkView>('/connect-links', {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+  });
   assert.equal(answer.status, 201, JSON.stringify(answer.body));
   return answer.body;
 }
