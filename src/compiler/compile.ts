@@ -9,6 +9,7 @@ import { checkAccountExists } from './checks/account-exists.ts';
 import { checkConnectorParts } from './checks/connector-parts.ts';
 import { checkConnectorUse } from './checks/connector-use.ts';
 import { checkConnections } from './checks/connection-fields.ts';
+import { checkConnectorWebhooks } from './checks/connector-webhook.ts';
 import { checkConnectorNames } from './checks/connector-name.ts';
 import { checkInstalls } from './checks/install.ts';
 import { checkCommonCredentials, checkPlainCredentials, plainCredentialFinder } from './checks/plain-credential.ts';
@@ -60,6 +61,7 @@ const COMMON_CHECKS = [
   checkConnectorParts,
   checkConnectorUse,
   checkWebhookSchemes,
+  checkConnectorWebhooks,
   checkCommonCredentials,
   checkForeignSopsRules,
 ];

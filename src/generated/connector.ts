@@ -815,7 +815,7 @@ export interface EventWebhook {
    */
   scheme: string;
   /**
-   * Kinds of events, texts with ${{ expressions }} over input and connection. They are what a subscription asks for. Where the scheme says where the kind of an event stands, and the delivery holds one event, another kind does not start a run.
+   * Kinds of events, as the service names them. They are what a subscription asks for. Where the scheme says where the kind of an event stands, and the delivery holds one event, another kind does not start a run.
    */
   events?: string[];
   /**

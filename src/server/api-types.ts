@@ -26,6 +26,8 @@ export interface RunSummaryView {
 
 export interface RunView extends RunSummaryView {
   trigger: Json;
+  /** In which ways the event is not as its connector says. */
+  warnings: string[];
   output: Json | undefined;
 }
 
@@ -184,18 +186,31 @@ export interface DeployView {
   reconciliations: ReconciliationView[];
 }
 
-/** `GET /api/v1/hooks/:account/:automation` */
+/** An automation that is started by what comes to the address of a connection. */
+export interface ListenerView {
+  automation: string;
+  /** `<connector>.<trigger>` */
+  on: string;
+  /** How the address is entered at the service; absent where the runner subscribes. */
+  setup: string | undefined;
+}
+
+/** `GET /api/v1/hooks/:account/:automation`; in place of the automation, `@` and the name of a connection. */
 export interface HookView {
   /** Path of the webhook with its secret part, from the server's address on. */
   path: string;
   /** The whole address, where the operator says how the runner is reached. */
   url: string | undefined;
-  /** A body made from the trigger's schema. */
-  sample: Json;
+  /** A body made from the trigger's schema; absent for the address of a connection. */
+  sample: Json | undefined;
   /** In what the sample does not fit the schema, where none could be made that does. */
   issues: string[];
   /** The scheme by which requests are proved genuine. */
   verified: string | undefined;
+  /** Of the address of a connection. */
+  listeners: ListenerView[];
+  /** The key that the service gave to the address, such as a verification token that its page asks for. */
+  given_key: string | undefined;
 }
 
 /** `GET /api/v1/automations/:account/:automation/sample` */
@@ -203,7 +218,7 @@ export interface SampleView {
   account: string;
   automation: string;
   /** What starts its runs. */
-  starts: 'webhook' | 'schedule' | 'poll' | 'manual';
+  starts: 'webhook' | 'schedule' | 'poll' | 'event' | 'manual';
   /** What a run could be given, made from the schemas; absent where there are none to make it from. */
   trigger: JsonObject | undefined;
   /** In what the sample does not fit, where none could be made that does. */
@@ -272,6 +287,37 @@ export interface PollView {
 /** `GET /api/v1/polls` */
 export interface PollListView {
   polls: PollView[];
+}
+
+/** Events that a service is asked to send to the address of a connection. */
+export interface SubscriptionView {
+  account: string;
+  connection: string;
+  /** `<connector>.<subscription>` */
+  subscription: string;
+  /** What it is for, such as a repository; empty where there is one for the connection. */
+  key: string;
+  events: string[];
+  /** The automations that want it; none where it is to be ended. */
+  automations: string[];
+  /** `waiting`: nobody can reach the runner. */
+  status: 'waiting' | 'creating' | 'active' | 'deleting';
+  /** Its id at the service. */
+  remote_id: string | undefined;
+  changed_at: string | undefined;
+  /** When it ends by itself, unless it is renewed. */
+  expires_at: string | undefined;
+  /** Why the last try failed. */
+  failure: Failure | undefined;
+  /** When it is tried again. */
+  due_at: string | undefined;
+}
+
+/** `GET /api/v1/subscriptions` */
+export interface SubscriptionListView {
+  subscriptions: SubscriptionView[];
+  /** Why nothing is subscribed to. */
+  reason: string | undefined;
 }
 
 /** What `GET /api/v1/events` sends, one a server-sent event. */

@@ -168,6 +168,12 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
     does: 'Shows how far polls have come.',
     answer: 'PollListView',
   },
+  'GET /api/v1/subscriptions': {
+    role: 'viewer',
+    accounts: 'listed',
+    does: 'Shows what services are asked to send.',
+    answer: 'SubscriptionListView',
+  },
   'GET /api/v1/deployments': {
     role: 'viewer',
     accounts: 'listed',
@@ -195,13 +201,13 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
   'GET /api/v1/hooks/:account/:automation': {
     role: 'operator',
     accounts: 'path',
-    does: "Shows a webhook's address with its secret part.",
+    does: 'Shows the address of a webhook, or of a connection, with its secret part.',
     answer: 'HookView',
   },
   'POST /api/v1/hooks/:account/:automation/rotate': {
     role: 'editor',
     accounts: 'path',
-    does: 'Gives a webhook a new address; the old one goes on for a while.',
+    does: 'Gives a webhook, or a connection, a new address; the old one goes on for a while.',
     answer: 'RotatedHookView',
   },
   'GET /api/v1/tokens': {
