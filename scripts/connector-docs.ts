@@ -192,7 +192,10 @@ ${rows.join('\n')}`;
   return [
     ...(parts.length === 0
       ? []
-      : [`## Triggers\n\nWhat happens at \`${name}\` starts runs. [How](../guides/webhooks.md#what-happens-at-a-service)`, ...parts]),
+      : [
+          `## Triggers\n\nWhat happens at \`${name}\` starts runs. [How](../guides/webhooks.md#what-happens-at-a-service)`,
+          ...parts,
+        ]),
     ...(rows.length === 0 ? [] : [webhooks]),
   ];
 }

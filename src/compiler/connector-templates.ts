@@ -26,7 +26,15 @@ export interface ConnectorTemplate {
 
 /** Every text of a connector with expressions, each with what it can see when it is evaluated. */
 export function* connectorTemplates(connector: Connector): Generator<ConnectorTemplate> {
-  const { connection, answers, limits, actions, triggers = {}, subscriptions = {}, webhook_schemes: schemes } = connector;
+  const {
+    connection,
+    answers,
+    limits,
+    actions,
+    triggers = {},
+    subscriptions = {},
+    webhook_schemes: schemes,
+  } = connector;
   if (connection !== undefined) yield* ofConnection(connection);
   yield* texts(answers, ['answers'], { response: RESPONSE });
   yield* texts(limits, ['limits'], { connection: UNKNOWN });
@@ -96,7 +104,10 @@ function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTem
   }
 }
 
-function* ofTrigger({ poll, webhook, input = {} }: ConnectorTrigger, path: PointerToken[]): Generator<ConnectorTemplate> {
+function* ofTrigger(
+  { poll, webhook, input = {} }: ConnectorTrigger,
+  path: PointerToken[],
+): Generator<ConnectorTemplate> {
   if (poll !== undefined) yield* ofPoll(poll, [...path, 'poll']);
   if (webhook !== undefined) yield* ofWebhook(webhook, typeFromSchema(input), [...path, 'webhook']);
 }

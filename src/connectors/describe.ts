@@ -17,7 +17,11 @@ export interface ConnectorDescription {
   /** What can start an automation. */
   triggers: { on: string; title: string }[];
   /** By which its webhooks are proved genuine. */
-  webhook_schemes: { name: string; title: string; /** The connection's field; absent where the service gives it. */ key: string | undefined }[];
+  webhook_schemes: {
+    name: string;
+    title: string;
+    /** The connection's field; absent where the service gives it. */ key: string | undefined;
+  }[];
   actions: { uses: string; title: string; effect: Action['effect'] }[];
 }
 

@@ -53,11 +53,7 @@ export function addHookAddressRoutes(app: FastifyInstance, runner: Runner): void
   );
 }
 
-async function hookView(
-  runner: Runner,
-  { account, automation }: OfAutomation,
-  scope: AccountScope,
-): Promise<HookView> {
+async function hookView(runner: Runner, { account, automation }: OfAutomation, scope: AccountScope): Promise<HookView> {
   const target = `${account}/${automation}`;
   const connection = connectionOf(automation);
   if (connection !== undefined) return connectionView(runner, account, connection, automation);

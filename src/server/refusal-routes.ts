@@ -66,6 +66,8 @@ function signatureHeader(runner: Runner, { account, automation }: RefusalRecord)
   const live = runner.deployed();
   const trigger = live.get(`${account}/${automation}`)?.trigger;
   const verify =
-    trigger?.kind === 'webhook' ? trigger.webhook.verify : live.listeners(account, automation)[0]?.trigger.trigger.verify;
+    trigger?.kind === 'webhook'
+      ? trigger.webhook.verify
+      : live.listeners(account, automation)[0]?.trigger.trigger.verify;
   return verify === undefined || verify === 'none' ? undefined : verify.scheme.signature.header?.toLowerCase();
 }

@@ -130,7 +130,11 @@ export class Views {
     const { account, connection, service, name, key } = names;
     const { expiresAt, changedAt, dueAt, failure, remoteId, status } = record ?? {};
     return {
-      ...{ account, connection, subscription: `${service}.${name}`, key, remote_id: remoteId },
+      account,
+      connection,
+      subscription: `${service}.${name}`,
+      key,
+      remote_id: remoteId,
       events: wanted?.events ?? record?.events ?? [],
       automations: wanted?.automations ?? [],
       status: (wanted === undefined ? status && 'deleting' : status) ?? 'waiting',

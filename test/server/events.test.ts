@@ -54,7 +54,11 @@ async function withGitHub(
   reachable = true,
 ): Promise<void> {
   const github = await new PlayedGitHub().start();
-  const options = { reroutes: new Map([['github', github.url]]), publicUrl: reachable ? PUBLIC : undefined, sealedHosts: ['api.github.com'] };
+  const options = {
+    reroutes: new Map([['github', github.url]]),
+    publicUrl: reachable ? PUBLIC : undefined,
+    sealedHosts: ['api.github.com'],
+  };
   try {
     await withWorkspace(
       files(automations),
@@ -75,8 +79,12 @@ function hookOf(github: PlayedGitHub, repository: string): PlayedHook {
   return hook;
 }
 
-async function runsOf({ api }: Served): Promise<string[]> {
-  const { body } = await api<RunListView>('/runs');
+function order(id: number): object {
+  return { kind: 'order', id, total: { amount: id * 10 } };
+}
+
+async function runsOf(served: Served): Promise<string[]> {
+  const { body } = await served.api<RunListView>('/runs');
   return body.runs.map(({ automation }) => automation).toSorted();
 }
 
@@ -174,10 +182,13 @@ test('an event that cannot be read is kept, and taken once more when it can', as
   await withWorkspace(workspace(shop), async (served) => {
     const { body: hook } = await served.api<HookView>('/hooks/acme/@shop');
     assert.deepEqual(hook.listeners, [{ automation: 'ordered', on: 'shop.ordered', setup: 'Enter the address.' }]);
-    const order = (id: number): object => ({ kind: 'order', id, total: { amount: id * 10 } });
     const body = JSON.stringify({ orders: [order(1), { kind: 'visit', id: 2 }, order(3), order(1)] });
     const post = (): Promise<Response> =>
-      fetch(served.url + hook.path, { method: 'POST', headers: { 'x-key': 'the key' }, body });
+      fetch(served.url + hook.path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-key': 'the key' },
+        body,
+      });
     assert.equal((await post()).status, 400);
     const [refusal] = (await served.api<RefusalListView>('/refusals')).body.refusals;
     assert.match(refusal?.reason ?? '', /ordered: .*absent/);
@@ -185,8 +196,8 @@ test('an event that cannot be read is kept, and taken once more when it can', as
     const replayed = await served.api<RunSummaryView>(`/refusals/${refusal?.id}/replay`, { method: 'POST' });
     assert.equal(replayed.status, 202);
     const { runs } = (await served.api<RunListView>('/runs')).body;
-    const events = runs.map(({ id }) => (served.runner.store.runs.get(id)?.trigger['event'] as JsonObject)['total']);
-    assert.deepEqual(events.toSorted(), [10, 30]);
+    const events = runs.map(({ id }) => served.runner.store.runs.get(id)?.trigger['event'] as JsonObject | undefined);
+    assert.deepEqual(new Set(events.map((event) => event?.['total'])), new Set([10, 30]));
     // The service sends it again all the same.
     const { runs: ids } = (await (await post()).json()) as { runs: string[] };
     assert.deepEqual(new Set(ids), new Set(runs.map(({ id }) => id)));
@@ -196,9 +207,7 @@ test('an event that cannot be read is kept, and taken once more when it can', as
 test('subscriptions follow the automations: events and addresses are updated, and what nobody wants is ended', async () => {
   await withGitHub(TWO, async (served, github) => {
     const before = hookOf(github, 'acme/shop').config;
-    await served.deploy(
-      files({ commented: listening('github.issue_commented', 'acme/shop'), opened: TWO.opened }),
-    );
+    await served.deploy(files({ commented: listening('github.issue_commented', 'acme/shop'), opened: TWO.opened }));
     await served.runner.subscriptions.idle();
     assert.deepEqual(
       github.hooks.map(({ repository, events, config }) => ({ repository, events, config })),
@@ -225,7 +234,9 @@ test('a refusal of the service is told, and tried again with another credential'
   await withGitHub({ opened: TWO.opened }, async (served, github) => {
     github.before = (request, response) => {
       if (request.headers.authorization === `Bearer ${TOKEN}`) return false;
-      response.writeHead(403, { 'content-type': 'application/json' }).end('{"message":"Resource not accessible by token"}');
+      response
+        .writeHead(403, { 'content-type': 'application/json' })
+        .end('{"message":"Resource not accessible by token"}');
       return true;
     };
     const other = files({ opened: listening('github.issue_opened', 'acme/other') });

@@ -46,7 +46,12 @@ function tellUnknown(
   tell('WB2027', [...path, what], `the connector has no ${what} \`${name}\``, help);
 }
 
-function checkKey({ key, handshake = [] }: WebhookScheme, of: Subscription | undefined, path: PointerToken[], tell: Tell): void {
+function checkKey(
+  { key, handshake = [] }: WebhookScheme,
+  of: Subscription | undefined,
+  path: PointerToken[],
+  tell: Tell,
+): void {
   if (key.field !== undefined || of?.secret !== undefined || handshake.some(({ keep }) => keep !== undefined)) return;
   const help = 'name a "field" in the key of the scheme, a "secret" in the subscription, or "keep" in a handshake';
   tell('WB2028', [...path, 'scheme'], 'nothing gives the key with which its deliveries are proved', help);

@@ -46,7 +46,12 @@ export class ConnectionHooks {
   }
 
   /** `secret` is the secret part of the address that was called; `name` names the delivery where nothing of its own does. */
-  async take(listeners: readonly Listener[], delivery: Delivery, secret: string, name?: string): Promise<DeliveryResult> {
+  async take(
+    listeners: readonly Listener[],
+    delivery: Delivery,
+    secret: string,
+    name?: string,
+  ): Promise<DeliveryResult> {
     const read = readBody([delivery.headers['content-type']].flat()[0], delivery.body);
     const path = addressPath(delivery.account, delivery.automation, secret);
     const request = webhookRequest(delivery, path, this.options.publicUrl, 'value' in read ? read.value : undefined);
@@ -82,7 +87,10 @@ export class ConnectionHooks {
       [...schemes.values()].flatMap((group) =>
         group.slice(0, 1).map(async ({ plan, trigger }) => {
           const { verify } = trigger.trigger;
-          return { listeners: group, proof: await this.options.verifier.prove(plan, verify, request, receivedAt, kept) };
+          return {
+            listeners: group,
+            proof: await this.options.verifier.prove(plan, verify, request, receivedAt, kept),
+          };
         }),
       ),
     );
@@ -123,9 +131,7 @@ export class ConnectionHooks {
       await engine.startTogether(
         starts.map((one) => one.request),
         async (runs) => {
-          ids = await store.deliveries.acceptAll(
-            runs.map((run, index) => ({ run, ...nameIn(starts[index]) })),
-          );
+          ids = await store.deliveries.acceptAll(runs.map((run, index) => ({ run, ...nameIn(starts[index]) })));
           return runs.filter(({ id }, index) => ids[index] === id);
         },
       );

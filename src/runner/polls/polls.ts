@@ -100,7 +100,11 @@ export class Polls {
     return 'failure' in reading ? reading.failure : undefined;
   }
 
-  private async accept({ automation, poll, name }: Polled, at: Instant, { fresh, keys, cursor }: PollReading): Promise<void> {
+  private async accept(
+    { automation, poll, name }: Polled,
+    at: Instant,
+    { fresh, keys, cursor }: PollReading,
+  ): Promise<void> {
     const { store, engine } = this.options;
     const { plan, digest } = automation;
     const runs = fresh.map((event) => ({

@@ -39,7 +39,9 @@ export async function create(caller: ActionCaller, call: SubscriptionCall): Prom
   const returned = typeof secret === 'object' ? { secret: secret.returned } : {};
   const answer = await change(caller, call, spec, { id: spec.id, ...returned });
   if ('failure' in answer || answer.value.id !== undefined) return answer;
-  return { failure: { class: 'permanent', code: 'answer_not_read', message: 'the service gave the subscription no id' } };
+  return {
+    failure: { class: 'permanent', code: 'answer_not_read', message: 'the service gave the subscription no id' },
+  };
 }
 
 /** Brings it to what it is to be, or lets it last. */
@@ -111,9 +113,8 @@ async function perform<Value>(
 ): Promise<Answer<Value>> {
   const through = { name: connection, plan: madeWith.connection, credential };
   const { connector, input } = madeWith;
-  const outcome: Outcome = await caller.call({
-    ...{ account, service, connector, connection: through, action, input, subscription, signal },
-  });
+  const call = { account, service, connector, connection: through, action, input, subscription, signal };
+  const outcome: Outcome = await caller.call(call);
   if (!outcome.ok) return { failure: outcome.failure };
   try {
     return { value: read(isJsonObject(outcome.output) ? outcome.output : {}) };

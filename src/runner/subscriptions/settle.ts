@@ -179,8 +179,9 @@ export class Settlement {
     const { lifetime, secret } = this.spec();
     const [newest] = keys;
     const minted = secret === 'minted' && newest !== undefined ? await this.open(newest) : undefined;
+    const address = url ?? this.record.url;
     const subscription: JsonObject = {
-      url: url ?? this.record.url,
+      url: address,
       events: events ?? this.record.events,
       key,
       ...(remoteId === undefined ? {} : { id: remoteId }),
@@ -188,7 +189,7 @@ export class Settlement {
       ...(lifetime === undefined ? {} : { until: new Date(this.tools.now() + milliseconds(lifetime)).toISOString() }),
     };
     // Whoever knows the address can send to it.
-    this.tools.redactor.add(String(subscription['url']).split('/').at(-1) ?? '');
+    this.tools.redactor.add(address.split('/').at(-1) ?? '');
     const signal = AbortSignal.any([this.tools.stopping, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
     const credential = await this.credential();
     return { account, connection, service, madeWith: this.madeWith(), credential, subscription, signal };

@@ -89,8 +89,7 @@ export class Subscriptions {
   /** Takes the key that a service gives while one is being made; false where none is. */
   async keep(account: string, connection: string, key: string): Promise<boolean> {
     const made = [...this.settling.values()].find(
-      ({ record }) =>
-        record.account === account && record.connection === connection && record.status === 'creating',
+      ({ record }) => record.account === account && record.connection === connection && record.status === 'creating',
     );
     await made?.keep(key);
     return made !== undefined;

@@ -52,16 +52,22 @@ export function wantedSubscriptions(
   return wanted;
 }
 
-function wantedBy({ plan, trigger }: Listener, live: LiveDeployment, publicUrl: string | undefined): Wanted | undefined {
+function wantedBy(
+  { plan, trigger }: Listener,
+  live: LiveDeployment,
+  publicUrl: string | undefined,
+): Wanted | undefined {
   const { on, verify, webhook, subscription } = trigger.trigger;
   const [service = ''] = on.split('.');
   const [connector, connection] = [plan.connectors[service], plan.connections[verify.connection]];
   const { subscription: name } = webhook;
   if (subscription === undefined || name === undefined) return undefined;
-  if (connector === undefined || connection === undefined) throw new TypeError(`the plan lacks the connector ${service}`);
+  if (connector === undefined || connection === undefined)
+    throw new TypeError(`the plan lacks the connector ${service}`);
   const { account } = plan;
   const events = trigger.kinds ?? [];
-  const key = String(compileTemplate(subscription.key ?? '')({ ...trigger.roots, events }) ?? '');
+  const key = compileTemplate(subscription.key ?? '')({ ...trigger.roots, events });
+  if (typeof key !== 'string') throw new TypeError(`the key of the subscription of ${on} is no text`);
   const names = { account, connection: verify.connection, service, name, key };
   const secret = live.addressSecret(account, trigger.hook);
   const reachable = publicUrl !== undefined && secret !== undefined;
@@ -72,7 +78,12 @@ function wantedBy({ plan, trigger }: Listener, live: LiveDeployment, publicUrl: 
     events: events.toSorted(),
     url: reachable ? publicUrl + addressPath(account, trigger.hook, secret) : undefined,
     automations: [plan.automation],
-    madeWith: { subscription, connector: { ...connector, actions: {} }, connection: called, input: trigger.roots.input },
+    madeWith: {
+      subscription,
+      connector: { ...connector, actions: {} },
+      connection: called,
+      input: trigger.roots.input,
+    },
   };
 }
 

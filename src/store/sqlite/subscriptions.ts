@@ -28,11 +28,10 @@ export function createSubscriptionStore({ reader, writer, queue }: Connections):
 function valuesOf(record: SubscriptionRecord): (string | number | null)[] {
   const { id, account, connection, service, name, key, status, remoteId, replaced, events, url } = record;
   const { expiresAt, changedAt, keys, madeWith, credential, failure, failures, dueAt } = record;
-  return [
-    ...[id, account, connection, service, name, key, status, remoteId ?? null, replaced ?? null],
-    ...[JSON.stringify(events), url, expiresAt ?? null, changedAt, JSON.stringify(keys), JSON.stringify(madeWith)],
-    ...[credential ?? null, failure === undefined ? null : JSON.stringify(failure), failures, dueAt ?? null],
-  ];
+  const names = [id, account, connection, service, name, key, status, remoteId ?? null, replaced ?? null];
+  const asked = [JSON.stringify(events), url, expiresAt ?? null, changedAt, JSON.stringify(keys)];
+  const tried = [failure === undefined ? null : JSON.stringify(failure), failures, dueAt ?? null];
+  return [...names, ...asked, JSON.stringify(madeWith), credential ?? null, ...tried];
 }
 
 const STATUSES: readonly SubscriptionStatus[] = ['creating', 'active', 'deleting'];

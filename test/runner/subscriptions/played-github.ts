@@ -42,7 +42,13 @@ export class PlayedGitHub {
   }
 
   /** Sends an event as GitHub does, to the runner at this address. */
-  async send(hook: PlayedHook, event: string, payload: object, to: string, id = randomUUID()): Promise<Response> {
+  async send(
+    hook: PlayedHook,
+    event: string,
+    payload: object,
+    to: string,
+    id: string = randomUUID(),
+  ): Promise<Response> {
     const body = JSON.stringify({
       repository: { full_name: hook.repository },
       sender: { login: 'octocat' },
@@ -99,5 +105,7 @@ function shown(hook: PlayedHook): object {
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(body === undefined ? '' : JSON.stringify(body));
+  response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(body === undefined ? '' : JSON.stringify(body));
 }
