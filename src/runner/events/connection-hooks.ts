@@ -56,8 +56,8 @@ export class ConnectionHooks {
     const path = addressPath(delivery.account, delivery.automation, secret);
     const request = webhookRequest(delivery, path, this.options.publicUrl, 'value' in read ? read.value : undefined);
     const proofs = await this.prove(listeners, request, delivery, secret);
-    const handshake = proofs.find(({ proof }) => proof.kind === 'handshake')?.proof;
-    if (handshake?.kind === 'handshake') return this.answer(handshake, delivery, secret);
+    for (const { proof, listeners: group } of proofs)
+      if (proof.kind === 'handshake') return this.answer(proof, group, delivery, secret);
     // A GET that is no handshake is a person with a browser.
     if (request.method !== 'POST') return { kind: 'unknown' };
     const proved = proofs.filter(({ proof }) => proof.kind === 'proved').flatMap((group) => group.listeners);
@@ -98,6 +98,7 @@ export class ConnectionHooks {
 
   private async answer(
     { reply, keep }: Extract<Proof, { kind: 'handshake' }>,
+    listeners: readonly Listener[],
     { account, automation }: Delivery,
     secret: string,
   ): Promise<DeliveryResult> {
@@ -105,6 +106,9 @@ export class ConnectionHooks {
     if (keep === undefined) return { kind: 'handshake', reply };
     try {
       if (await this.options.keyOfSubscription(account, connection, keep)) return { kind: 'handshake', reply };
+      // What the runner subscribes to gives its key while that is done, and never else.
+      const byHand = listeners.some(({ trigger }) => trigger.trigger.subscription === undefined);
+      if (!byHand) return refusal(401, 'it gives a key, and nothing is being subscribed to');
       if (await this.options.keys.keep(account, connection, secret, keep)) return { kind: 'handshake', reply };
     } catch (error) {
       if (!(error instanceof SecretError)) throw error;

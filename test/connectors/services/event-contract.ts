@@ -62,7 +62,10 @@ function readAll(live: LiveEvent, { headers = {}, body }: SentEvent): FoundEvent
 /** The requests that make, change, list and end a subscription, each answered so, and what was read of the answers. */
 export async function subscriptionRequests(
   { connector, lowered, plan }: ServiceUnderTest,
-  { subscription: spec, ...about }: { subscription: string; input: JsonObject; read: JsonObject; secrets: { [name: string]: string } },
+  {
+    subscription: spec,
+    ...about
+  }: { subscription: string; input: JsonObject; read: JsonObject; secrets: { [name: string]: string } },
   answers: { [part in 'create' | 'update' | 'list' | 'delete']: Json },
 ): Promise<{ requests: Received[]; made: Json; found: string[] }> {
   const subscription: Subscription | undefined = connector.subscriptions?.[spec];

@@ -83,7 +83,10 @@ test('github: webhooks of repositories are made, changed, found and ended as doc
     {
       create: example,
       update: example,
-      list: [{ ...example, id: 1 }, { ...example, id: 2, config: { url } }],
+      list: [
+        { ...example, id: 1 },
+        { ...example, id: 2, config: { url } },
+      ],
       delete: null,
     },
   );
