@@ -23,7 +23,7 @@ export interface SubscriptionCall {
 }
 
 /** What a service said of a subscription. */
-export interface SaidOfIt {
+interface SaidOfIt {
   id?: string;
   /** The key that it made. */
   secret?: string;

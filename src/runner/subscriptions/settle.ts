@@ -13,7 +13,7 @@ import type { SealingKey, Vault } from '../../secrets/vault.ts';
 import type { Store } from '../../store/store.ts';
 import type { SubscriptionRecord } from '../../store/subscriptions.ts';
 import { subscriptionPlace } from '../events/signing-keys.ts';
-import { change, create, end, find, type SaidOfIt, type SubscriptionCall } from './requests.ts';
+import { change, create, end, find, type SubscriptionCall } from './requests.ts';
 import type { MadeWith, Wanted } from './wanted.ts';
 
 export interface SettleTools {
@@ -37,6 +37,8 @@ export class NotSettled extends Error {
   }
 }
 
+/** Statuses that say that the service has it no more. */
+const GONE: ReadonlySet<number | undefined> = new Set([404, 410]);
 /** Bytes of a secret that the runner makes. */
 const SECRET_BYTES = 32;
 /** The longest that one request may take. */
@@ -128,21 +130,39 @@ export class Settlement {
       await this.keep(randomBytes(SECRET_BYTES).toString('base64url'));
     const said = valueOf(await create(this.tools.caller, await this.call()));
     const keys = said.secret === undefined ? [] : [await this.seal(said.secret)];
-    const { id, ...rest } = said;
-    await this.settled(rest, { ...(id === undefined ? {} : { remoteId: id }), keys: [...keys, ...this.record.keys] });
+    const { id, expires } = said;
+    const made = { ...(id === undefined ? {} : { remoteId: id }), keys: [...keys, ...this.record.keys] };
+    await this.settled(made, expires, this.until());
   }
 
   private async change(spec: SubscriptionChange, events: string[], url: string): Promise<void> {
     const said = await change(this.tools.caller, await this.call({ events, url }), spec);
-    await this.settled(valueOf(said), { events, url });
+    if ('failure' in said && GONE.has(said.failure.status)) {
+      // Somebody ended it at the service.
+      const { remoteId: _remoteId, ...rest } = this.record;
+      this.record = rest;
+      await this.put({ status: 'creating', events, url });
+      return this.create();
+    }
+    const { expires } = valueOf(said);
+    await this.settled({ events, url }, expires, spec === this.spec().renew ? this.until() : undefined);
   }
 
-  private async settled({ expires }: SaidOfIt, more: Partial<SubscriptionRecord>): Promise<void> {
+  /** The service has it so; `expires` as it says, otherwise until the instant. */
+  private async settled(
+    more: Partial<SubscriptionRecord>,
+    expires: Json | undefined,
+    until: Instant | undefined,
+  ): Promise<void> {
+    const expiresAt = instantOf(expires) ?? until ?? this.record.expiresAt;
+    const changedAt = this.tools.now();
+    await this.put({ ...more, ...(expiresAt === undefined ? {} : { expiresAt }), status: 'active', changedAt });
+  }
+
+  /** The end of a lifetime that begins now. */
+  private until(): Instant | undefined {
     const { lifetime } = this.spec();
-    const now = this.tools.now();
-    const until = lifetime === undefined ? undefined : now + milliseconds(lifetime);
-    const expiresAt = instantOf(expires) ?? until;
-    await this.put({ ...more, ...(expiresAt === undefined ? {} : { expiresAt }), status: 'active', changedAt: now });
+    return lifetime === undefined ? undefined : this.tools.now() + milliseconds(lifetime);
   }
 
   private async endReplaced(): Promise<void> {
@@ -176,7 +196,8 @@ export class Settlement {
     remoteId = this.record.remoteId,
   ): Promise<SubscriptionCall> {
     const { account, connection, service, key, keys } = this.record;
-    const { lifetime, secret } = this.spec();
+    const { secret } = this.spec();
+    const until = this.until();
     const [newest] = keys;
     const minted = secret === 'minted' && newest !== undefined ? await this.open(newest) : undefined;
     const address = url ?? this.record.url;
@@ -186,7 +207,7 @@ export class Settlement {
       key,
       ...(remoteId === undefined ? {} : { id: remoteId }),
       ...(minted === undefined ? {} : { secret: minted }),
-      ...(lifetime === undefined ? {} : { until: new Date(this.tools.now() + milliseconds(lifetime)).toISOString() }),
+      ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
     };
     // Whoever knows the address can send to it.
     this.tools.redactor.add(address.split('/').at(-1) ?? '');
