@@ -674,7 +674,8 @@ export const ANSWER_SCHEMAS = {
               "type": "string",
               "enum": [
                 "ready",
-                "stalled"
+                "stalled",
+                "suspended"
               ]
             },
             "reason": {
@@ -842,7 +843,8 @@ export const ANSWER_SCHEMAS = {
                     "type": "string",
                     "enum": [
                       "ready",
-                      "stalled"
+                      "stalled",
+                      "suspended"
                     ]
                   },
                   "reason": {
