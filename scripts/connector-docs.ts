@@ -207,7 +207,7 @@ function howItComes({ title, subscriptions = {} }: Connector, { poll, webhook }:
   const made = subscriptions[subscription]?.title ?? '';
   return setup === undefined
     ? `${title} sends it at once: the runner makes what is needed there (${made}).`
-    : `${title} sends it at once. ${setup}`;
+    : `${title} sends it to the address that \`waybill url ACCOUNT @CONNECTION\` shows. ${setup}`;
 }
 
 function triggerPart(connector: Connector, name: string, trigger: ConnectorTrigger): string {

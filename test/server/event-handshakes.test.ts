@@ -12,7 +12,11 @@ function listening(on: string): object {
 
 function connector(name: string, scheme: object, webhook: object, more: object = {}): object {
   return {
-    ...{ name, title: name, version: '1.0.0', description: 'Sends events.', actions: {} },
+    name,
+    title: name,
+    version: '1.0.0',
+    description: 'Sends events.',
+    actions: {},
     connection: {
       fields: { secret: { title: 'Secret', secret: true, required: false } },
       base_url: 'https://api.example.com',
@@ -21,7 +25,10 @@ function connector(name: string, scheme: object, webhook: object, more: object =
     webhook_schemes: { [name]: { title: name, algorithm: 'hmac-sha256', redelivers: false, ...scheme } },
     triggers: {
       happened: {
-        ...{ title: 'Happened', description: 'Something happened.', output: {}, sample: {} },
+        title: 'Happened',
+        description: 'Something happened.',
+        output: {},
+        sample: {},
         webhook: { scheme: name, ...webhook },
       },
     },
@@ -52,8 +59,13 @@ test('notion gives its key to the address once; a person reads it there, and a n
     async (served) => {
       const url = await addressOf(served, 'notion');
       const event = JSON.stringify({
-        ...{ id: 'e1', type: 'page.created', timestamp: '2026-03-02T09:15:00.000Z', workspace_id: 'w', authors: [] },
-        ...{ entity: { id: 'p1', type: 'page' }, data: { parent: { id: 'p0', type: 'page' } } },
+        id: 'e1',
+        type: 'page.created',
+        timestamp: '2026-03-02T09:15:00.000Z',
+        workspace_id: 'w',
+        authors: [],
+        entity: { id: 'p1', type: 'page' },
+        data: { parent: { id: 'p0', type: 'page' } },
       });
       const signed = (key: string): { [name: string]: string } => ({
         'x-notion-signature': `sha256=${hmac(key, event)}`,
@@ -141,7 +153,9 @@ test('asana gives its key while it is subscribed to, and hears it back in a head
       signature: { header: 'X-Hook-Signature' },
       handshake: [
         {
-          ...{ method: 'POST', unsigned: true, when: "${{ headers['x-hook-secret'] !== undefined }}" },
+          method: 'POST',
+          unsigned: true,
+          when: "${{ headers['x-hook-secret'] !== undefined }}",
           keep: { header: 'X-Hook-Secret' },
           answer: { headers: { 'X-Hook-Secret': "${{ headers['x-hook-secret'] }}" } },
         },
@@ -154,7 +168,8 @@ test('asana gives its key while it is subscribed to, and hears it back in a head
           title: 'a webhook',
           create: {
             request: {
-              ...{ method: 'POST', path: '/webhooks' },
+              method: 'POST',
+              path: '/webhooks',
               body: { json: { data: { target: '${{ subscription.url }}' } } },
             },
             id: '${{ response.body.data.gid }}',

@@ -182,7 +182,7 @@ function renderTrigger(described: TriggerDescription): string {
     `${on}: ${title}`,
     description,
     connection ? 'Needs a connection.' : 'Needs no connection.',
-    ...(setup === undefined ? [] : [setup]),
+    ...(setup === undefined ? [] : [`The address: waybill url ACCOUNT @CONNECTION. ${setup}`]),
     ...(input['properties'] === undefined ? [] : ['', 'With:', renderFields(input)]),
     '',
     'trigger.event:',

@@ -35,36 +35,51 @@ function ofStripe(type: string, object: JsonObject): Delivery {
 }
 
 const session = {
-  ...{ id: 'cs_test_a11YYufWQzNY63zpQ6QSNRQhkUpVph4WRmzW0zWJO2znZKdVujZ0N0S22u', object: 'checkout.session' },
-  ...{
-    mode: 'payment',
-    payment_status: 'paid',
-    amount_total: 2000,
-    currency: 'usd',
-    customer: null,
-    subscription: null,
-  },
+  id: 'cs_test_a11YYufWQzNY63zpQ6QSNRQhkUpVph4WRmzW0zWJO2znZKdVujZ0N0S22u',
+  object: 'checkout.session',
+  mode: 'payment',
+  payment_status: 'paid',
+  amount_total: 2000,
+  currency: 'usd',
+  customer: null,
+  subscription: null,
   customer_details: { email: 'jenny@example.com', name: 'Jenny Rosen', phone: null },
-  ...{ payment_intent: 'pi_3MtwBwLkdIwHu7ix28a3tqPa', client_reference_id: null, metadata: {}, created: 1679600215 },
+  payment_intent: 'pi_3MtwBwLkdIwHu7ix28a3tqPa',
+  client_reference_id: null,
+  metadata: {},
+  created: 1679600215,
 };
 const charge = {
-  ...{ id: 'ch_3MmlLrLkdIwHu7ix0snN0B15', object: 'charge', amount: 1099, amount_refunded: 1099, refunded: true },
-  ...{
-    currency: 'usd',
-    payment_intent: 'pi_3MmlLrLkdIwHu7ix0uke3Ezy',
-    customer: null,
-    description: null,
-    metadata: {},
-  },
-  ...{ receipt_email: null, billing_details: { email: 'jenny@example.com' }, created: 1679090539 },
+  id: 'ch_3MmlLrLkdIwHu7ix0snN0B15',
+  object: 'charge',
+  amount: 1099,
+  amount_refunded: 1099,
+  refunded: true,
+  currency: 'usd',
+  payment_intent: 'pi_3MmlLrLkdIwHu7ix0uke3Ezy',
+  customer: null,
+  description: null,
+  metadata: {},
+  receipt_email: null,
+  billing_details: { email: 'jenny@example.com' },
+  created: 1679090539,
 };
 const paid = { ...failedPayment, status: 'succeeded', amount_received: 2000, last_payment_error: null };
 
 const order = {
-  ...{ id: 820982911946154508n.toString(), admin_graphql_api_id: 'gid://shopify/Order/820982911946154508' },
-  ...{ name: '#9999', created_at: '2026-03-02T09:15:00-05:00', updated_at: '2026-03-02T09:15:00-05:00' },
-  ...{ financial_status: 'paid', fulfillment_status: null, current_total_price: '398.00', currency: 'USD' },
-  ...{ email: 'jon@example.com', phone: null, note: null, tags: 'tag1, tag2' },
+  id: 820982911946154508n.toString(),
+  admin_graphql_api_id: 'gid://shopify/Order/820982911946154508',
+  name: '#9999',
+  created_at: '2026-03-02T09:15:00-05:00',
+  updated_at: '2026-03-02T09:15:00-05:00',
+  financial_status: 'paid',
+  fulfillment_status: null,
+  current_total_price: '398.00',
+  currency: 'USD',
+  email: 'jon@example.com',
+  phone: null,
+  note: null,
+  tags: 'tag1, tag2',
   customer: { admin_graphql_api_id: 'gid://shopify/Customer/115310627314723954' },
   line_items: [
     {
@@ -78,14 +93,26 @@ const order = {
   ],
 };
 const customer = {
-  ...{ admin_graphql_api_id: 'gid://shopify/Customer/706405506930370084', email: 'bob@example.com', phone: null },
-  ...{ first_name: 'Bob', last_name: 'Biller', note: 'This customer loves ice cream', tags: 'vip' },
-  ...{ created_at: '2026-03-02T09:15:00-05:00', updated_at: '2026-03-02T09:15:00-05:00' },
+  admin_graphql_api_id: 'gid://shopify/Customer/706405506930370084',
+  email: 'bob@example.com',
+  phone: null,
+  first_name: 'Bob',
+  last_name: 'Biller',
+  note: 'This customer loves ice cream',
+  tags: 'vip',
+  created_at: '2026-03-02T09:15:00-05:00',
+  updated_at: '2026-03-02T09:15:00-05:00',
 };
 const product = {
-  ...{ admin_graphql_api_id: 'gid://shopify/Product/788032119674292922', title: 'Example T-Shirt', status: 'active' },
-  ...{ handle: 'example-t-shirt', vendor: 'Acme', product_type: 'Shirts', tags: 'mens, t-shirt' },
-  ...{ created_at: '2026-03-02T09:15:00-05:00', updated_at: '2026-03-02T09:15:00-05:00' },
+  admin_graphql_api_id: 'gid://shopify/Product/788032119674292922',
+  title: 'Example T-Shirt',
+  status: 'active',
+  handle: 'example-t-shirt',
+  vendor: 'Acme',
+  product_type: 'Shirts',
+  tags: 'mens, t-shirt',
+  created_at: '2026-03-02T09:15:00-05:00',
+  updated_at: '2026-03-02T09:15:00-05:00',
 };
 
 function ofShopify(topic: string, body: JsonObject): Delivery {
@@ -93,8 +120,16 @@ function ofShopify(topic: string, body: JsonObject): Delivery {
 }
 
 const change = {
-  ...{ eventId: 1, subscriptionId: 12, portalId: 33, appId: 1160452, occurredAt: 1564113600000, attemptNumber: 0 },
-  ...{ subscriptionType: 'deal.creation', objectId: 1246965, changeSource: 'CRM_UI', changeFlag: 'CREATED' },
+  eventId: 1,
+  subscriptionId: 12,
+  portalId: 33,
+  appId: 1160452,
+  occurredAt: 1564113600000,
+  attemptNumber: 0,
+  subscriptionType: 'deal.creation',
+  objectId: 1246965,
+  changeSource: 'CRM_UI',
+  changeFlag: 'CREATED',
 };
 
 /** What HubSpot's two kinds of subscriptions say of the same; a delivery has up to 100 of them. */
@@ -128,11 +163,12 @@ function ofSlack(event: JsonObject, ...not: JsonObject[]): Delivery {
 function ofNotion(type: string, data: JsonObject = {}, entity = 'page', parent = 'space'): Delivery {
   const parentId = '13950b26-c203-4f3b-b97d-93ec06319565';
   const body = {
-    ...{ id: '367cba44-b6f3-4c92-81e7-6a2e9659efd4', type, timestamp: '2026-03-02T09:15:00.000Z', attempt_number: 1 },
-    ...{
-      workspace_id: '13950b26-c203-4f3b-b97d-93ec06319565',
-      authors: [{ id: 'c7c11cca-1d73-471d-9b6e-bdef51470190' }],
-    },
+    id: '367cba44-b6f3-4c92-81e7-6a2e9659efd4',
+    type,
+    timestamp: '2026-03-02T09:15:00.000Z',
+    attempt_number: 1,
+    workspace_id: '13950b26-c203-4f3b-b97d-93ec06319565',
+    authors: [{ id: 'c7c11cca-1d73-471d-9b6e-bdef51470190' }],
     entity: { id: '1782edd6-a853-4d4a-b02c-9c8c16f28e53', type: entity },
     data: { parent: { id: parentId, type: parent }, ...data },
   };
@@ -151,7 +187,9 @@ const DELIVERIES: { [on: string]: Delivery } = {
   'stripe.subscription_started': ofStripe('customer.subscription.created', subscription),
   'stripe.subscription_changed': ofStripe('customer.subscription.updated', subscription),
   'stripe.subscription_ended': ofStripe('customer.subscription.deleted', {
-    ...{ ...subscription, status: 'canceled', canceled_at: 1680000000 },
+    ...subscription,
+    status: 'canceled',
+    canceled_at: 1680000000,
   }),
   'stripe.charge_refunded': ofStripe('charge.refunded', charge),
   'shopify.order_placed': ofShopify('orders/create', order),
@@ -159,7 +197,9 @@ const DELIVERIES: { [on: string]: Delivery } = {
   'shopify.customer_added': ofShopify('customers/create', customer),
   'shopify.product_changed': ofShopify('products/update', product),
   'shopify.app_uninstalled': ofShopify('app/uninstalled', {
-    ...{ id: 548380009, name: 'Super Toys', myshopify_domain: 'super-toys.myshopify.com' },
+    id: 548380009,
+    name: 'Super Toys',
+    myshopify_domain: 'super-toys.myshopify.com',
   }),
   'hubspot.object_created': ofHubspot('creation'),
   'hubspot.property_changed': ofHubspot(
@@ -175,7 +215,10 @@ const DELIVERIES: { [on: string]: Delivery } = {
   ),
   'slack.reaction_added': ofSlack(
     {
-      ...{ type: 'reaction_added', user: 'U0123456789', reaction: 'thumbsup', item_user: 'U9876543210' },
+      type: 'reaction_added',
+      user: 'U0123456789',
+      reaction: 'thumbsup',
+      item_user: 'U9876543210',
       item: { type: 'message', channel: 'C0123456789', ts: '1360782400.498405' },
       event_ts: '1360782804.083113',
     },
@@ -262,7 +305,9 @@ test('shopify: one subscription for each topic; one that is gone is ended', asyn
   const { requests, made, found } = await subscriptionRequests(
     SERVICES['shopify'] ?? assert.fail(),
     {
-      ...{ subscription: 'topic', input: {}, read: { url, events: ['orders/create'], key: 'orders/create' } },
+      subscription: 'topic',
+      input: {},
+      read: { url, events: ['orders/create'], key: 'orders/create' },
       secrets: { access_token: 'shpat_0123' },
     },
     {

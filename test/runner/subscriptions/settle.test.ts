@@ -43,11 +43,11 @@ const plain: Vault = {
 };
 
 interface Trial {
-  bring(events?: string[], url?: string): Promise<SubscriptionRecord | undefined>;
-  remove(): Promise<void>;
-  pass(hours: number): void;
-  requests(): string[];
-  kept(): SubscriptionRecord[];
+  bring: (events?: string[], url?: string) => Promise<SubscriptionRecord | undefined>;
+  remove: () => Promise<void>;
+  pass: (hours: number) => void;
+  requests: () => string[];
+  kept: () => SubscriptionRecord[];
 }
 
 /** One subscription at a service that answers with what is given here, at a clock of its own. */
@@ -84,7 +84,11 @@ async function during(subscription: Subscription, use: (trial: Trial) => Promise
         const caller = service.caller();
         const settlement = (): Settlement =>
           new Settlement(store.subscriptions.list()[0] ?? begun, {
-            ...{ store, caller, vault: plain, identities: () => Promise.resolve([]), redactor: new Redactor() },
+            store,
+            caller,
+            vault: plain,
+            identities: () => Promise.resolve([]),
+            redactor: new Redactor(),
             now: () => now,
             stopping: new AbortController().signal,
           });
