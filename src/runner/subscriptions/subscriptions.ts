@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Json } from '../../json/value.ts';
 import { digestOf } from '../../plan/digest.ts';
 import type { Failure } from '../../run/failure.ts';
@@ -112,10 +113,23 @@ export class Subscriptions {
   }
 
   private wait(): void {
-    const due = this.list().flatMap((known) => this.nextLook(known) ?? []);
-    if (due.length === 0) return;
-    const ms = Math.max(0, Math.min(...due) - this.options.now());
-    this.timer = setTimeout(() => this.look(), Math.min(ms, LOOK_MS));
+    let first: Instant | undefined;
+    for (const known of this.list()) {
+      const due = this.nextLook(known);
+      if (due !== undefined && (first === undefined || due < first)) first = due;
+    }
+    if (first !== undefined) this.waitUntil(first);
+  }
+
+  private waitUntil(due: Instant): void {
+    const ms = Math.max(0, due - this.options.now());
+    this.timer = setTimeout(
+      () => {
+        if (due > this.options.now()) this.waitUntil(due);
+        else this.look();
+      },
+      Math.min(ms, LOOK_MS),
+    );
   }
 
   private nextLook({ wanted, record }: KnownSubscription): Instant | undefined {
@@ -127,7 +141,11 @@ export class Subscriptions {
   private async settleAll(): Promise<void> {
     const groups = Map.groupBy(this.list(), (known) => connectionNameOf(known)).values();
     const workers = Array.from({ length: AT_ONCE }, async () => {
-      for (const group of groups) for (const known of group) if (this.started) await this.settle(known);
+      for (const group of groups) {
+        for (const known of group) if (this.started) await this.settle(known);
+        // Thousands that are as they are wanted must not keep webhooks waiting.
+        await otherWork();
+      }
     });
     await Promise.all(workers);
   }
