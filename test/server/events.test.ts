@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/json/value.ts';
 import type {
@@ -120,6 +122,17 @@ test('one webhook for each repository, with the events of all automations; an ev
     }
     assert.equal((await runsOf(served)).length, 2);
     assert.deepEqual((await served.api<RefusalListView>('/refusals')).body.refusals, []);
+  });
+});
+
+test('the key of a subscription is on no disk in plain text, and comes out nowhere', async () => {
+  await withGitHub({ opened: TWO.opened }, async (served, github) => {
+    const { secret } = hookOf(github, 'acme/shop').config;
+    const data = join(served.folder, 'data');
+    for (const file of await readdir(data))
+      assert.ok(!(await readFile(join(data, file))).includes(secret), `${file} holds the key`);
+    for (const path of ['/subscriptions', '/hooks/acme/@github', '/deploy', '/refusals'])
+      assert.doesNotMatch(JSON.stringify((await served.api(path)).body), new RegExp(secret));
   });
 });
 
