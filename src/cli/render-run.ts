@@ -18,6 +18,7 @@ const MARKS: { [status in StepView['status']]: string } = {
 /** A run for readers, with all that its steps got and gave. */
 export function renderRun({ run, steps, called }: RunDetailView): string {
   const lines = [renderRunLine(run), field('trigger', run.trigger)];
+  for (const words of run.warnings) lines.push(`    warning  the event is not as documented: ${words}`);
   if (run.parent !== undefined) lines.push(`    called by  step ${run.parent.step} of run ${run.parent.run}`);
   if (run.origin !== undefined) lines.push(`    replays    run ${run.origin}`);
   const ends = new Map(called.map(({ id, status }) => [id, status]));

@@ -58,7 +58,7 @@ export interface Trigger {
    */
   on?: string;
   /**
-   * With on: the account's connection to ask through. Without it, the account's only connection of that connector.
+   * With on: the account's connection to the service. Without it, the account's only connection of that connector.
    */
   connection?: string;
   /**
@@ -66,11 +66,11 @@ export interface Trigger {
    */
   with?: JsonObject;
   /**
-   * With on: how often the service is asked. Without it, as often as the connector says.
+   * With on, where the service is asked: how often. Without it, as often as the connector says.
    */
   every?: string;
   /**
-   * With on: what becomes of all that is there when the service is asked for the first time. from_now: it is noted, and only what comes later starts runs. all: a run for each.
+   * With on, where the service is asked: what becomes of all that is there when it is asked for the first time. from_now: it is noted, and only what comes later starts runs. all: a run for each.
    */
   first?: "from_now" | "all";
 }

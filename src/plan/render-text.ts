@@ -1,4 +1,5 @@
 import type {
+  EventTrigger,
   Mapping,
   PlanBlock,
   PlanConnection,
@@ -21,7 +22,9 @@ export function renderPlan({ plan, digest }: NamedPlan): string {
       ([name, connection]) =>
         `  connects  ${name} (${connection.connector}): credential goes to ${connection.hosts.join(', ') || 'nobody'}; ${callsOf(connection)}`,
     ),
-    ...(plan.trigger.kind === 'poll' ? renderMappings(plan.trigger.mappings, '  trigger   ') : []),
+    ...(plan.trigger.kind === 'poll' || plan.trigger.kind === 'event'
+      ? renderMappings(plan.trigger.mappings, '  trigger   ')
+      : []),
     ...Object.entries(plan.tables ?? {}).map(([name, { rows }]) => `  table     ${name}: ${rows.length} rows`),
     '  steps',
     ...renderSteps(plan.steps, '    '),
@@ -41,9 +44,17 @@ function describeTrigger(trigger: PlanTrigger): string {
       const first = trigger.first === 'all' ? 'from all that is there' : 'from now';
       return `${trigger.on}${through}, asked every ${trigger.every_ms / 1000} s, ${first}`;
     }
+    case 'event':
+      return `${trigger.on}, sent to the address of ${trigger.verify.connection}, ${describeEvents(trigger)}`;
     case 'manual':
       return trigger.input === undefined ? 'by hand' : 'by hand, with input';
   }
+}
+
+function describeEvents({ webhook, subscription, verify }: EventTrigger): string {
+  const events = webhook.events === undefined ? '' : ` for ${webhook.events.join(', ')}`;
+  const asked = subscription === undefined ? 'entered by hand' : `subscribed by the runner (${subscription.title})`;
+  return `${asked}${events}, verified by ${verify.name}`;
 }
 
 function callsOf({ calls_per_run: calls }: PlanConnection): string {

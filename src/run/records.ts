@@ -38,6 +38,8 @@ export interface RunRecord {
   parent?: StepOfRun;
   /** The run that it replays. */
   origin?: string;
+  /** In which ways `trigger.event` is not as its connector says. */
+  warnings?: string[];
   createdAt: Instant;
   startedAt?: Instant;
   finishedAt?: Instant;

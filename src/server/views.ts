@@ -2,6 +2,7 @@ import type { Explanation } from '../authoring/explain/explain-run.ts';
 import type { RunEvent } from '../engine/engine.ts';
 import type { TracedStep } from '../engine/trace.ts';
 import type { PollTrigger } from '../generated/plan.ts';
+import type { KnownSubscription } from '../runner/subscriptions/subscriptions.ts';
 import type { Failure } from '../run/failure.ts';
 import type { AttemptRecord, Instant, RunRecord } from '../run/records.ts';
 import { calledRunId } from '../run/run-id.ts';
@@ -18,6 +19,7 @@ import type {
   RunView,
   StepView,
   StorageEntryView,
+  SubscriptionView,
 } from './api-types.ts';
 
 /** Puts what the store keeps exactly into the form in which it is shown: no known secret goes through here. */
@@ -48,7 +50,8 @@ export class Views {
 
   run(run: RunRecord): RunView {
     const output = run.output === undefined ? undefined : this.redactor.json(run.output);
-    return { ...this.summary(run), trigger: this.redactor.json(run.trigger), output };
+    const warnings = (run.warnings ?? []).map((warning) => this.redactor.text(warning));
+    return { ...this.summary(run), trigger: this.redactor.json(run.trigger), warnings, output };
   }
 
   explanation(run: RunRecord, { headline, findings }: Explanation): ExplanationView {
@@ -119,6 +122,27 @@ export class Views {
   poll({ account, automation }: PollName, { on, every_ms }: PollTrigger, state: PollState | undefined): PollView {
     const { polledAt, failure } = state ?? {};
     return { account, automation, on, every_ms, polled_at: isoWhereSet(polledAt), failure: this.failure(failure) };
+  }
+
+  subscription({ wanted, record }: KnownSubscription): SubscriptionView | undefined {
+    const names = wanted ?? record;
+    if (names === undefined) return undefined;
+    const { account, connection, service, name, key } = names;
+    const { expiresAt, changedAt, dueAt, failure, remoteId, status } = record ?? {};
+    return {
+      account,
+      connection,
+      subscription: `${service}.${name}`,
+      key,
+      remote_id: remoteId,
+      events: wanted?.events ?? record?.events ?? [],
+      automations: wanted?.automations ?? [],
+      status: (wanted === undefined ? status && 'deleting' : status) ?? 'waiting',
+      changed_at: status === 'active' ? isoWhereSet(changedAt) : undefined,
+      expires_at: isoWhereSet(expiresAt),
+      failure: this.failure(failure),
+      due_at: isoWhereSet(dueAt),
+    };
   }
 
   private attempt({ key, input, outcome, startedAt, finishedAt, sleepUntil }: AttemptRecord): AttemptView {

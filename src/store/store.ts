@@ -20,6 +20,7 @@ import type {
   StorageEntry,
   TokenRecord,
 } from './records.ts';
+import type { SigningKeyStore, SubscriptionStore } from './subscriptions.ts';
 
 /**
  * What Waybill keeps. A promise that a writing method gives resolves when the change is durable: on disk, so that it
@@ -37,6 +38,8 @@ export interface Store {
   pauses: PauseStore;
   schedules: ScheduleStore;
   hookRotation: HookRotationStore;
+  subscriptions: SubscriptionStore;
+  signingKeys: SigningKeyStore;
   tokens: TokenStore;
   sessions: SessionStore;
   audit: AuditStore;
@@ -190,12 +193,19 @@ export interface PauseStore {
   list(): PauseRecord[];
 }
 
+export interface NamedDelivery {
+  run: RunRecord;
+  name?: string;
+}
+
 export interface DeliveryStore {
   /**
    * Keeps the run, unless the automation has accepted a delivery of that name within the last 7 days: both in one
    * transaction. Gives the id of the run that is kept, which is then the first one.
    */
   accept(run: RunRecord, name: string): Promise<string>;
+  /** The same for several, in one transaction, in their order; one without a name is always kept. */
+  acceptAll(deliveries: readonly NamedDelivery[]): Promise<string[]>;
 }
 
 /** What a poll found. */

@@ -102,14 +102,13 @@ export class EmbeddedEngine implements Engine {
 
   async startTogether(
     requests: readonly TogetherRequest[],
-    keep: (runs: readonly RunRecord[]) => Promise<void>,
+    keep: (runs: readonly RunRecord[]) => Promise<readonly RunRecord[]>,
   ): Promise<void> {
     const createdAt = this.options.now();
     const runs = requests.map((request): RunRecord => {
       return { id: newRunId(createdAt), ...request, status: 'queued', createdAt };
     });
-    await keep(runs);
-    for (const run of runs) this.accepted(run);
+    for (const run of await keep(runs)) this.accepted(run);
   }
 
   finished(id: string, signal?: AbortSignal): Promise<RunRecord> {

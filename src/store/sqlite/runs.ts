@@ -6,7 +6,7 @@ import { createRunControl } from './control.ts';
 import { createCalls } from './calls.ts';
 import { readFailure } from './outcome-json.ts';
 import { createRests, prepareAnswer } from './rests.ts';
-import { integer, jsonObject, optionalInteger, optionalJson, optionalText, text, type Row } from './row.ts';
+import { integer, jsonObject, optionalInteger, optionalJson, optionalText, text, texts, type Row } from './row.ts';
 import { prepareRunInsert } from './run-insert.ts';
 import { prepareRunList, RUN_COLUMNS } from './run-list.ts';
 import type { Connections } from './sqlite-store.ts';
@@ -101,6 +101,7 @@ function readRun(row: Row): RunRecord {
     ...(failure === undefined ? {} : { failure: readFailure(failure) }),
     ...(parentRun === undefined || parentStep === undefined ? {} : { parent: { run: parentRun, step: parentStep } }),
     ...(origin === undefined ? {} : { origin }),
+    ...(row['warnings'] === null ? {} : { warnings: texts(row, 'warnings') }),
     createdAt: integer(row, 'created_at'),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(finishedAt === undefined ? {} : { finishedAt }),
