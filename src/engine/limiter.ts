@@ -32,8 +32,8 @@ export class Limiter {
     this.clock = clock;
   }
 
-  /** Resolves when a call may begin. Rejects as the clock's `delay` does. */
-  async enter(limits: readonly CallLimit[]): Promise<Turn> {
+  /** Resolves when a call may begin. Rejects as the clock's `delay` does, and with the signal's reason where that is aborted. */
+  async enter(limits: readonly CallLimit[], signal?: AbortSignal): Promise<Turn> {
     const entered: Lane[] = [];
     const release = (): void => {
       for (const lane of entered.splice(0)) lane.leave();
@@ -42,7 +42,7 @@ export class Limiter {
       // All calls take a service's limit before an action's, so none waits for another in a circle.
       for (const limit of limits) {
         const lane = this.lane(limit);
-        await lane.enter(limit);
+        await lane.enter(limit, signal);
         entered.push(lane);
       }
     } catch (error) {
@@ -88,11 +88,23 @@ class Lane {
     this.clock = clock;
   }
 
-  enter(limit: CallLimit): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ limit, begins: true, resolve, reject });
-      this.admit();
-    });
+  async enter(limit: CallLimit, signal?: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter: Waiter = { limit, begins: true, resolve, reject };
+    this.waiting.push(waiter);
+    this.admit();
+    if (signal === undefined) return promise;
+    const giveUp = (): void => {
+      const place = this.waiting.indexOf(waiter);
+      if (place !== -1) this.waiting.splice(place, 1);
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', giveUp);
+    try {
+      await promise;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
   }
 
   /** Goes before those that have not begun: they may wait for this call's end. */

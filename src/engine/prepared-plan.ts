@@ -29,6 +29,8 @@ export interface PreparedBlock {
 export interface PreparedStep {
   id: string;
   condition: Evaluator | undefined;
+  /** Within which the step as a whole must end; an action says it of each attempt instead. */
+  timeoutMs: number | undefined;
   onError: PreparedStep[] | undefined;
   body: PreparedBody;
 }
@@ -87,6 +89,7 @@ function prepareSteps(plan: Plan, steps: readonly PlanStep[]): PreparedStep[] {
   return steps.map((step) => ({
     id: step.id,
     condition: optional(step.if),
+    timeoutMs: step.kind !== 'action' && 'timeout_ms' in step ? step.timeout_ms : undefined,
     onError: 'on_error' in step && step.on_error !== undefined ? prepareSteps(plan, step.on_error) : undefined,
     body: prepareBody(plan, step),
   }));

@@ -165,6 +165,7 @@ export const ANSWER_SCHEMAS = {
       "interrupted",
       "canceled",
       "wait_expired",
+      "step_timeout",
       "storage_not_a_number",
       "storage_number_out_of_range"
     ]

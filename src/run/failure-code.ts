@@ -31,6 +31,7 @@ export const FAILURE_CODES = {
   interrupted: 'The runner was stopped or killed in the middle of a write that may have taken place. A person decides.',
   canceled: 'A person or a program ended the run. What was under way then may have taken place.',
   wait_expired: 'Nobody approved, or no event came, before the wait expired.',
+  step_timeout: 'The step did not end within its `timeout`; what was under way in it was ended.',
   storage_not_a_number: 'A count was asked for where the key-value storage holds something else than a number.',
   storage_number_out_of_range: 'A count would need more digits than a number holds exactly.',
 } as const;

@@ -1,6 +1,7 @@
 import type { ActionCaller } from '../connectors/action-call.ts';
 import type { Durable } from '../engine/durable.ts';
 import { EmbeddedDurable, type DurableHost } from '../engine/embedded/embedded-durable.ts';
+import type { Waits } from '../engine/embedded/waits.ts';
 import { Limiter } from '../engine/limiter.ts';
 import { interpretPlan, type RunResult, type StepEnd } from '../engine/interpret.ts';
 import type { Services } from '../engine/perform-action.ts';
@@ -77,11 +78,12 @@ export async function runCase({ prepared, trigger }: TestedPlan, test: TestCase,
   const attempts: AttemptRecord[] = [];
   const steps = new Map<string, RanStep>();
   const trace = (): RunTrace => ({ steps: [...steps.values()], attempts, requests: services.requests });
+  const durable = EmbeddedDurable.of(hostOf(clock, storage, attempts), run, []);
   try {
     const result = await interpretPlan(
       prepared,
       run,
-      playedDurable(new EmbeddedDurable(hostOf(clock, storage, attempts), run, []), services),
+      playedDurable(durable, durable.waits, services),
       playedServices(prepared.plan, tools, clock),
       (path, { id }, end) => steps.set(path, { id, path, ...(end === undefined ? {} : { end }) }),
     );
@@ -105,6 +107,7 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
     attempts.findLast(({ key }) => key.step === step && key.attempt === attempt);
   return {
     runs: {
+      attempts: () => [],
       beginAttempt: (attempt) => {
         attempts.push({ ...attempt });
         return Promise.resolve();
@@ -139,6 +142,7 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
     },
     idle: () => undefined,
     runCalled: () => undefined,
+    endCalled: () => Promise.resolve(),
     stopping: () => false,
     abort: new AbortController().signal,
     attemptStarted: () => undefined,
@@ -147,7 +151,7 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
 }
 
 /** Lets each attempt be answered by the case. */
-function playedDurable(durable: EmbeddedDurable, services: PlayedServices): Durable {
+function playedDurable(durable: Durable, waits: Waits, services: PlayedServices): Durable {
   return {
     attempt: (call) =>
       durable.attempt({
@@ -161,15 +165,19 @@ function playedDurable(durable: EmbeddedDurable, services: PlayedServices): Dura
       const answer = answerTo(services, call.key.step);
       if (answer?.ok === true) {
         const output = { run: calledRunId(RUN_ID, call.key.step), output: answer.output };
-        durable.waits.deliver(call.key, { ok: true, output });
+        waits.deliver(call.key, { ok: true, output });
       }
       return durable.call(call);
     },
     wait: async (wait) => {
       const answer = answerTo(services, wait.key.step, wait.until(0) !== undefined);
-      if (answer !== undefined) durable.waits.deliver(wait.key, answer);
+      if (answer !== undefined) waits.deliver(wait.key, answer);
       return durable.wait(wait);
     },
+    page: (page) =>
+      durable.page({ ...page, perform: (part) => page.perform(playedDurable(part, waits, services)) }),
+    timed: (timed) =>
+      durable.timed({ ...timed, perform: (part) => timed.perform(playedDurable(part, waits, services)) }),
   };
 }
 

@@ -4,16 +4,28 @@ import type { AttemptKey, AttemptRecord, Instant, RunRecord } from '../../run/re
 import type { StorageOperation } from '../../run/storage-operation.ts';
 import { calledRunId } from '../../run/run-id.ts';
 import type { RunStore } from '../../store/store.ts';
-import type { AttemptCall, AutomationCall, Durable, WaitCall } from '../durable.ts';
+import type {
+  AttemptCall,
+  AutomationCall,
+  Durable,
+  PageCall,
+  TimedCall,
+  TimedEnd,
+  WaitCall,
+} from '../durable.ts';
 import type { Limiter, Turn } from '../limiter.ts';
 import { startedOutcome } from '../perform-call.ts';
+import { Doubts, TimeIsUp } from './deadline.ts';
 import { Waits } from './waits.ts';
 
 /** Unwinds a run that is left to the next start; nothing of it is journaled. */
 export class Stopped extends Error {}
 
 export interface DurableHost {
-  runs: Pick<RunStore, 'beginAttempt' | 'beginCall' | 'endWait' | 'finishAttempt' | 'sleep' | 'storageAttempt'>;
+  runs: Pick<
+    RunStore,
+    'attempts' | 'beginAttempt' | 'beginCall' | 'endWait' | 'finishAttempt' | 'sleep' | 'storageAttempt'
+  >;
   now(): Instant;
   limiter: Limiter;
   /** Wakes at the instant. Gives what takes that back. */
@@ -26,28 +38,61 @@ export interface DurableHost {
   abort: AbortSignal;
   /** A run was inserted that a step called. */
   runCalled(run: RunRecord): void;
+  /** Ends a run that a step called, which gets its failure as its outcome. */
+  endCalled(run: string, failure: Failure): Promise<void>;
   attemptStarted(run: RunRecord, attempt: AttemptRecord): void;
   attemptFinished(run: RunRecord, attempt: AttemptRecord): void;
 }
 
+/** What all parts of a run share. */
+interface RunUnderWay {
+  waits: Waits;
+  /** The record of what finished last: it must be on disk before anything more happens outside of the store. */
+  lastWrite: Promise<void>;
+}
+
+type Journal = Map<string, AttemptRecord>;
+
 /** The journal of one run in the store. */
 export class EmbeddedDurable implements Durable {
-  readonly waits: Waits;
   private readonly host: DurableHost;
   private readonly run: RunRecord;
-  private readonly journal: Map<string, AttemptRecord>;
-  /** The record of what finished last: it must be on disk before anything more happens outside of the store. */
-  private lastWrite: Promise<void> = Promise.resolve();
+  private readonly journal: Journal;
+  private readonly shared: RunUnderWay;
+  private readonly doubts: Doubts;
+  /** Aborted with `TimeIsUp` when a step around has used up its time. */
+  private readonly deadline: AbortSignal | undefined;
 
-  constructor(host: DurableHost, run: RunRecord, journal: readonly AttemptRecord[]) {
+  private constructor(
+    host: DurableHost,
+    run: RunRecord,
+    journal: Journal,
+    shared: RunUnderWay,
+    doubts: Doubts,
+    deadline: AbortSignal | undefined,
+  ) {
     this.host = host;
     this.run = run;
-    this.waits = new Waits({ at: (instant, wake) => host.at(instant, wake), idle: () => host.idle(run) });
-    this.journal = new Map(journal.map((attempt) => [nameOf(attempt.key), attempt]));
+    this.journal = journal;
+    this.shared = shared;
+    this.doubts = doubts;
+    this.deadline = deadline;
   }
 
-  attempt(call: AttemptCall): Promise<Outcome> {
-    return this.waits.busy(() => this.performAttempt(call));
+  static of(host: DurableHost, run: RunRecord, journal: readonly AttemptRecord[]): EmbeddedDurable {
+    const waits = new Waits({ at: (instant, wake) => host.at(instant, wake), idle: () => host.idle(run) });
+    const shared = { waits, lastWrite: Promise.resolve() };
+    return new EmbeddedDurable(host, run, journalOf(journal), shared, new Doubts(undefined), undefined);
+  }
+
+  get waits(): Waits {
+    return this.shared.waits;
+  }
+
+  async attempt(call: AttemptCall): Promise<Outcome> {
+    const outcome = await this.waits.busy(() => this.performAttempt(call));
+    this.doubts.note(call.key, outcome);
+    return outcome;
   }
 
   storage(key: AttemptKey, input: Json, operation: StorageOperation): Promise<Outcome> {
@@ -56,14 +101,14 @@ export class EmbeddedDurable implements Durable {
 
   async sleep(key: AttemptKey, milliseconds: number): Promise<void> {
     const until = await this.waits.busy(() => this.decideSleep(key, milliseconds));
-    if (until > this.host.now()) await this.waits.instant(until);
+    if (until > this.host.now()) await this.waits.instant(until, this.deadline);
   }
 
   async call(call: AutomationCall): Promise<Outcome> {
     const known = this.journal.get(nameOf(call.key));
     if (known?.outcome !== undefined) return known.outcome;
     const begun = known === undefined ? await this.waits.busy(() => this.beginCall(call)) : undefined;
-    return begun ?? this.fromElsewhere(call.key);
+    return begun ?? this.endOfCalled(call.key);
   }
 
   async wait(call: WaitCall): Promise<Outcome> {
@@ -71,26 +116,104 @@ export class EmbeddedDurable implements Durable {
     if (known?.outcome !== undefined) return known.outcome;
     const record = known ?? (await this.waits.busy(() => this.beginWait(call)));
     const { sleepUntil } = record;
-    const outcome = await this.waits.outcome(call.key, sleepUntil);
-    if (outcome !== undefined || sleepUntil === undefined) return outcome ?? noEnd(call.key);
+    try {
+      const outcome = await this.waits.outcome(call.key, sleepUntil, this.deadline);
+      if (outcome !== undefined || sleepUntil === undefined) return outcome ?? noEnd(call.key);
+    } catch (error) {
+      // Nobody is to answer what is not waited for any more.
+      if (error instanceof TimeIsUp)
+        await this.waits.busy(() => this.endWait(record, { ok: false, failure: timedOut(error.step) }));
+      throw error;
+    }
     return this.waits.busy(() => this.endWait(record, call.over(sleepUntil)));
+  }
+
+  async page({ key, input, perform }: PageCall): Promise<Outcome | undefined> {
+    const known = this.journal.get(nameOf(key));
+    if (known?.outcome !== undefined) return known.outcome;
+    this.mayBegin();
+    if (known === undefined) this.follow(this.host.runs.beginAttempt(this.opening(key, input), 'soon'));
+    const journal = known === undefined ? [] : this.host.runs.attempts(this.run.id, key.step);
+    const outcome = await perform(this.part(journalOf(journal), this.doubts));
+    if (outcome !== undefined) this.decide(key, outcome);
+    return outcome;
+  }
+
+  async timed<T>(call: TimedCall<T>): Promise<TimedEnd<T>> {
+    const { key, forMs } = call;
+    const known = this.journal.get(nameOf(key));
+    // It is decided: what it did in time, it does in time again.
+    if (known?.outcome?.ok === true) return { inTime: true, value: await call.perform(this) };
+    if (known?.outcome?.ok === false) return { inTime: false, failure: known.outcome.failure };
+    this.mayBegin();
+    const record = known ?? { ...this.opening(key, { timeout_ms: forMs }), sleepUntil: this.host.now() + forMs };
+    if (known === undefined) this.follow(this.host.runs.beginAttempt(record, 'soon'));
+    return this.untilDeadline(call, record.sleepUntil ?? record.startedAt + forMs);
   }
 
   /** Resolves when all that the run wrote is on disk. */
   written(): Promise<void> {
-    return this.lastWrite;
+    return this.shared.lastWrite;
+  }
+
+  private async untilDeadline<T>({ key, perform, over }: TimedCall<T>, deadline: Instant): Promise<TimedEnd<T>> {
+    const { host } = this;
+    const doubts = new Doubts(this.doubts);
+    const time = new AbortController();
+    const ring = (): void => time.abort(new TimeIsUp(key.step));
+    if (host.now() >= deadline) ring();
+    const takeBack = time.signal.aborted ? () => {} : this.waits.alarm(deadline, ring);
+    try {
+      const value = await perform(this.part(this.journal, doubts, time.signal));
+      if (doubts.first() !== undefined) return { inTime: true, value };
+      if (!time.signal.aborted) {
+        this.decide(key, { ok: true, output: null });
+        return { inTime: true, value };
+      }
+    } catch (error) {
+      if (!time.signal.aborted || error !== time.signal.reason) throw error;
+      const doubt = doubts.first();
+      if (doubt !== undefined) return { inTime: false, failure: doubt };
+    } finally {
+      takeBack();
+    }
+    const failure = over(deadline);
+    this.decide(key, { ok: false, failure });
+    return { inTime: false, failure };
+  }
+
+  /** A part of the run, in which a deadline may hold beside those around it. */
+  private part(journal: Journal, doubts: Doubts, deadline?: AbortSignal): EmbeddedDurable {
+    const signals = [this.deadline, deadline].filter((signal) => signal !== undefined);
+    const signal = signals.length < 2 ? signals[0] : AbortSignal.any(signals);
+    return new EmbeddedDurable(this.host, this.run, journal, this.shared, doubts, signal);
+  }
+
+  private decide(key: AttemptKey, outcome: Outcome): void {
+    this.follow(this.host.runs.finishAttempt(this.run.id, key, this.host.now(), outcome));
+  }
+
+  /** Throws where nothing more may begin. */
+  private mayBegin(): void {
+    this.waits.goOn();
+    if (this.host.stopping()) throw new Stopped();
+    this.deadline?.throwIfAborted();
+  }
+
+  /** The record of something that begins now, and has no effect of its own. */
+  private opening(key: AttemptKey, input: Json): AttemptRecord {
+    return { run: this.run.id, key, effect: 'read', input, startedAt: this.host.now() };
   }
 
   private async performAttempt(call: AttemptCall): Promise<Outcome> {
     const { key, limits } = call;
     const known = this.journal.get(nameOf(key));
     if (known?.outcome !== undefined) return known.outcome;
-    await this.lastWrite;
-    if (this.host.stopping()) throw new Stopped();
-    const turn = await this.host.limiter.enter(limits);
+    await this.written();
+    this.mayBegin();
+    const turn = await this.host.limiter.enter(limits, this.deadline);
     try {
-      if (this.host.stopping()) throw new Stopped();
-      this.waits.goOn();
+      this.mayBegin();
       return this.mayNotRepeat(call, known)
         ? await this.giveUp(call, known)
         : await this.performInTurn(call, turn, known);
@@ -104,10 +227,16 @@ export class EmbeddedDurable implements Durable {
     const startedAt = (call.repeatable === undefined ? undefined : known?.startedAt) ?? this.host.now();
     const record = await this.begin(call, startedAt);
     this.host.attemptStarted(this.run, record);
-    const outcome = await call.perform(this.host.abort, () => turn.next());
+    const outcome = await call.perform(this.abort(), () => turn.next());
     if (this.host.abort.aborted) throw new Stopped();
     if (!outcome.ok && outcome.failure.retryAfterMs !== undefined) turn.hold(outcome.failure.retryAfterMs);
     return this.finish(record, outcome);
+  }
+
+  /** Aborted when what is under way must end. */
+  private abort(): AbortSignal {
+    const { abort } = this.host;
+    return this.deadline === undefined ? abort : AbortSignal.any([abort, this.deadline]);
   }
 
   /** Whether a write may have taken place that the service would do again. */
@@ -135,7 +264,7 @@ export class EmbeddedDurable implements Durable {
   private async performStorage(key: AttemptKey, input: Json, operation: StorageOperation): Promise<Outcome> {
     const known = this.journal.get(nameOf(key));
     if (known?.outcome !== undefined) return known.outcome;
-    if (this.host.stopping()) throw new Stopped();
+    this.mayBegin();
     const startedAt = this.host.now();
     const write = this.host.runs.storageAttempt(this.run, key, input, operation, startedAt);
     this.follow(write.durable);
@@ -157,7 +286,7 @@ export class EmbeddedDurable implements Durable {
     const known = this.journal.get(nameOf(key));
     if (known?.sleepUntil !== undefined) return known.sleepUntil;
     const until = (known?.finishedAt ?? this.host.now()) + milliseconds;
-    await this.lastWrite;
+    await this.written();
     await this.host.runs.sleep(this.run.id, key, until);
     return until;
   }
@@ -165,8 +294,8 @@ export class EmbeddedDurable implements Durable {
   /** The outcome, where nothing is waited for. */
   private async beginCall(call: AutomationCall): Promise<Outcome | undefined> {
     const { key, automation, plan, trigger, input, waits } = call;
-    await this.lastWrite;
-    if (this.host.stopping()) throw new Stopped();
+    await this.written();
+    this.mayBegin();
     const { id: run, account } = this.run;
     const startedAt = this.host.now();
     const parent = { run, step: key.step };
@@ -191,13 +320,19 @@ export class EmbeddedDurable implements Durable {
   }
 
   /** Who gives the outcome has journaled it. */
-  private async fromElsewhere(key: AttemptKey): Promise<Outcome> {
-    return (await this.waits.outcome(key, undefined)) ?? noEnd(key);
+  private async endOfCalled(key: AttemptKey): Promise<Outcome> {
+    try {
+      return (await this.waits.outcome(key, undefined, this.deadline)) ?? noEnd(key);
+    } catch (error) {
+      if (error instanceof TimeIsUp)
+        await this.waits.busy(() => this.host.endCalled(calledRunId(this.run.id, key.step), timedOut(error.step)));
+      throw error;
+    }
   }
 
   private async beginWait({ key, input, until }: WaitCall): Promise<AttemptRecord> {
-    await this.lastWrite;
-    if (this.host.stopping()) throw new Stopped();
+    await this.written();
+    this.mayBegin();
     const startedAt = this.host.now();
     const sleepUntil = until(startedAt);
     const record: AttemptRecord = {
@@ -229,14 +364,26 @@ export class EmbeddedDurable implements Durable {
 
   /** Keeps a write's end in mind; a failure comes out at the next wait. */
   private follow(write: Promise<void>): void {
-    const all = Promise.all([this.lastWrite, write]).then(() => undefined);
+    const all = Promise.all([this.shared.lastWrite, write]).then(() => undefined);
     all.catch(() => undefined);
-    this.lastWrite = all;
+    this.shared.lastWrite = all;
   }
 }
 
 function nameOf({ step, attempt }: AttemptKey): string {
   return `${step} ${attempt}`;
+}
+
+function journalOf(attempts: readonly AttemptRecord[]): Journal {
+  return new Map(attempts.map((attempt) => [nameOf(attempt.key), attempt]));
+}
+
+function timedOut(step: string): Failure {
+  return {
+    class: 'permanent',
+    code: 'step_timeout',
+    message: `ended, because the time of step ${step} was over`,
+  };
 }
 
 function noEnd({ step }: AttemptKey): never {

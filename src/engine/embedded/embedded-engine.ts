@@ -41,8 +41,6 @@ type FinishedRun = RunRecord & { finishedAt: Instant };
 const MOMENT_MS = 100;
 /** https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
-/** Called runs that are looked at when a run is canceled. */
-const MAX_CALLED = 100_000;
 /** Runs that are queued in one transaction when their instant has come. */
 const WOKEN_AT_ONCE = 1000;
 
@@ -76,6 +74,7 @@ export class EmbeddedEngine implements Engine {
       at: (instant, wake) => this.at(instant, wake),
       idle: (run) => this.idle(run),
       runCalled: (run) => this.accepted(run),
+      endCalled: async (run, failure) => void (await this.end(run, failure)),
       stopping: () => this.stopSleeping.signal.aborted,
       abort: this.abortAttempts.signal,
       attemptStarted: (run, attempt) => this.tell({ kind: 'attempt_started', run, attempt }),
@@ -129,15 +128,19 @@ export class EmbeddedEngine implements Engine {
     return given;
   }
 
-  async cancel(id: string, reason: string): Promise<boolean> {
+  cancel(id: string, reason: string): Promise<boolean> {
+    return this.end(id, { class: 'permanent', code: 'canceled', message: `canceled: ${reason}` });
+  }
+
+  /** Ends a run before its time, and those that it called and waits for. */
+  private async end(id: string, failure: Failure): Promise<boolean> {
     const { store, now } = this.options;
     const run = store.runs.get(id);
     if (run === undefined || run.finishedAt !== undefined) return false;
-    const children = this.awaitedRuns(id);
+    const children = store.runs.awaited(id);
     const active = this.active.get(id);
     if (active !== undefined) active.canceled = true;
     active?.durable?.waits.end(new Stopped());
-    const failure: Failure = { class: 'permanent', code: 'canceled', message: `canceled: ${reason}` };
     try {
       await this.finish({ ...run, status: 'canceled', failure, finishedAt: now() });
     } catch (error) {
@@ -259,7 +262,7 @@ export class EmbeddedEngine implements Engine {
     const isNew = run.startedAt === undefined && run.origin === undefined;
     const journal = isNew ? [] : store.runs.attempts(run.id);
     const startedAt = run.startedAt ?? now();
-    const durable = new EmbeddedDurable(this.host, run, journal);
+    const durable = EmbeddedDurable.of(this.host, run, journal);
     active.durable = durable;
     const begun = store.runs.begin(run.id, startedAt);
     // It comes out where it is waited for.
@@ -290,15 +293,6 @@ export class EmbeddedEngine implements Engine {
   private async hold(run: RunRecord): Promise<void> {
     await this.options.store.runs.requeue(run.id);
     this.enqueue(run);
-  }
-
-  /** The unfinished runs that the run called and waits for. */
-  private awaitedRuns(id: string): RunRecord[] {
-    const { runs } = this.options.store;
-    const called = runs.called(id, MAX_CALLED).filter(({ finishedAt }) => finishedAt === undefined);
-    if (called.length === 0) return [];
-    const open = new Set(runs.attempts(id).flatMap(({ key, outcome }) => (outcome === undefined ? [key.step] : [])));
-    return called.filter(({ parent }) => parent !== undefined && open.has(parent.step));
   }
 
   /** An attempt of a run got its outcome from elsewhere. */

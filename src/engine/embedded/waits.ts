@@ -51,21 +51,36 @@ export class Waits {
     }
   }
 
-  /** Resolves at the instant. */
-  async instant(until: Instant): Promise<void> {
-    await this.wait(undefined, until);
+  /** Resolves at the instant. Rejects with the signal's reason where that is aborted before. */
+  async instant(until: Instant, signal?: AbortSignal): Promise<void> {
+    await this.wait(undefined, until, signal);
   }
 
-  /** Resolves with the outcome that comes from elsewhere, or with `undefined` at the instant. */
-  async outcome(key: AttemptKey, until: Instant | undefined): Promise<Outcome | undefined> {
-    return this.arrived.get(nameOf(key)) ?? this.wait(key, until);
+  /** Resolves with the outcome that comes from elsewhere, or with `undefined` at the instant. Rejects as `instant` does. */
+  async outcome(key: AttemptKey, until: Instant | undefined, signal?: AbortSignal): Promise<Outcome | undefined> {
+    const name = nameOf(key);
+    const arrived = this.arrived.get(name);
+    this.arrived.delete(name);
+    return arrived ?? this.wait(key, until, signal);
+  }
+
+  /** Rings at the instant, while other things go on. Gives what takes that back. */
+  alarm(until: Instant, ring: () => void): () => void {
+    const pending: Pending = { key: undefined, until, resolve: ring, reject: () => undefined };
+    this.pending.add(pending);
+    const takeBack = this.host.at(until, ring);
+    return () => {
+      takeBack();
+      if (this.ended === undefined) this.pending.delete(pending);
+    };
   }
 
   /** An outcome came from elsewhere; it is on disk. */
   deliver(key: AttemptKey, outcome: Outcome): void {
     const name = nameOf(key);
+    for (const one of this.pending)
+      if (one.key !== undefined && nameOf(one.key) === name) return one.resolve(outcome);
     this.arrived.set(name, outcome);
-    for (const one of this.pending) if (one.key !== undefined && nameOf(one.key) === name) one.resolve(outcome);
   }
 
   /** Lets all that waits, and all that begins to wait, throw. */
@@ -84,9 +99,16 @@ export class Waits {
     };
   }
 
-  private async wait(key: AttemptKey | undefined, until: Instant | undefined): Promise<Outcome | undefined> {
+  private async wait(
+    key: AttemptKey | undefined,
+    until: Instant | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome | undefined> {
     this.goOn();
+    signal?.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Outcome | undefined>();
+    const abort = (): void => reject(signal?.reason);
+    signal?.addEventListener('abort', abort);
     const pending: Pending = { key, until, resolve, reject };
     this.pending.add(pending);
     const takeBack = until === undefined ? undefined : this.host.at(until, () => resolve(undefined));
@@ -95,6 +117,7 @@ export class Waits {
       return await promise;
     } finally {
       takeBack?.();
+      signal?.removeEventListener('abort', abort);
       if (this.ended === undefined) this.pending.delete(pending);
       this.lookAgain();
     }

@@ -28,7 +28,6 @@ export function createRunStore(connections: Connections): RunStore {
   const answer = prepareAnswer(writer);
   const insertAttempt = prepareAttemptInsert(writer);
   const list = prepareRunList(reader);
-  const attemptReads = prepareAttemptReads(reader);
   const attemptWrites = prepareAttemptWrites(writer, queue);
 
   return {
@@ -53,7 +52,7 @@ export function createRunStore(connections: Connections): RunStore {
     ...createRests(connections),
     ...createRunControl(connections),
     ...createCalls(connections, readRun),
-    attempts: attemptReads,
+    ...prepareAttemptReads(reader),
     get: (id) => {
       const row = get.get(id);
       return row === undefined ? undefined : readRun(row);
