@@ -5,6 +5,7 @@ import type {
   Plan,
   PlanAction,
   PlanBlock,
+  PlanConcurrency,
   PlanConnector,
   PlanStep,
   PlanWait,
@@ -19,6 +20,11 @@ import type { StepInput } from './step-input.ts';
 /** A plan with everything compiled that a run evaluates. */
 export interface PreparedPlan extends PreparedBlock {
   plan: Plan;
+  concurrency: PreparedConcurrency | undefined;
+}
+
+export interface PreparedConcurrency extends Pick<PlanConcurrency, 'limit' | 'policy'> {
+  key: Evaluator | undefined;
 }
 
 export interface PreparedBlock {
@@ -82,7 +88,13 @@ export interface PreparedLoop {
 
 /** Compiles a plan once; many runs use it. */
 export function preparePlan(plan: Plan): PreparedPlan {
-  return { plan, steps: prepareSteps(plan, plan.steps), output: optional(plan.output) };
+  const { concurrency } = plan;
+  return {
+    plan,
+    steps: prepareSteps(plan, plan.steps),
+    output: optional(plan.output),
+    concurrency: concurrency && { ...concurrency, key: optional(concurrency.key) },
+  };
 }
 
 function prepareSteps(plan: Plan, steps: readonly PlanStep[]): PreparedStep[] {

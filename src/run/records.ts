@@ -38,6 +38,8 @@ export interface RunRecord {
   parent?: StepOfRun;
   /** The run that it replays. */
   origin?: string;
+  /** Runs of the same group are counted together, where their automation says how many go on at a time. */
+  group?: string;
   createdAt: Instant;
   startedAt?: Instant;
   finishedAt?: Instant;

@@ -104,6 +104,14 @@ export interface InventoryStore {
 /** A run in the queue. */
 export type QueuedRun = Pick<RunRecord, 'id' | 'account'>;
 
+export interface GroupedRun extends QueuedRun {
+  /** Digest. */
+  plan: string;
+  group: string;
+  /** It has its place already. */
+  begun: boolean;
+}
+
 export type RunEnd = Pick<RunRecord, 'status' | 'output' | 'failure'>;
 
 /** The outcome of an attempt that came from elsewhere. */
@@ -172,6 +180,8 @@ export interface RunStore {
   called(run: string, limit: number): RunRecord[];
   /** Those of them that have not ended and that a step waits for. */
   awaited(run: string): RunRecord[];
+  /** Every run of a group that has not ended, oldest first. */
+  inGroups(): GroupedRun[];
   /** Every run that has not ended and is not at rest, oldest first. */
   ready(): Iterable<QueuedRun>;
 }

@@ -141,8 +141,10 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
       return () => {};
     },
     idle: () => undefined,
+    groupOf: () => undefined,
     runCalled: () => undefined,
     endCalled: () => Promise.resolve(),
+    stands: () => undefined,
     stopping: () => false,
     abort: new AbortController().signal,
     attemptStarted: () => undefined,

@@ -30,6 +30,7 @@ export const embeddedHarness: MakeHarness = async (clock, runs): Promise<Harness
       return () => {};
     },
     idle: () => {},
+    groupOf: () => undefined,
     runCalled: () => {},
     endCalled: async (id, failure) => {
       const run = store.runs.get(id);
@@ -37,6 +38,7 @@ export const embeddedHarness: MakeHarness = async (clock, runs): Promise<Harness
       const answer = { run: run?.parent?.run ?? '', key, outcome: { ok: false as const, failure } };
       await store.runs.finish(id, clock.now(), { status: 'canceled', failure }, answer);
     },
+    stands: () => {},
     stopping: () => false,
     abort: new AbortController().signal,
     attemptStarted: () => {},

@@ -1,5 +1,6 @@
 import type { Failure, Outcome } from '../../run/failure.ts';
 import type { AttemptKey } from '../../run/records.ts';
+import type { TimedEnd } from '../durable.ts';
 
 /** Unwinds a step whose time is over. Services that are called meanwhile see it as every timeout. */
 export class TimeIsUp extends Error {
@@ -34,4 +35,37 @@ export class Doubts {
     for (const failure of this.open.values()) return failure;
     return undefined;
   }
+}
+
+export interface Timed<T> {
+  /** The path of the step whose time it is. */
+  step: string;
+  /** Its time was over before this begins. */
+  passed: boolean;
+  /** Rings at the deadline. Gives what takes that back. */
+  alarm(ring: () => void): () => void;
+  /** Of the step. */
+  doubts: Doubts;
+  /** Unwinds with the signal's reason where that is aborted. */
+  perform(signal: AbortSignal): Promise<T>;
+  failure(): Failure;
+}
+
+/** Lets something go on until it has ended, or its time is over. What a doubt is left of is for a person, in time or not. */
+export async function untilDeadline<T>({ step, passed, alarm, doubts, perform, failure }: Timed<T>): Promise<TimedEnd<T>> {
+  const time = new AbortController();
+  const ring = (): void => time.abort(new TimeIsUp(step));
+  if (passed) ring();
+  const takeBack = passed ? undefined : alarm(ring);
+  try {
+    const value = await perform(time.signal);
+    if (!time.signal.aborted || doubts.first() !== undefined) return { inTime: true, value };
+  } catch (error) {
+    if (!time.signal.aborted || error !== time.signal.reason) throw error;
+    const doubt = doubts.first();
+    if (doubt !== undefined) return { inTime: false, failure: doubt };
+  } finally {
+    takeBack?.();
+  }
+  return { inTime: false, failure: failure() };
 }

@@ -1,4 +1,4 @@
-import type { Json } from '../../json/value.ts';
+import type { Json, JsonObject } from '../../json/value.ts';
 import type { Failure, Outcome } from '../../run/failure.ts';
 import type { AttemptKey, AttemptRecord, Instant, RunRecord } from '../../run/records.ts';
 import type { StorageOperation } from '../../run/storage-operation.ts';
@@ -14,9 +14,10 @@ import type {
   WaitCall,
 } from '../durable.ts';
 import type { Limiter, Turn } from '../limiter.ts';
+import type { CallLimit } from '../limits.ts';
 import { startedOutcome } from '../perform-call.ts';
-import { Doubts, TimeIsUp } from './deadline.ts';
-import { Waits } from './waits.ts';
+import { Doubts, TimeIsUp, untilDeadline } from './deadline.ts';
+import { Crowded, Waits } from './waits.ts';
 
 /** Unwinds a run that is left to the next start; nothing of it is journaled. */
 export class Stopped extends Error {}
@@ -32,10 +33,14 @@ export interface DurableHost {
   at(instant: Instant, wake: () => void): () => void;
   /** The run does nothing but wait. */
   idle(run: RunRecord): void;
+  /** Whether the run does nothing but stand before a limit. */
+  stands(run: RunRecord, stands: boolean): void;
   /** No further attempt may begin. */
   stopping(): boolean;
   /** Aborted when attempts under way must end too. */
   abort: AbortSignal;
+  /** The group of a run of that plan. */
+  groupOf(plan: string, trigger: JsonObject): string | undefined;
   /** A run was inserted that a step called. */
   runCalled(run: RunRecord): void;
   /** Ends a run that a step called, which gets its failure as its outcome. */
@@ -157,29 +162,18 @@ export class EmbeddedDurable implements Durable {
   }
 
   private async untilDeadline<T>({ key, perform, over }: TimedCall<T>, deadline: Instant): Promise<TimedEnd<T>> {
-    const { host } = this;
     const doubts = new Doubts(this.doubts);
-    const time = new AbortController();
-    const ring = (): void => time.abort(new TimeIsUp(key.step));
-    if (host.now() >= deadline) ring();
-    const takeBack = time.signal.aborted ? () => {} : this.waits.alarm(deadline, ring);
-    try {
-      const value = await perform(this.part(this.journal, doubts, time.signal));
-      if (doubts.first() !== undefined) return { inTime: true, value };
-      if (!time.signal.aborted) {
-        this.decide(key, { ok: true, output: null });
-        return { inTime: true, value };
-      }
-    } catch (error) {
-      if (!time.signal.aborted || error !== time.signal.reason) throw error;
-      const doubt = doubts.first();
-      if (doubt !== undefined) return { inTime: false, failure: doubt };
-    } finally {
-      takeBack();
-    }
-    const failure = over(deadline);
-    this.decide(key, { ok: false, failure });
-    return { inTime: false, failure };
+    const end = await untilDeadline({
+      step: key.step,
+      passed: this.host.now() >= deadline,
+      alarm: (ring) => this.waits.alarm(deadline, ring),
+      doubts,
+      perform: (signal) => perform(this.part(this.journal, doubts, signal)),
+      failure: () => over(deadline),
+    });
+    if (doubts.first() !== undefined) return end;
+    this.decide(key, end.inTime ? { ok: true, output: null } : { ok: false, failure: end.failure });
+    return end;
   }
 
   /** A part of the run, in which a deadline may hold beside those around it. */
@@ -211,7 +205,7 @@ export class EmbeddedDurable implements Durable {
     if (known?.outcome !== undefined) return known.outcome;
     await this.written();
     this.mayBegin();
-    const turn = await this.host.limiter.enter(limits, this.deadline);
+    const turn = await this.turn(limits);
     try {
       this.mayBegin();
       return this.mayNotRepeat(call, known)
@@ -219,6 +213,20 @@ export class EmbeddedDurable implements Durable {
         : await this.performInTurn(call, turn, known);
     } finally {
       turn.release();
+    }
+  }
+
+  /** A run that does nothing but stand before a limit leaves its slot to others, and the engine where many stand there. */
+  private async turn(limits: readonly CallLimit[]): Promise<Turn> {
+    const { limiter } = this.host;
+    const state = this.waits.isAlone() ? limiter.stateOf(limits) : 'free';
+    if (state === 'free') return limiter.enter(limits, this.deadline);
+    if (state === 'crowded') throw new Crowded(limits);
+    this.host.stands(this.run, true);
+    try {
+      return await limiter.enter(limits, this.deadline);
+    } finally {
+      this.host.stands(this.run, false);
     }
   }
 
@@ -300,6 +308,7 @@ export class EmbeddedDurable implements Durable {
     const startedAt = this.host.now();
     const parent = { run, step: key.step };
     const id = calledRunId(run, key.step);
+    const group = this.host.groupOf(plan, trigger);
     const called: RunRecord = {
       id,
       account,
@@ -308,6 +317,7 @@ export class EmbeddedDurable implements Durable {
       status: 'queued',
       trigger,
       parent,
+      ...(group === undefined ? {} : { group }),
       createdAt: startedAt,
     };
     const outcome = waits ? undefined : startedOutcome(id);

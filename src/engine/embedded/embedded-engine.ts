@@ -8,19 +8,22 @@ import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts
 import { interpretPlan } from '../interpret.ts';
 import { calledOutcome } from '../perform-call.ts';
 import type { Services } from '../perform-action.ts';
+import { groupOf } from '../run-group.ts';
 import { preparePlan, type PreparedPlan } from '../prepared-plan.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
 import { Limiter } from '../limiter.ts';
 import { FairQueue } from './fair-queue.ts';
 import { HeldRuns, covers } from './held-runs.ts';
-import { AtRest, OnHold } from './waits.ts';
+import { AtRest, Crowded, OnHold } from './waits.ts';
+import { Places } from './places.ts';
+import { RunEnds } from './run-ends.ts';
 import { WakeTimer } from './wake-timer.ts';
 
 export interface EmbeddedEngineOptions {
   store: Store;
   services: Services;
   now: () => number;
-  /** Runs under way at a time; the others wait in a fair queue. */
+  /** Runs under way at a time that do more than stand before a limit; the others wait in a fair queue. */
   maxConcurrentRuns: number;
   /** Told of what cannot be laid to a run, such as a full disk: the run stays as it is until the next start. */
   onError(error: unknown, run: RunRecord): void;
@@ -49,8 +52,11 @@ export class EmbeddedEngine implements Engine {
   private readonly options: EmbeddedEngineOptions;
   private readonly queue = new FairQueue<string>();
   private readonly active = new Map<string, ActiveRun>();
-  private readonly waiters = new Map<string, ((run: RunRecord) => void)[]>();
+  private readonly ends: RunEnds;
+  /** Runs under way that do nothing but stand before a limit. */
+  private readonly standing = new Set<string>();
   private readonly held: HeldRuns;
+  private readonly places: Places;
   private readonly listeners = new Set<(event: RunEvent) => void>();
   private readonly prepared = new Map<string, PreparedPlan>();
   private readonly stopSleeping = new AbortController();
@@ -60,11 +66,21 @@ export class EmbeddedEngine implements Engine {
 
   constructor(options: EmbeddedEngineOptions) {
     this.options = options;
+    this.ends = new RunEnds((id) => options.store.runs.get(id));
     this.held = new HeldRuns(options.store.pauses.list());
     this.wakeTimer = new WakeTimer({
       now: () => options.now(),
       next: () => options.store.runs.nextDue(),
       wake: () => this.wakeDue(),
+    });
+    this.places = new Places({
+      begin: (run) => this.enqueue(run),
+      end: (run, failure) => {
+        this.end(run, failure).catch((error: unknown) => {
+          const record = options.store.runs.get(run);
+          if (record !== undefined) options.onError(error, record);
+        });
+      },
     });
     const clock = { now: () => options.now(), delay: (milliseconds: number) => this.delay(milliseconds) };
     this.host = {
@@ -73,8 +89,13 @@ export class EmbeddedEngine implements Engine {
       now: () => options.now(),
       at: (instant, wake) => this.at(instant, wake),
       idle: (run) => this.idle(run),
+      groupOf: (plan, trigger) => groupOf(this.plan(plan), trigger),
       runCalled: (run) => this.accepted(run),
       endCalled: async (run, failure) => void (await this.end(run, failure)),
+      stands: ({ id }, stands) => {
+        if (!stands) this.standing.delete(id);
+        else if (this.standing.add(id)) this.fill();
+      },
       stopping: () => this.stopSleeping.signal.aborted,
       abort: this.abortAttempts.signal,
       attemptStarted: (run, attempt) => this.tell({ kind: 'attempt_started', run, attempt }),
@@ -85,7 +106,7 @@ export class EmbeddedEngine implements Engine {
   async start(request: RunRequest): Promise<RunRecord> {
     const { delivery: _delivery, journal: _journal, ...asked } = request;
     const createdAt = this.options.now();
-    const run: RunRecord = { id: newRunId(createdAt), ...asked, status: 'queued', createdAt };
+    const run = this.grouped({ id: newRunId(createdAt), ...asked, status: 'queued', createdAt });
     const kept = await this.keep(run, request);
     if (kept === run) this.accepted(run);
     return kept;
@@ -97,7 +118,7 @@ export class EmbeddedEngine implements Engine {
   ): Promise<void> {
     const createdAt = this.options.now();
     const runs = requests.map((request): RunRecord => {
-      return { id: newRunId(createdAt), ...request, status: 'queued', createdAt };
+      return this.grouped({ id: newRunId(createdAt), ...request, status: 'queued', createdAt });
     });
     await keep(runs);
     for (const run of runs) this.accepted(run);
@@ -107,18 +128,7 @@ export class EmbeddedEngine implements Engine {
     const run = this.options.store.runs.get(id);
     if (run === undefined) return Promise.reject(new Error(`there is no run ${id}`));
     if (run.finishedAt !== undefined || this.host.stopping()) return Promise.resolve(run);
-    return new Promise((resolve) => {
-      this.waiters.set(id, [...(this.waiters.get(id) ?? []), resolve]);
-      signal?.addEventListener('abort', () => {
-        const waiting = this.waiters.get(id) ?? [];
-        // The run has ended before, or the engine has stopped.
-        if (!waiting.includes(resolve)) return;
-        const others = waiting.filter((one) => one !== resolve);
-        if (others.length === 0) this.waiters.delete(id);
-        else this.waiters.set(id, others);
-        resolve(this.options.store.runs.get(id) ?? run);
-      });
-    });
+    return this.ends.of(run, signal);
   }
 
   async answer(run: RunRecord, key: AttemptKey, outcome: Outcome): Promise<boolean> {
@@ -171,10 +181,19 @@ export class EmbeddedEngine implements Engine {
   }
 
   resume(): number {
-    const ready = [...this.options.store.runs.ready()];
-    for (const run of ready) this.enqueue(run);
+    const { runs } = this.options.store;
+    const inGroups = runs.inGroups();
+    for (const { id, group, begun } of inGroups) if (begun) this.places.take(id, group);
+    const fresh = inGroups.filter(({ begun }) => !begun);
+    const apart = new Set(fresh.map(({ id }) => id));
+    let count = 0;
+    for (const run of runs.ready()) {
+      count += 1;
+      if (!apart.has(run.id)) this.enqueue(run);
+    }
+    for (const run of fresh) this.enter(run, run.group, run.plan);
     this.wakeTimer.look();
-    return ready.length;
+    return count;
   }
 
   watch(listener: (event: RunEvent) => void): () => void {
@@ -192,11 +211,7 @@ export class EmbeddedEngine implements Engine {
     stop.name = 'AbortError';
     this.abortAttempts.abort(stop);
     await drained;
-    for (const [id, waiting] of this.waiters) {
-      const run = this.options.store.runs.get(id);
-      if (run !== undefined) for (const resolve of waiting) resolve(run);
-    }
-    this.waiters.clear();
+    this.ends.stop();
   }
 
   /** Gives the run that is kept: an earlier one where this is a repeat. */
@@ -212,7 +227,20 @@ export class EmbeddedEngine implements Engine {
 
   private accepted(run: RunRecord): void {
     this.tell({ kind: 'run_accepted', run });
-    this.enqueue(run);
+    if (run.group === undefined) this.enqueue(run);
+    else this.enter(run, run.group, run.plan);
+  }
+
+  /** A run that counts with others of its automation. */
+  private enter(run: QueuedRun, group: string, plan: string): void {
+    const rule = this.plan(plan).concurrency;
+    if (rule === undefined) this.enqueue(run);
+    else this.places.enter(run, group, rule);
+  }
+
+  private grouped(run: RunRecord): RunRecord {
+    const group = groupOf(this.plan(run.plan), run.trigger);
+    return group === undefined ? run : { ...run, group };
   }
 
   private enqueue({ account, id }: QueuedRun): void {
@@ -221,7 +249,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   private fill(): void {
-    while (this.active.size < this.options.maxConcurrentRuns && !this.host.stopping()) {
+    while (this.active.size - this.standing.size < this.options.maxConcurrentRuns && !this.host.stopping()) {
       const id = this.queue.take();
       if (id === undefined) return;
       const before = this.active.get(id);
@@ -239,6 +267,7 @@ export class EmbeddedEngine implements Engine {
       this.held.hold(run);
       return;
     }
+    if (run.group !== undefined) this.places.take(run.id, run.group);
     const { account, automation } = run;
     const active: ActiveRun = { account, automation, durable: undefined, canceled: false, ended: Promise.resolve() };
     this.active.set(id, active);
@@ -273,6 +302,7 @@ export class EmbeddedEngine implements Engine {
       await Promise.all([begun, durable.written(), this.finish({ ...run, startedAt, finishedAt: now(), ...result })]);
     } catch (error) {
       if (error instanceof OnHold) await Promise.all([begun, durable.written(), this.hold(run)]);
+      else if (error instanceof Crowded) await Promise.all([begun, durable.written()]).then(() => this.setAside(run, error));
       else if (error instanceof AtRest) await Promise.all([begun, durable.written(), this.rest(run, durable)]);
       else throw error;
     }
@@ -287,6 +317,19 @@ export class EmbeddedEngine implements Engine {
     const woken = await this.options.store.runs.finish(run.id, run.finishedAt, run, answer);
     this.announce(run);
     if (answer !== undefined) this.answered(run.account, answer, woken);
+    if (run.group !== undefined) this.leave(run, run.group);
+  }
+
+  /** It is running for all who look; in here, others have its slot. */
+  private setAside(run: RunRecord, { limits }: Crowded): void {
+    this.host.limiter.whenLess(limits, () => this.enqueue(run));
+  }
+
+  /** The place of a run is free when nothing of it is under way any more. */
+  private leave({ id, status }: FinishedRun, group: string): void {
+    const underWay = status === 'canceled' ? this.active.get(id)?.ended : undefined;
+    if (underWay === undefined) this.places.leave(id, group);
+    else void underWay.then(() => this.places.leave(id, group));
   }
 
   /** A run that was under way when it was paused. It may be free again already. */
@@ -321,8 +364,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   private announce(run: FinishedRun): void {
-    for (const resolve of this.waiters.get(run.id) ?? []) resolve(run);
-    this.waiters.delete(run.id);
+    this.ends.ended(run);
     this.tell({ kind: 'run_finished', run });
   }
 

@@ -1,11 +1,22 @@
 import type { Outcome } from '../../run/failure.ts';
 import type { AttemptKey, Instant } from '../../run/records.ts';
+import type { CallLimit } from '../limits.ts';
 
 /** Unwinds a run that may not go on: its account or automation is paused. */
 export class OnHold extends Error {}
 
 /** Unwinds a run that only waits: it is on disk, and is interpreted again when it goes on. */
 export class AtRest extends Error {}
+
+/** Unwinds a run that would stand, with many others, before a limit: it goes on when it is called. */
+export class Crowded extends Error {
+  readonly limits: readonly CallLimit[];
+
+  constructor(limits: readonly CallLimit[]) {
+    super('many calls wait for the same limit');
+    this.limits = limits;
+  }
+}
 
 export interface WaitsHost {
   /** Wakes at the instant. Gives what takes that back. */
@@ -129,6 +140,11 @@ export class Waits {
     setImmediate(() => {
       if (this.isIdle()) this.host.idle();
     });
+  }
+
+  /** One thing is done, and nothing waits. */
+  isAlone(): boolean {
+    return this.atWork === 1 && this.pending.size === 0;
   }
 
   private isIdle(): boolean {

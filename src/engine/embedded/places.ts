@@ -1,0 +1,86 @@
+import type { PlanConcurrency } from '../../generated/plan.ts';
+import type { Failure } from '../../run/failure.ts';
+import type { QueuedRun } from '../../store/store.ts';
+
+/** How many runs of a group go on at a time, and what becomes of the others. */
+export type ConcurrencyRule = Pick<PlanConcurrency, 'limit' | 'policy'>;
+
+export interface PlacesHost {
+  /** The run may begin. */
+  begin(run: QueuedRun): void;
+  /** The run is to end before its time. */
+  end(run: string, failure: Failure): void;
+}
+
+interface Group {
+  /** Runs that have a place, in the order in which they got it. */
+  holders: Set<string>;
+  waiting: { run: QueuedRun; limit: number }[];
+}
+
+/** The places of automations that say how many of their runs go on at a time. A run has its place until it ends. */
+export class Places {
+  private readonly groups = new Map<string, Group>();
+  private readonly host: PlacesHost;
+
+  constructor(host: PlacesHost) {
+    this.host = host;
+  }
+
+  /** A run that has not begun: it begins, waits or ends, as the rule says. */
+  enter(run: QueuedRun, name: string, { limit, policy }: ConcurrencyRule): void {
+    const group = this.group(name);
+    if (group.holders.size < limit && group.waiting.length === 0) {
+      group.holders.add(run.id);
+      return this.host.begin(run);
+    }
+    if (policy === 'skip') return this.host.end(run.id, skipped(limit));
+    const before = [...group.holders, ...group.waiting.map((one) => one.run.id)];
+    group.waiting.push({ run, limit });
+    if (policy === 'cancel_running')
+      for (const id of before.slice(0, before.length - (limit - 1))) this.host.end(id, replaced(run.id));
+  }
+
+  /** A run that has begun before has its place, whatever the limit says by now. */
+  take(run: string, name: string): void {
+    this.group(name).holders.add(run);
+  }
+
+  /** The run has ended. */
+  leave(run: string, name: string): void {
+    const group = this.groups.get(name);
+    if (group === undefined) return;
+    const { holders, waiting } = group;
+    if (!holders.delete(run)) {
+      const place = waiting.findIndex((one) => one.run.id === run);
+      if (place !== -1) waiting.splice(place, 1);
+    }
+    for (let [first] = waiting; first !== undefined && holders.size < first.limit; [first] = waiting) {
+      waiting.shift();
+      holders.add(first.run.id);
+      this.host.begin(first.run);
+    }
+    if (holders.size === 0 && waiting.length === 0) this.groups.delete(name);
+  }
+
+  private group(name: string): Group {
+    let group = this.groups.get(name);
+    if (group === undefined) this.groups.set(name, (group = { holders: new Set(), waiting: [] }));
+    return group;
+  }
+}
+
+function skipped(limit: number): Failure {
+  const others = limit === 1 ? 'another run' : `${limit} other runs`;
+  const message = `skipped: ${others} of the automation went on, and its \`concurrency\` skips what comes then`;
+  return { class: 'permanent', code: 'run_skipped', message };
+}
+
+function replaced(run: string): Failure {
+  return {
+    class: 'permanent',
+    code: 'run_replaced',
+    message: `canceled: the run ${run} took its place, as the automation's \`concurrency\` says`,
+    run,
+  };
+}
