@@ -134,7 +134,10 @@ function addRuns(runs: Command, finish: (code: number) => void): void {
     .description('show a run step by step')
     .argument('<run>', 'its id')
     .option('--page <page>', "the steps of one page of a long loop, such as 'each[500-999]'")
-    .addHelpText('after', "\nExamples:\n  waybill runs show 0193a1b2-…\n  waybill runs show 0193a1b2-… --page 'each[500-999]'")
+    .addHelpText(
+      'after',
+      "\nExamples:\n  waybill runs show 0193a1b2-…\n  waybill runs show 0193a1b2-… --page 'each[500-999]'",
+    )
     .action(async (id: string, options: ShowOptions) =>
       finish(await (await import('./commands/runs.ts')).show(id, options)),
     );

@@ -118,13 +118,7 @@ class Interpretation {
       : this.timed(step, step.timeoutMs, place, path, scope);
   }
 
-  private async timed(
-    step: PreparedStep,
-    forMs: number,
-    place: string,
-    path: string,
-    scope: Scope,
-  ): Promise<BlockEnd> {
+  private async timed(step: PreparedStep, forMs: number, place: string, path: string, scope: Scope): Promise<BlockEnd> {
     const end = await this.context.durable.timed({
       key: { step: place, attempt: 0 },
       forMs,

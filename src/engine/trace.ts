@@ -1,15 +1,7 @@
 import type { Outcome } from '../run/failure.ts';
 import type { AttemptKey, AttemptRecord, RunRecord } from '../run/records.ts';
 import { loopOfPage, pageOf } from '../run/page.ts';
-import type {
-  AttemptCall,
-  AutomationCall,
-  Durable,
-  PageCall,
-  TimedCall,
-  TimedEnd,
-  WaitCall,
-} from './durable.ts';
+import type { AttemptCall, AutomationCall, Durable, PageCall, TimedCall, TimedEnd, WaitCall } from './durable.ts';
 import { interpretPlan, type StepEnd } from './interpret.ts';
 import type { PreparedPlan, PreparedStep } from './prepared-plan.ts';
 

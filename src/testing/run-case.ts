@@ -176,8 +176,7 @@ function playedDurable(durable: Durable, waits: Waits, services: PlayedServices)
       if (answer !== undefined) waits.deliver(wait.key, answer);
       return durable.wait(wait);
     },
-    page: (page) =>
-      durable.page({ ...page, perform: (part) => page.perform(playedDurable(part, waits, services)) }),
+    page: (page) => durable.page({ ...page, perform: (part) => page.perform(playedDurable(part, waits, services)) }),
     timed: (timed) =>
       durable.timed({ ...timed, perform: (part) => timed.perform(playedDurable(part, waits, services)) }),
   };

@@ -21,6 +21,8 @@ export function checkConcurrencyKey(context: AutomationContext, settings: Settin
   const message = absent
     ? 'this may be absent, and then nobody knows with which runs one is counted'
     : `runs are counted by a text or a number, and this is ${describeType(type)}`;
-  const help = absent ? 'require the field in the schema of the trigger, or say what counts without it: `… ?? ""`' : 'name a field such as an id';
+  const help = absent
+    ? 'require the field in the schema of the trigger, or say what counts without it: `… ?? ""`'
+    : 'name a field such as an id';
   report(automation.document.diagnostic('WB6033', PATH, message, { help }));
 }

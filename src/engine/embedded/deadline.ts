@@ -52,7 +52,14 @@ export interface Timed<T> {
 }
 
 /** Lets something go on until it has ended, or its time is over. What a doubt is left of is for a person, in time or not. */
-export async function untilDeadline<T>({ step, passed, alarm, doubts, perform, failure }: Timed<T>): Promise<TimedEnd<T>> {
+export async function untilDeadline<T>({
+  step,
+  passed,
+  alarm,
+  doubts,
+  perform,
+  failure,
+}: Timed<T>): Promise<TimedEnd<T>> {
   const time = new AbortController();
   const ring = (): void => time.abort(new TimeIsUp(step));
   if (passed) ring();

@@ -4,15 +4,7 @@ import type { AttemptKey, AttemptRecord, Instant, RunRecord } from '../../run/re
 import type { StorageOperation } from '../../run/storage-operation.ts';
 import { calledRunId } from '../../run/run-id.ts';
 import type { RunStore } from '../../store/store.ts';
-import type {
-  AttemptCall,
-  AutomationCall,
-  Durable,
-  PageCall,
-  TimedCall,
-  TimedEnd,
-  WaitCall,
-} from '../durable.ts';
+import type { AttemptCall, AutomationCall, Durable, PageCall, TimedCall, TimedEnd, WaitCall } from '../durable.ts';
 import type { Limiter, Turn } from '../limiter.ts';
 import type { CallLimit } from '../limits.ts';
 import { startedOutcome } from '../perform-call.ts';
@@ -54,6 +46,8 @@ interface RunUnderWay {
   waits: Waits;
   /** The record of what finished last: it must be on disk before anything more happens outside of the store. */
   lastWrite: Promise<void>;
+  /** Those of pages and deadlines: as soon as anything later is on disk, so are they. */
+  asides: Promise<void>;
 }
 
 type Journal = Map<string, AttemptRecord>;
@@ -86,7 +80,7 @@ export class EmbeddedDurable implements Durable {
 
   static of(host: DurableHost, run: RunRecord, journal: readonly AttemptRecord[]): EmbeddedDurable {
     const waits = new Waits({ at: (instant, wake) => host.at(instant, wake), idle: () => host.idle(run) });
-    const shared = { waits, lastWrite: Promise.resolve() };
+    const shared = { waits, lastWrite: Promise.resolve(), asides: Promise.resolve() };
     return new EmbeddedDurable(host, run, journalOf(journal), shared, new Doubts(undefined), undefined);
   }
 
@@ -137,7 +131,7 @@ export class EmbeddedDurable implements Durable {
     const known = this.journal.get(nameOf(key));
     if (known?.outcome !== undefined) return known.outcome;
     this.mayBegin();
-    if (known === undefined) this.follow(this.host.runs.beginAttempt(this.opening(key, input), 'soon'));
+    if (known === undefined) this.noteAside(this.host.runs.beginAttempt(this.opening(key, input), 'soon'));
     const journal = known === undefined ? [] : this.host.runs.attempts(this.run.id, key.step);
     const outcome = await perform(this.part(journalOf(journal), this.doubts));
     if (outcome !== undefined) this.decide(key, outcome);
@@ -152,13 +146,13 @@ export class EmbeddedDurable implements Durable {
     if (known?.outcome?.ok === false) return { inTime: false, failure: known.outcome.failure };
     this.mayBegin();
     const record = known ?? { ...this.opening(key, { timeout_ms: forMs }), sleepUntil: this.host.now() + forMs };
-    if (known === undefined) this.follow(this.host.runs.beginAttempt(record, 'soon'));
+    if (known === undefined) this.noteAside(this.host.runs.beginAttempt(record, 'soon'));
     return this.untilDeadline(call, record.sleepUntil ?? record.startedAt + forMs);
   }
 
   /** Resolves when all that the run wrote is on disk. */
-  written(): Promise<void> {
-    return this.shared.lastWrite;
+  async written(): Promise<void> {
+    await Promise.all([this.shared.lastWrite, this.shared.asides]);
   }
 
   private async untilDeadline<T>({ key, perform, over }: TimedCall<T>, deadline: Instant): Promise<TimedEnd<T>> {
@@ -184,7 +178,7 @@ export class EmbeddedDurable implements Durable {
   }
 
   private decide(key: AttemptKey, outcome: Outcome): void {
-    this.follow(this.host.runs.finishAttempt(this.run.id, key, this.host.now(), outcome));
+    this.noteAside(this.host.runs.finishAttempt(this.run.id, key, this.host.now(), outcome));
   }
 
   /** Throws where nothing more may begin. */
@@ -203,7 +197,7 @@ export class EmbeddedDurable implements Durable {
     const { key, limits } = call;
     const known = this.journal.get(nameOf(key));
     if (known?.outcome !== undefined) return known.outcome;
-    await this.written();
+    await this.shared.lastWrite;
     this.mayBegin();
     const turn = await this.turn(limits);
     try {
@@ -294,7 +288,7 @@ export class EmbeddedDurable implements Durable {
     const known = this.journal.get(nameOf(key));
     if (known?.sleepUntil !== undefined) return known.sleepUntil;
     const until = (known?.finishedAt ?? this.host.now()) + milliseconds;
-    await this.written();
+    await this.shared.lastWrite;
     await this.host.runs.sleep(this.run.id, key, until);
     return until;
   }
@@ -302,7 +296,7 @@ export class EmbeddedDurable implements Durable {
   /** The outcome, where nothing is waited for. */
   private async beginCall(call: AutomationCall): Promise<Outcome | undefined> {
     const { key, automation, plan, trigger, input, waits } = call;
-    await this.written();
+    await this.shared.lastWrite;
     this.mayBegin();
     const { id: run, account } = this.run;
     const startedAt = this.host.now();
@@ -341,7 +335,7 @@ export class EmbeddedDurable implements Durable {
   }
 
   private async beginWait({ key, input, until }: WaitCall): Promise<AttemptRecord> {
-    await this.written();
+    await this.shared.lastWrite;
     this.mayBegin();
     const startedAt = this.host.now();
     const sleepUntil = until(startedAt);
@@ -374,10 +368,19 @@ export class EmbeddedDurable implements Durable {
 
   /** Keeps a write's end in mind; a failure comes out at the next wait. */
   private follow(write: Promise<void>): void {
-    const all = Promise.all([this.shared.lastWrite, write]).then(() => undefined);
-    all.catch(() => undefined);
-    this.shared.lastWrite = all;
+    this.shared.lastWrite = both(this.shared.lastWrite, write);
   }
+
+  private noteAside(write: Promise<void>): void {
+    this.shared.asides = both(this.shared.asides, write);
+  }
+}
+
+/** A failure comes out where somebody waits for it. */
+function both(first: Promise<void>, second: Promise<void>): Promise<void> {
+  const all = Promise.all([first, second]).then(() => undefined);
+  all.catch(() => undefined);
+  return all;
 }
 
 function nameOf({ step, attempt }: AttemptKey): string {

@@ -302,7 +302,8 @@ export class EmbeddedEngine implements Engine {
       await Promise.all([begun, durable.written(), this.finish({ ...run, startedAt, finishedAt: now(), ...result })]);
     } catch (error) {
       if (error instanceof OnHold) await Promise.all([begun, durable.written(), this.hold(run)]);
-      else if (error instanceof Crowded) await Promise.all([begun, durable.written()]).then(() => this.setAside(run, error));
+      else if (error instanceof Crowded)
+        await Promise.all([begun, durable.written()]).then(() => this.setAside(run, error));
       else if (error instanceof AtRest) await Promise.all([begun, durable.written(), this.rest(run, durable)]);
       else throw error;
     }

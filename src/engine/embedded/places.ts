@@ -16,6 +16,8 @@ interface Group {
   /** Runs that have a place, in the order in which they got it. */
   holders: Set<string>;
   waiting: { run: QueuedRun; limit: number }[];
+  /** Those of both that were told to end. */
+  ending: Set<string>;
 }
 
 /** The places of automations that say how many of their runs go on at a time. A run has its place until it ends. */
@@ -38,7 +40,7 @@ export class Places {
     const before = [...group.holders, ...group.waiting.map((one) => one.run.id)];
     group.waiting.push({ run, limit });
     if (policy === 'cancel_running')
-      for (const id of before.slice(0, before.length - (limit - 1))) this.host.end(id, replaced(run.id));
+      for (const id of before.slice(0, before.length - (limit - 1))) this.replace(group, id, run.id);
   }
 
   /** A run that has begun before has its place, whatever the limit says by now. */
@@ -50,7 +52,8 @@ export class Places {
   leave(run: string, name: string): void {
     const group = this.groups.get(name);
     if (group === undefined) return;
-    const { holders, waiting } = group;
+    const { holders, waiting, ending } = group;
+    ending.delete(run);
     if (!holders.delete(run)) {
       const place = waiting.findIndex((one) => one.run.id === run);
       if (place !== -1) waiting.splice(place, 1);
@@ -63,9 +66,15 @@ export class Places {
     if (holders.size === 0 && waiting.length === 0) this.groups.delete(name);
   }
 
+  private replace({ ending }: Group, run: string, newer: string): void {
+    if (ending.has(run)) return;
+    ending.add(run);
+    this.host.end(run, replaced(newer));
+  }
+
   private group(name: string): Group {
     let group = this.groups.get(name);
-    if (group === undefined) this.groups.set(name, (group = { holders: new Set(), waiting: [] }));
+    if (group === undefined) this.groups.set(name, (group = { holders: new Set(), waiting: [], ending: new Set() }));
     return group;
   }
 }

@@ -89,8 +89,7 @@ export class Waits {
   /** An outcome came from elsewhere; it is on disk. */
   deliver(key: AttemptKey, outcome: Outcome): void {
     const name = nameOf(key);
-    for (const one of this.pending)
-      if (one.key !== undefined && nameOf(one.key) === name) return one.resolve(outcome);
+    for (const one of this.pending) if (one.key !== undefined && nameOf(one.key) === name) return one.resolve(outcome);
     this.arrived.set(name, outcome);
   }
 

@@ -74,8 +74,7 @@ export function prepareAttemptWrites(
       const outcomeText = JSON.stringify(outcome);
       return queue.commit(() => expectOne(finish.run(at, outcomeText, run, ...placeOf(key)).changes, run, key));
     },
-    sleep: (run, key, until) =>
-      queue.commit(() => expectOne(sleep.run(until, run, ...placeOf(key)).changes, run, key)),
+    sleep: (run, key, until) => queue.commit(() => expectOne(sleep.run(until, run, ...placeOf(key)).changes, run, key)),
     storageAttempt: (run, key, input, operation, at) => {
       const inputText = JSON.stringify(input);
       return queue.add(() => {

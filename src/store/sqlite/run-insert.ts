@@ -10,7 +10,18 @@ export function prepareRunInsert(writer: DatabaseSync): (run: RunRecord) => () =
   );
   return ({ id, account, automation, plan, status, trigger, parent, origin = null, group = null, createdAt }) => {
     const caller = [parent?.run ?? null, parent?.step ?? null];
-    const values = [id, account, automation, plan, status, JSON.stringify(trigger), ...caller, origin, group, createdAt];
+    const values = [
+      id,
+      account,
+      automation,
+      plan,
+      status,
+      JSON.stringify(trigger),
+      ...caller,
+      origin,
+      group,
+      createdAt,
+    ];
     return () => Number(insert.run(...values).changes) === 1;
   };
 }
