@@ -9,6 +9,7 @@ import type { Limiter, Turn } from '../limiter.ts';
 import type { CallLimit } from '../limits.ts';
 import { startedOutcome } from '../perform-call.ts';
 import { Doubts, TimeIsUp, untilDeadline } from './deadline.ts';
+import { both, journalOf, nameOf, noEnd, timedOut, uncertain, type Journal } from './journal.ts';
 import { Crowded, Waits } from './waits.ts';
 
 /** Unwinds a run that is left to the next start; nothing of it is journaled. */
@@ -49,8 +50,6 @@ interface RunUnderWay {
   /** Those of pages and deadlines: as soon as anything later is on disk, so are they. */
   asides: Promise<void>;
 }
-
-type Journal = Map<string, AttemptRecord>;
 
 /** The journal of one run in the store. */
 export class EmbeddedDurable implements Durable {
@@ -374,41 +373,4 @@ export class EmbeddedDurable implements Durable {
   private noteAside(write: Promise<void>): void {
     this.shared.asides = both(this.shared.asides, write);
   }
-}
-
-/** A failure comes out where somebody waits for it. */
-function both(first: Promise<void>, second: Promise<void>): Promise<void> {
-  const all = Promise.all([first, second]).then(() => undefined);
-  all.catch(() => undefined);
-  return all;
-}
-
-function nameOf({ step, attempt }: AttemptKey): string {
-  return `${step} ${attempt}`;
-}
-
-function journalOf(attempts: readonly AttemptRecord[]): Journal {
-  return new Map(attempts.map((attempt) => [nameOf(attempt.key), attempt]));
-}
-
-function timedOut(step: string): Failure {
-  return {
-    class: 'permanent',
-    code: 'step_timeout',
-    message: `ended, because the time of step ${step} was over`,
-  };
-}
-
-function noEnd({ step }: AttemptKey): never {
-  throw new TypeError(`the wait of step ${step} has no end of its own`);
-}
-
-function uncertain({ step }: AttemptKey): Outcome {
-  const failure: Failure = {
-    class: 'uncertain',
-    code: 'interrupted',
-    message: `the runner was stopped in the middle of step ${step}, which writes: nobody can say whether it was done`,
-    help: 'look at the service, then decide whether to do it again',
-  };
-  return { ok: false, failure };
 }

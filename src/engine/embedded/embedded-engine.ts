@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Plan } from '../../generated/plan.ts';
 import { newRunId } from '../../run/run-id.ts';
 import type { Failure, Outcome } from '../../run/failure.ts';
 import type { AttemptKey, Instant, RunRecord } from '../../run/records.ts';
@@ -9,13 +8,13 @@ import { interpretPlan } from '../interpret.ts';
 import { calledOutcome } from '../perform-call.ts';
 import type { Services } from '../perform-action.ts';
 import { groupOf } from '../run-group.ts';
-import { preparePlan, type PreparedPlan } from '../prepared-plan.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
 import { Limiter } from '../limiter.ts';
 import { FairQueue } from './fair-queue.ts';
 import { HeldRuns, covers } from './held-runs.ts';
 import { AtRest, Crowded, OnHold } from './waits.ts';
 import { Places } from './places.ts';
+import { PreparedPlans } from './prepared-plans.ts';
 import { RunEnds } from './run-ends.ts';
 import { WakeTimer } from './wake-timer.ts';
 
@@ -58,7 +57,7 @@ export class EmbeddedEngine implements Engine {
   private readonly held: HeldRuns;
   private readonly places: Places;
   private readonly listeners = new Set<(event: RunEvent) => void>();
-  private readonly prepared = new Map<string, PreparedPlan>();
+  private readonly plans: PreparedPlans;
   private readonly stopSleeping = new AbortController();
   private readonly abortAttempts = new AbortController();
   private readonly wakeTimer: WakeTimer;
@@ -66,6 +65,7 @@ export class EmbeddedEngine implements Engine {
 
   constructor(options: EmbeddedEngineOptions) {
     this.options = options;
+    this.plans = new PreparedPlans(options.store.deployments);
     this.ends = new RunEnds((id) => options.store.runs.get(id));
     this.held = new HeldRuns(options.store.pauses.list());
     this.wakeTimer = new WakeTimer({
@@ -89,7 +89,7 @@ export class EmbeddedEngine implements Engine {
       now: () => options.now(),
       at: (instant, wake) => this.at(instant, wake),
       idle: (run) => this.idle(run),
-      groupOf: (plan, trigger) => groupOf(this.plan(plan), trigger),
+      groupOf: (plan, trigger) => groupOf(this.plans.get(plan), trigger),
       runCalled: (run) => this.accepted(run),
       endCalled: async (run, failure) => void (await this.end(run, failure)),
       stands: ({ id }, stands) => {
@@ -233,13 +233,13 @@ export class EmbeddedEngine implements Engine {
 
   /** A run that counts with others of its automation. */
   private enter(run: QueuedRun, group: string, plan: string): void {
-    const rule = this.plan(plan).concurrency;
+    const rule = this.plans.get(plan).concurrency;
     if (rule === undefined) this.enqueue(run);
     else this.places.enter(run, group, rule);
   }
 
   private grouped(run: RunRecord): RunRecord {
-    const group = groupOf(this.plan(run.plan), run.trigger);
+    const group = groupOf(this.plans.get(run.plan), run.trigger);
     return group === undefined ? run : { ...run, group };
   }
 
@@ -297,7 +297,7 @@ export class EmbeddedEngine implements Engine {
     // It comes out where it is waited for.
     begun.catch(() => undefined);
     try {
-      const result = await interpretPlan(this.plan(run.plan), run, durable, services);
+      const result = await interpretPlan(this.plans.get(run.plan), run, durable, services);
       if (active.canceled) return;
       await Promise.all([begun, durable.written(), this.finish({ ...run, startedAt, finishedAt: now(), ...result })]);
     } catch (error) {
@@ -367,17 +367,6 @@ export class EmbeddedEngine implements Engine {
   private announce(run: FinishedRun): void {
     this.ends.ended(run);
     this.tell({ kind: 'run_finished', run });
-  }
-
-  private plan(digest: string): PreparedPlan {
-    let prepared = this.prepared.get(digest);
-    if (prepared === undefined) {
-      const text = this.options.store.deployments.plan(digest);
-      if (text === undefined) throw new Error(`the store does not hold the plan ${digest}`);
-      prepared = preparePlan(JSON.parse(text) as Plan);
-      this.prepared.set(digest, prepared);
-    }
-    return prepared;
   }
 
   private at(instant: Instant, wake: () => void): () => void {
