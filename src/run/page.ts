@@ -5,7 +5,7 @@
  */
 
 /** Items of one page. */
-export const PAGE_ITEMS = 500;
+const PAGE_ITEMS = 500;
 /** Of a loop that stands in another one, so many items have no page: each item of the outer one has as many. */
 const FIRST_INNER_ITEMS = 20;
 

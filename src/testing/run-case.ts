@@ -10,6 +10,7 @@ import type { Plan } from '../generated/plan.ts';
 import type { TestCase } from '../generated/test.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { Outcome } from '../run/failure.ts';
+import { loopOfPage } from '../run/page.ts';
 import { calledRunId } from '../run/run-id.ts';
 import type { AttemptRecord, Instant, RunRecord } from '../run/records.ts';
 import type { LiveTrigger } from '../runner/live-deployment.ts';
@@ -77,7 +78,11 @@ export async function runCase({ prepared, trigger }: TestedPlan, test: TestCase,
   const run = runRecord(prepared.plan, taken.trigger, start);
   const attempts: AttemptRecord[] = [];
   const steps = new Map<string, RanStep>();
-  const trace = (): RunTrace => ({ steps: [...steps.values()], attempts, requests: services.requests });
+  const trace = (): RunTrace => ({
+    steps: [...steps.values()],
+    attempts: attempts.filter(({ key }) => key.attempt > 0 && loopOfPage(key.step) === undefined),
+    requests: services.requests,
+  });
   const durable = EmbeddedDurable.of(hostOf(clock, storage, attempts), run, []);
   try {
     const result = await interpretPlan(
@@ -152,8 +157,8 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
   };
 }
 
-/** Lets each attempt be answered by the case. */
-function playedDurable(durable: Durable, waits: Waits, services: PlayedServices): Durable {
+/** Lets each attempt be answered by the case. `ends`: it is within a step that ends at its time, so it goes on by itself. */
+function playedDurable(durable: Durable, waits: Waits, services: PlayedServices, ends = false): Durable {
   return {
     attempt: (call) =>
       durable.attempt({
@@ -164,7 +169,7 @@ function playedDurable(durable: Durable, waits: Waits, services: PlayedServices)
     sleep: (key, milliseconds) => durable.sleep(key, milliseconds),
     call: async (call) => {
       if (!call.waits) return durable.call(call);
-      const answer = answerTo(services, call.key.step);
+      const answer = answerTo(services, call.key.step, ends);
       if (answer?.ok === true) {
         const output = { run: calledRunId(RUN_ID, call.key.step), output: answer.output };
         waits.deliver(call.key, { ok: true, output });
@@ -172,13 +177,14 @@ function playedDurable(durable: Durable, waits: Waits, services: PlayedServices)
       return durable.call(call);
     },
     wait: async (wait) => {
-      const answer = answerTo(services, wait.key.step, wait.until(0) !== undefined);
+      const answer = answerTo(services, wait.key.step, ends || wait.until(0) !== undefined);
       if (answer !== undefined) waits.deliver(wait.key, answer);
       return durable.wait(wait);
     },
-    page: (page) => durable.page({ ...page, perform: (part) => page.perform(playedDurable(part, waits, services)) }),
+    page: (page) =>
+      durable.page({ ...page, perform: (part) => page.perform(playedDurable(part, waits, services, ends)) }),
     timed: (timed) =>
-      durable.timed({ ...timed, perform: (part) => timed.perform(playedDurable(part, waits, services)) }),
+      durable.timed({ ...timed, perform: (part) => timed.perform(playedDurable(part, waits, services, true)) }),
   };
 }
 

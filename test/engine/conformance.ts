@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AttemptCall, AutomationCall, PageCall, TimedCall, TimedEnd, WaitCall } from '../../src/engine/durable.ts';
-import type { Failure, Outcome } from '../../src/run/failure.ts';
+import type { AutomationCall } from '../../src/engine/durable.ts';
+import type { Outcome } from '../../src/run/failure.ts';
 import type { Effect } from '../../src/run/records.ts';
 import { calledRunId } from '../../src/run/run-id.ts';
 import type { StorageOperation } from '../../src/run/storage-operation.ts';
 import { PLAN } from '../store/sample-store.ts';
 import type { MakeHarness } from './harness.ts';
+import { pagesOnce, timedOnce } from './conformance-of-parts.ts';
+import { aMoment, over, until, waitOf, type Check } from './conformance-tools.ts';
 import { interpretConformance } from './interpret-conformance.ts';
 import { turn } from './manual-clock.ts';
 import { keyOf, Trial } from './trial.ts';
@@ -15,8 +17,6 @@ const EFFECTS: readonly Effect[] = ['read', 'idempotent', 'write'];
 
 /** After so many turns of the event loop an engine has done what it does at once. */
 const ENOUGH_TURNS = 10;
-
-type Check = (title: string, body: (trial: Trial) => Promise<void>) => void;
 
 /** Proves, sentence by sentence, what `Durable` asks of an engine. */
 export function durableConformance(name: string, makeHarness: MakeHarness): void {
@@ -315,12 +315,6 @@ function calledOnce(check: Check): void {
   });
 }
 
-const over = (until: number): Outcome => ({ ok: true, output: { until } });
-
-function waitOf(until: (begun: number) => number | undefined): WaitCall {
-  return { key: keyOf('a'), input: 'what', until, over };
-}
-
 function waitsUntilDecided(check: Check): void {
   check('a wait is over at the instant that was decided when it began, through crashes', async (trial) => {
     const due = trial.clock.now() + 1000;
@@ -360,128 +354,6 @@ function waitsUntilDecided(check: Check): void {
     });
 }
 
-const PAGE = keyOf('each[500-999]');
-
-function pageOf(perform: PageCall['perform']): PageCall {
-  return { key: PAGE, input: 'which', perform };
-}
-
-function pagesOnce(check: Check): void {
-  check('a page that has an outcome is not performed again', async (trial) => {
-    const call = trial.call('each[500].a', 'write');
-    const first = await trial.resume().page(pageOf((part) => part.attempt(call)));
-    await trial.crashSettled();
-    const again = await trial.resume().page(pageOf(() => assert.fail('performed again')));
-    assert.deepEqual([again, trial.performed], [first, ['each[500].a']]);
-  });
-
-  check('a page that was cut off goes on where it was', async (trial) => {
-    const calls = (last: AttemptCall): PageCall =>
-      pageOf(async (part) => {
-        await part.attempt(trial.call('each[500].a', 'write'));
-        return part.attempt(last);
-      });
-    void trial.resume().page(calls(trial.dyingCall('each[501].a', 'read')));
-    await until(() => trial.performed.length === 2);
-    const outcome = await trial.resume().page(calls(trial.call('each[501].a', 'read')));
-    assert.deepEqual(outcome, { ok: true, output: { count: 3 } });
-    assert.deepEqual(trial.performed, ['each[500].a', 'each[501].a', 'each[501].a']);
-  });
-
-  check('a page that came to no end is performed again, on what its journal holds', async (trial) => {
-    const call = trial.call('each[500].a', 'write');
-    const page = pageOf(async (part) => {
-      await part.attempt(call);
-      return undefined;
-    });
-    for (let lives = 0; lives < 2; lives++) {
-      assert.equal(await trial.resume().page(page), undefined);
-      await trial.crashSettled();
-    }
-    assert.deepEqual(trial.performed, ['each[500].a']);
-  });
-}
-
-const late: Failure = { class: 'permanent', code: 'step_timeout', message: 'late' };
-
-function timedOf<T>(perform: TimedCall<T>['perform']): TimedCall<T> {
-  return { key: keyOf('block', 0), forMs: 1000, perform, over: () => late };
-}
-
-function timedOnce(check: Check): void {
-  check('what ends in time has ended in time for good', async (trial) => {
-    const timed = timedOf((part) => part.attempt(trial.call('a', 'write')));
-    const end = await trial.resume().timed(timed);
-    assert.ok(end.inTime && end.value.ok);
-    await trial.crashSettled();
-    trial.clock.advance(5000);
-    assert.deepEqual(await trial.resume().timed(timed), end);
-    assert.deepEqual(trial.performed, ['a']);
-  });
-
-  check('the deadline counts from the first begin, through crashes, and ends a wait', async (trial) => {
-    const timed = timedOf((part) => part.wait(waitOf(() => undefined)));
-    void trial.resume().timed(timed);
-    await until(() => trial.clock.waiting() === 1);
-    await trial.settled();
-    await aMoment();
-    trial.crash();
-    trial.clock.forget();
-    trial.clock.advance(400);
-    let end: TimedEnd<Outcome> | undefined;
-    void trial
-      .resume()
-      .timed(timed)
-      .then((came) => (end = came));
-    await until(() => trial.clock.waiting() === 1);
-    trial.clock.advance(599);
-    await aMoment();
-    assert.equal(end, undefined);
-    trial.clock.advance(1);
-    await until(() => end !== undefined);
-    assert.deepEqual(end, { inTime: false, failure: late });
-    await trial.crashSettled();
-    assert.deepEqual(await trial.resume().timed(timedOf(() => assert.fail('performed again'))), end);
-  });
-
-  check('after the deadline nothing begins, and a sleep is over', async (trial) => {
-    const timed = timedOf(async (part) => {
-      await part.attempt(trial.call('a', 'read', 'retryable'));
-      await part.sleep(keyOf('a'), 5000);
-      return part.attempt(trial.call('b', 'read'));
-    });
-    const pending = trial.resume().timed(timed);
-    await until(() => trial.clock.waiting() === 2);
-    trial.clock.advance(1000);
-    assert.deepEqual(await pending, { inTime: false, failure: late });
-    assert.deepEqual(trial.performed, ['a']);
-  });
-
-  for (const effect of ['read', 'write'] as const)
-    check(`an attempt (${effect}) is aborted at the deadline`, async (trial) => {
-      const timed = timedOf((part) => part.attempt(trial.call('a', effect, undefined, aborted(effect))));
-      const pending = trial.resume().timed(timed);
-      await until(() => trial.performed.length === 1 && trial.clock.waiting() === 1);
-      trial.clock.advance(1000);
-      const end = await pending;
-      // A write is a person's affair then.
-      if (effect === 'write') assert.ok(end.inTime && !end.value.ok && end.value.failure.class === 'uncertain');
-      else assert.deepEqual(end, { inTime: false, failure: late });
-      await trial.crashSettled();
-      assert.deepEqual(await trial.resume().timed(timed), end);
-      assert.deepEqual(trial.performed, ['a']);
-    });
-}
-
-/** A service that hangs until the call is given up. */
-function aborted(effect: Effect): AttemptCall['perform'] {
-  return async (signal) => {
-    await new Promise((resolve) => signal.addEventListener('abort', resolve));
-    const failureClass = effect === 'write' ? 'uncertain' : 'retryable';
-    return { ok: false, failure: { class: failureClass, code: 'timeout', message: 'given up' } };
-  };
-}
-
 /** Comes to a sleep after a failed attempt, and gives whether it is over. */
 async function comeToSleep(trial: Trial, milliseconds: number): Promise<() => boolean> {
   const durable = trial.resume();
@@ -497,19 +369,6 @@ function forever(): Promise<Outcome> {
   return new Promise(() => {});
 }
 
-/** What must not happen has had its chance then: longer than any write waits for company. */
-function aMoment(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 70));
-}
-
 async function manyTurns(count: number): Promise<void> {
   for (let turns = 0; turns < count; turns++) await turn();
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
-  while (!condition()) {
-    assert.ok(performance.now() < end, 'what was waited for did not come');
-    await turn();
-  }
 }

@@ -43,12 +43,12 @@ export interface Timed<T> {
   /** Its time was over before this begins. */
   passed: boolean;
   /** Rings at the deadline. Gives what takes that back. */
-  alarm(ring: () => void): () => void;
+  alarm: (ring: () => void) => () => void;
   /** Of the step. */
   doubts: Doubts;
   /** Unwinds with the signal's reason where that is aborted. */
-  perform(signal: AbortSignal): Promise<T>;
-  failure(): Failure;
+  perform: (signal: AbortSignal) => Promise<T>;
+  failure: () => Failure;
 }
 
 /** Lets something go on until it has ended, or its time is over. What a doubt is left of is for a person, in time or not. */
