@@ -711,7 +711,8 @@ export const ANSWER_SCHEMAS = {
               "type": "string",
               "enum": [
                 "ready",
-                "stalled"
+                "stalled",
+                "suspended"
               ]
             },
             "reason": {
@@ -879,7 +880,8 @@ export const ANSWER_SCHEMAS = {
                     "type": "string",
                     "enum": [
                       "ready",
-                      "stalled"
+                      "stalled",
+                      "suspended"
                     ]
                   },
                   "reason": {

@@ -94,12 +94,12 @@ export interface StallReason {
 
 export type InventoryStatus = 'ready' | 'stalled' | 'suspended';
 
-/** What became of one revision. */
+/** What became of one revision, or what an operator said. */
 export interface InventoryEvent {
   /** Absent where none could be asked for yet. */
   revision?: string;
   at: Instant;
-  status: 'ready' | 'stalled';
+  status: InventoryStatus;
   reason?: StallReason;
 }
 
@@ -162,6 +162,18 @@ export interface InventoryChange {
   entries: readonly InventoryEntry[];
   /** Secrets files of these accounts, text by path, in place of those that they had. */
   secrets: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** The age public keys of these accounts. */
+  recipients: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A data key of an account, wrapped for those who can open it. */
+export interface AccountKeyRecord {
+  id: string;
+  account: string;
+  /** age public keys. */
+  recipients: string[];
+  /** An armored age file. */
+  wrapped: string;
 }
 
 /** Names accounts, or all of them, also those that do not exist yet. */

@@ -10,6 +10,7 @@ import type { Services } from '../perform-action.ts';
 import { groupOf } from '../run-group.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
 import { Limiter } from '../limiter.ts';
+import { EngineClock } from './engine-clock.ts';
 import { FairQueue } from './fair-queue.ts';
 import { HeldRuns, covers } from './held-runs.ts';
 import { AtRest, Crowded, OnHold } from './waits.ts';
@@ -33,6 +34,8 @@ interface ActiveRun {
   automation: string;
   canceled: boolean;
   durable: EmbeddedDurable | undefined;
+  /** Its end was told. */
+  announced: boolean;
   /** Never rejects. */
   ended: Promise<void>;
 }
@@ -41,8 +44,6 @@ type FinishedRun = RunRecord & { finishedAt: Instant };
 
 /** A wait that is shorter costs less than to leave the run to the store. */
 const MOMENT_MS = 100;
-/** https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 /** Runs that are queued in one transaction when their instant has come. */
 const WOKEN_AT_ONCE = 1000;
 
@@ -58,13 +59,14 @@ export class EmbeddedEngine implements Engine {
   private readonly places: Places;
   private readonly listeners = new Set<(event: RunEvent) => void>();
   private readonly plans: PreparedPlans;
-  private readonly stopSleeping = new AbortController();
+  private readonly clock: EngineClock;
   private readonly abortAttempts = new AbortController();
   private readonly wakeTimer: WakeTimer;
   private readonly host: DurableHost;
 
   constructor(options: EmbeddedEngineOptions) {
     this.options = options;
+    this.clock = new EngineClock(options.now);
     this.plans = new PreparedPlans(options.store.deployments);
     this.ends = new RunEnds((id) => options.store.runs.get(id));
     this.held = new HeldRuns(options.store.pauses.list());
@@ -74,6 +76,7 @@ export class EmbeddedEngine implements Engine {
       wake: () => this.wakeDue(),
     });
     this.places = new Places({
+      ruleOf: (plan) => this.plans.get(plan).concurrency,
       begin: (run) => this.enqueue(run),
       end: (run, failure) => {
         this.end(run, failure).catch((error: unknown) => {
@@ -82,12 +85,11 @@ export class EmbeddedEngine implements Engine {
         });
       },
     });
-    const clock = { now: () => options.now(), delay: (milliseconds: number) => this.delay(milliseconds) };
     this.host = {
-      limiter: new Limiter(clock),
+      limiter: new Limiter(this.clock),
       runs: options.store.runs,
       now: () => options.now(),
-      at: (instant, wake) => this.at(instant, wake),
+      at: (instant, wake) => this.clock.at(instant, wake),
       idle: (run) => this.idle(run),
       groupOf: (plan, trigger) => groupOf(this.plans.get(plan), trigger),
       runCalled: (run) => this.accepted(run),
@@ -96,7 +98,7 @@ export class EmbeddedEngine implements Engine {
         if (!stands) this.standing.delete(id);
         else if (this.standing.add(id)) this.fill();
       },
-      stopping: () => this.stopSleeping.signal.aborted,
+      stopping: () => this.clock.stopped,
       abort: this.abortAttempts.signal,
       attemptStarted: (run, attempt) => this.tell({ kind: 'attempt_started', run, attempt }),
       attemptFinished: (run, attempt) => this.tell({ kind: 'attempt_finished', run, attempt }),
@@ -108,8 +110,12 @@ export class EmbeddedEngine implements Engine {
     const createdAt = this.options.now();
     const run = this.grouped({ id: newRunId(createdAt), ...asked, status: 'queued', createdAt });
     const kept = await this.keep(run, request);
-    if (kept === run) this.accepted(run);
-    return kept;
+    if (kept !== run) return kept;
+    this.tell({ kind: 'run_accepted', run });
+    // Nobody else knows of it yet, so where nothing waits before it, it need not be read again.
+    if (run.group === undefined && this.queue.isEmpty() && this.hasSlot()) this.begin(run);
+    else this.admit(run);
+    return run;
   }
 
   async startTogether(
@@ -125,10 +131,13 @@ export class EmbeddedEngine implements Engine {
   }
 
   finished(id: string, signal?: AbortSignal): Promise<RunRecord> {
-    const run = this.options.store.runs.get(id);
-    if (run === undefined) return Promise.reject(new Error(`there is no run ${id}`));
-    if (run.finishedAt !== undefined || this.host.stopping()) return Promise.resolve(run);
-    return this.ends.of(run, signal);
+    const active = this.active.get(id);
+    if (active === undefined || active.announced || this.host.stopping()) {
+      const run = this.options.store.runs.get(id);
+      if (run === undefined) return Promise.reject(new Error(`there is no run ${id}`));
+      if (run.finishedAt !== undefined || this.host.stopping()) return Promise.resolve(run);
+    }
+    return this.ends.of(id, signal);
   }
 
   async answer(run: RunRecord, key: AttemptKey, outcome: Outcome): Promise<boolean> {
@@ -182,16 +191,13 @@ export class EmbeddedEngine implements Engine {
 
   resume(): number {
     const { runs } = this.options.store;
-    const inGroups = runs.inGroups();
-    for (const { id, group, begun } of inGroups) if (begun) this.places.take(id, group);
-    const fresh = inGroups.filter(({ begun }) => !begun);
-    const apart = new Set(fresh.map(({ id }) => id));
+    const apart = this.places.restore(runs.inGroups());
     let count = 0;
     for (const run of runs.ready()) {
       count += 1;
       if (!apart.has(run.id)) this.enqueue(run);
     }
-    for (const run of fresh) this.enter(run, run.group, run.plan);
+    for (const run of apart.values()) this.places.enter(run);
     this.wakeTimer.look();
     return count;
   }
@@ -202,7 +208,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   async stop(drainMs: number): Promise<void> {
-    this.stopSleeping.abort();
+    this.clock.stop();
     this.wakeTimer.stop();
     for (const { durable } of this.active.values()) durable?.waits.end(new Stopped());
     const drained = Promise.allSettled([...this.active.values()].map(({ ended }) => ended));
@@ -227,15 +233,12 @@ export class EmbeddedEngine implements Engine {
 
   private accepted(run: RunRecord): void {
     this.tell({ kind: 'run_accepted', run });
-    if (run.group === undefined) this.enqueue(run);
-    else this.enter(run, run.group, run.plan);
+    this.admit(run);
   }
 
-  /** A run that counts with others of its automation. */
-  private enter(run: QueuedRun, group: string, plan: string): void {
-    const rule = this.plans.get(plan).concurrency;
-    if (rule === undefined) this.enqueue(run);
-    else this.places.enter(run, group, rule);
+  private admit(run: RunRecord): void {
+    if (run.group === undefined) this.enqueue(run);
+    else this.places.enter({ ...run, group: run.group });
   }
 
   private grouped(run: RunRecord): RunRecord {
@@ -249,28 +252,43 @@ export class EmbeddedEngine implements Engine {
   }
 
   private fill(): void {
-    while (this.active.size - this.standing.size < this.options.maxConcurrentRuns && !this.host.stopping()) {
+    while (this.hasSlot()) {
       const id = this.queue.take();
       if (id === undefined) return;
       const before = this.active.get(id);
       // It was woken before it had come to rest in here: it goes on after that.
       if (before !== undefined) void before.ended.then(() => this.enqueue({ account: before.account, id }));
-      else this.begin(id);
+      else this.beginQueued(id);
     }
   }
 
-  private begin(id: string): void {
+  private hasSlot(): boolean {
+    const working = this.active.size - this.standing.size;
+    return working < this.options.maxConcurrentRuns && !this.host.stopping();
+  }
+
+  private beginQueued(id: string): void {
     // Queued runs are not kept in memory: a backlog of large bodies would fill it.
     const run = this.options.store.runs.get(id);
-    if (run === undefined || run.finishedAt !== undefined) return;
+    if (run !== undefined && run.finishedAt === undefined) this.begin(run);
+  }
+
+  private begin(run: RunRecord): void {
     if (this.held.isPaused(run)) {
       this.held.hold(run);
       return;
     }
     if (run.group !== undefined) this.places.take(run.id, run.group);
     const { account, automation } = run;
-    const active: ActiveRun = { account, automation, durable: undefined, canceled: false, ended: Promise.resolve() };
-    this.active.set(id, active);
+    const active: ActiveRun = {
+      account,
+      automation,
+      durable: undefined,
+      canceled: false,
+      announced: false,
+      ended: Promise.resolve(),
+    };
+    this.active.set(run.id, active);
     active.ended = this.execute(run, active);
   }
 
@@ -365,24 +383,10 @@ export class EmbeddedEngine implements Engine {
   }
 
   private announce(run: FinishedRun): void {
+    const active = this.active.get(run.id);
+    if (active !== undefined) active.announced = true;
     this.ends.ended(run);
     this.tell({ kind: 'run_finished', run });
-  }
-
-  private at(instant: Instant, wake: () => void): () => void {
-    const milliseconds = instant - this.options.now();
-    // What is so far off is put to rest before.
-    if (milliseconds > LONGEST_TIMEOUT_MS) return () => {};
-    const timer = setTimeout(wake, Math.max(0, milliseconds));
-    return () => clearTimeout(timer);
-  }
-
-  private async delay(milliseconds: number): Promise<void> {
-    try {
-      await delay(milliseconds, undefined, { signal: this.stopSleeping.signal });
-    } catch {
-      throw new Stopped();
-    }
   }
 
   private tell(event: RunEvent): void {

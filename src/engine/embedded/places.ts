@@ -1,11 +1,20 @@
 import type { PlanConcurrency } from '../../generated/plan.ts';
 import type { Failure } from '../../run/failure.ts';
-import type { QueuedRun } from '../../store/store.ts';
+import type { GroupedRun, QueuedRun } from '../../store/store.ts';
 
 /** How many runs of a group go on at a time, and what becomes of the others. */
 export type ConcurrencyRule = Pick<PlanConcurrency, 'limit' | 'policy'>;
 
+/** A run that counts with others. */
+export interface Counted extends QueuedRun {
+  /** Digest. */
+  plan: string;
+  group: string;
+}
+
 export interface PlacesHost {
+  /** `undefined`: all of the plan's runs may go on. */
+  ruleOf(plan: string): ConcurrencyRule | undefined;
   /** The run may begin. */
   begin(run: QueuedRun): void;
   /** The run is to end before its time. */
@@ -30,17 +39,26 @@ export class Places {
   }
 
   /** A run that has not begun: it begins, waits or ends, as the rule says. */
-  enter(run: QueuedRun, name: string, { limit, policy }: ConcurrencyRule): void {
-    const group = this.group(name);
+  enter(run: Counted): void {
+    const rule = this.host.ruleOf(run.plan);
+    if (rule === undefined) return this.host.begin(run);
+    const { limit, policy } = rule;
+    const group = this.group(run.group);
     if (group.holders.size < limit && group.waiting.length === 0) {
       group.holders.add(run.id);
       return this.host.begin(run);
     }
     if (policy === 'skip') return this.host.end(run.id, skipped(limit));
     const before = [...group.holders, ...group.waiting.map((one) => one.run.id)];
-    group.waiting.push({ run, limit });
+    group.waiting.push({ run: { id: run.id, account: run.account }, limit });
     if (policy === 'cancel_running')
       for (const id of before.slice(0, before.length - (limit - 1))) this.replace(group, id, run.id);
+  }
+
+  /** Gives their places to runs that have begun. Gives those that have not, by id: they are to enter. */
+  restore(runs: readonly GroupedRun[]): Map<string, Counted> {
+    for (const { id, group, begun } of runs) if (begun) this.take(id, group);
+    return new Map(runs.filter(({ begun }) => !begun).map((run) => [run.id, run]));
   }
 
   /** A run that has begun before has its place, whatever the limit says by now. */

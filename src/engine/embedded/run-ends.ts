@@ -11,9 +11,8 @@ export class RunEnds {
   }
 
   /** Resolves with the run when it has ended, or as it is when the signal is aborted. */
-  of(run: RunRecord, signal: AbortSignal | undefined): Promise<RunRecord> {
-    const { id } = run;
-    return new Promise((resolve) => {
+  of(id: string, signal: AbortSignal | undefined): Promise<RunRecord> {
+    return new Promise((resolve, reject) => {
       this.waiting.set(id, [...(this.waiting.get(id) ?? []), resolve]);
       signal?.addEventListener('abort', () => {
         const waiting = this.waiting.get(id) ?? [];
@@ -22,7 +21,9 @@ export class RunEnds {
         const others = waiting.filter((one) => one !== resolve);
         if (others.length === 0) this.waiting.delete(id);
         else this.waiting.set(id, others);
-        resolve(this.get(id) ?? run);
+        const run = this.get(id);
+        if (run === undefined) reject(new Error(`there is no run ${id}`));
+        else resolve(run);
       });
     });
   }

@@ -8,6 +8,7 @@ import { inventory } from './migrations/0005-inventory.ts';
 import { calledRuns } from './migrations/0006-called-runs.ts';
 import { control } from './migrations/0007-control.ts';
 import { access } from './migrations/0008-access.ts';
+import { vault } from './migrations/0009-vault.ts';
 import { pages } from './migrations/0010-pages.ts';
 import { integer } from './row.ts';
 
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly string[] = [
   calledRuns,
   control,
   access,
+  vault,
   pages,
 ];
 
