@@ -80,8 +80,12 @@ if (who === 'floor') {
   if (going === undefined) {
     const { account, automation } = plan;
     await store.deployments.activate('bench', 0, [{ account, automation, plan: digest }], new Map([[digest, text]]));
-    const run = await engine.start({ account, automation, plan: digest, trigger: { body: { items } } });
-    items.length = 0;
+    const run = await engine.start({
+      account,
+      automation,
+      plan: digest,
+      trigger: { body: { items: items.splice(0) } },
+    });
     await engine.finished(run.id);
   } else {
     items.length = 0;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { JsonObject } from '../json/value.ts';
 import { evaluateAt } from './evaluate-at.ts';
 import type { PreparedPlan } from './prepared-plan.ts';
@@ -11,5 +12,7 @@ export function groupOf({ plan, concurrency }: PreparedPlan, trigger: JsonObject
   const scope = { trigger, account: { ...context }, ...(settings === undefined ? {} : { settings }) };
   const key = evaluateAt(concurrency.key, scope, 'concurrency');
   // Runs whose key has no value are counted together: none of them goes by unseen.
-  return `${name} ${JSON.stringify((key.ok ? key.value : null) ?? null)}`;
+  const value = JSON.stringify((key.ok ? key.value : null) ?? null);
+  // The key may be what nobody is to read in the store, such as an address; its digest counts as well.
+  return `${name} ${createHash('sha256').update(value).digest('base64url')}`;
 }

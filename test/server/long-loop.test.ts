@@ -37,21 +37,22 @@ function post(hook: string, body: object): Promise<Response> {
 }
 
 test('a long loop is shown by pages, and explained from the page in which it failed', async () => {
-  await withWorkspace({ automations: { counting: COUNTING } }, async ({ hook, api, folder }) => {
+  await withWorkspace({ automations: { counting: COUNTING } }, async (served) => {
+    const { folder } = served;
     const items = Array.from({ length: 1200 }, (_, n) => n);
-    const answer = await post(hook('counting'), { items });
+    const answer = await post(served.hook('counting'), { items });
     const { run } = (await answer.json()) as { run: string };
     assert.equal(answer.status, 502);
-    const { body: whole } = await api<RunDetailView>(`/runs/${run}`);
+    const { body: whole } = await served.api<RunDetailView>(`/runs/${run}`);
     const each = whole.steps.find(({ id }) => id === 'each');
     assert.deepEqual(
       [whole.steps.length, each?.pages?.map(({ page, status }) => [page, status])],
       [1002, [['each[500-999]', 'failed']]],
     );
-    const { body: part } = await api<RunDetailView>(`/runs/${run}?page=each[500-999]`);
+    const { body: part } = await served.api<RunDetailView>(`/runs/${run}?page=each[500-999]`);
     assert.deepEqual(part.steps.length, 604);
     assert.equal(part.steps.find(({ status }) => status === 'failed')?.path, 'each[801].wrong');
-    const { body: explained } = await api<ExplanationView>(`/runs/${run}/explanation`);
+    const { body: explained } = await served.api<ExplanationView>(`/runs/${run}/explanation`);
     assert.equal(explained.findings[0]?.step, 'each[801].wrong');
     const shown = await waybill(['runs', 'show', run, '--page', 'each[500-999]', '--data', join(folder, 'data')]);
     assert.match(shown.out, /✓ each\[800\]\.add[^]*✗ each\[801\]\.wrong/);
@@ -61,16 +62,16 @@ test('a long loop is shown by pages, and explained from the page in which it fai
 });
 
 test('a sender whose run is skipped is told so, and the run stands in the history', async () => {
-  await withWorkspace({ automations: { counting: COUNTING } }, async ({ hook, api }) => {
-    const first = post(hook('counting'), { items: [], wait: true });
+  await withWorkspace({ automations: { counting: COUNTING } }, async (served) => {
+    const first = post(served.hook('counting'), { items: [], wait: true });
     for (;;) {
-      const { body } = await api<{ runs: RunSummaryView[] }>('/runs?status=waiting');
+      const { body } = await served.api<{ runs: RunSummaryView[] }>('/runs?status=waiting');
       if (body.runs.length > 0) break;
     }
-    const second = await post(hook('counting'), { items: [] });
+    const second = await post(served.hook('counting'), { items: [] });
     const { error, run } = (await second.json()) as ErrorView & { run: string };
     assert.deepEqual([second.status, error.code], [502, 'run_skipped']);
-    const { body } = await api<RunDetailView>(`/runs/${run}`);
+    const { body } = await served.api<RunDetailView>(`/runs/${run}`);
     assert.deepEqual([body.run.status, body.run.failure?.code], ['canceled', 'run_skipped']);
     assert.equal((await first).status, 200);
   });

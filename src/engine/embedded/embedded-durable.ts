@@ -212,9 +212,11 @@ export class EmbeddedDurable implements Durable {
   /** A run that does nothing but stand before a limit leaves its slot to others, and the engine where many stand there. */
   private async turn(limits: readonly CallLimit[]): Promise<Turn> {
     const { limiter } = this.host;
-    const state = this.waits.isAlone() ? limiter.stateOf(limits) : 'free';
+    const alone = this.waits.oneAtWork();
+    const state = alone === undefined ? 'free' : limiter.stateOf(limits);
     if (state === 'free') return limiter.enter(limits, this.deadline);
-    if (state === 'crowded') throw new Crowded(limits);
+    // Nobody in here would see to what else it waits for.
+    if (state === 'crowded' && alone?.waiting === false) throw new Crowded(limits);
     this.host.stands(this.run, true);
     try {
       return await limiter.enter(limits, this.deadline);

@@ -66,7 +66,7 @@ export class EmbeddedEngine implements Engine {
 
   constructor(options: EmbeddedEngineOptions) {
     this.options = options;
-    this.clock = new EngineClock(options.now);
+    this.clock = new EngineClock(() => options.now());
     this.plans = new PreparedPlans(options.store.deployments);
     this.ends = new RunEnds((id) => options.store.runs.get(id));
     this.held = new HeldRuns(options.store.pauses.list());

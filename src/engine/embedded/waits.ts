@@ -141,9 +141,9 @@ export class Waits {
     });
   }
 
-  /** One thing is done, and nothing waits. */
-  isAlone(): boolean {
-    return this.atWork === 1 && this.pending.size === 0;
+  /** One thing is done; `waiting`: others wait meanwhile. */
+  oneAtWork(): { waiting: boolean } | undefined {
+    return this.atWork === 1 ? { waiting: this.pending.size > 0 } : undefined;
   }
 
   private isIdle(): boolean {
