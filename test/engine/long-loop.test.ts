@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { LiveDeployment } from '../../src/runner/live-deployment.ts';
 import { RunControl } from '../../src/runner/run-control.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { automationOf } from '../compiler/compile-text.ts';
+import { newFolder } from '../store/sample-store.ts';
 import { count, EngineWorld, until } from './engine-world.ts';
 
 const BODY = {
@@ -86,18 +91,20 @@ test('a long loop that was cut off goes on where it was, and so does one that wa
 test('a doubt in a page is settled there; a replay from a later step makes none of its calls again', async () => {
   const after = count('after', 'after');
   const world = await EngineWorld.of({
-    example: loop([post], {}, [after, { id: 'stopped', if: '${{ trigger.body.wrong === 1 }}', fail: 'wrong' }]),
+    example: loop([post], { parallel: 8 }, [
+      after,
+      { id: 'stopped', if: '${{ trigger.body.wrong === 1 }}', fail: 'wrong' },
+    ]),
   });
   const unsure = { class: 'uncertain', code: 'connection_cut', message: 'cut' } as const;
-  world.answer = () =>
-    Promise.resolve(
-      world.calls.length === 701
-        ? { ok: false, failure: unsure }
-        : { ok: true, output: { status: 200, headers: {}, body: 'ok' } },
-    );
-  const { digest } = { digest: (await world.start('example', { items: [] })).plan };
+  world.answer = ({ input }) => {
+    const { body } = input as { body: { n: number } };
+    const sent = { ok: true, output: { status: 200, headers: {}, body: 'ok' } } as const;
+    return Promise.resolve(body.n === 700 ? { ok: false, failure: unsure } : sent);
+  };
+  const { plan } = await world.start('example', { items: [] });
   const run = await world.ended(await world.start('example', { items: items(1050), wrong: 1 }));
-  assert.deepEqual([run.plan, run.status, run.failure?.step], [digest, 'uncertain', 'each[700].post']);
+  assert.deepEqual([run.plan, run.status, run.failure?.step], [plan, 'uncertain', 'each[700].post']);
   await world.store.deployments.hookSecret('acme', 'example');
   const control = new RunControl(world.store, world.engine, () => new LiveDeployment(world.store));
   const early = await control.replay(run.id, { from: 'after' });
@@ -130,4 +137,27 @@ test('a canceled loop begins nothing more; loops within loops have pages of thei
   await world.restart();
   assert.equal(world.stored('some'), 601);
   await world.close();
+});
+
+test('a long loop comes to its end through kills, and does each item once', async () => {
+  const folder = newFolder();
+  const length = 2400;
+  /** One life, killed after so many items. */
+  const live = async (killAfter: number): Promise<void> => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'loop-crash-child.ts'), folder, String(length)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let done = 0;
+    child.stdout.on('data', (dots: Buffer) => {
+      done += dots.length;
+      if (done >= killAfter) child.kill('SIGKILL');
+    });
+    await once(child, 'close');
+  };
+  for (const killAfter of [400, 700, Infinity]) await live(killAfter);
+  const store = openSqliteStore(folder);
+  const [run] = store.runs.list({ limit: 1 });
+  assert.deepEqual(run?.output, items(length));
+  assert.equal(store.storage.get('acme', 'n')?.value, (length * (length - 1)) / 2);
+  await store.close();
 });
