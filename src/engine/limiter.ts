@@ -24,6 +24,9 @@ const LOOK_AGAIN_MS = 1000;
 /** Calls that found the service closed are tried again by themselves; so others wait no longer for its word. */
 const LONGEST_HOLD_MS = 60_000;
 
+/** So many limits are kept without a look at whether they still hold anybody back. */
+const LEAST_LANES = 1000;
+
 /**
  * Lets calls through as their limits allow, in the order in which they came, across all runs of the process. A limit
  * holds for every stretch of time of its length: a bucket of tokens that fills up would let twice as many through in the
@@ -31,13 +34,14 @@ const LONGEST_HOLD_MS = 60_000;
  */
 export class Limiter {
   private readonly lanes = new Map<string, Lane>();
+  private sweepAt = LEAST_LANES;
   private readonly clock: LimiterClock;
 
   constructor(clock: LimiterClock) {
     this.clock = clock;
   }
 
-  /** Resolves when a call may begin. Rejects as the clock's `delay` does, and with the signal's reason where that is aborted. */
+  /** Resolves when a call may begin. Rejects as the clock's `delay` does, and with the signal's reason where it is aborted before. */
   async enter(limits: readonly CallLimit[], signal?: AbortSignal): Promise<Turn> {
     const entered: Lane[] = [];
     const release = (): void => {
@@ -54,12 +58,12 @@ export class Limiter {
       release();
       throw error;
     }
-    const lanes = limits.map((limit) => [this.lane(limit), limit] as const);
+    const lanes = limits.map((limit, index) => [entered[index], limit] as const);
     return {
       next: async () => {
-        for (const [lane, limit] of lanes) await lane.again(limit);
+        for (const [lane, limit] of lanes) await lane?.again(limit);
       },
-      hold: (milliseconds) => lanes.at(-1)?.[0].hold(Math.min(milliseconds, LONGEST_HOLD_MS)),
+      hold: (milliseconds) => lanes.at(-1)?.[0]?.hold(Math.min(milliseconds, LONGEST_HOLD_MS)),
       release,
     };
   }
@@ -68,7 +72,7 @@ export class Limiter {
   stateOf(limits: readonly CallLimit[]): 'free' | 'busy' | 'crowded' {
     const lanes = limits.map((limit) => ({ lane: this.lane(limit), limit }));
     if (lanes.some(({ lane }) => lane.isCrowded())) return 'crowded';
-    return lanes.every(({ lane, limit }) => lane.isFree(limit)) ? 'free' : 'busy';
+    return lanes.every(({ lane, limit }) => lane.admits(limit)) ? 'free' : 'busy';
   }
 
   /** Calls back, in the order of asking, when the crowd before these limits has gone. */
@@ -81,8 +85,17 @@ export class Limiter {
 
   private lane({ key }: CallLimit): Lane {
     let lane = this.lanes.get(key);
-    if (lane === undefined) this.lanes.set(key, (lane = new Lane(this.clock)));
+    if (lane === undefined) {
+      if (this.lanes.size >= this.sweepAt) this.sweep();
+      this.lanes.set(key, (lane = new Lane(this.clock)));
+    }
     return lane;
+  }
+
+  /** Limits may belong to what comes once, such as a channel: those that hold nobody back any more are forgotten. */
+  private sweep(): void {
+    for (const [key, lane] of this.lanes) if (lane.isFree()) this.lanes.delete(key);
+    this.sweepAt = Math.max(LEAST_LANES, 2 * this.lanes.size);
   }
 }
 
@@ -101,6 +114,7 @@ class Lane {
   /** Instants of the last requests, as many as the largest count. */
   private readonly made: number[] = [];
   private readonly aside: (() => void)[] = [];
+  private longestMs = 0;
   private active = 0;
   private heldUntil = 0;
   private waking = false;
@@ -110,7 +124,7 @@ class Lane {
     this.clock = clock;
   }
 
-  isFree(limit: CallLimit): boolean {
+  admits(limit: CallLimit): boolean {
     return this.waiting.length === 0 && this.active < limit.concurrency && this.waitFor(limit) <= 0;
   }
 
@@ -124,21 +138,17 @@ class Lane {
   }
 
   async enter(limit: CallLimit, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiter: Waiter = { limit, begins: true, resolve, reject };
+    const waiter = { limit, begins: true, resolve, reject };
+    const giveUp = (): void => this.drop(waiter, signal?.reason);
+    signal?.addEventListener('abort', giveUp);
     this.waiting.push(waiter);
     this.admit();
-    if (signal === undefined) return promise;
-    const giveUp = (): void => {
-      const place = this.waiting.indexOf(waiter);
-      if (place !== -1) this.waiting.splice(place, 1);
-      reject(signal.reason);
-    };
-    signal.addEventListener('abort', giveUp);
     try {
       await promise;
     } finally {
-      signal.removeEventListener('abort', giveUp);
+      signal?.removeEventListener('abort', giveUp);
     }
   }
 
@@ -157,6 +167,21 @@ class Lane {
 
   hold(milliseconds: number): void {
     this.heldUntil = Math.max(this.heldUntil, this.clock.now() + milliseconds);
+  }
+
+  /** It is as if it were new. */
+  isFree(): boolean {
+    const until = Math.max(this.heldUntil, (this.made.at(-1) ?? Number.NEGATIVE_INFINITY) + this.longestMs);
+    return this.active === 0 && this.waiting.length + this.aside.length === 0 && until <= this.clock.now();
+  }
+
+  private drop(waiter: Waiter, reason: unknown): void {
+    const place = this.waiting.indexOf(waiter);
+    if (place === -1) return;
+    this.waiting.splice(place, 1);
+    waiter.reject(reason);
+    // It may have kept the others waiting.
+    this.admit();
   }
 
   private admit(): void {
@@ -202,6 +227,7 @@ class Lane {
   private note({ requests }: CallLimit): void {
     if (requests.length === 0) return;
     this.made.push(this.clock.now());
+    this.longestMs = Math.max(this.longestMs, ...requests.map(({ periodMs }) => periodMs));
     const most = Math.max(...requests.map(({ count }) => count));
     if (this.made.length > most) this.made.splice(0, this.made.length - most);
   }

@@ -13,7 +13,7 @@ import type { Store } from '../store/store.ts';
 import type { Caller } from './access/callers.ts';
 import { callerOf } from './access/guard.ts';
 import { isAtLeast } from './access/roles.ts';
-import { listWithin } from './access/scope.ts';
+import { listWithin, roleIn } from './access/scope.ts';
 import type { ExplanationView, RunDetailView, RunListView, RunSummaryView } from './api-types.ts';
 import { ApiError, unknownAutomation, unknownRun } from './api-error.ts';
 import type { Views } from './views.ts';
@@ -162,18 +162,13 @@ async function* exportRuns(
   }
 }
 
-async function detail(
-  runner: Runner,
-  views: Views,
-  run: RunRecord,
-  { role }: Caller,
-  page = '',
-): Promise<RunDetailView> {
+async function detail(runner: Runner, views: Views, run: RunRecord, caller: Caller, page = ''): Promise<RunDetailView> {
   const { traced } = await trace(runner, run, page);
   const shown = traced.filter(({ path }) => pageOf(path) === page);
+  const role = roleIn(caller, run.account);
   // Whoever has the link can decide.
   const link = async (step: TracedStep): Promise<string | undefined> =>
-    isAtLeast(role, 'operator') ? approvalOf(runner, run, step) : undefined;
+    role !== undefined && isAtLeast(role, 'operator') ? approvalOf(runner, run, step) : undefined;
   return {
     run: views.run(run),
     steps: await Promise.all(shown.map(async (step) => views.step(run.id, step, await link(step)))),

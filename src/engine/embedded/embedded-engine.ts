@@ -49,6 +49,7 @@ const WOKEN_AT_ONCE = 1000;
 
 /** An engine in one process, on the store's journal. */
 export class EmbeddedEngine implements Engine {
+  readonly limiter: Limiter;
   private readonly options: EmbeddedEngineOptions;
   private readonly queue = new FairQueue<string>();
   private readonly active = new Map<string, ActiveRun>();
@@ -85,8 +86,9 @@ export class EmbeddedEngine implements Engine {
         });
       },
     });
+    this.limiter = new Limiter(this.clock);
     this.host = {
-      limiter: new Limiter(this.clock),
+      limiter: this.limiter,
       runs: options.store.runs,
       now: () => options.now(),
       at: (instant, wake) => this.clock.at(instant, wake),
