@@ -65,6 +65,13 @@ export function addRunnerProcessOptions(command: Command): Command {
     )
     .option('--max-queued <runs>', 'runs that may wait before webhooks are answered 503', positive, 500_000)
     .option('--max-queued-per-account <runs>', 'the same for the runs of one account', positive, 100_000)
+    .option('--proxies <number>', 'how many proxies stand one behind the other before the runner', positive, 1)
+    .option(
+      '--audit-keep <duration>',
+      'how long the audit log keeps an entry, such as 400d (default: for good)',
+      duration,
+    )
+    .option('--audit-max <number>', 'how many entries the audit log keeps; the oldest go first', positive)
     .addOption(rerouteOption())
     .addOption(allowPrivateOption());
 }

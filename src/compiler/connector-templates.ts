@@ -1,4 +1,14 @@
-import type { Action, Auth, ConnectionSpec, Connector, Poll } from '../generated/connector.ts';
+import type {
+  Action,
+  Auth,
+  ConnectionSpec,
+  Connector,
+  ConnectorTrigger,
+  EventWebhook,
+  Poll,
+  RequestsBefore,
+  Subscription,
+} from '../generated/connector.ts';
 import type { PointerToken } from '../json/pointer.ts';
 import { isJsonObject, type Json } from '../json/value.ts';
 import { typeFromSchema } from '../language/schema-type.ts';
@@ -17,13 +27,23 @@ export interface ConnectorTemplate {
 
 /** Every text of a connector with expressions, each with what it can see when it is evaluated. */
 export function* connectorTemplates(connector: Connector): Generator<ConnectorTemplate> {
-  const { connection, answers, limits, actions, triggers = {}, webhook_schemes: schemes } = connector;
+  const {
+    connection,
+    answers,
+    limits,
+    actions,
+    triggers = {},
+    subscriptions = {},
+    webhook_schemes: schemes,
+  } = connector;
   if (connection !== undefined) yield* ofConnection(connection);
   yield* texts(answers, ['answers'], { response: RESPONSE });
   yield* texts(limits, ['limits'], { connection: UNKNOWN });
   for (const [name, action] of Object.entries(actions)) yield* ofAction(action, ['actions', name]);
-  for (const [name, { poll }] of Object.entries(triggers)) yield* ofPoll(poll, ['triggers', name, 'poll']);
-  yield* texts(schemes, ['webhook_schemes'], { connection: UNKNOWN, query: UNKNOWN, headers: UNKNOWN, body: UNKNOWN });
+  for (const [name, trigger] of Object.entries(triggers)) yield* ofTrigger(trigger, ['triggers', name]);
+  for (const [name, subscription] of Object.entries(subscriptions))
+    yield* ofSubscription(subscription, ['subscriptions', name]);
+  yield* texts(schemes, ['webhook_schemes'], { connection: UNKNOWN, ...DELIVERED, signature: STRING });
 }
 
 /** What is known of any answer. */
@@ -32,40 +52,83 @@ const RESPONSE: Type = closed({
   headers: { kind: 'object', properties: new Map(), additional: STRING },
   body: UNKNOWN,
 });
+/** A request before its credential is put in. */
+const REQUEST: Type = closed({
+  method: STRING,
+  url: STRING,
+  host: STRING,
+  path: STRING,
+  query: STRING,
+  target: STRING,
+  body: STRING,
+});
 const PAGES: { [type: string]: Type } = {
   cursor: closed({ cursor: UNKNOWN }),
   page: closed({ number: INTEGER, offset: INTEGER }),
   offset: closed({ number: INTEGER, offset: INTEGER }),
   link: closed({}),
 };
+/** Of a request that a service sends. */
+const DELIVERED = { body: UNKNOWN, query: UNKNOWN, headers: UNKNOWN };
 const ITEMS: Type = { kind: 'array', items: UNKNOWN };
 
-function* ofConnection({ base_url, hosts, headers, query, auth, test }: ConnectionSpec): Generator<ConnectorTemplate> {
+function* ofConnection({
+  base_url,
+  hosts,
+  headers,
+  query,
+  derived,
+  auth,
+  test,
+}: ConnectionSpec): Generator<ConnectorTemplate> {
   const path = ['connection'];
   yield* texts({ base_url, hosts, headers, query }, path, { connection: UNKNOWN });
-  if (auth !== undefined) yield* ofAuth(auth, [...path, 'auth']);
+  const made = { derived: closed(Object.fromEntries(Object.keys(derived ?? {}).map((name) => [name, UNKNOWN]))) };
+  yield* texts(derived, [...path, 'derived'], { connection: UNKNOWN, request: REQUEST, ...made }, true);
+  if (auth !== undefined) yield* ofAuth(auth, [...path, 'auth'], made);
   if (test === undefined) return;
   const { request, ...reading } = test;
   yield* texts(request, [...path, 'test', 'request'], { connection: UNKNOWN });
   yield* texts(reading, [...path, 'test'], { response: RESPONSE, connection: UNKNOWN });
 }
 
-function* ofAuth(auth: Auth, path: PointerToken[]): Generator<ConnectorTemplate> {
-  const roots = { connection: UNKNOWN };
+function* ofAuth(auth: Auth, path: PointerToken[], made: { derived: Type }): Generator<ConnectorTemplate> {
+  const roots = { connection: UNKNOWN, ...made };
   if (auth.type !== 'token_exchange') return yield* texts(auth, path, roots, true);
-  const { given, request, token, expires_in, use } = auth;
+  const { given, before = [], request, token, expires_in, use } = auth;
   yield* texts({ given }, path, roots, true);
-  yield* texts(request, [...path, 'request'], roots, true);
+  yield* ofBefore(before, path, roots, true);
+  yield* texts(request, [...path, 'request'], { ...roots, ...answersOf(before) }, true);
   yield* texts({ token, expires_in }, path, { ...roots, response: RESPONSE }, true);
   yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, true);
 }
 
+function* ofBefore(
+  before: RequestsBefore,
+  path: PointerToken[],
+  roots: { [name: string]: Type },
+  secrets = false,
+): Generator<ConnectorTemplate> {
+  for (const [index, { request, success }] of before.entries()) {
+    const place = [...path, 'before', index];
+    yield* texts(request, [...place, 'request'], { ...roots, ...answersOf(before.slice(0, index)) }, secrets);
+    yield* texts(success, [...place, 'success'], { response: RESPONSE });
+  }
+}
+
+/** What is known of the answers to requests that come before. */
+function answersOf(before: RequestsBefore): { before: Type } {
+  return { before: closed(Object.fromEntries(before.map(({ name }) => [name, RESPONSE]))) };
+}
+
 function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTemplate> {
-  const { request, response, pagination, idempotency, errors, limits, choices = {} } = action;
+  const { before = [], request, response, pagination, idempotency, errors, limits, choices = {} } = action;
   const input = typeFromSchema(action.input);
   const page = pagination === undefined ? {} : { page: PAGES[pagination.type] ?? UNKNOWN };
   const key = idempotency === undefined ? {} : { idempotency: closed({ key: STRING }) };
-  yield* texts(request, [...path, 'request'], { input, connection: UNKNOWN, ...page, ...key });
+  const asked = { input, connection: UNKNOWN };
+  yield* ofBefore(before, path, asked);
+  yield* texts(request, [...path, 'request'], { ...asked, ...page, ...key, ...answersOf(before) });
   const items = pagination === undefined ? {} : { items: ITEMS, more: { kind: 'boolean' as const } };
   yield* texts(response, [...path, 'response'], { response: RESPONSE, input, connection: UNKNOWN, ...items });
   if (pagination !== undefined) {
@@ -74,13 +137,56 @@ function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTem
     yield* texts({ max_items }, [...path, 'pagination'], { input });
   }
   yield* texts(errors, [...path, 'errors'], { response: RESPONSE });
-  yield* texts(limits, [...path, 'limits'], { connection: UNKNOWN });
+  yield* texts({ shared_by: limits?.shared_by }, [...path, 'limits'], { connection: UNKNOWN });
+  yield* texts(limits?.requests, [...path, 'limits', 'requests'], { input });
   for (const [field, { with: given, items: list, value, label }] of Object.entries(choices)) {
     const place = [...path, 'choices', field];
     yield* texts({ with: given }, place, { input });
     yield* texts({ items: list }, place, { output: UNKNOWN });
     yield* texts({ value, label }, place, { item: UNKNOWN });
   }
+}
+
+function* ofTrigger(
+  { poll, webhook, input = {} }: ConnectorTrigger,
+  path: PointerToken[],
+): Generator<ConnectorTemplate> {
+  if (poll !== undefined) yield* ofPoll(poll, [...path, 'poll']);
+  if (webhook !== undefined) yield* ofWebhook(webhook, typeFromSchema(input), [...path, 'webhook']);
+}
+
+function* ofWebhook(
+  { items, when, event, id }: EventWebhook,
+  input: Type,
+  path: PointerToken[],
+): Generator<ConnectorTemplate> {
+  const asked = { input, connection: UNKNOWN };
+  yield* texts({ items }, path, { body: UNKNOWN });
+  const item = items === undefined ? {} : { item: UNKNOWN };
+  yield* texts({ when, event, id }, path, { ...asked, ...DELIVERED, ...item });
+}
+
+function* ofSubscription(
+  { key, secret, create, update, renew, delete: end, list }: Subscription,
+  path: PointerToken[],
+): Generator<ConnectorTemplate> {
+  const asked = { input: UNKNOWN, connection: UNKNOWN };
+  yield* texts({ key }, path, { ...asked, events: { kind: 'array', items: STRING } });
+  if (typeof secret === 'object') yield* texts(secret, [...path, 'secret'], { response: RESPONSE });
+  const known = { url: STRING, events: { kind: 'array', items: STRING } as const, key: STRING, until: STRING };
+  const begun = { ...known, ...(secret === 'minted' ? { secret: STRING } : {}) };
+  for (const [part, change] of Object.entries({ create, update, renew, delete: end })) {
+    if (change === undefined) continue;
+    const { request, ...reading } = change;
+    const subscription = closed(part === 'create' ? begun : { ...begun, id: STRING });
+    yield* texts(request, [...path, part, 'request'], { ...asked, subscription });
+    yield* texts(reading, [...path, part], { response: RESPONSE });
+  }
+  if (list === undefined) return;
+  const { request, errors, items, ...reading } = list;
+  yield* texts(request, [...path, 'list', 'request'], { ...asked, subscription: closed(begun) });
+  yield* texts({ errors, items }, [...path, 'list'], { response: RESPONSE });
+  yield* texts(reading, [...path, 'list'], { item: UNKNOWN, subscription: closed(begun) });
 }
 
 function* ofPoll(

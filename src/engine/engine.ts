@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json/value.ts';
 import type { Outcome } from '../run/failure.ts';
 import type { AttemptKey, AttemptRecord, RunRecord } from '../run/records.ts';
+import type { Limiter } from './limiter.ts';
 
 /** What an engine tells of a run while it goes on; for people who watch, nothing is built on it. */
 export type RunEvent =
@@ -19,6 +20,8 @@ export interface RunRequest {
   id?: string;
   /** The run that it replays. */
   origin?: string;
+  /** What was odd about what it is given. */
+  warnings?: string[];
   /** Attempts of that run that are not made again. */
   journal?: readonly AttemptRecord[];
   /**
@@ -33,18 +36,20 @@ export type TogetherRequest = Omit<RunRequest, 'id' | 'delivery' | 'journal'>;
 
 /** Runs plans durably. */
 export interface Engine {
+  /** Where the calls of all runs wait for services' limits; who calls a service outside of a run waits there too. */
+  readonly limiter: Limiter;
   /**
    * Resolves when the run is on disk: from then on it ends in some way, through any crash. With the `id` of a run that
    * was started before, nothing is started, and the promise gives that run.
    */
   start(request: RunRequest): Promise<RunRecord>;
   /**
-   * Starts a run for each, all or none. `keep` puts them into the store, with whatever must be in the same transaction;
-   * they go on when it has resolved.
+   * Starts a run for each, all or none. `keep` puts them into the store, with whatever must be in the same transaction, and
+   * gives those that are new; they go on when it has resolved.
    */
   startTogether(
     requests: readonly TogetherRequest[],
-    keep: (runs: readonly RunRecord[]) => Promise<void>,
+    keep: (runs: readonly RunRecord[]) => Promise<readonly RunRecord[]>,
   ): Promise<void>;
   /** Resolves with the run when it has ended, or as it is when the engine stops, or the signal is aborted, before. */
   finished(run: string, signal?: AbortSignal): Promise<RunRecord>;

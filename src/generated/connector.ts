@@ -6,10 +6,33 @@ import type { Json, JsonObject } from '../json/value.ts'
  * How lists are written in queries and forms: a=1&a=2, a[]=1&a[]=2, a[0]=1&a[1]=2, or a=1,2.
  */
 export type Lists = "repeat" | "brackets" | "indices" | "comma";
+export type DigestAlgorithm = "md5" | "sha1" | "sha256" | "sha384" | "sha512";
+/**
+ * Bytes: those of a text in UTF-8, those that a text writes in hex or base64, or several after one another.
+ */
+export type Bytes = WrittenBytes | WrittenBytes[];
+export type WrittenBytes =
+  | string
+  | {
+      hex?: string;
+      base64?: string;
+    };
+/**
+ * How the bytes are written.
+ */
+export type BytesEncoding = "hex" | "base64" | "base64url";
+/**
+ * A private key in PEM, PKCS #8, PKCS #1 or SEC 1, such as "${{ connection.private_key }}". \n in it is a new line.
+ */
+export type PrivateKey = string;
 /**
  * How the credential goes into a request. Here alone ${{ connection.<field> }} may stand for a secret field; what needs a field that the connection does not have is left out.
  */
 export type Auth = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth | TokenExchangeAuth;
+/**
+ * Requests that come first in every attempt, in order: they prepare and change nothing that anyone notices. Those that follow read their answers as ${{ before.<name>.body }}.
+ */
+export type RequestsBefore = RequestBefore[];
 /**
  * How the token goes into requests, where ${{ token }} stands for it. Without it: Authorization: Bearer.
  */
@@ -18,6 +41,10 @@ export type TokenUse = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth;
  * How failures are to be read; the first that fits counts. What none fits goes by its status.
  */
 export type ErrorRules = ErrorRule[];
+/**
+ * A template over response: when it ends, a date-time, or milliseconds since 1970. Without it, when its lifetime is over.
+ */
+export type SubscriptionEnd = string;
 /**
  * The answer comes in pages, each a request of its own in the same attempt. Its items are items in the output's template; more is true where the service has further ones than were fetched.
  */
@@ -64,6 +91,12 @@ export interface Connector {
    */
   docs?: string;
   connection?: ConnectionSpec;
+  /**
+   * Schemas that inputs and outputs share: { "$ref": "#/$defs/order" } stands for the one of this name.
+   */
+  $defs?: {
+    [k: string]: JsonObject;
+  };
   answers?: Answers;
   limits?: Limits;
   /**
@@ -71,6 +104,12 @@ export interface Connector {
    */
   webhook_schemes?: {
     [k: string]: WebhookScheme;
+  };
+  /**
+   * How the runner tells the service where to send events, by the name that triggers give.
+   */
+  subscriptions?: {
+    [k: string]: Subscription;
   };
   /**
    * What can happen at the service, by name: the second half of "trigger": { "on": … }.
@@ -116,6 +155,12 @@ export interface ConnectionSpec {
     [k: string]: string;
   };
   lists?: Lists;
+  /**
+   * What is made of the credential anew for each request, by name: times, signatures, signed tokens. ${{ derived.<name> }} stands for it in auth, and in what is derived of it. ${{ connection.<field> }} may stand here for a secret field, and request for the request before the credential is put in: method, url, host, path, query (as it is sent, without ?), target (path and query) and body (a text). What needs one that is not there is left out.
+   */
+  derived?: {
+    [k: string]: Derived;
+  };
   auth?: Auth;
   test?: ConnectionTest;
 }
@@ -181,6 +226,112 @@ export interface FieldCondition {
    * Its values.
    */
   is: (string | number | boolean)[];
+}
+/**
+ * One value that is made anew for each request.
+ */
+export interface Derived {
+  /**
+   * A text of others, such as what is signed.
+   */
+  text?: string;
+  time?: DerivedTime;
+  /**
+   * uuid: version 4. hex: 32 digits.
+   */
+  random?: "uuid" | "hex";
+  parameters?: DerivedParameters;
+  digest?: DerivedDigest;
+  hmac?: DerivedHmac;
+  signature?: DerivedSignature;
+  jwt?: DerivedJwt;
+}
+/**
+ * The time of the request.
+ */
+export interface DerivedTime {
+  /**
+   * unix_s, unix_ms: a number since 1970. iso8601: 2026-01-31T23:59:58.000Z. basic: 20260131T235958Z. http: Sat, 31 Jan 2026 23:59:58 GMT.
+   */
+  as: "unix_s" | "unix_ms" | "iso8601" | "basic" | "http";
+  /**
+   * So many seconds later.
+   */
+  later_s?: number;
+}
+/**
+ * The request's parameters in order of their names, then values, as a text.
+ */
+export interface DerivedParameters {
+  /**
+   * Those of the query, those of a form body.
+   */
+  of: ("query" | "form")[];
+  /**
+   * Further ones by name.
+   */
+  add?: {
+    [k: string]: string;
+  };
+  /**
+   * Names and values are percent-encoded (RFC 3986): all but letters, digits and -._~.
+   */
+  encoded?: boolean;
+  /**
+   * What stands between a name and its value.
+   */
+  equals?: string;
+  /**
+   * What stands between two of them.
+   */
+  separator?: string;
+}
+export interface DerivedDigest {
+  algorithm: DigestAlgorithm;
+  of: Bytes;
+  encoding?: BytesEncoding;
+}
+/**
+ * A digest under a key (RFC 2104).
+ */
+export interface DerivedHmac {
+  algorithm: DigestAlgorithm;
+  key: Bytes;
+  of: Bytes;
+  encoding?: BytesEncoding;
+}
+/**
+ * A signature by a private key.
+ */
+export interface DerivedSignature {
+  /**
+   * rsa-sha256: PKCS #1 v1.5. ecdsa-sha256: in DER.
+   */
+  algorithm: "rsa-sha256" | "ecdsa-sha256" | "ed25519";
+  key: PrivateKey;
+  of: Bytes;
+  encoding?: BytesEncoding;
+}
+/**
+ * A signed token (RFC 7519). The key of HS… is the secret, that of all others a private key in PEM. Where claims do not say iat and exp, they are now and expires_in later.
+ */
+export interface DerivedJwt {
+  algorithm: "HS256" | "HS384" | "HS512" | "RS256" | "RS384" | "RS512" | "PS256" | "ES256" | "ES384" | "EdDSA";
+  key: Bytes;
+  /**
+   * Of the token, besides alg, such as kid.
+   */
+  header?: {
+    [k: string]: string;
+  };
+  /**
+   * A template of what is claimed.
+   */
+  claims: JsonObject;
+  /**
+   * Seconds.
+   */
+  expires_in?: number;
 }
 /**
  * A key in a header or in the query.
@@ -254,6 +405,7 @@ export interface CustomAuth {
  */
 export interface TokenExchangeAuth {
   type: "token_exchange";
+  before?: RequestsBefore;
   /**
    * A token that needs no exchange, such as ${{ connection.access_token }}: a connection that has it makes no request for one.
    */
@@ -272,6 +424,11 @@ export interface TokenExchangeAuth {
    */
   refresh_on?: number[];
   use?: TokenUse;
+}
+export interface RequestBefore {
+  name: string;
+  request: Request;
+  success?: Success;
 }
 /**
  * The HTTP request: templates with ${{ expressions }} over input and connection, page where the action has pages, and idempotency.key where it has a key. What is absent is left out.
@@ -342,18 +499,6 @@ export interface FilePart {
   base64?: string;
 }
 /**
- * A request that changes nothing and succeeds exactly where the credential is good.
- */
-export interface ConnectionTest {
-  request: Request;
-  success?: Success;
-  errors?: ErrorRules;
-  /**
-   * Whose credential it is, in words that a person knows it by, such as acme.myshopify.com: ${{ expressions }} over response and connection.
-   */
-  identity?: string;
-}
-/**
  * Which answers are a success.
  */
 export interface Success {
@@ -365,6 +510,18 @@ export interface Success {
    * An expression over response that must be true too, for services that answer 200 to everything.
    */
   when?: string;
+}
+/**
+ * A request that changes nothing and succeeds exactly where the credential is good.
+ */
+export interface ConnectionTest {
+  request: Request;
+  success?: Success;
+  errors?: ErrorRules;
+  /**
+   * Whose credential it is, in words that a person knows it by, such as acme.myshopify.com: ${{ expressions }} over response and connection.
+   */
+  identity?: string;
 }
 /**
  * Reads one kind of failure. All that it names must fit.
@@ -444,6 +601,10 @@ export interface RequestLimit {
    * Such as 1s, 1m, 24h.
    */
   period: string;
+  /**
+   * What has such a limit of its own, for an action: a text with ${{ input.<field> }}, such as the channel.
+   */
+  per?: string;
 }
 /**
  * How a request is proved genuine: what is signed, with which key, and where the signature stands. All is compared with the bytes as they came. signature: where it stands; of several, as while a key is changed, one must be right. delivery_id: what names the delivery, the same when it is sent again; it is {id}, and by it repeats are known. event: what names the kind of event. body_digest: where the SHA-256 of a body that is no form stands, in hex, for schemes that sign {form} and the address.
@@ -489,9 +650,9 @@ export interface WebhookScheme {
  */
 export interface WebhookKey {
   /**
-   * The connection's field that holds it.
+   * The connection's field that holds it. Without it, the key is always one that the runner keeps: of a subscription, or from a handshake.
    */
-  field: string;
+  field?: string;
   /**
    * A beginning of the field that is no part of the key, such as whsec_.
    */
@@ -557,6 +718,8 @@ export interface Handshake {
    */
   when: string;
   token?: HandshakeToken;
+  keep?: RequestPart1;
+  sign?: HandshakeSignature;
   answer: HandshakeAnswer;
 }
 /**
@@ -570,7 +733,41 @@ export interface HandshakeToken {
   field: string;
 }
 /**
- * What is answered with 200; ${{ expressions }} over query, headers and body.
+ * A place in a request. ${{ connection.<field> }} may stand in it for a field that is not secret.
+ */
+export interface RequestPart1 {
+  /**
+   * Name of a header.
+   */
+  header?: string;
+  /**
+   * Name of a query parameter.
+   */
+  query?: string;
+  /**
+   * JSON Pointer to a text or a number of the body; of a form: / and the field's name.
+   */
+  body?: string;
+  /**
+   * The value is a list, taken apart at this.
+   */
+  separator?: string;
+  /**
+   * Only what begins so counts, without the beginning, such as sha256=.
+   */
+  prefix?: string;
+}
+/**
+ * The service wants to see that the key is known: the answer reads signature, made by the scheme's algorithm and encoding.
+ */
+export interface HandshakeSignature {
+  /**
+   * What is signed: a template over query, headers and body.
+   */
+  text: string;
+}
+/**
+ * What is answered with 200; ${{ expressions }} over query, headers, body and signature. Without text and json, an empty body.
  */
 export interface HandshakeAnswer {
   /**
@@ -581,9 +778,100 @@ export interface HandshakeAnswer {
    * As application/json.
    */
   json?: Json;
+  /**
+   * Headers of the answer by name.
+   */
+  headers?: {
+    [k: string]: string;
+  };
 }
 /**
- * Something that happens at the service.
+ * Events that a service sends because it was asked to. Its requests see input (with of one of the automations), connection and subscription: url, events, key, secret where it is minted, until where there is a lifetime, and id once there is one.
+ */
+export interface Subscription {
+  /**
+   * What is made at the service, in a few words.
+   */
+  title: string;
+  /**
+   * A text with ${{ expressions }} over input, connection and events. Triggers with the same key share one subscription of a connection, which asks for the events of all of them. Without it, all triggers share one.
+   */
+  key?: string;
+  /**
+   * With which deliveries are signed. minted: the runner makes it, and requests send it as subscription.secret. returned: the service makes it. Without it, the scheme's key is a field of the connection, or comes by a handshake.
+   */
+  secret?: "minted" | ReturnedSecret;
+  /**
+   * How long it is asked for, where it ends by itself. It is renewed when a third of the time is left: by renew, otherwise by a new one in its place.
+   */
+  lifetime?: string;
+  create: SubscriptionCreate;
+  update?: SubscriptionChange;
+  renew?: SubscriptionChange;
+  delete: SubscriptionDelete;
+  list?: SubscriptionList;
+}
+export interface ReturnedSecret {
+  /**
+   * A template over the response to create.
+   */
+  returned: string;
+}
+/**
+ * Makes it.
+ */
+export interface SubscriptionCreate {
+  request: Request;
+  success?: Success;
+  errors?: ErrorRules;
+  /**
+   * A template over response: its id at the service, a text or a number.
+   */
+  id: string;
+  expires?: SubscriptionEnd;
+}
+/**
+ * update: brings its address and its events to what they are to be. Without it, a new one is made before the old one is ended. renew: lets it last for another lifetime.
+ */
+export interface SubscriptionChange {
+  request: Request;
+  success?: Success;
+  errors?: ErrorRules;
+  expires?: SubscriptionEnd;
+}
+/**
+ * Ends it. 404 and 410 say that it is gone already.
+ */
+export interface SubscriptionDelete {
+  request: Request;
+  success?: Success;
+  errors?: ErrorRules;
+}
+/**
+ * Lists what is there, so that one is found again whose making was cut off. Its request has no subscription.id.
+ */
+export interface SubscriptionList {
+  request: Request;
+  errors?: ErrorRules;
+  /**
+   * The list, from response.
+   */
+  items: string;
+  /**
+   * A template over item: its id, a text or a number.
+   */
+  id: string;
+  /**
+   * A template over item: the address that it sends to.
+   */
+  url: string;
+  /**
+   * An expression over item and subscription that must be true too, such as that the topic is the same.
+   */
+  when?: string;
+}
+/**
+ * Something that happens at the service, which is asked for it (poll) or sends it (webhook).
  */
 export interface ConnectorTrigger {
   /**
@@ -610,7 +898,8 @@ export interface ConnectorTrigger {
    * An event as it comes from the service.
    */
   sample: Json;
-  poll: Poll;
+  poll?: Poll;
+  webhook?: EventWebhook;
 }
 /**
  * The service is asked again and again; what was not there before has happened.
@@ -669,6 +958,43 @@ export interface Cursor {
   response?: Json;
 }
 /**
+ * The service sends what happens, to one address for each connection. Each delivery is proved genuine once, and starts a run of every automation whose trigger it fits.
+ */
+export interface EventWebhook {
+  /**
+   * One of webhook_schemes, by which a delivery is proved genuine.
+   */
+  scheme: string;
+  /**
+   * Kinds of events, as the service names them. They are what a subscription asks for. Where the scheme says where the kind of an event stands, and the delivery holds one event, another kind does not start a run.
+   */
+  events?: string[];
+  /**
+   * An expression over body, item, query, headers, input and connection that must be true; what has no value is not.
+   */
+  when?: string;
+  /**
+   * An expression over body that gives the list of events, where one delivery holds several. Without it, the body is the event.
+   */
+  items?: string;
+  /**
+   * Template of trigger.event, over body, item, query, headers, input and connection. Without it, the item, or the body.
+   */
+  event?: Json;
+  /**
+   * A template over the same that names the event, a text or a number: what was accepted under this name within 7 days is not again. Without it, the scheme's delivery_id, and the event's place among the items.
+   */
+  id?: string;
+  /**
+   * One of subscriptions, by which the runner asks the service for the events.
+   */
+  subscription?: string;
+  /**
+   * How a person enters the address at the service's own page, where the runner cannot subscribe.
+   */
+  setup?: string;
+}
+/**
  * One thing that the service can do.
  */
 export interface Action {
@@ -700,6 +1026,7 @@ export interface Action {
    * An output as it comes from the service.
    */
   sample?: Json;
+  before?: RequestsBefore;
   request?: Request;
   response?: Response;
   pagination?: Pagination;

@@ -11,11 +11,16 @@ import { AccountVault } from '../secrets/vault.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { StoreError } from '../store/store-error.ts';
 import type { Store } from '../store/store.ts';
+import { AuditPruner, type AuditLimits } from './audit-pruner.ts';
+import { Connecting } from './connecting/connecting.ts';
 import { BACKLOG_LIMITS, type BacklogLimits } from './backlog.ts';
 import { WorkspaceCredentials } from './credentials.ts';
 import type { DeploySource } from './deploy/deploy-source.ts';
 import { Reconciler } from './deploy/reconciler.ts';
 import type { Outcome } from './deploy/work.ts';
+import { ConnectionHooks } from './events/connection-hooks.ts';
+import { SigningKeys } from './events/signing-keys.ts';
+import { connectionOf } from './hook-address.ts';
 import { Hooks } from './hooks.ts';
 import { startByHand, type ManualStart, type StartRequest } from './manual-starts.ts';
 import { LiveDeployment } from './live-deployment.ts';
@@ -23,6 +28,7 @@ import { Polls } from './polls/polls.ts';
 import { programFingerprint } from './program-fingerprint.ts';
 import { RunControl } from './run-control.ts';
 import { Schedules } from './schedules.ts';
+import { Subscriptions } from './subscriptions/subscriptions.ts';
 import { Verifier } from './verifier.ts';
 import { WaitAnswers } from './wait-answers.ts';
 
@@ -47,6 +53,8 @@ export interface RunnerOptions {
   publicUrl?: string | undefined;
   /** How many runs may wait for their turn; `BACKLOG_LIMITS` where nothing is said. */
   backlog?: BacklogLimits;
+  /** How much of the audit log is kept (default: all of it). */
+  auditLimits?: AuditLimits;
   onError: (error: unknown) => void;
   /** Told once that the disk failed in a way after which nothing more is kept before the next start. */
   onBroken?: (error: StoreError) => void;
@@ -62,6 +70,10 @@ export class Runner {
   readonly waits: WaitAnswers;
   readonly control: RunControl;
   readonly reconciler: Reconciler;
+  /** Takes credentials from pages. */
+  readonly connecting: Connecting;
+  readonly subscriptions: Subscriptions;
+  readonly signingKeys: SigningKeys;
   readonly redactor = new Redactor();
   /** The folder of the runner's own data. */
   readonly data: string;
@@ -74,6 +86,7 @@ export class Runner {
   private readonly credentials: WorkspaceCredentials;
   private readonly schedules: Schedules;
   private readonly polls: Polls;
+  private readonly auditPruner: AuditPruner;
   private recipients: ReadonlyMap<string, readonly string[]> = new Map();
   private live: LiveDeployment;
 
@@ -85,6 +98,7 @@ export class Runner {
     this.store = openSqliteStore(options.data, options.onBroken && { onBroken: options.onBroken });
     const { reroutes, allowPrivate = new Set() } = options;
     this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor });
+    this.connecting = new Connecting({ writer: options.source.writer, reroutes, allowPrivate, now: Date.now });
     this.credentials = new WorkspaceCredentials(options.identities);
     this.vault = new AccountVault({
       keys: this.store.accountKeys,
@@ -120,11 +134,37 @@ export class Runner {
       now: Date.now,
       onError: options.onError,
     });
+    this.auditPruner = new AuditPruner({
+      ...(options.auditLimits ?? { keepMs: undefined, maxEntries: undefined }),
+      audit: this.store.audit,
+      now: Date.now,
+      onError: options.onError,
+    });
     this.live = this.load();
+    this.subscriptions = new Subscriptions({
+      store: this.store,
+      caller,
+      vault: this.vault,
+      identities: options.identities,
+      redactor: this.redactor,
+      publicUrl: options.publicUrl,
+      now: Date.now,
+      onError: options.onError,
+    });
+    this.signingKeys = new SigningKeys({ store: this.store, vault: this.vault, redactor: this.redactor });
+    const verifier = new Verifier(this.credentials, this.redactor);
     this.hooks = new Hooks({
       store: this.store,
       engine: this.engine,
-      verifier: new Verifier(this.credentials, this.redactor),
+      verifier,
+      connections: new ConnectionHooks({
+        store: this.store,
+        engine: this.engine,
+        verifier,
+        keys: this.signingKeys,
+        keyOfSubscription: (account, connection, key) => this.subscriptions.keep(account, connection, key),
+        publicUrl: options.publicUrl,
+      }),
       live: () => this.live,
       publicUrl: options.publicUrl,
       backlog: this.backlog,
@@ -140,6 +180,7 @@ export class Runner {
       switchTo: () => {
         this.live = this.load();
         this.polls.use(this.live);
+        this.useSubscriptions();
         return this.schedules.use(this.live);
       },
       now: Date.now,
@@ -151,9 +192,12 @@ export class Runner {
     await this.reconciler.recover();
     await this.schedules.use(this.live);
     this.polls.use(this.live);
+    this.useSubscriptions();
     const resumed = this.engine.resume();
     this.schedules.start();
     this.polls.start();
+    this.auditPruner.start();
+    this.subscriptions.start();
     return resumed;
   }
 
@@ -168,16 +212,16 @@ export class Runner {
   }
 
   /**
-   * Gives a webhook a new address; the old one goes on for so many milliseconds. Gives the instant when it ends, or
-   * `undefined` where the automation has no webhook.
+   * Gives an automation's webhook, or a connection, a new address; the old one goes on for so many milliseconds. Gives the
+   * instant when it ends, or `undefined` where nothing is sent there.
    */
-  async rotateHook(account: string, automation: string, overlapMs: number): Promise<Instant | undefined> {
-    const name = `${account}/${automation}`;
-    if (this.live.get(name)?.trigger.kind !== 'webhook') return undefined;
+  async rotateHook(account: string, hook: string, overlapMs: number): Promise<Instant | undefined> {
+    if (this.live.addressSecret(account, hook) === undefined) return undefined;
     const now = Date.now();
-    const secret = await this.store.hookRotation.rotate(account, automation, now, now + overlapMs);
+    const secret = await this.store.hookRotation.rotate(account, hook, now, now + overlapMs);
     if (secret === undefined) return undefined;
-    this.live.readdress(name, secret);
+    this.live.readdress(`${account}/${hook}`, secret);
+    if (connectionOf(hook) !== undefined) this.useSubscriptions();
     return now + overlapMs;
   }
 
@@ -189,7 +233,7 @@ export class Runner {
   async stop(drainMs: number): Promise<void> {
     this.hooks.stop();
     this.schedules.stop();
-    await Promise.all([this.reconciler.stop(), this.polls.stop()]);
+    await Promise.all([this.reconciler.stop(), this.polls.stop(), this.subscriptions.stop(), this.auditPruner.stop()]);
     await this.engine.stop(drainMs);
   }
 
@@ -197,6 +241,10 @@ export class Runner {
   async close(): Promise<void> {
     await this.caller.close();
     await this.store.close();
+  }
+
+  private useSubscriptions(): void {
+    this.subscriptions.use(this.live, this.store.inventory.secrets());
   }
 
   private load(): LiveDeployment {

@@ -14,6 +14,7 @@ import type {
   StorageListView,
 } from './api-types.ts';
 import { addAuditRoute } from './audit-route.ts';
+import { addConnectRoutes } from './connect-routes.ts';
 import { addControlRoutes } from './control-routes.ts';
 import { addDeployRoutes } from './deploy-routes.ts';
 import { addEventRoute } from './events.ts';
@@ -21,6 +22,7 @@ import { addHookAddressRoutes } from './hook-address-routes.ts';
 import { addMeRoute } from './me-route.ts';
 import { addRefusalRoutes } from './refusal-routes.ts';
 import { addRunRoutes } from './run-routes.ts';
+import { addSubscriptionRoute } from './subscription-routes.ts';
 import { addTokenRoutes } from './token-routes.ts';
 import { iso, Views } from './views.ts';
 
@@ -36,7 +38,9 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner, callers: Call
   addEventRoute(app, runner, views, callers);
   addDeployRoutes(app, runner);
   addHookAddressRoutes(app, runner);
+  addSubscriptionRoute(app, runner, views);
   addMeRoute(app);
+  addConnectRoutes(app, runner);
   addTokenRoutes(app, runner);
   addAuditRoute(app, runner);
   app.get('/deployments', (request): DeploymentListView => {

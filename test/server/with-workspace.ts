@@ -27,6 +27,8 @@ export interface Answer<View> {
 export interface Served {
   folder: string;
   runner: Runner;
+  /** The private keys of the account `acme`. */
+  identities(): Promise<string[]>;
   url: string;
   token: string;
   /** Where the automation's webhook is. */
@@ -65,6 +67,7 @@ export async function withWorkspace(
   let { runner, server } = await start();
   const served: Served = {
     folder,
+    identities: () => Promise.resolve([identity]),
     get runner() {
       return runner;
     },
@@ -102,7 +105,13 @@ export async function withWorkspace(
   }
 }
 
-async function writeFiles(folder: string, files: WorkspaceFiles, recipient: string, hosts: string[]): Promise<void> {
+/** Writes the files of a workspace in place of those that are there; secret fields are sealed for the recipient and the hosts. */
+export async function writeFiles(
+  folder: string,
+  files: WorkspaceFiles,
+  recipient: string,
+  hosts: string[],
+): Promise<void> {
   const connections = Object.entries(files.connections ?? {});
   const open = connections.map(([name, { connector, fields = {} }]) => [name, { connector, fields }]);
   const account = { name: 'Acme', recipients: [recipient], connections: Object.fromEntries(open) as object };

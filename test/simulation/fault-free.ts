@@ -37,6 +37,8 @@ function durableOf(run: RunRecord, plans: ReadonlyMap<string, Plan>): Durable {
       const output = operation.kind === 'set' ? { key: operation.key } : { value: 1 };
       return Promise.resolve({ ok: true, output });
     },
+    page: ({ perform }) => perform(durableOf(run, plans)),
+    timed: async ({ perform }) => ({ inTime: true, value: await perform(durableOf(run, plans)) }),
     sleep: () => Promise.resolve(),
     wait: ({ input, until, over }) => {
       const end = until(0);

@@ -14,6 +14,7 @@ import { describeReconciled } from '../render-deploy.ts';
 import { dataFolder } from '../runner-client.ts';
 import {
   allowPrivateOf,
+  auditLimitsOf,
   backlogOf,
   listenAddress,
   logRuns,
@@ -46,6 +47,7 @@ export async function dev(options: DevOptions): Promise<number> {
     identities,
     reroutes: reroutesOf(options),
     allowPrivate: allowPrivateOf(options),
+    auditLimits: auditLimitsOf(options),
     publicUrl: address.publicUrl,
     backlog: backlogOf(options),
     onError: (error) => console.error(error),
@@ -101,6 +103,10 @@ function showTriggers(runner: Runner, url: string): void {
     if (automation?.trigger.kind === 'poll') {
       const { on, every_ms: every } = automation.trigger.trigger;
       console.log(`  ${name} on ${on}, asked every ${every / 1000} s`);
+    }
+    if (automation?.trigger.kind === 'event') {
+      const { on, verify } = automation.trigger.trigger;
+      console.log(`  ${name} on ${on}, sent to the connection ${verify.connection}`);
     }
     if (automation?.trigger.kind === 'schedule') {
       const { schedule, times } = automation.trigger;

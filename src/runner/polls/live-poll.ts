@@ -1,4 +1,6 @@
+import { limitsOf, type CallLimit } from '../../engine/limits.ts';
 import type { Plan, PlanAction, PlanConnector, PollTrigger } from '../../generated/plan.ts';
+import { compileSchema, type SchemaCheck } from '../../json/schema.ts';
 import { isJsonObject, type JsonObject } from '../../json/value.ts';
 import { compileTemplate, type Evaluator } from '../../language/evaluate.ts';
 import { digestOf } from '../../plan/digest.ts';
@@ -11,12 +13,16 @@ export interface LivePoll {
   connector: PlanConnector;
   /** The request for one page, as an action that reads: it gives `items`, and perhaps `next` and `cursor`. */
   page: PlanAction;
+  /** What each page keeps to, together with all other calls of the connection. */
+  limits: CallLimit[];
   /** What `with` comes to. */
   input: JsonObject;
   /** Over `item`. */
   key: Evaluator;
   event: Evaluator;
   cursorOfItem: Evaluator | undefined;
+  /** Whether an event is as the connector says. */
+  output: SchemaCheck;
   /** Names what is asked, and of whom: another question begins anew. */
   source: string;
 }
@@ -41,10 +47,12 @@ export function readyPoll(plan: Plan, trigger: PollTrigger): LivePoll {
     service,
     connector,
     page: { effect: 'read', input: {}, output: {}, request, response: { output }, ...(errors && { errors }) },
+    limits: limitsOf(plan, { connector: service, ...(connection === undefined ? {} : { connection }) })(asked),
     input: asked,
     key: compileTemplate(poll.key),
     event: compileTemplate(poll.event ?? '${{ item }}'),
     cursorOfItem: cursor?.item === undefined ? undefined : compileTemplate(cursor.item),
+    output: compileSchema(trigger.output),
     source: digestOf({ on, connection: connection ?? null, with: asked }),
   };
 }

@@ -17,7 +17,7 @@ export interface ApiAccess {
   accounts: AccountsFrom;
   /** What the route does, for people. */
   does: string;
-  /** What it answers: a type of `api-types.ts`, or another type of content. */
+  /** What it answers: a type of `api-types.ts` or `access-types.ts`, or another type of content. */
   answer: keyof typeof ANSWER_SCHEMAS | `${string}/${string}`;
 }
 
@@ -30,6 +30,7 @@ export interface OpenAccess {
 export type RouteAccess = ApiAccess | OpenAccess;
 
 const HOOK: OpenAccess = { open: 'the secret part of the path' };
+const CONNECT: OpenAccess = { open: 'the secret part of the path, for one connection and a while' };
 const APPROVAL: OpenAccess = { open: 'the proof in the path' };
 
 /** What each route of the server asks for. A route that does not stand here does not start: `guard.ts`. */
@@ -43,6 +44,10 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
   'GET /': { open: 'without a session it leads to the page for signing in' },
   'GET /sign-in': { open: 'it shows nothing' },
   'POST /sign-in': { open: 'the token in the form, and a limit on tries' },
+  'GET /connect': { open: 'without a session it leads to the page for signing in' },
+  'POST /connect': { open: 'the session, its role in the account, and what only its own page knows' },
+  'GET /connect/:secret': CONNECT,
+  'POST /connect/:secret': CONNECT,
   'POST /sign-out': { open: 'it ends the session that it is called with' },
 
   'GET /api/v1/openapi.json': {
@@ -174,6 +179,12 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
     does: 'Shows how far polls have come.',
     answer: 'PollListView',
   },
+  'GET /api/v1/subscriptions': {
+    role: 'viewer',
+    accounts: 'listed',
+    does: 'Shows what services are asked to send.',
+    answer: 'SubscriptionListView',
+  },
   'GET /api/v1/deployments': {
     role: 'viewer',
     accounts: 'listed',
@@ -201,14 +212,20 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
   'GET /api/v1/hooks/:account/:automation': {
     role: 'operator',
     accounts: 'path',
-    does: "Shows a webhook's address with its secret part.",
+    does: 'Shows the address of a webhook, or of a connection, with its secret part.',
     answer: 'HookView',
   },
   'POST /api/v1/hooks/:account/:automation/rotate': {
     role: 'editor',
     accounts: 'path',
-    does: 'Gives a webhook a new address; the old one goes on for a while.',
+    does: 'Gives a webhook, or a connection, a new address; the old one goes on for a while.',
     answer: 'RotatedHookView',
+  },
+  'POST /api/v1/connect-links': {
+    role: 'editor',
+    accounts: 'body',
+    does: 'Makes a link to the page on which a credential of a connection is pasted, once.',
+    answer: 'ConnectLinkView',
   },
   'GET /api/v1/tokens': {
     role: 'admin',

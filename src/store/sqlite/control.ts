@@ -1,6 +1,7 @@
 import type { Instant } from '../../run/records.ts';
 import { StoreError } from '../store-error.ts';
 import type { PauseStore, RunStore } from '../store.ts';
+import { ATTEMPTS_UP_TO, ONE_ATTEMPT, placeOf } from './attempts.ts';
 import { isUncertain, readFailure, readOutcome } from './outcome-json.ts';
 import { integer, optionalJson, text } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
@@ -17,14 +18,10 @@ export function createRunControl({
      RETURNING parent_run, parent_step`,
   );
   // Also those before it: a doubt about one of them is why it may not be made again by itself.
-  const forget = writer.prepare('DELETE FROM attempts WHERE run = ? AND step = ?');
-  const decide = writer.prepare(
-    'UPDATE attempts SET finished_at = ?, outcome = ? WHERE run = ? AND step = ? AND attempt = ?',
-  );
-  const answered = writer.prepare('SELECT outcome FROM attempts WHERE run = ? AND step = ? AND attempt = 1');
-  const unanswer = writer.prepare(
-    'UPDATE attempts SET finished_at = NULL, outcome = NULL WHERE run = ? AND step = ? AND attempt = 1',
-  );
+  const forget = writer.prepare(`DELETE FROM attempts WHERE ${ATTEMPTS_UP_TO}`);
+  const decide = writer.prepare(`UPDATE attempts SET finished_at = ?, outcome = ? WHERE ${ONE_ATTEMPT}`);
+  const answered = writer.prepare(`SELECT outcome FROM attempts WHERE ${ONE_ATTEMPT}`);
+  const unanswer = writer.prepare(`UPDATE attempts SET finished_at = NULL, outcome = NULL WHERE ${ONE_ATTEMPT}`);
   const failureOf = writer.prepare('SELECT failure FROM runs WHERE id = ?');
   const replay = reader.prepare('SELECT 1 FROM runs WHERE origin = ? LIMIT 1');
 
@@ -32,11 +29,12 @@ export function createRunControl({
   const reopenCallers = (child: string, parent: { [column: string]: unknown }): void => {
     const [run, step] = [parent['parent_run'], parent['parent_step']];
     if (typeof run !== 'string' || typeof step !== 'string') return;
-    const attempt = answered.get(run, step);
+    const place = placeOf({ step, attempt: 1 });
+    const attempt = answered.get(run, ...place);
     const outcome = attempt && optionalJson(attempt, 'outcome');
     // It does not wait for the run, or has not heard of it.
     if (outcome === undefined || !isUncertain(readOutcome(outcome))) return;
-    unanswer.run(run, step);
+    unanswer.run(run, ...place);
     const ended = failureOf.get(run);
     const failure = ended && optionalJson(ended, 'failure');
     if (failure === undefined || readFailure(failure).run !== child) return;
@@ -46,12 +44,12 @@ export function createRunControl({
 
   return {
     requeue: (run) => queue.commit(() => void requeue.run(run)),
-    reopen: (run, { step, attempt }, outcome, at) =>
+    reopen: (run, key, outcome, at) =>
       queue.commit(() => {
         const reopened = reopen.get('queued', run);
         if (reopened === undefined) throw new StoreError('store_refused', `The run ${run} is not uncertain.`);
-        if (outcome === undefined) forget.run(run, step);
-        else decide.run(at, JSON.stringify(outcome), run, step, attempt);
+        if (outcome === undefined) forget.run(run, ...placeOf(key));
+        else decide.run(at, JSON.stringify(outcome), run, ...placeOf(key));
         reopenCallers(run, reopened);
       }),
     isReplayed: (run) => replay.get(run) !== undefined,

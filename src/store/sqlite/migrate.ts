@@ -9,6 +9,9 @@ import { calledRuns } from './migrations/0006-called-runs.ts';
 import { control } from './migrations/0007-control.ts';
 import { access } from './migrations/0008-access.ts';
 import { vault } from './migrations/0009-vault.ts';
+import { pages } from './migrations/0010-pages.ts';
+import { events } from './migrations/0012-events.ts';
+import { accountRoles } from './migrations/0014-account-roles.ts';
 import { integer } from './row.ts';
 
 /** The texts in order; the database's version is how many of them it has had. A text is never changed once released. */
@@ -22,6 +25,9 @@ export const MIGRATIONS: readonly string[] = [
   control,
   access,
   vault,
+  pages,
+  accountRoles,
+  events,
 ];
 
 /** Brings the database to the last version, each migration in a transaction. Throws `StoreError` `store_newer`. */

@@ -22,6 +22,8 @@ import { createScheduleStore } from './schedules.ts';
 import { createSessionStore } from './sessions.ts';
 import { describeSqliteError } from './sqlite-error.ts';
 import { createKeyValueStore } from './storage.ts';
+import { createSigningKeyStore } from './signing-keys.ts';
+import { createSubscriptionStore } from './subscriptions.ts';
 import { createTokenStore } from './tokens.ts';
 
 /** What the queries share: one connection that only the queue's writes use, and one that sees what is committed. */
@@ -84,6 +86,8 @@ function openTables(file: string, lock: FolderLock, options: CommitListeners, op
     pauses: createPauseStore(connections),
     schedules: createScheduleStore(connections),
     hookRotation: createHookRotationStore(connections),
+    subscriptions: createSubscriptionStore(connections),
+    signingKeys: createSigningKeyStore(connections),
     tokens: createTokenStore(connections),
     sessions: createSessionStore(connections),
     audit: createAuditStore(connections),
