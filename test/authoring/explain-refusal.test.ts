@@ -33,11 +33,14 @@ test('what came in the place of what is missing is named, with what to edit', ()
   assert.equal(replay, 'then take it once more: waybill refusals replay r1');
 });
 
+function reasonFor(body: Json): string | undefined {
+  return explained(body).findings[0]?.because[0];
+}
+
 test('of several the one of a like name and of the right kind is taken; none is guessed', () => {
-  const because = (body: Json): string | undefined => explained(body).findings[0]?.because[0];
-  assert.match(because({ a: 'x', Text: 'y', txet: 5 }) ?? '', /had `Text`/);
-  assert.doesNotMatch(because({ a: 'x', b: 'y' }) ?? '', /not `text`/);
-  assert.doesNotMatch(because({ message: 5 }) ?? '', /not `text`/);
+  assert.match(reasonFor({ a: 'x', Text: 'y', txet: 5 }) ?? '', /had `Text`/);
+  assert.doesNotMatch(reasonFor({ a: 'x', b: 'y' }) ?? '', /not `text`/);
+  assert.doesNotMatch(reasonFor({ message: 5 }) ?? '', /not `text`/);
 });
 
 test('a value of the wrong kind is shown as it came', () => {
@@ -51,13 +54,15 @@ test('what would be taken by now only has to be taken; what was cut has to be se
   assert.match(explained({}, TEXT, { cut: true }).findings[0]?.edit.at(-1) ?? '', /send it again/);
 });
 
+function firstAdvice(status: number, body?: Json): string {
+  return explained(body ?? {}, TEXT, { status, body }).findings[0]?.edit[0] ?? '';
+}
+
 test('each status has its own advice', () => {
-  const first = (status: number, body?: Json): string =>
-    explained(body ?? {}, TEXT, { status, body }).findings[0]?.edit[0] ?? '';
-  assert.match(first(401), /the key of the connection/);
-  assert.match(first(415), /application\/json/);
-  assert.match(first(503), /waybill doctor/);
-  assert.match(first(400), /JSON or a form that is whole/);
+  assert.match(firstAdvice(401), /the key of the connection/);
+  assert.match(firstAdvice(415), /application\/json/);
+  assert.match(firstAdvice(503), /waybill doctor/);
+  assert.match(firstAdvice(400), /JSON or a form that is whole/);
   assert.match(
     explainRefusal({ id: 'r', account: 'a', automation: 'b', status: 400, reason: '', body: {}, cut: false }, undefined)
       .findings[0]?.edit[0] ?? '',

@@ -17,6 +17,7 @@ import type { Random } from './random.ts';
 
 const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const { openSync: open } = fs;
+// oxlint-disable-next-line typescript/unbound-method -- they are called on the database that they are called for.
 const REAL = { exec: DatabaseSync.prototype.exec, prepare: DatabaseSync.prototype.prepare };
 
 /** https://sqlite.org/fileformat2.html#the_write_ahead_log */

@@ -65,7 +65,11 @@ export class Service implements ActionCaller {
   private fail(
     call: ActionCall,
     request: Request,
-    { latency, network, resolve }: { latency: number; network(code: string): void; resolve(outcome: Outcome): void },
+    {
+      latency,
+      network,
+      resolve,
+    }: { latency: number; network: (code: string) => void; resolve: (outcome: Outcome) => void },
   ): void {
     const soon = (run: () => void): void => void this.machine.afterInProcess(latency, run);
     const refuse = (status: number, headers: { [name: string]: string } = {}): void => {
