@@ -1,4 +1,12 @@
-import type { Action, Auth, ConnectionSpec, Connector, Poll } from '../generated/connector.ts';
+import type {
+  Action,
+  Auth,
+  AuthorizationCodeAuth,
+  ClientCredentialsAuth,
+  ConnectionSpec,
+  Connector,
+  Poll,
+} from '../generated/connector.ts';
 import type { PointerToken } from '../json/pointer.ts';
 import { isJsonObject, type Json } from '../json/value.ts';
 import { typeFromSchema } from '../language/schema-type.ts';
@@ -43,15 +51,23 @@ const ITEMS: Type = { kind: 'array', items: UNKNOWN };
 function* ofConnection({ base_url, hosts, headers, query, auth, test }: ConnectionSpec): Generator<ConnectorTemplate> {
   const path = ['connection'];
   yield* texts({ base_url, hosts, headers, query }, path, { connection: UNKNOWN });
-  if (auth !== undefined) yield* ofAuth(auth, [...path, 'auth']);
+  for (const way of placedWays(auth)) yield* ofAuth(way.auth, way.path);
   if (test === undefined) return;
   const { request, ...reading } = test;
   yield* texts(request, [...path, 'test', 'request'], { connection: UNKNOWN });
   yield* texts(reading, [...path, 'test'], { response: RESPONSE, connection: UNKNOWN });
 }
 
+/** The ways of auth, each with its place in the connector's file. */
+export function placedWays(ways: ConnectionSpec['auth']): { auth: Auth; path: PointerToken[] }[] {
+  const path = ['connection', 'auth'];
+  if (Array.isArray(ways)) return ways.map(({ auth }, index) => ({ auth, path: [...path, index, 'auth'] }));
+  return ways === undefined ? [] : [{ auth: ways, path }];
+}
+
 function* ofAuth(auth: Auth, path: PointerToken[]): Generator<ConnectorTemplate> {
   const roots = { connection: UNKNOWN };
+  if (auth.type === 'oauth2') return yield* ofOAuth(auth, path);
   if (auth.type !== 'token_exchange') return yield* texts(auth, path, roots, true);
   const { given, request, token, expires_in, use } = auth;
   yield* texts({ given }, path, roots, true);
@@ -59,6 +75,26 @@ function* ofAuth(auth: Auth, path: PointerToken[]): Generator<ConnectorTemplate>
   yield* texts({ token, expires_in }, path, { ...roots, response: RESPONSE }, true);
   yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, true);
 }
+
+function* ofOAuth(
+  auth: AuthorizationCodeAuth | ClientCredentialsAuth,
+  path: PointerToken[],
+): Generator<ConnectorTemplate> {
+  const roots = { connection: UNKNOWN };
+  const { answer, use, ...asked } = auth;
+  const entries = Object.entries(asked).filter(([name]) => name !== 'captures');
+  const shown = entries.filter(([name]) => SHOWN_BY_BROWSERS.has(name));
+  const sent = entries.filter(([name]) => !SHOWN_BY_BROWSERS.has(name));
+  yield* texts(Object.fromEntries(shown), path, roots);
+  yield* texts(Object.fromEntries(sent), path, roots, true);
+  yield* texts(answer, [...path, 'answer'], { response: RESPONSE });
+  const captures = auth.grant === 'authorization_code' ? auth.captures : undefined;
+  yield* texts(captures, [...path, 'captures'], { callback: UNKNOWN, response: RESPONSE });
+  yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, true);
+}
+
+/** Parts of an address that a browser opens: nothing secret stands there. */
+const SHOWN_BY_BROWSERS = new Set(['authorize_url', 'authorize_params', 'issuer']);
 
 function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTemplate> {
   const { request, response, pagination, idempotency, errors, limits, choices = {} } = action;
