@@ -6,8 +6,10 @@ import { inspectConnectionFile } from '../secrets/inspect.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { checkAccountContext } from './checks/account-context.ts';
 import { checkAccountExists } from './checks/account-exists.ts';
+import { checkConnectorOAuth } from './checks/connector-oauth.ts';
 import { checkConnectorParts } from './checks/connector-parts.ts';
 import { checkConnectorUse } from './checks/connector-use.ts';
+import { checkConsents } from './checks/consent.ts';
 import { checkConnections } from './checks/connection-fields.ts';
 import { checkConnectorNames } from './checks/connector-name.ts';
 import { checkInstalls } from './checks/install.ts';
@@ -16,6 +18,7 @@ import { checkReusedSeals } from './checks/reused-seal.ts';
 import { checkForeignSopsRules, checkSopsRules } from './checks/sops-rules.ts';
 import { checkSealedHosts } from './checks/sealed-hosts.ts';
 import { checkSecretFiles } from './checks/secret-file.ts';
+import { checkSharedCredentials, checkSharedUse } from './checks/shared-credential.ts';
 import { checkAccountTables } from './checks/table.ts';
 import { checkTestAnswers } from './checks/test-answer.ts';
 import { checkTestNames } from './checks/test-case-name.ts';
@@ -25,6 +28,7 @@ import { checkWorkspaceVersion } from './checks/workspace-version.ts';
 import { compileAccount } from './compile-account.ts';
 import type { CompileContext } from './context.ts';
 import { CallableAutomations } from './callable-automations.ts';
+import { isSharedSecret, sharedCredentialsOf } from './shared-credentials.ts';
 
 export interface CompileResult extends AccountsResult {
   /** The connectors that the workspace can use: the built-in ones and its own. */
@@ -52,21 +56,28 @@ export interface CompileInput {
 }
 
 /** What the automations of all accounts are checked against. */
-export type Common = Pick<CompileContext, 'catalog' | 'tables' | 'shared' | 'findCredentials' | 'sopsRules'>;
+export type Common = Pick<
+  CompileContext,
+  'catalog' | 'tables' | 'shared' | 'sharedCredentials' | 'findCredentials' | 'sopsRules'
+>;
 
 const COMMON_CHECKS = [
   checkWorkspaceVersion,
   checkConnectorNames,
   checkConnectorParts,
   checkConnectorUse,
+  checkConnectorOAuth,
   checkWebhookSchemes,
   checkCommonCredentials,
   checkForeignSopsRules,
+  checkSharedCredentials,
 ];
 const ACCOUNT_CHECKS = [
   checkAccountExists,
   checkAccountContext,
   checkConnections,
+  checkConsents,
+  checkSharedUse,
   checkSecretFiles,
   checkSealedHosts,
   checkReusedSeals,
@@ -113,6 +124,7 @@ export function commonOf({ workspace, builtins }: Pick<CompileInput, 'workspace'
     catalog,
     tables,
     shared: new CallableAutomations(workspace.shared, { catalog, tables, shared: true }),
+    sharedCredentials: sharedCredentialsOf(workspace),
     findCredentials: plainCredentialFinder(workspace, catalog),
     sopsRules: workspace.sopsRules,
   };
@@ -131,7 +143,11 @@ export function compileAccounts(
   const plans: Plan[] = [];
   const stats = { automations: workspace.automations.length, plans: 0, mappings: 0 };
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
-  const secrets = new Map([...workspace.secrets].map(([file, text]) => [file, inspectConnectionFile(text)]));
+  const secrets = new Map(
+    [...workspace.secrets].flatMap(([file, text]) =>
+      isSharedSecret(file) ? [] : [[file, inspectConnectionFile(text)] as const],
+    ),
+  );
   const context: CompileContext = { ...common, workspace, secrets, report };
   for (const check of ACCOUNT_CHECKS) check(context);
   const files = Map.groupBy(workspace.automations, ({ account }) => account);

@@ -21,6 +21,8 @@ export interface ConnectorTemplate {
   roots: ReadonlyMap<string, Type>;
   /** Secret fields may stand here. */
   secrets: boolean;
+  /** What consent tells may stand here: it is evaluated for a call. */
+  captured: boolean;
 }
 
 /** Every text of a connector with expressions, each with what it can see when it is evaluated. */
@@ -33,6 +35,9 @@ export function* connectorTemplates(connector: Connector): Generator<ConnectorTe
   for (const [name, { poll }] of Object.entries(triggers)) yield* ofPoll(poll, ['triggers', name, 'poll']);
   yield* texts(schemes, ['webhook_schemes'], { connection: UNKNOWN, query: UNKNOWN, headers: UNKNOWN, body: UNKNOWN });
 }
+
+const SECRETS = { secrets: true };
+const IN_CALL = { captured: true };
 
 /** What is known of any answer. */
 const RESPONSE: Type = closed({
@@ -50,12 +55,13 @@ const ITEMS: Type = { kind: 'array', items: UNKNOWN };
 
 function* ofConnection({ base_url, hosts, headers, query, auth, test }: ConnectionSpec): Generator<ConnectorTemplate> {
   const path = ['connection'];
-  yield* texts({ base_url, hosts, headers, query }, path, { connection: UNKNOWN });
+  yield* texts({ hosts }, path, { connection: UNKNOWN });
+  yield* texts({ base_url, headers, query }, path, { connection: UNKNOWN }, IN_CALL);
   for (const way of placedWays(auth)) yield* ofAuth(way.auth, way.path);
   if (test === undefined) return;
   const { request, ...reading } = test;
-  yield* texts(request, [...path, 'test', 'request'], { connection: UNKNOWN });
-  yield* texts(reading, [...path, 'test'], { response: RESPONSE, connection: UNKNOWN });
+  yield* texts(request, [...path, 'test', 'request'], { connection: UNKNOWN }, IN_CALL);
+  yield* texts(reading, [...path, 'test'], { response: RESPONSE, connection: UNKNOWN }, IN_CALL);
 }
 
 /** The ways of auth, each with its place in the connector's file. */
@@ -68,12 +74,12 @@ export function placedWays(ways: ConnectionSpec['auth']): { auth: Auth; path: Po
 function* ofAuth(auth: Auth, path: PointerToken[]): Generator<ConnectorTemplate> {
   const roots = { connection: UNKNOWN };
   if (auth.type === 'oauth2') return yield* ofOAuth(auth, path);
-  if (auth.type !== 'token_exchange') return yield* texts(auth, path, roots, true);
+  if (auth.type !== 'token_exchange') return yield* texts(auth, path, roots, SECRETS);
   const { given, request, token, expires_in, use } = auth;
-  yield* texts({ given }, path, roots, true);
-  yield* texts(request, [...path, 'request'], roots, true);
-  yield* texts({ token, expires_in }, path, { ...roots, response: RESPONSE }, true);
-  yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, true);
+  yield* texts({ given }, path, roots, SECRETS);
+  yield* texts(request, [...path, 'request'], roots, SECRETS);
+  yield* texts({ token, expires_in }, path, { ...roots, response: RESPONSE }, SECRETS);
+  yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, { ...SECRETS, ...IN_CALL });
 }
 
 function* ofOAuth(
@@ -83,27 +89,29 @@ function* ofOAuth(
   const roots = { connection: UNKNOWN };
   const { answer, use, ...asked } = auth;
   const entries = Object.entries(asked).filter(([name]) => name !== 'captures');
-  const shown = entries.filter(([name]) => SHOWN_BY_BROWSERS.has(name));
-  const sent = entries.filter(([name]) => !SHOWN_BY_BROWSERS.has(name));
-  yield* texts(Object.fromEntries(shown), path, roots);
-  yield* texts(Object.fromEntries(sent), path, roots, true);
+  for (const [name, part] of entries) {
+    const known = { secrets: !SHOWN_BY_BROWSERS.has(name), captured: AFTER_CONSENT.has(name) };
+    yield* texts({ [name]: part }, path, roots, known);
+  }
   yield* texts(answer, [...path, 'answer'], { response: RESPONSE });
   const captures = auth.grant === 'authorization_code' ? auth.captures : undefined;
   yield* texts(captures, [...path, 'captures'], { callback: UNKNOWN, response: RESPONSE });
-  yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, true);
+  yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, { ...SECRETS, ...IN_CALL });
 }
 
 /** Parts of an address that a browser opens: nothing secret stands there. */
 const SHOWN_BY_BROWSERS = new Set(['authorize_url', 'authorize_params', 'issuer']);
+const AFTER_CONSENT = new Set(['refresh_url', 'refresh_params', 'revoke_url']);
 
 function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTemplate> {
   const { request, response, pagination, idempotency, errors, limits, choices = {} } = action;
   const input = typeFromSchema(action.input);
   const page = pagination === undefined ? {} : { page: PAGES[pagination.type] ?? UNKNOWN };
   const key = idempotency === undefined ? {} : { idempotency: closed({ key: STRING }) };
-  yield* texts(request, [...path, 'request'], { input, connection: UNKNOWN, ...page, ...key });
+  yield* texts(request, [...path, 'request'], { input, connection: UNKNOWN, ...page, ...key }, IN_CALL);
   const items = pagination === undefined ? {} : { items: ITEMS, more: { kind: 'boolean' as const } };
-  yield* texts(response, [...path, 'response'], { response: RESPONSE, input, connection: UNKNOWN, ...items });
+  const answered = { response: RESPONSE, input, connection: UNKNOWN, ...items };
+  yield* texts(response, [...path, 'response'], answered, IN_CALL);
   if (pagination !== undefined) {
     const { max_items, ...reading } = pagination;
     yield* texts(reading, [...path, 'pagination'], { response: RESPONSE });
@@ -125,7 +133,7 @@ function* ofPoll(
 ): Generator<ConnectorTemplate> {
   // Besides what the automation gives, `input` has `cursor` and `page`.
   const asked = { input: UNKNOWN, connection: UNKNOWN };
-  yield* texts(request, [...path, 'request'], asked);
+  yield* texts(request, [...path, 'request'], asked, IN_CALL);
   yield* texts({ errors }, path, { response: RESPONSE });
   yield* texts({ items, next }, path, { ...asked, response: RESPONSE });
   yield* texts({ key, event }, path, { item: UNKNOWN });
@@ -138,11 +146,11 @@ function* texts(
   part: object | string | undefined,
   path: PointerToken[],
   roots: { [name: string]: Type },
-  secrets = false,
+  { secrets = false, captured = false }: { secrets?: boolean; captured?: boolean } = {},
 ): Generator<ConnectorTemplate> {
   const known = new Map(Object.entries(roots));
   for (const [place, text] of stringsIn(part as Json | undefined, path))
-    if (hasExpression(text)) yield { path: place, text, roots: known, secrets };
+    if (hasExpression(text)) yield { path: place, text, roots: known, secrets, captured };
 }
 
 function* stringsIn(value: Json | undefined, path: PointerToken[]): Generator<[PointerToken[], string]> {

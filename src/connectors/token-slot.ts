@@ -39,10 +39,11 @@ export class TokenSlot<One extends Token> {
   }
 
   /** The service does not take this token any more. */
-  async refused(token: One): Promise<void> {
+  async refused(token: Token): Promise<void> {
     const { known } = this;
-    if (known === undefined || (await known) !== token) return;
-    this.refusedOne = token;
+    const held = await known?.catch(() => undefined);
+    if (known === undefined || held !== token) return;
+    this.refusedOne = held;
     this.drop(known);
   }
 

@@ -18,6 +18,7 @@ import { Hooks } from './hooks.ts';
 import { startByHand, type ManualStart, type StartRequest } from './manual-starts.ts';
 import { LiveDeployment } from './live-deployment.ts';
 import { Polls } from './polls/polls.ts';
+import { OAuth } from './oauth/oauth.ts';
 import { programFingerprint } from './program-fingerprint.ts';
 import { RunControl } from './run-control.ts';
 import { Schedules } from './schedules.ts';
@@ -56,6 +57,7 @@ export class Runner {
   readonly waits: WaitAnswers;
   readonly control: RunControl;
   readonly reconciler: Reconciler;
+  readonly oauth: OAuth;
   readonly redactor = new Redactor();
   /** The folder of the runner's own data. */
   readonly data: string;
@@ -76,14 +78,27 @@ export class Runner {
     this.publicUrl = options.publicUrl;
     this.store = openSqliteStore(options.data);
     const { reroutes, allowPrivate = new Set() } = options;
-    this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor });
     this.credentials = new WorkspaceCredentials(options.identities);
     this.vault = new AccountVault({
       keys: this.store.accountKeys,
       identities: options.identities,
       recipients: (account) => this.recipients.get(account) ?? [],
     });
+    this.oauth = new OAuth({
+      store: this.store,
+      vault: this.vault,
+      credentials: this.credentials,
+      live: () => this.live,
+      caller: () => this.caller,
+      publicUrl: options.publicUrl,
+      now: Date.now,
+      granted: () => this.polls.start(),
+      onError: options.onError,
+    });
+    const { grants } = this.oauth;
+    this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor, grants });
     const { caller, credentials } = this;
+    const stalled = (name: string): string | undefined => this.oauth.stalled(name);
     const services: Services = {
       caller,
       credentials,
@@ -100,6 +115,7 @@ export class Runner {
     this.schedules = new Schedules({
       store: this.store,
       engine: this.engine,
+      stalled,
       now: Date.now,
       onError: options.onError,
     });
@@ -109,6 +125,7 @@ export class Runner {
       store: this.store,
       engine: this.engine,
       services,
+      stalled,
       now: Date.now,
       onError: options.onError,
     });
@@ -118,6 +135,7 @@ export class Runner {
       engine: this.engine,
       verifier: new Verifier(this.credentials, this.redactor),
       live: () => this.live,
+      stalled,
       publicUrl: options.publicUrl,
     });
     this.reconciler = new Reconciler({
@@ -142,6 +160,7 @@ export class Runner {
     await this.reconciler.recover();
     await this.schedules.use(this.live);
     this.polls.use(this.live);
+    await this.oauth.recover();
     const resumed = this.engine.resume();
     this.schedules.start();
     this.polls.start();
@@ -155,6 +174,8 @@ export class Runner {
 
   /** Starts a run of an automation with a manual trigger, or as a trial of any; it is on disk when this resolves. */
   startByHand(request: StartRequest): Promise<ManualStart> {
+    const stalled = this.oauth.stalled(`${request.account}/${request.automation}`);
+    if (stalled !== undefined) return Promise.resolve({ kind: 'stalled', reason: stalled });
     return startByHand(this.engine, this.live, request);
   }
 

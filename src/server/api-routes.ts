@@ -19,6 +19,7 @@ import { addDeployRoutes } from './deploy-routes.ts';
 import { addEventRoute } from './events.ts';
 import { addHookAddressRoutes } from './hook-address-routes.ts';
 import { addMeRoute } from './me-route.ts';
+import { addOAuthRoutes } from './oauth-routes.ts';
 import { addRefusalRoutes } from './refusal-routes.ts';
 import { addRunRoutes } from './run-routes.ts';
 import { addTokenRoutes } from './token-routes.ts';
@@ -36,6 +37,7 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner, callers: Call
   addEventRoute(app, runner, views, callers);
   addDeployRoutes(app, runner);
   addHookAddressRoutes(app, runner);
+  addOAuthRoutes(app, runner);
   addMeRoute(app);
   addTokenRoutes(app, runner);
   addAuditRoute(app, runner);

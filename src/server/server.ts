@@ -14,6 +14,7 @@ import { errorView } from './error-view.ts';
 import { addApprovalPage } from './approval-page.ts';
 import { addHookRoutes } from './hook-routes.ts';
 import { OPENAPI_OPTIONS } from './openapi.ts';
+import { addConsentPages, type ConsentPagesOptions } from './pages/consent-pages.ts';
 import { addSessionPages } from './pages/session-pages.ts';
 import { addPushRoute, type PushOptions } from './push-route.ts';
 
@@ -56,6 +57,7 @@ export function createServer(runner: Runner, { token, publicUrl, push, ...option
     routes.register(inContext((hooks) => addHooks(hooks, runner)));
     if (push !== undefined) routes.register(inContext((host) => addPush(host, push)));
     routes.register(inContext((pages) => addApprovals(pages, runner)));
+    routes.register(inContext((pages) => addConsents(pages, { runner, callers, cookie, publicUrl })));
     routes.register(inContext((pages) => addSessionPages(pages, { store, callers, cookie, publicUrl })));
     routes.register(
       inContext((api) => addApi(api, runner, callers)),
@@ -105,6 +107,13 @@ function addApprovals(app: FastifyInstance, runner: Runner): void {
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   limitAnswers(app, { status: 404, max: MAX_UNKNOWN_HOOKS });
   addApprovalPage(app, runner);
+}
+
+function addConsents(app: FastifyInstance, options: ConsentPagesOptions): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  limitAnswers(app, { status: 404, max: MAX_UNKNOWN_HOOKS });
+  addConsentPages(app, options);
 }
 
 function addPush(app: FastifyInstance, push: PushOptions): void {

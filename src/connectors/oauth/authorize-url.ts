@@ -1,6 +1,7 @@
 import type { AuthorizationCodeAuth } from '../../generated/plan.ts';
 import type { JsonObject } from '../../json/value.ts';
 import { authText } from '../auth.ts';
+import { permanent } from '../call-failure.ts';
 
 /** What a consent is asked with. */
 export interface ConsentRequest {
@@ -12,13 +13,14 @@ export interface ConsentRequest {
 }
 
 /**
- * The address of the service's page of consent (RFC 6749 §4.1.1). `roots` are what templates see. Throws `TypeError` where
- * it would be none.
+ * The address of the service's page of consent (RFC 6749 §4.1.1). `roots` are what templates see. Throws `CallFailure`
+ * where it would be none.
  */
 export function authorizeUrl(auth: AuthorizationCodeAuth, roots: JsonObject, request: ConsentRequest): URL {
   const address = authText(auth.authorize_url, roots);
   const id = authText(auth.client_id, roots);
-  if (address === undefined || id === undefined) throw new TypeError('the page of consent has no address');
+  if (address === undefined || id === undefined || !URL.canParse(address))
+    throw permanent('client_refused', 'the page of consent has no address, or the connection no id of an app');
   const url = new URL(address);
   const { state, redirectUri, scopes, challenge } = request;
   const { searchParams } = url;

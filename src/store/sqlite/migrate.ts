@@ -9,6 +9,7 @@ import { calledRuns } from './migrations/0006-called-runs.ts';
 import { control } from './migrations/0007-control.ts';
 import { access } from './migrations/0008-access.ts';
 import { vault } from './migrations/0009-vault.ts';
+import { oauth } from './migrations/0013-oauth.ts';
 import { integer } from './row.ts';
 
 /** The texts in order; the database's version is how many of them it has had. A text is never changed once released. */
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly string[] = [
   control,
   access,
   vault,
+  oauth,
 ];
 
 /** Brings the database to the last version, each migration in a transaction. Throws `StoreError` `store_newer`. */
