@@ -11,6 +11,7 @@ import type { Instant } from '../../run/records.ts';
 import type { SealingKey, Vault } from '../../secrets/vault.ts';
 import type { GrantRecord } from '../../store/records.ts';
 import type { GrantStore } from '../../store/store.ts';
+import type { OpenedTarget } from './consent-targets.ts';
 import { endedFailure, hostsFailure, missingFailure, scopesFailure, type HowToConsent } from './grant-failures.ts';
 
 export interface GrantsOptions {
@@ -104,17 +105,14 @@ export class Grants implements GrantedTokens {
     return this.unkept.get(idOf(account, connection)) ?? this.options.store.get(account, connection);
   }
 
-  /** Gives the tokens back to the service, where it takes them, and forgets them in any case. Throws `CallFailure`. */
-  async revoke(auth: AuthorizationCodeAuth, call: ConnectedCall): Promise<void> {
-    const { account, connection } = call;
-    const grant = this.get(account, connection.name);
-    if (grant?.status !== 'granted') return;
-    const key = await this.options.vault.of(account);
-    const secret = open(key, connection.name, grant);
-    // Nobody uses it from here on, whatever the service answers.
+  /** Forgets what was granted. Gives the request by which the service takes it back, where there is something. */
+  async forget(account: string, connection: string): Promise<((target: OpenedTarget) => Promise<void>) | undefined> {
+    const grant = this.get(account, connection);
+    if (grant?.status !== 'granted') return undefined;
+    const secret = open(await this.options.vault.of(account), connection, grant);
     await this.end({ ...grant, status: 'revoked', reason: undefined, sealed: '' });
     const token = secret.refreshToken ?? secret.accessToken;
-    await this.options.endpoint().revoke(auth, call, rootsOf(call, secret.values), token);
+    return ({ auth, call }) => this.options.endpoint().revoke(auth, call, rootsOf(call, secret.values), token);
   }
 
   private slotOf(account: string, connection: string): TokenSlot<KeptToken> {

@@ -90,11 +90,11 @@ export class OAuth {
     }
   }
 
-  /** Gives what was granted back to the service and forgets it. Gives why the service did not take it, if so. */
+  /** Forgets what was granted, and gives it back to the service. Gives why the service did not take it, if so. */
   async revoke(target: ConsentTarget): Promise<Failure | undefined> {
     try {
-      const { auth, call } = await this.targets.open(target);
-      await this.grants.revoke(auth, call);
+      const giveBack = await this.grants.forget(target.account, target.connection);
+      await giveBack?.(await this.targets.open(target));
       return undefined;
     } catch (error) {
       return failureOf(error);
