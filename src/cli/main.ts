@@ -21,6 +21,7 @@ import {
   workspaceOption,
 } from './options.ts';
 import { addConnectorCommands } from './connector-commands.ts';
+import { addOAuthCommands } from './oauth-commands.ts';
 import { addRunnerCommands } from './runner-commands.ts';
 import { addSecretsCommands } from './secrets-commands.ts';
 import { addTestCommands } from './test-commands.ts';
@@ -117,7 +118,7 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
   program
     .command('connect')
     .description("encrypt a service's credential for an account")
-    .argument('<account>')
+    .argument('<account>', 'or `shared`, for a credential that accounts share')
     .argument('<connection>', "its name, such as the connector's")
     .option('--connector <name>', 'which connector, where the name does not say it')
     .option('--stdin', 'read the secret fields as JSON from stdin')
@@ -135,6 +136,7 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
   addDeployCommands(program, finish);
   addRunnerCommands(program, finish);
   addAccessCommands(program, finish);
+  addOAuthCommands(program, finish);
   addConnectorCommands(program.command('connector').description('what services and actions there are'), finish);
   program
     .command('schema')

@@ -26,6 +26,8 @@ export interface Answer<View> {
 
 export interface Served {
   folder: string;
+  /** The age private key that opens the account's secrets. */
+  identity: string;
   runner: Runner;
   url: string;
   token: string;
@@ -33,8 +35,8 @@ export interface Served {
   hook(automation: string): string;
   /** Reads or posts to the API. */
   api<View>(path: string, init?: RequestInit): Promise<Answer<View>>;
-  /** Writes the files anew and deploys them. */
-  deploy(files: WorkspaceFiles): Promise<void>;
+  /** Writes the files anew, the secret fields sealed for these hosts, and deploys them. */
+  deploy(files: WorkspaceFiles, hosts?: string[]): Promise<void>;
   /** Ends the runner, without waiting for attempts, and starts another on the same data. */
   restart(): Promise<void>;
 }
@@ -65,6 +67,7 @@ export async function withWorkspace(
   let { runner, server } = await start();
   const served: Served = {
     folder,
+    identity,
     get runner() {
       return runner;
     },
@@ -84,8 +87,8 @@ export async function withWorkspace(
       const response = await fetch(`${server.url}/api/v1${path}`, { ...init, headers });
       return { status: response.status, body: (await response.json()) as View };
     },
-    deploy: async (changed) => {
-      await writeFiles(folder, changed, recipient, sealedHosts);
+    deploy: async (changed, hosts = sealedHosts) => {
+      await writeFiles(folder, changed, recipient, hosts);
       const errors = (await runner.deploy()).filter(({ severity }) => severity === 'error');
       assert.deepEqual(errors, []);
     },

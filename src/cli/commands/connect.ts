@@ -4,10 +4,11 @@ import { applyEdits, modify } from 'jsonc-parser';
 import { connectionsOf } from '../../compiler/context.ts';
 import { hostsOf } from '../../compiler/connection-hosts.ts';
 import { fieldsWithDefaults } from '../../connectors/connection-fields.ts';
+import type { AccountConnection } from '../../generated/account.ts';
 import type { Connector, ConnectionSpec } from '../../generated/connector.ts';
 import { checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
 import { sealConnection } from '../../secrets/connection-file.ts';
-import { secretPath } from '../../workspace/workspace.ts';
+import { SHARED, secretPath } from '../../workspace/workspace.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
 import { replaceFile } from '../replace-file.ts';
@@ -23,12 +24,7 @@ export interface ConnectOptions {
 export async function connect(account: string, name: string, options: ConnectOptions): Promise<number> {
   const folder = findWorkspace(options.workspace);
   const checked = checkWorkspace(folder);
-  const source = checked.workspace.accounts.get(account);
-  if (source === undefined) {
-    const known = [...checked.workspace.accounts.keys()].join(', ') || 'none';
-    throw new UsageError(`there is no valid automations/${account}/account.json`, `accounts: ${known}`);
-  }
-  const existing = connectionsOf(source)[name];
+  const { recipients, existing } = account === SHARED ? sharedPlace(checked, name) : accountPlace(checked, account, name);
   const service = existing?.connector ?? options.connector ?? name;
   if (existing !== undefined && options.connector !== undefined && options.connector !== existing.connector) {
     throw new UsageError(
@@ -50,17 +46,41 @@ export async function connect(account: string, name: string, options: ConnectOpt
     connection: name,
     fields,
     hosts,
-    recipients: source.value.recipients,
+    recipients,
     now: new Date(),
   });
   await replaceFile(join(folder, secretPath(account, name)), text);
   console.log(
-    `Encrypted to ${source.value.recipients.length} public keys of ${account}; may only be sent to ${hosts.join(', ') || 'nobody'}.`,
+    `Encrypted to ${recipients.length} public keys of ${account}; may only be sent to ${hosts.join(', ') || 'nobody'}.`,
   );
   console.log(
     `Commit ${secretPath(account, name)}${existing === undefined ? ` and automations/${account}/account.json` : ''}.`,
   );
   return EXIT.clean;
+}
+
+/** Who can read a credential, and the connection that there is of its name. */
+interface Place {
+  recipients: string[];
+  existing: AccountConnection | undefined;
+}
+
+function accountPlace({ workspace }: CheckedWorkspace, account: string, name: string): Place {
+  const source = workspace.accounts.get(account);
+  if (source !== undefined) return { recipients: source.value.recipients, existing: connectionsOf(source)[name] };
+  const known = [...workspace.accounts.keys()].join(', ') || 'none';
+  throw new UsageError(`there is no valid automations/${account}/account.json`, `accounts: ${known}`);
+}
+
+/** A credential that accounts share is described in waybill.json. */
+function sharedPlace({ workspace }: CheckedWorkspace, name: string): Place {
+  const shared = workspace.config?.value.shared ?? {};
+  const found = Object.hasOwn(shared, name) ? shared[name] : undefined;
+  if (found !== undefined) return { recipients: found.recipients, existing: found };
+  throw new UsageError(
+    `waybill.json has no shared credential ${name}`,
+    `add it there: "shared": { "${name}": { "connector": …, "accounts": […], "recipients": […] } }`,
+  );
 }
 
 function findConnector({ catalog }: CheckedWorkspace, service: string): { connector: Connector; spec: ConnectionSpec } {

@@ -1,3 +1,4 @@
+import { CallFailure } from '../../connectors/call-failure.ts';
 import type { HttpCaller } from '../../connectors/http-caller.ts';
 import type { Failure } from '../../run/failure.ts';
 import type { Instant } from '../../run/records.ts';
@@ -84,8 +85,8 @@ export class OAuth {
         const { auth, call } = await this.targets.open(target);
         await this.grants.token(auth, call);
       } catch (error) {
-        // It is told to the runs that need it, and by `waybill oauth status`.
-        this.options.onError(error);
+        // What a service refuses is told to the runs that need it, and by `waybill oauth status`.
+        if (!(error instanceof CallFailure)) this.options.onError(error);
       }
     }
   }

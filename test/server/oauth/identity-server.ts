@@ -21,10 +21,8 @@ export class IdentityServer {
   /** Access tokens that came to `/things`, in order. */
   readonly seen: string[] = [];
   readonly provider: Provider;
-  private readonly server: Server;
 
   private constructor(server: Server) {
-    this.server = server;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     this.provider = new Provider(this.url, {
       clients: [
