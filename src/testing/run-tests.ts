@@ -11,6 +11,7 @@ import type { JsonDocument } from '../workspace/json-document.ts';
 import { SHARED, type Workspace } from '../workspace/workspace.ts';
 import { CaseStorage } from './case-storage.ts';
 import { judge, type Verdict } from './expectation.ts';
+import { playedGrants } from './played-grants.ts';
 import { PlayedNetwork } from './played-network.ts';
 import { playedAttempt } from './played-services.ts';
 import { runCase, type CaseRun, type CaseTools, type TestedPlan } from './run-case.ts';
@@ -50,6 +51,7 @@ export class TestRunner {
       caller: new HttpCaller({
         reroutes: new Map(),
         redactor,
+        grants: playedGrants(redactor),
         dispatcher: new PlayedNetwork(redactor),
         now: () => playedAttempt().services.clock.now(),
       }),

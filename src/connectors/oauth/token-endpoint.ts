@@ -188,7 +188,19 @@ interface Prepared {
 function clientAuth(kind: AuthorizationCodeAuth['client_auth'], secret: string | undefined, call: ConnectedCall): oauth.ClientAuth {
   if (kind === 'none') return oauth.None();
   if (secret === undefined || secret === '') throw withoutClient(call);
-  return kind === 'post' ? oauth.ClientSecretPost(secret) : oauth.ClientSecretBasic(secret);
+  return kind === 'post' ? oauth.ClientSecretPost(secret) : basic(secret);
+}
+
+/**
+ * RFC 6749 §2.3.1 with the encoding of forms as browsers write it. The library's own encodes also what needs none, such as
+ * the hyphens of ids, and services that do not decode then know nobody of that name.
+ */
+function basic(secret: string): oauth.ClientAuth {
+  const encode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
+  return (_as, { client_id: id }, _body, headers) => {
+    const pair = Buffer.from(`${encode(id)}:${encode(secret)}`).toString('base64');
+    headers.set('authorization', `Basic ${pair}`);
+  };
 }
 
 function withoutClient({ account, connection, connector, service }: ConnectedCall): Error {

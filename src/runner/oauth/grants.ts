@@ -111,8 +111,15 @@ export class Grants implements GrantedTokens {
     if (grant?.status !== 'granted') return undefined;
     const secret = open(await this.options.vault.of(account), connection, grant);
     await this.end({ ...grant, status: 'revoked', reason: undefined, sealed: '' });
-    const token = secret.refreshToken ?? secret.accessToken;
-    return ({ auth, call }) => this.options.endpoint().revoke(auth, call, rootsOf(call, secret.values), token);
+    // By the standard the one takes the other with it (RFC 7009 §2.1), but some services know one kind alone.
+    const tokens = [secret.refreshToken, secret.accessToken].filter((token) => token !== undefined);
+    return async ({ auth, call }) => {
+      const roots = rootsOf(call, secret.values);
+      const endpoint = this.options.endpoint();
+      await Promise.any(tokens.map((token) => endpoint.revoke(auth, call, roots, token))).catch((error: unknown) => {
+        throw error instanceof AggregateError ? error.errors[0] : error;
+      });
+    };
   }
 
   private slotOf(account: string, connection: string): TokenSlot<KeptToken> {
