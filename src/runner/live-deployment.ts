@@ -90,7 +90,8 @@ export class LiveDeployment {
 
   /** All automations that need consents. */
   *needingConsent(): Generator<DeploymentEntry & { consents: ConsentNeed[] }> {
-    for (const { consents, ...entry } of this.entries.values()) if (consents !== undefined) yield { ...entry, consents };
+    for (const { consents, ...entry } of this.entries.values())
+      if (consents !== undefined) yield { ...entry, consents };
   }
 
   /** The webhook has another address from now on. */

@@ -29,7 +29,9 @@ export function addOAuthRoutes(app: FastifyInstance, runner: Runner): void {
     return { url: `${addressOf(runner, request)}/oauth/start/${secret}`, expires_at: iso(expiresAt) };
   });
   app.post<{ Params: Params }>('/oauth/:account/:connection/revoke', async (request): Promise<OAuthConnectionView> => {
-    const { target } = stateOf(runner, request.params);
+    const { target, grant } = stateOf(runner, request.params);
+    if (grant === undefined || grant.status === 'revoked')
+      throw new ApiError(409, 'not_possible', 'nothing is granted that could be given back');
     const failure = await runner.oauth.revoke(target);
     if (failure !== undefined) {
       const message = `the service did not take the tokens back: ${failure.message}`;
@@ -52,7 +54,11 @@ function stateOf({ oauth }: Runner, { account, connection }: Params): ConsentSta
   );
 }
 
-function connectionView(runner: Runner, request: FastifyRequest, { target, grant, status, missing }: ConsentState): OAuthConnectionView {
+function connectionView(
+  runner: Runner,
+  request: FastifyRequest,
+  { target, grant, status, missing }: ConsentState,
+): OAuthConnectionView {
   const { account, connection, service, title, scopes, automations } = target;
   return {
     account,

@@ -12,7 +12,11 @@ import { VERSION } from '../../src/version.ts';
 
 export interface WorkspaceFiles {
   /** Connections of the account `acme`, by name; secret fields are sealed. */
-  connections?: { [name: string]: { connector: string; fields?: object; secrets?: { [field: string]: string } } };
+  connections?: {
+    [name: string]: { connector: string; fields?: object; secrets?: { [field: string]: string }; shared?: string };
+  };
+  /** Credentials that accounts share, by name. */
+  shared?: { [name: string]: { connector: string; accounts: string[]; secrets: { [field: string]: string } } };
   /** Of the account `acme`, by name. */
   automations: { [name: string]: object };
   /** The workspace's own connectors, by name. */
@@ -107,10 +111,12 @@ export async function withWorkspace(
 
 async function writeFiles(folder: string, files: WorkspaceFiles, recipient: string, hosts: string[]): Promise<void> {
   const connections = Object.entries(files.connections ?? {});
-  const open = connections.map(([name, { connector, fields = {} }]) => [name, { connector, fields }]);
+  const open = connections.map(([name, { secrets: _, ...connection }]) => [name, connection]);
+  const shared = Object.entries(files.shared ?? {});
+  const sharing = shared.map(([name, { secrets: _, ...one }]) => [name, { ...one, recipients: [recipient] }]);
   const account = { name: 'Acme', recipients: [recipient], connections: Object.fromEntries(open) as object };
   const texts = new Map([
-    ['waybill.json', { waybill: VERSION }],
+    ['waybill.json', { waybill: VERSION, shared: Object.fromEntries(sharing) as object }],
     ['automations/acme/account.json', account],
     ...Object.entries(files.automations).map(([name, value]) => [`automations/acme/${name}.json`, value] as const),
     ...Object.entries(files.connectors ?? {}).map(([name, one]) => [`connectors/${name}/connector.json`, one] as const),
@@ -118,17 +124,14 @@ async function writeFiles(folder: string, files: WorkspaceFiles, recipient: stri
   for (const part of ['automations', 'connectors', 'secrets'])
     await rm(join(folder, part), { recursive: true, force: true });
   for (const [path, value] of texts) await write(join(folder, path), JSON.stringify(value));
-  for (const [connection, { secrets }] of connections) {
-    if (secrets === undefined) continue;
-    const sealed = {
-      account: 'acme',
-      connection,
-      fields: secrets,
-      hosts,
-      recipients: [recipient],
-      now: new Date(),
-    };
-    await write(join(folder, 'secrets/acme', `${connection}.json`), await sealConnection(sealed));
+  const sealed = [
+    ...connections.map(([name, { secrets }]) => ['acme', name, secrets] as const),
+    ...shared.map(([name, { secrets }]) => ['shared', name, secrets] as const),
+  ];
+  for (const [account, connection, fields] of sealed) {
+    if (fields === undefined) continue;
+    const credential = { account, connection, fields, hosts, recipients: [recipient], now: new Date() };
+    await write(join(folder, 'secrets', account, `${connection}.json`), await sealConnection(credential));
   }
 }
 

@@ -24,7 +24,8 @@ export interface ConnectOptions {
 export async function connect(account: string, name: string, options: ConnectOptions): Promise<number> {
   const folder = findWorkspace(options.workspace);
   const checked = checkWorkspace(folder);
-  const { recipients, existing } = account === SHARED ? sharedPlace(checked, name) : accountPlace(checked, account, name);
+  const { recipients, existing } =
+    account === SHARED ? sharedPlace(checked, name) : accountPlace(checked, account, name);
   const service = existing?.connector ?? options.connector ?? name;
   if (existing !== undefined && options.connector !== undefined && options.connector !== existing.connector) {
     throw new UsageError(

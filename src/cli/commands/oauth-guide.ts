@@ -1,6 +1,11 @@
-import { authWays } from '../../connectors/auth-way.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
-import type { AuthorizationCodeAuth, ClientCredentialsAuth, Connector, Field } from '../../generated/connector.ts';
+import type {
+  Auth,
+  AuthorizationCodeAuth,
+  ClientCredentialsAuth,
+  Connector,
+  FieldCondition,
+} from '../../generated/connector.ts';
 import { checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
 import type { OAuthListView } from '../../server/api-types.ts';
 import { EXIT, NotFoundError, UsageError } from '../exit.ts';
@@ -23,6 +28,8 @@ interface Guide {
   scopes: string[];
   /** Whose automations the rights are of; `all` where they are those of everything that the connector can do. */
   scopes_of: string;
+  /** Fields of the connection in account.json by which this way is chosen, where there are others. */
+  fields: { [name: string]: string | number | boolean | undefined };
   /** Where the app is made, as the connector says. */
   pages: string[];
   /** The automations whose webhooks the service signs, with the command that shows the address of each. */
@@ -41,16 +48,20 @@ export async function guide(service: string, account: string | undefined, option
       near === undefined ? `known: ${checked.catalog.names().join(', ')}` : `did you mean ${near}?`,
     );
   }
-  const auth = authWays(connector.connection ?? {}).find((way) => way.type === 'oauth2');
-  if (auth === undefined)
-    throw new UsageError(`${connector.title} is connected without OAuth`, `waybill connect ${account ?? 'ACCOUNT'} ${service}`);
+  const way = waysOf(connector).find(({ auth }) => auth.type === 'oauth2');
+  if (way?.auth.type !== 'oauth2')
+    throw new UsageError(
+      `${connector.title} is connected without OAuth`,
+      `waybill connect ${account ?? 'ACCOUNT'} ${service}`,
+    );
   if (account !== undefined && !checked.workspace.accounts.has(account))
     throw new NotFoundError(
       `there is no account ${account}`,
       `accounts: ${[...checked.workspace.accounts.keys()].join(', ') || 'none'}`,
     );
+  const { auth, when } = way;
   const redirect = auth.grant === 'authorization_code' ? await redirectUri(options) : undefined;
-  const made = guideFor(checked, connector, { auth, account, redirect });
+  const made = guideFor(checked, connector, { auth, when, account, redirect });
   console.log(options.format === 'json' ? JSON.stringify(made) : render(made));
   return EXIT.clean;
 }
@@ -71,9 +82,15 @@ function guideFor(
   connector: Connector,
   {
     auth,
+    when,
     account,
     redirect,
-  }: { auth: AuthorizationCodeAuth | ClientCredentialsAuth; account: string | undefined; redirect: string | undefined },
+  }: {
+    auth: AuthorizationCodeAuth | ClientCredentialsAuth;
+    when: FieldCondition | undefined;
+    account: string | undefined;
+    redirect: string | undefined;
+  },
 ): Guide {
   const { name, title } = connector;
   const own = plans.filter((plan) => plan.account === account);
@@ -95,17 +112,33 @@ function guideFor(
     redirect_uri: redirect,
     scopes: [...new Set(inUse.length > 0 ? inUse : all)].toSorted(),
     scopes_of: inUse.length > 0 ? target : 'all',
-    pages: pagesOf(Object.values(connector.connection?.fields ?? {})),
+    fields: when === undefined ? {} : { [when.field]: when.is[0] },
+    pages: pagesOf(connector, auth),
     webhooks: signed.map(({ automation }) => `${automation}: waybill url ${target} ${automation}`),
-    commands: [`waybill connect ${target} ${name}`, ...(redirect === undefined ? [] : [`waybill oauth link ${target} ${name}`])],
+    commands: [
+      `waybill connect ${target} ${name}`,
+      ...(redirect === undefined ? [] : [`waybill oauth link ${target} ${name}`]),
+    ],
   };
 }
 
-function pagesOf(fields: readonly Field[]): string[] {
-  return [...new Set(fields.flatMap(({ help_url }) => help_url ?? []))];
+/** The ways of auth, each with its condition. */
+function waysOf({ connection }: Connector): { auth: Auth; when: FieldCondition | undefined }[] {
+  const { auth } = connection ?? {};
+  if (Array.isArray(auth)) return auth.map((way) => ({ auth: way.auth, when: way.when }));
+  return auth === undefined ? [] : [{ auth, when: undefined }];
 }
 
-function render({ title, app_name, redirect_uri, scopes, scopes_of, pages, webhooks, commands }: Guide): string {
+/** Where the service shows what the fields hold that this auth reads. */
+function pagesOf({ connection, docs }: Connector, auth: Auth): string[] {
+  const text = JSON.stringify(auth);
+  const read = Object.entries(connection?.fields ?? {}).filter(([name]) => text.includes(`connection.${name}`));
+  const pages = [...new Set(read.flatMap(([, { help_url }]) => help_url ?? []))];
+  return pages.length > 0 || docs === undefined ? pages : [docs];
+}
+
+function render({ service, title, fields, ...made }: Guide): string {
+  const { app_name, redirect_uri, scopes, scopes_of, pages, webhooks, commands } = made;
   const whose = scopes_of === 'all' ? 'of all that the connector can do' : `that the automations of ${scopes_of} need`;
   const lines = [
     `Register an app at ${title}:`,
@@ -115,6 +148,11 @@ function render({ title, app_name, redirect_uri, scopes, scopes_of, pages, webho
   ];
   if (pages.length > 0) lines.push('Where:', ...pages.map((page) => `  ${page}`));
   if (webhooks.length > 0) lines.push('Webhooks that the app shall send:', ...webhooks.map((one) => `  ${one}`));
+  if (Object.keys(fields).length > 0)
+    lines.push(
+      'In account.json, under connections:',
+      `  "${service}": ${JSON.stringify({ connector: service, fields })}`,
+    );
   lines.push('Then:', ...commands.map((command) => `  ${command}`));
   return lines.join('\n');
 }

@@ -42,7 +42,8 @@ export async function revoke(account: string, connection: string, options: OAuth
   const client = await RunnerClient.find(options);
   const view = await client.post<OAuthConnectionView>(`${pathOf(account, connection)}/revoke`, '{}');
   if (options.format === 'json') console.log(JSON.stringify(view));
-  else console.log(`What was granted at ${view.title} is forgotten. Its automations are stalled until somebody consents.`);
+  else
+    console.log(`What was granted at ${view.title} is forgotten. Its automations are stalled until somebody consents.`);
   return EXIT.clean;
 }
 
@@ -65,7 +66,15 @@ function renderStates(connections: readonly OAuthConnectionView[]): string {
   return renderTable([['ACCOUNT', 'CONNECTION', 'STATUS', 'WHOSE', 'DETAIL'], ...rows]);
 }
 
-function detailOf({ status: state, reason, granted_at, missing_scopes, page, account, connection }: OAuthConnectionView): string {
+function detailOf({
+  status: state,
+  reason,
+  granted_at,
+  missing_scopes,
+  page,
+  account,
+  connection,
+}: OAuthConnectionView): string {
   const way = `${page}, or waybill oauth link ${account} ${connection}`;
   switch (state) {
     case 'granted':

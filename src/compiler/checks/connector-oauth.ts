@@ -23,7 +23,12 @@ export function checkConnectorOAuth({ workspace, report }: CompileContext): void
 function checkCode({ fields }: ConnectionSpec, auth: AuthorizationCodeAuth, path: PointerToken[], tell: Tell): void {
   const { client_auth: proof = 'basic', client_secret: secret, pkce = 'S256', captures = {} } = auth;
   if (proof !== 'none' && secret === undefined)
-    tell('WB5017', path, 'the app proves nothing: there is no `client_secret`', 'name it, or say "client_auth": "none"');
+    tell(
+      'WB5017',
+      path,
+      'the app proves nothing: there is no `client_secret`',
+      'name it, or say "client_auth": "none"',
+    );
   if (proof === 'none' && pkce === 'none')
     tell(
       'WB5017',
@@ -32,7 +37,12 @@ function checkCode({ fields }: ConnectionSpec, auth: AuthorizationCodeAuth, path
       'use "S256", or let the app prove who it is',
     );
   for (const name of Object.keys(captures).filter((one) => Object.hasOwn(fields, one)))
-    tell('WB5017', [...path, 'captures', name], `the connection has a field \`${name}\` already`, 'choose another name');
+    tell(
+      'WB5017',
+      [...path, 'captures', name],
+      `the connection has a field \`${name}\` already`,
+      'choose another name',
+    );
 }
 
 /** Every connection has a way, and every way has connections. */
@@ -41,19 +51,33 @@ function checkWays({ fields }: ConnectionSpec, ways: readonly AuthWay[], tell: T
   for (const [index, { when }] of ways.entries()) {
     const field = when && Object.hasOwn(fields, when.field) ? fields[when.field] : undefined;
     if (when !== undefined && (field === undefined || field.secret === true))
-      tell('WB2014', [...path, index, 'when', 'field'], `the connection has no open field \`${when.field}\``, `fields: ${Object.keys(fields).join(', ')}`);
+      tell(
+        'WB2014',
+        [...path, index, 'when', 'field'],
+        `the connection has no open field \`${when.field}\``,
+        `fields: ${Object.keys(fields).join(', ')}`,
+      );
   }
   const rest = ways.findIndex(({ when }) => when === undefined);
   if (rest !== -1 && rest < ways.length - 1)
     tell('WB5025', [...path, rest + 1], 'the way before it serves all connections', 'put the one without `when` last');
   if (rest === -1 && !isCovered({ fields }, ways))
-    tell('WB5025', path, 'there may be connections that no way serves', 'leave out `when` in the last one, or name all values of a field with `enum`');
+    tell(
+      'WB5025',
+      path,
+      'there may be connections that no way serves',
+      'leave out `when` in the last one, or name all values of a field with `enum`',
+    );
 }
 
 function isCovered({ fields }: Pick<ConnectionSpec, 'fields'>, ways: readonly AuthWay[]): boolean {
   const [first] = ways;
   const field = first?.when?.field ?? '';
-  const { enum: values, default: fallback, required } = (Object.hasOwn(fields, field) ? fields[field] : undefined) ?? {};
+  const {
+    enum: values,
+    default: fallback,
+    required,
+  } = (Object.hasOwn(fields, field) ? fields[field] : undefined) ?? {};
   if (values === undefined || (required === false && fallback === undefined)) return false;
   const served = new Set(ways.flatMap(({ when }) => (when?.field === field ? when.is : [])));
   return values.every((value) => served.has(value));
@@ -67,5 +91,10 @@ function checkScopes({ connection, actions, triggers = {} }: Connector, tell: Te
   ];
   for (const { path, scopes } of parts)
     if (scopes !== undefined)
-      tell('WB5017', [...path, 'scopes'], 'nobody asks for these rights: the connection’s auth is not oauth2', 'leave them out');
+      tell(
+        'WB5017',
+        [...path, 'scopes'],
+        'nobody asks for these rights: the connection’s auth is not oauth2',
+        'leave them out',
+      );
 }

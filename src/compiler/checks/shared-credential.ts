@@ -17,7 +17,13 @@ export function checkSharedCredentials(context: CompileContext): void {
   const expected = new Set([...sharedCredentials.keys()].map((name) => secretPath(SHARED, name)));
   for (const file of workspace.secrets.keys())
     if (isSharedSecret(file) && !expected.has(file))
-      reportFile(context, 'WB5005', file, 'waybill.json has no shared credential for this file', 'name it there under `shared`, or remove the file');
+      reportFile(
+        context,
+        'WB5005',
+        file,
+        'waybill.json has no shared credential for this file',
+        'name it there under `shared`, or remove the file',
+      );
 }
 
 /** The shared credentials that an account's connections name are for this account and this service. */
@@ -107,7 +113,13 @@ function unsealedHosts(
   }
 }
 
-function reportFile({ report }: CompileContext, code: Code, file: string, message: string, help: string | undefined): void {
+function reportFile(
+  { report }: CompileContext,
+  code: Code,
+  file: string,
+  message: string,
+  help: string | undefined,
+): void {
   // Where the file is refused, its first line may be a secret.
   const place = { file, pointer: '', range: WHOLE_FILE, hidden: true as const };
   report({ code, severity: 'error', message, ...place, ...(help === undefined ? {} : { help }) });

@@ -28,8 +28,7 @@ export function authorizeUrl(auth: AuthorizationCodeAuth, roots: JsonObject, req
   searchParams.set('client_id', id);
   searchParams.set('redirect_uri', redirectUri);
   searchParams.set('state', state);
-  if (scopes.length > 0)
-    searchParams.set(auth.scope_parameter ?? 'scope', scopes.join(auth.scope_separator ?? ' '));
+  if (scopes.length > 0) searchParams.set(auth.scope_parameter ?? 'scope', scopes.join(auth.scope_separator ?? ' '));
   if (challenge !== undefined) {
     searchParams.set('code_challenge', challenge);
     searchParams.set('code_challenge_method', auth.pkce ?? 'S256');

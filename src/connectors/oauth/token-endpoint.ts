@@ -47,18 +47,25 @@ export class TokenEndpoint {
     this.now = now;
   }
 
-  byCode(auth: AuthorizationCodeAuth, call: ConnectedCall, roots: JsonObject, code: CodeExchange): Promise<GivenTokens> {
+  byCode(
+    auth: AuthorizationCodeAuth,
+    call: ConnectedCall,
+    roots: JsonObject,
+    code: CodeExchange,
+  ): Promise<GivenTokens> {
     const { callback, redirectUri, verifier } = code;
-    return this.ask({ auth, call, roots, url: auth.token_url, params: auth.token_params }, (as, client, proof, options) =>
-      oauth.authorizationCodeGrantRequest(
-        as,
-        client,
-        proof,
-        oauth.validateAuthResponse(as, client, callback, oauth.skipStateCheck),
-        redirectUri,
-        verifier ?? oauth.nopkce,
-        options,
-      ),
+    return this.ask(
+      { auth, call, roots, url: auth.token_url, params: auth.token_params },
+      (as, client, proof, options) =>
+        oauth.authorizationCodeGrantRequest(
+          as,
+          client,
+          proof,
+          oauth.validateAuthResponse(as, client, callback, oauth.skipStateCheck),
+          redirectUri,
+          verifier ?? oauth.nopkce,
+          options,
+        ),
     );
   }
 
@@ -77,8 +84,10 @@ export class TokenEndpoint {
   byClientCredentials(auth: ClientCredentialsAuth, call: ConnectedCall, roots: JsonObject): Promise<GivenTokens> {
     const scope = (call.connection.plan.scopes ?? []).join(auth.scope_separator ?? ' ');
     const params = { ...auth.token_params, ...(scope === '' ? {} : { scope }) };
-    return this.ask({ auth, call, roots, url: auth.token_url, params }, (as, client, proof, { additionalParameters, ...options }) =>
-      oauth.clientCredentialsGrantRequest(as, client, proof, additionalParameters ?? {}, options),
+    return this.ask(
+      { auth, call, roots, url: auth.token_url, params },
+      (as, client, proof, { additionalParameters, ...options }) =>
+        oauth.clientCredentialsGrantRequest(as, client, proof, additionalParameters ?? {}, options),
     );
   }
 
@@ -97,7 +106,12 @@ export class TokenEndpoint {
 
   private async ask(
     { call, ...asked }: Asking,
-    request: (as: oauth.AuthorizationServer, client: oauth.Client, proof: oauth.ClientAuth, options: Options) => Promise<Response>,
+    request: (
+      as: oauth.AuthorizationServer,
+      client: oauth.Client,
+      proof: oauth.ClientAuth,
+      options: Options,
+    ) => Promise<Response>,
   ): Promise<GivenTokens> {
     const asking = { ...asked, call: tokenCall(call) };
     const seen: Seen = {};
@@ -185,7 +199,11 @@ interface Prepared {
   };
 }
 
-function clientAuth(kind: AuthorizationCodeAuth['client_auth'], secret: string | undefined, call: ConnectedCall): oauth.ClientAuth {
+function clientAuth(
+  kind: AuthorizationCodeAuth['client_auth'],
+  secret: string | undefined,
+  call: ConnectedCall,
+): oauth.ClientAuth {
   if (kind === 'none') return oauth.None();
   if (secret === undefined || secret === '') throw withoutClient(call);
   return kind === 'post' ? oauth.ClientSecretPost(secret) : basic(secret);

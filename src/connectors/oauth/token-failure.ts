@@ -17,7 +17,8 @@ export function failureOfTokens(
   now: number,
 ): CallFailure {
   if (error instanceof CallFailure) return error;
-  const code = error instanceof ResponseBodyError || error instanceof AuthorizationResponseError ? error.error : undefined;
+  const code =
+    error instanceof ResponseBodyError || error instanceof AuthorizationResponseError ? error.error : undefined;
   const failure = code === undefined ? unknownFailure(call, error, answer, now) : knownFailure(call, code, answer);
   return new CallFailure(withSkew(failure, answer, now));
 }
@@ -61,14 +62,22 @@ const CASES: { [code: string]: KnownCase } = {
 };
 
 function clientRefused(): KnownCase {
-  return { class: 'credential', code: 'client_refused', words: (title) => `${title} refuses the id or secret of the app` };
+  return {
+    class: 'credential',
+    code: 'client_refused',
+    words: (title) => `${title} refuses the id or secret of the app`,
+  };
 }
 
 function retryLater(): KnownCase {
   return { class: 'retryable', code: 'token_not_made', words: (title) => `${title} gives no token at the moment` };
 }
 
-function knownFailure({ account, connection, connector }: ConnectedCall, code: string, answer: Answer | undefined): Failure {
+function knownFailure(
+  { account, connection, connector }: ConnectedCall,
+  code: string,
+  answer: Answer | undefined,
+): Failure {
   const known = CASES[code];
   const said = saidBy(answer?.body);
   const words = known?.words(connector.title) ?? `${connector.title} gives no token`;
@@ -86,7 +95,11 @@ function unknownFailure(call: ConnectedCall, error: unknown, answer: Answer | un
   const { title } = call.connector;
   if (answer === undefined) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { class: 'permanent', code: 'request_not_made', message: `no token of ${title} can be asked for: ${reason}` };
+    return {
+      class: 'permanent',
+      code: 'request_not_made',
+      message: `no token of ${title} can be asked for: ${reason}`,
+    };
   }
   if (answer.status < 300) {
     const message = `${title} answered ${answer.status} to the request for a token, and there is none in the answer`;

@@ -50,7 +50,14 @@ export type ConsentEnd =
   /** The person did not want to. */
   | { kind: 'denied'; target: ConsentTarget }
   | { kind: 'refused'; target: ConsentTarget; failure: Failure; redirectUri: string }
-  | { kind: 'granted'; target: ConsentTarget; identity: string | undefined; before: string | undefined; missing: string[]; untested: Failure | undefined };
+  | {
+      kind: 'granted';
+      target: ConsentTarget;
+      identity: string | undefined;
+      before: string | undefined;
+      missing: string[];
+      untested: Failure | undefined;
+    };
 
 /** Bytes of chance in links, and in the cookie of the browser. */
 const SECRET_BYTES = 32;
@@ -156,7 +163,11 @@ export class Consents {
     return url;
   }
 
-  private async exchange(opened: OpenedTarget, query: URLSearchParams, { verifier, redirectUri }: Proof): Promise<ConsentEnd> {
+  private async exchange(
+    opened: OpenedTarget,
+    query: URLSearchParams,
+    { verifier, redirectUri }: Proof,
+  ): Promise<ConsentEnd> {
     const { endpoint, grants } = this.options;
     const { auth, call, scopes, account, connection } = opened;
     // Without the service's name in the connector there is nothing to compare it with.
@@ -201,7 +212,12 @@ export class Consents {
 }
 
 /** How services say that a person did not want to (RFC 6749 §4.1.2.1). */
-const DENIALS: ReadonlySet<string> = new Set(['access_denied', 'user_denied', 'user_cancelled_login', 'user_cancelled_authorize']);
+const DENIALS: ReadonlySet<string> = new Set([
+  'access_denied',
+  'user_denied',
+  'user_cancelled_login',
+  'user_cancelled_authorize',
+]);
 
 function rootsOf({ plan, credential }: OpenedTarget['call']['connection']): JsonObject {
   return { connection: { ...plan.fields, ...credential.fields } };

@@ -11,8 +11,14 @@ export function missingFailure(call: ConnectedCall, how: HowToConsent): CallFail
 }
 
 export function endedFailure(call: ConnectedCall, { status, reason }: GrantRecord, how: HowToConsent): CallFailure {
-  if (status === 'revoked') return credential(call, 'grant_revoked', 'it was given back with waybill oauth revoke', how);
-  return credential(call, 'grant_expired', `its consent is over: ${reason ?? 'the service does not take it any more'}`, how);
+  if (status === 'revoked')
+    return credential(call, 'grant_revoked', 'it was given back with waybill oauth revoke', how);
+  return credential(
+    call,
+    'grant_expired',
+    `its consent is over: ${reason ?? 'the service does not take it any more'}`,
+    how,
+  );
 }
 
 export function scopesFailure(call: ConnectedCall, missing: readonly string[], how: HowToConsent): CallFailure {

@@ -59,7 +59,8 @@ export class Grants implements GrantedTokens {
     const { howToConsent, now } = this.options;
     const slot = this.slotOf(account, connection.name);
     const token = await slot.token(now, (refused) => this.make(auth, call, refused));
-    if (connection.plan.hosts.some((host) => !token.hosts.includes(host))) throw hostsFailure(call, token.hosts, howToConsent);
+    if (connection.plan.hosts.some((host) => !token.hosts.includes(host)))
+      throw hostsFailure(call, token.hosts, howToConsent);
     const missing = (connection.plan.scopes ?? []).filter((scope) => !token.scopes.includes(scope));
     if (missing.length > 0) throw scopesFailure(call, missing, howToConsent);
     return token;
@@ -108,7 +109,7 @@ export class Grants implements GrantedTokens {
   /** Forgets what was granted. Gives the request by which the service takes it back, where there is something. */
   async forget(account: string, connection: string): Promise<((target: OpenedTarget) => Promise<void>) | undefined> {
     const grant = this.get(account, connection);
-    if (grant?.status !== 'granted') return undefined;
+    if (grant === undefined || grant.status === 'revoked') return undefined;
     const secret = open(await this.options.vault.of(account), connection, grant);
     await this.end({ ...grant, status: 'revoked', reason: undefined, sealed: '' });
     // By the standard the one takes the other with it (RFC 7009 §2.1), but some services know one kind alone.
@@ -130,7 +131,11 @@ export class Grants implements GrantedTokens {
   }
 
   /** The token that is kept, or where that one is no good, a new one. */
-  private async make(auth: AuthorizationCodeAuth, call: ConnectedCall, refused: KeptToken | undefined): Promise<KeptToken> {
+  private async make(
+    auth: AuthorizationCodeAuth,
+    call: ConnectedCall,
+    refused: KeptToken | undefined,
+  ): Promise<KeptToken> {
     const { account, connection } = call;
     const { howToConsent, now, vault } = this.options;
     const unkept = this.unkept.get(idOf(account, connection.name));

@@ -109,7 +109,12 @@ export class OAuth {
       const grant = this.grants.get(account, connection);
       const missing = scopes.filter((scope) => grant?.scopes.includes(scope) !== true);
       if (grant === undefined) return { target, grant, status: 'missing', missing };
-      return { target, grant, status: grant.status === 'granted' && missing.length > 0 ? 'lacking' : grant.status, missing };
+      return {
+        target,
+        grant,
+        status: grant.status === 'granted' && missing.length > 0 ? 'lacking' : grant.status,
+        missing,
+      };
     });
   }
 

@@ -116,7 +116,9 @@ function cookieName({ publicUrl }: ConsentPagesOptions): string {
 function startPage({ account, connection, title, scopes, automations }: ConsentTarget): string {
   const rights = scopes.map((scope) => `<li>${escapeHtml(scope)}</li>`);
   const asked =
-    rights.length === 0 ? '' : `<h2>What ${escapeHtml(title)} will be asked for</h2>\n<ul>\n${rights.join('\n')}\n</ul>`;
+    rights.length === 0
+      ? ''
+      : `<h2>What ${escapeHtml(title)} will be asked for</h2>\n<ul>\n${rights.join('\n')}\n</ul>`;
   return `<h1>Connect ${escapeHtml(title)}</h1>
 <p>Automations of <strong>${escapeHtml(account)}</strong> want to use an account at ${escapeHtml(title)}. You sign in there, see what is asked, and decide. Your password stays between you and ${escapeHtml(title)}.</p>
 <dl>

@@ -72,7 +72,10 @@ async function exchange(service: string, answer: object, status = 200): Promise<
     (_request, response) => json(response, answer, status),
     async (local) => {
       const caller = local.caller({ reroutes: new Map([[service, local.url]]) });
-      const code = { callback: new URLSearchParams({ code: 'c1', state: 's1' }), redirectUri: 'https://w.example/oauth/callback' };
+      const code = {
+        callback: new URLSearchParams({ code: 'c1', state: 's1' }),
+        redirectUri: 'https://w.example/oauth/callback',
+      };
       const roots = { connection: { ...plan.fields, ...SECRETS } };
       const given = await caller.endpoint
         .byCode(auth, call, roots, { ...code, verifier: undefined })
@@ -122,8 +125,8 @@ test('Slack: Basic, rights with commas, and failures that come with 200', async 
   assert.deepEqual([accessToken, refreshToken, lifetimeMs], ['the-access-token', undefined, undefined]);
   assert.deepEqual(scopes, ['channels:read', 'chat:write']);
   const codes = await Promise.all(
-    ['invalid_code', 'invalid_refresh_token', 'bad_client_secret', 'bad_redirect_uri', 'something_else'].map(async (error) =>
-      codeOf(await exchange('slack', { ok: false, error })),
+    ['invalid_code', 'invalid_refresh_token', 'bad_client_secret', 'bad_redirect_uri', 'something_else'].map(
+      async (error) => codeOf(await exchange('slack', { ok: false, error })),
     ),
   );
   assert.deepEqual(codes, ['grant_expired', 'grant_expired', 'client_refused', 'redirect_mismatch', 'token_not_made']);
@@ -140,6 +143,12 @@ test('Notion: JSON and Basic', async () => {
     redirect_uri: 'https://w.example/oauth/callback',
   });
   assert.equal(tokensOf(asked).refreshToken, 'the-refresh-token');
-  const refused = { object: 'error', status: 400, code: 'invalid_grant', error: 'invalid_grant', message: 'Invalid code.' };
+  const refused = {
+    object: 'error',
+    status: 400,
+    code: 'invalid_grant',
+    error: 'invalid_grant',
+    message: 'Invalid code.',
+  };
   assert.equal(codeOf(await exchange('notion', refused, 400)), 'grant_expired');
 });

@@ -145,7 +145,9 @@ async function withPlain(
 }
 
 const TOKENS: PlainServiceOptions = {
-  token: () => ({ body: { access_token: 'the-access-token-1', refresh_token: 'the-refresh-token-1', token_type: 'Bearer' } }),
+  token: () => ({
+    body: { access_token: 'the-access-token-1', refresh_token: 'the-refresh-token-1', token_type: 'Bearer' },
+  }),
 };
 
 test('an answer is taken once, from the browser that went, and only to a question of ours', () =>

@@ -34,7 +34,10 @@ async function startRunner({ folder, identity }: Served): Promise<Child> {
       });
     child.on('exit', () => reject(new Error(said)));
   });
-  const { url, token } = JSON.parse(await readFile(join(data, 'runner.json'), 'utf8')) as { url: string; token: string };
+  const { url, token } = JSON.parse(await readFile(join(data, 'runner.json'), 'utf8')) as {
+    url: string;
+    token: string;
+  };
   return {
     process: child,
     hook,

@@ -14,7 +14,9 @@ function counting(change: { expiresIn?: number; refuses?: () => object | undefin
       if (refusal !== undefined) return refusal as { status: number; body: object };
       given += 1;
       const lifetime = change.expiresIn === undefined ? {} : { expires_in: change.expiresIn };
-      return { body: { access_token: `access-${given}-of-the-service`, refresh_token: `refresh-${given}-of-it`, ...lifetime } };
+      return {
+        body: { access_token: `access-${given}-of-the-service`, refresh_token: `refresh-${given}-of-it`, ...lifetime },
+      };
     },
     takes: (token) => token === `access-${given}-of-the-service`,
   };
@@ -39,10 +41,15 @@ async function withGrant(
   );
 }
 
-async function call(served: Served): Promise<{ status: number; body: { error?: { code: string; message: string; help: string } } }> {
+async function call(
+  served: Served,
+): Promise<{ status: number; body: { error?: { code: string; message: string; help: string } } }> {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(served.hook('list'), { method: 'POST', headers, body: '{}' });
-  return { status: response.status, body: (await response.json()) as { error?: { code: string; message: string; help: string } } };
+  return {
+    status: response.status,
+    body: (await response.json()) as { error?: { code: string; message: string; help: string } },
+  };
 }
 
 async function stateOf(served: Served): Promise<OAuthListView['connections'][number] | undefined> {
@@ -80,7 +87,10 @@ test('what the service does not take any more fails the runs, with the reason an
     for (let run = 0; run < 2; run += 1) {
       const { status, body } = await call(served);
       assert.deepEqual([status, body.error?.code], [502, 'grant_expired']);
-      assert.match(body.error?.message ?? '', /its consent is over: Things does not take .* \(invalid_grant: was taken back\)/);
+      assert.match(
+        body.error?.message ?? '',
+        /its consent is over: Things does not take .* \(invalid_grant: was taken back\)/,
+      );
       assert.match(body.error?.help ?? '', /waybill oauth link acme things/);
     }
     const state = await stateOf(served);
@@ -151,6 +161,31 @@ test('a connector that names another host later does not carry a token there', (
     await served.deploy(thingsWorkspace(service.url, connector), ['127.0.0.1', 'evil.example']);
     const { status, body } = await call(served);
     assert.deepEqual([status, body.error?.code], [502, 'host_not_granted']);
+  }));
+
+test('the app of many accounts: its credential lies in secrets/shared, for those that waybill.json names', () =>
+  PlainService.during(counting(), async (service) => {
+    const { connections, ...workspace } = thingsWorkspace(
+      service.url,
+      thingsConnector({ issuer: undefined, client_auth: 'post' }),
+    );
+    const { secrets } = connections['things'] ?? { secrets: {} };
+    const files = (accounts: string[]) => ({
+      ...workspace,
+      connections: { things: { connector: 'things', fields: { address: service.url }, shared: 'things-app' } },
+      shared: { 'things-app': { connector: 'things', accounts, secrets } },
+    });
+    await withWorkspace(
+      files(['acme']),
+      async (served) => {
+        const { body } = await served.api<OAuthLinkView>('/oauth/acme/things/link', { method: 'POST' });
+        await goThrough(body.url);
+        assert.equal((await call(served)).status, 200);
+        assert.equal(service.forms[0]?.['client_secret'], CLIENT.secret);
+        await assert.rejects(served.deploy(files(['other'])), /may not use the shared credential/);
+      },
+      OPTIONS,
+    );
   }));
 
 test('client credentials: one token for all calls, with the rights of the actions in use', async () => {

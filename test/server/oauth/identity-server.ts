@@ -136,7 +136,10 @@ export function thingsConnector(change: Change = {}, connection: Change = {}): o
 }
 
 /** A workspace whose automation `list` calls the service. */
-export function thingsWorkspace(address: string, connector: object = thingsConnector()): {
+export function thingsWorkspace(
+  address: string,
+  connector: object = thingsConnector(),
+): {
   connectors: { things: object };
   connections: { [name: string]: { connector: string; fields: object; secrets: { [field: string]: string } } };
   automations: { [name: string]: object };

@@ -7,7 +7,10 @@ export type TokenForm = { [name: string]: string };
 
 export interface PlainServiceOptions {
   /** What is answered to a request for tokens: status and JSON. */
-  token: (form: TokenForm, service: PlainService) => { status?: number; body: object; headers?: { [name: string]: string } };
+  token: (
+    form: TokenForm,
+    service: PlainService,
+  ) => { status?: number; body: object; headers?: { [name: string]: string } };
   /** What comes back with the browser beside the state (default: a code). */
   callback?: () => { [name: string]: string };
   /** Access tokens that it takes (default: all that it gave). */
@@ -48,7 +51,10 @@ export class PlainService {
     if (url.pathname === '/auth') {
       this.asked.push(url.searchParams);
       const back = new URL(url.searchParams.get('redirect_uri') ?? '');
-      const query = { state: url.searchParams.get('state') ?? '', ...(this.options.callback?.() ?? { code: 'the-code' }) };
+      const query = {
+        state: url.searchParams.get('state') ?? '',
+        ...(this.options.callback?.() ?? { code: 'the-code' }),
+      };
       for (const [name, value] of Object.entries(query)) back.searchParams.set(name, value);
       response.writeHead(302, { location: back.href }).end();
       return;
