@@ -111,9 +111,9 @@ export async function withWorkspace(
 
 async function writeFiles(folder: string, files: WorkspaceFiles, recipient: string, hosts: string[]): Promise<void> {
   const connections = Object.entries(files.connections ?? {});
-  const open = connections.map(([name, { secrets: _, ...connection }]) => [name, connection]);
+  const open = connections.map(([name, { secrets: _secrets, ...connection }]) => [name, connection]);
   const shared = Object.entries(files.shared ?? {});
-  const sharing = shared.map(([name, { secrets: _, ...one }]) => [name, { ...one, recipients: [recipient] }]);
+  const sharing = shared.map(([name, { secrets: _secrets, ...one }]) => [name, { ...one, recipients: [recipient] }]);
   const account = { name: 'Acme', recipients: [recipient], connections: Object.fromEntries(open) as object };
   const texts = new Map([
     ['waybill.json', { waybill: VERSION, shared: Object.fromEntries(sharing) as object }],

@@ -27,7 +27,7 @@ export function standardResponse(places: TokenAnswer, answer: Answer): Response 
       token_type: 'bearer',
       ...present('refresh_token', value('refresh_token')),
       ...present('expires_in', value('expires_in')),
-      ...present('scope', Array.isArray(scope) ? scope.join(' ') : scope),
+      ...present('scope', Array.isArray(scope) ? scope.filter((one) => typeof one === 'string').join(' ') : scope),
     });
   }
   const error = value('error');

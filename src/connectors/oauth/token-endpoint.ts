@@ -214,11 +214,14 @@ function clientAuth(
  * the hyphens of ids, and services that do not decode then know nobody of that name.
  */
 function basic(secret: string): oauth.ClientAuth {
-  const encode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
   return (_as, { client_id: id }, _body, headers) => {
-    const pair = Buffer.from(`${encode(id)}:${encode(secret)}`).toString('base64');
+    const pair = Buffer.from(`${formEncoded(id)}:${formEncoded(secret)}`).toString('base64');
     headers.set('authorization', `Basic ${pair}`);
   };
+}
+
+function formEncoded(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1);
 }
 
 function withoutClient({ account, connection, connector, service }: ConnectedCall): Error {

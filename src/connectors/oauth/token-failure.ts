@@ -24,7 +24,7 @@ export function failureOfTokens(
 }
 
 /** How far this machine's clock is from the service's, in words, where that is too far. */
-export function describeSkew(answer: Answer | undefined, now: number): string | undefined {
+function describeSkew(answer: Answer | undefined, now: number): string | undefined {
   const theirs = Date.parse(answer?.headers['date'] ?? '');
   const apart = now - theirs;
   if (Number.isNaN(theirs) || Math.abs(apart) <= MAX_SKEW_MS) return undefined;

@@ -25,7 +25,7 @@ interface ConnectionParams {
 }
 
 /** Where services send browsers back to, below the runner's address; registered there to the letter. */
-export const CALLBACK = '/oauth/callback';
+const CALLBACK = '/oauth/callback';
 
 /** The browser's cookie lives as long as the way to the service and back may take, in seconds. */
 const COOKIE_SECONDS = 30 * 60;

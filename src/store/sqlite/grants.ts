@@ -21,10 +21,9 @@ export function createGrantStore({ reader, writer, queue }: Connections): GrantS
       queue.commit(() => {
         const { account, connection, status, reason, sealed, scopes, hosts, identity } = grant;
         const { grantedAt, expiresAt, refreshedAt, refreshingAt } = grant;
-        put.run(
-          ...[account, connection, status, reason ?? null, sealed, JSON.stringify(scopes), JSON.stringify(hosts)],
-          ...[identity ?? null, grantedAt, expiresAt ?? null, refreshedAt ?? null, refreshingAt ?? null],
-        );
+        const what = [status, reason ?? null, sealed, JSON.stringify(scopes), JSON.stringify(hosts), identity ?? null];
+        const when = [grantedAt, expiresAt ?? null, refreshedAt ?? null, refreshingAt ?? null];
+        put.run(account, connection, ...what, ...when);
       }),
     beginRefresh: (account, connection, at) => queue.commit(() => void begin.run(at, account, connection)),
   };

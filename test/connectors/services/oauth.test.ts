@@ -91,7 +91,7 @@ async function exchange(service: string, answer: object, status = 200): Promise<
 }
 
 function tokensOf({ given }: Asked): GivenTokens {
-  assert.ok(!(given instanceof Error), String(given));
+  assert.ok(!(given instanceof Error), given instanceof Error ? given.message : '');
   return given;
 }
 

@@ -215,6 +215,14 @@ test('the question has state, PKCE and the rights of the actions in use, in the 
     },
   ));
 
+/** A service that says where the account lives. */
+function placing(instance: (service: PlainService) => string): PlainServiceOptions {
+  return {
+    token: (_form, service) => ({ body: { access_token: 'the-access-token-1', instance_url: instance(service) } }),
+    callback: () => ({ code: 'the-code', realmId: '4711' }),
+  };
+}
+
 test('the place of an account is taken from the answer, and must be one of the hosts', async () => {
   const change = {
     captures: {
@@ -222,12 +230,8 @@ test('the place of an account is taken from the answer, and must be one of the h
       realm: { value: '${{ callback.realmId }}', sample: '1234' },
     },
   };
-  const options = (instance: (service: PlainService) => string): PlainServiceOptions => ({
-    token: (_form, service) => ({ body: { access_token: 'the-access-token-1', instance_url: instance(service) } }),
-    callback: () => ({ code: 'the-code', realmId: '4711' }),
-  });
   const run = (instance: (service: PlainService) => string, use: (page: string, served: Served) => Promise<void>) =>
-    PlainService.during(options(instance), (service) => {
+    PlainService.during(placing(instance), (service) => {
       const connector = thingsConnector({ issuer: undefined, ...change }, { base_url: '${{ connection.instance }}' });
       return withWorkspace(
         thingsWorkspace(service.url, connector),

@@ -98,9 +98,9 @@ test('a runner that is killed between the answer and its keeping loses no token'
 
 const POST = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
 
-async function lastRun({ api }: Child): Promise<RunListView['runs'][number]> {
+async function lastRun(child: Child): Promise<RunListView['runs'][number]> {
   for (;;) {
-    const { runs } = await api<RunListView>('/runs?limit=1');
+    const { runs } = await child.api<RunListView>('/runs?limit=1');
     const [run] = runs;
     if (run?.finished_at !== undefined) return run;
   }
