@@ -673,7 +673,8 @@ export const ANSWER_SCHEMAS = {
               "type": "string",
               "enum": [
                 "ready",
-                "stalled"
+                "stalled",
+                "suspended"
               ]
             },
             "reason": {
@@ -861,7 +862,8 @@ export const ANSWER_SCHEMAS = {
                     "type": "string",
                     "enum": [
                       "ready",
-                      "stalled"
+                      "stalled",
+                      "suspended"
                     ]
                   },
                   "reason": {
