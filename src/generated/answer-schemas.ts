@@ -1,7 +1,130 @@
-// Made from src/server/api-types.ts by scripts/generate.ts; run `npm run generate` after a change there.
+// Made from src/server/*-types.ts by scripts/generate.ts; run `npm run generate` after a change there.
 
 /** Schemas of what the API gives, for `components` of its OpenAPI document. */
 export const ANSWER_SCHEMAS = {
+  "OAuthConnectionView": {
+    "type": "object",
+    "properties": {
+      "account": {
+        "type": "string"
+      },
+      "connection": {
+        "type": "string"
+      },
+      "connector": {
+        "type": "string"
+      },
+      "title": {
+        "type": "string",
+        "description": "The service's name."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "missing",
+          "granted",
+          "lacking",
+          "expired",
+          "revoked"
+        ],
+        "description": "`missing`: nobody has consented. `lacking`: automations need rights that were not given."
+      },
+      "reason": {
+        "type": "string",
+        "description": "Why it ended."
+      },
+      "identity": {
+        "type": "string",
+        "description": "Whose account it is, as the service says."
+      },
+      "scopes": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "The rights that the automations need."
+      },
+      "missing_scopes": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        }
+      },
+      "automations": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "The automations that use it."
+      },
+      "granted_at": {
+        "type": "string"
+      },
+      "refreshed_at": {
+        "type": "string"
+      },
+      "expires_at": {
+        "type": "string",
+        "description": "Of the access token, which is refreshed before."
+      },
+      "page": {
+        "type": "string",
+        "description": "Where a person who is signed in to the runner consents."
+      }
+    },
+    "required": [
+      "account",
+      "connection",
+      "connector",
+      "title",
+      "status",
+      "scopes",
+      "missing_scopes",
+      "automations",
+      "page"
+    ],
+    "additionalProperties": false,
+    "description": "How the consent to a connection is, `POST /api/v1/oauth/:account/:connection/revoke`"
+  },
+  "OAuthListView": {
+    "type": "object",
+    "properties": {
+      "redirect_uri": {
+        "type": "string",
+        "description": "Where services send browsers back to; registered there to the letter."
+      },
+      "connections": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/OAuthConnectionView"
+        }
+      }
+    },
+    "required": [
+      "redirect_uri",
+      "connections"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/oauth`"
+  },
+  "OAuthLinkView": {
+    "type": "object",
+    "properties": {
+      "url": {
+        "type": "string",
+        "description": "For one person, until it has served."
+      },
+      "expires_at": {
+        "type": "string"
+      }
+    },
+    "required": [
+      "url",
+      "expires_at"
+    ],
+    "additionalProperties": false,
+    "description": "`POST /api/v1/oauth/:account/:connection/link`"
+  },
   "RunSummaryView": {
     "type": "object",
     "properties": {
@@ -903,129 +1026,6 @@ export const ANSWER_SCHEMAS = {
     ],
     "additionalProperties": false,
     "description": "`GET /api/v1/deploy`, and what every `POST /api/v1/deploy/:action` answers."
-  },
-  "OAuthConnectionView": {
-    "type": "object",
-    "properties": {
-      "account": {
-        "type": "string"
-      },
-      "connection": {
-        "type": "string"
-      },
-      "connector": {
-        "type": "string"
-      },
-      "title": {
-        "type": "string",
-        "description": "The service's name."
-      },
-      "status": {
-        "type": "string",
-        "enum": [
-          "missing",
-          "granted",
-          "lacking",
-          "expired",
-          "revoked"
-        ],
-        "description": "`missing`: nobody has consented. `lacking`: automations need rights that were not given."
-      },
-      "reason": {
-        "type": "string",
-        "description": "Why it ended."
-      },
-      "identity": {
-        "type": "string",
-        "description": "Whose account it is, as the service says."
-      },
-      "scopes": {
-        "type": "array",
-        "items": {
-          "type": "string"
-        },
-        "description": "The rights that the automations need."
-      },
-      "missing_scopes": {
-        "type": "array",
-        "items": {
-          "type": "string"
-        }
-      },
-      "automations": {
-        "type": "array",
-        "items": {
-          "type": "string"
-        },
-        "description": "The automations that use it."
-      },
-      "granted_at": {
-        "type": "string"
-      },
-      "refreshed_at": {
-        "type": "string"
-      },
-      "expires_at": {
-        "type": "string",
-        "description": "Of the access token, which is refreshed before."
-      },
-      "page": {
-        "type": "string",
-        "description": "Where a person who is signed in to the runner consents."
-      }
-    },
-    "required": [
-      "account",
-      "connection",
-      "connector",
-      "title",
-      "status",
-      "scopes",
-      "missing_scopes",
-      "automations",
-      "page"
-    ],
-    "additionalProperties": false,
-    "description": "How the consent to a connection is, `POST /api/v1/oauth/:account/:connection/revoke`"
-  },
-  "OAuthListView": {
-    "type": "object",
-    "properties": {
-      "redirect_uri": {
-        "type": "string",
-        "description": "Where services send browsers back to; registered there to the letter."
-      },
-      "connections": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/OAuthConnectionView"
-        }
-      }
-    },
-    "required": [
-      "redirect_uri",
-      "connections"
-    ],
-    "additionalProperties": false,
-    "description": "`GET /api/v1/oauth`"
-  },
-  "OAuthLinkView": {
-    "type": "object",
-    "properties": {
-      "url": {
-        "type": "string",
-        "description": "For one person, until it has served."
-      },
-      "expires_at": {
-        "type": "string"
-      }
-    },
-    "required": [
-      "url",
-      "expires_at"
-    ],
-    "additionalProperties": false,
-    "description": "`POST /api/v1/oauth/:account/:connection/link`"
   },
   "HookView": {
     "type": "object",

@@ -4,7 +4,7 @@ import type { Runner } from '../runner/runner.ts';
 import { callerOf } from './access/guard.ts';
 import { covers } from './access/scope.ts';
 import { ApiError } from './api-error.ts';
-import type { OAuthConnectionView, OAuthLinkView, OAuthListView } from './api-types.ts';
+import type { OAuthConnectionView, OAuthLinkView, OAuthListView } from './oauth-types.ts';
 import { redirectUriOf } from './pages/consent-pages.ts';
 import { iso, isoWhereSet } from './views.ts';
 

@@ -7,7 +7,7 @@ import type {
   FieldCondition,
 } from '../../generated/connector.ts';
 import { checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
-import type { OAuthListView } from '../../server/api-types.ts';
+import type { OAuthListView } from '../../server/oauth-types.ts';
 import { EXIT, NotFoundError, UsageError } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
 import { RunnerClient } from '../runner-client.ts';

@@ -1,4 +1,4 @@
-import type { OAuthConnectionView, OAuthLinkView, OAuthListView } from '../../server/api-types.ts';
+import type { OAuthConnectionView, OAuthLinkView, OAuthListView } from '../../server/oauth-types.ts';
 import { EXIT, NotFoundError } from '../exit.ts';
 import type { Format } from '../options.ts';
 import { renderTable } from '../render-table.ts';

@@ -3,7 +3,7 @@ import type { AuthorizationCodeAuth, ClientCredentialsAuth } from '../../generat
 import type { JsonObject } from '../../json/value.ts';
 import { authText } from '../auth.ts';
 import { permanent } from '../call-failure.ts';
-import type { EchoedSecrets } from '../echoed-secrets.ts';
+import type { EchoedSecrets, SecretTexts } from '../echoed-secrets.ts';
 import type { Answer } from '../failures.ts';
 import type { BuiltRequest } from '../request.ts';
 import { tokenCall, type ConnectedCall, type SendTokenRequest } from '../token-exchange.ts';
@@ -100,7 +100,7 @@ export class TokenEndpoint {
       const { as, client, proof, options } = this.prepare(asking, seen);
       await oauth.processRevocationResponse(await oauth.revocationRequest(as, client, proof, token, options));
     } catch (error) {
-      throw this.failed(asking, error, seen.answer);
+      throw this.failed(asking, error, seen);
     }
   }
 
@@ -121,7 +121,7 @@ export class TokenEndpoint {
       const tokens = await oauth.processGenericTokenEndpointResponse(as, client, response);
       return givenTokens(asking.auth, tokens, seen.answer);
     } catch (error) {
-      throw this.failed(asking, error, seen.answer);
+      throw this.failed(asking, error, seen);
     }
   }
 
@@ -168,21 +168,26 @@ export class TokenEndpoint {
       headers: others,
       body: { kind: auth.token_body ?? 'form', value: fields, lists: 'repeat' },
     };
+    seen.sent = { fields: Object.fromEntries([...body].filter(([name]) => SECRET_PARTS.includes(name))) };
     const answer = await this.send(call, request);
     seen.answer = answer;
     return standardResponse(auth.answer ?? {}, answer);
   }
 
-  private failed({ call }: Asking, error: unknown, answer: Answer | undefined): Error {
-    const cleaned = answer && this.echoed.remove(call.connection.credential, answer);
+  private failed({ call }: Asking, error: unknown, { sent, answer }: Seen): Error {
+    const cleaned = answer && this.echoed.remove(sent, this.echoed.remove(call.connection.credential, answer));
     return failureOfTokens(call, error, cleaned, this.now());
   }
 }
 
-/** The answer as it came, once there is one. */
+/** What was sent and came back, once there is something. */
 interface Seen {
+  /** What of the request nobody may read. */
+  sent?: SecretTexts;
   answer?: Answer;
 }
+
+const SECRET_PARTS = ['client_secret', 'code', 'code_verifier', 'refresh_token', 'token'];
 
 interface Options {
   additionalParameters?: { [name: string]: string };

@@ -3,14 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import type {
-  DeployView,
-  OAuthConnectionView,
-  OAuthLinkView,
-  OAuthListView,
-  RunDetailView,
-  RunListView,
-} from '../../../src/server/api-types.ts';
+import type { DeployView, RunDetailView, RunListView } from '../../../src/server/api-types.ts';
+import type { OAuthConnectionView, OAuthLinkView, OAuthListView } from '../../../src/server/oauth-types.ts';
 import { withBrowser, look } from '../with-browser.ts';
 import { withWorkspace, type Served } from '../with-workspace.ts';
 import { IdentityServer, OPTIONS, thingsConnector, thingsWorkspace, type Change } from './identity-server.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DeployView, OAuthLinkView, OAuthListView, RunListView } from '../../../src/server/api-types.ts';
+import type { DeployView, RunListView } from '../../../src/server/api-types.ts';
+import type { OAuthLinkView, OAuthListView } from '../../../src/server/oauth-types.ts';
 import { withWorkspace, type Served } from '../with-workspace.ts';
 import { CLIENT, IdentityServer, OPTIONS, thingsConnector, thingsWorkspace, type Change } from './identity-server.ts';
 import { goThrough, PlainService, type PlainServiceOptions } from './plain-service.ts';
@@ -79,7 +80,8 @@ test('a token that is about to end is refreshed before it is sent, also after a 
 test('what the service does not take any more fails the runs, with the reason and the link', () => {
   let refused: { status: number; body: object } | undefined;
   return withGrant(counting({ expiresIn: 3600, refuses: () => refused }), async (served) => {
-    refused = { status: 400, body: { error: 'invalid_grant', error_description: 'was taken back' } };
+    const said = 'refresh-1-of-it was taken back';
+    refused = { status: 400, body: { error: 'invalid_grant', error_description: said } };
     const grant = served.runner.store.grants.get('acme', 'things');
     assert.ok(grant);
     await served.runner.store.grants.put({ ...grant, grantedAt: 0, expiresAt: Date.now() - 1000 });
@@ -89,7 +91,7 @@ test('what the service does not take any more fails the runs, with the reason an
       assert.deepEqual([status, body.error?.code], [502, 'grant_expired']);
       assert.match(
         body.error?.message ?? '',
-        /its consent is over: Things does not take .* \(invalid_grant: was taken back\)/,
+        /its consent is over: Things does not take .* \(invalid_grant: \[redacted\] was taken back\)/,
       );
       assert.match(body.error?.help ?? '', /waybill oauth link acme things/);
     }
