@@ -727,6 +727,29 @@ export const ANSWER_SCHEMAS = {
                   },
                   "trigger": {
                     "type": "string"
+                  },
+                  "consents": {
+                    "type": "array",
+                    "items": {
+                      "type": "object",
+                      "properties": {
+                        "connection": {
+                          "type": "string"
+                        },
+                        "scopes": {
+                          "type": "array",
+                          "items": {
+                            "type": "string"
+                          }
+                        }
+                      },
+                      "required": [
+                        "connection",
+                        "scopes"
+                      ],
+                      "additionalProperties": false
+                    },
+                    "description": "The connections to which a person consents, with the rights that the automation needs there."
                   }
                 },
                 "required": [

@@ -160,7 +160,8 @@ export class Runner {
     await this.reconciler.recover();
     await this.schedules.use(this.live);
     this.polls.use(this.live);
-    await this.oauth.recover();
+    // A service that does not answer keeps nothing else waiting.
+    void this.oauth.recover();
     const resumed = this.engine.resume();
     this.schedules.start();
     this.polls.start();

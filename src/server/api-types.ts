@@ -124,7 +124,14 @@ export interface DeploymentListView {
     created_at: string;
     source: string;
     current: boolean;
-    entries: { account: string; automation: string; plan: string; trigger?: string }[];
+    entries: {
+      account: string;
+      automation: string;
+      plan: string;
+      trigger?: string;
+      /** The connections to which a person consents, with the rights that the automation needs there. */
+      consents?: { connection: string; scopes: string[] }[];
+    }[];
   }[];
 }
 

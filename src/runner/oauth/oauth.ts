@@ -73,15 +73,15 @@ export class OAuth {
     });
   }
 
-  /** Makes refreshes again that an end of the runner cut off, at once: services take the token before for a short while. */
+  /** Makes refreshes again that an end of the runner cut off, at once: services take the token before for a short while. Never rejects. */
   async recover(): Promise<void> {
     const cut = this.options.store.grants
       .list()
       .filter(({ status, refreshingAt }) => status === 'granted' && refreshingAt !== undefined);
     for (const { account, connection } of cut) {
-      const target = this.targets.find(account, connection);
-      if (target === undefined) continue;
       try {
+        const target = this.targets.find(account, connection);
+        if (target === undefined) continue;
         const { auth, call } = await this.targets.open(target);
         await this.grants.token(auth, call);
       } catch (error) {

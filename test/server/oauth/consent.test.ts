@@ -156,6 +156,26 @@ test('an answer is taken once, from the browser that went, and only to a questio
     assert.match(await textOf(callback, cookie), /came twice/);
   }));
 
+test('who is signed in to the runner needs no link, but the role and the account', () =>
+  withPlain(TOKENS, async (served) => {
+    const start = `${served.url}/oauth/start/acme/things`;
+    assert.match(await textOf(start, ''), /Sign in first/);
+    const signIn = async (token: string): Promise<string> => {
+      const headers = { origin: served.url, 'content-type': 'application/x-www-form-urlencoded' };
+      const body = new URLSearchParams({ token }).toString();
+      const answer = await fetch(`${served.url}/sign-in`, { method: 'POST', headers, body, redirect: 'manual' });
+      return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    };
+    assert.match(await textOf(start, await signIn(served.token)), /Connect Things .* Go on to Things/);
+    const mint = async (role: string, account: string): Promise<string> => {
+      const body = JSON.stringify({ name: 'one', role, accounts: [account], expires_in_s: 60 });
+      const headers = { 'content-type': 'application/json' };
+      return (await served.api<{ token: string }>('/tokens', { method: 'POST', headers, body })).body.token;
+    };
+    assert.match(await textOf(start, await signIn(await mint('operator', 'acme'))), /needs the role editor/);
+    assert.match(await textOf(start, await signIn(await mint('editor', 'other'))), /There is nothing here/);
+  }));
+
 test('what a service refuses is told with the way out', async () => {
   const cases: [PlainServiceOptions, RegExp][] = [
     [
