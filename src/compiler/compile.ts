@@ -1,4 +1,5 @@
 import { extendCatalog, type Catalog } from '../connectors/catalog.ts';
+import { withSharedSchemas } from '../connectors/shared-schemas.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { inOrder } from '../diagnostics/order.ts';
 import type { Plan } from '../generated/plan.ts';
@@ -12,6 +13,7 @@ import { checkConnectorUse } from './checks/connector-use.ts';
 import { checkConsents } from './checks/consent.ts';
 import { checkConnections } from './checks/connection-fields.ts';
 import { checkConnectorNames } from './checks/connector-name.ts';
+import { checkDerivedValues } from './checks/derived-values.ts';
 import { checkInstalls } from './checks/install.ts';
 import { checkCommonCredentials, checkPlainCredentials, plainCredentialFinder } from './checks/plain-credential.ts';
 import { checkReusedSeals } from './checks/reused-seal.ts';
@@ -66,6 +68,7 @@ const COMMON_CHECKS = [
   checkConnectorNames,
   checkConnectorParts,
   checkConnectorUse,
+  checkDerivedValues,
   checkConnectorOAuth,
   checkWebhookSchemes,
   checkCommonCredentials,
@@ -117,7 +120,7 @@ export function compile(input: CompileInput, common: Common = commonOf(input)): 
 
 /** What the accounts of a workspace have in common. Nothing is checked yet. */
 export function commonOf({ workspace, builtins }: Pick<CompileInput, 'workspace' | 'builtins'>): Common {
-  const own = new Map([...workspace.connectors].map(([name, source]) => [name, source.value]));
+  const own = new Map([...workspace.connectors].map(([name, source]) => [name, withSharedSchemas(source.value)]));
   const catalog = extendCatalog(builtins, own, workspace.brokenConnectors);
   const { tables } = workspace;
   return {

@@ -6,6 +6,7 @@ import type {
   ConnectionSpec,
   Connector,
   Poll,
+  RequestsBefore,
 } from '../generated/connector.ts';
 import type { PointerToken } from '../json/pointer.ts';
 import { isJsonObject, type Json } from '../json/value.ts';
@@ -45,6 +46,16 @@ const RESPONSE: Type = closed({
   headers: { kind: 'object', properties: new Map(), additional: STRING },
   body: UNKNOWN,
 });
+/** A request before its credential is put in. */
+const REQUEST: Type = closed({
+  method: STRING,
+  url: STRING,
+  host: STRING,
+  path: STRING,
+  query: STRING,
+  target: STRING,
+  body: STRING,
+});
 const PAGES: { [type: string]: Type } = {
   cursor: closed({ cursor: UNKNOWN }),
   page: closed({ number: INTEGER, offset: INTEGER }),
@@ -53,11 +64,22 @@ const PAGES: { [type: string]: Type } = {
 };
 const ITEMS: Type = { kind: 'array', items: UNKNOWN };
 
-function* ofConnection({ base_url, hosts, headers, query, auth, test }: ConnectionSpec): Generator<ConnectorTemplate> {
+function* ofConnection({
+  base_url,
+  hosts,
+  headers,
+  query,
+  derived,
+  auth,
+  test,
+}: ConnectionSpec): Generator<ConnectorTemplate> {
   const path = ['connection'];
   yield* texts({ hosts }, path, { connection: UNKNOWN });
   yield* texts({ base_url, headers, query }, path, { connection: UNKNOWN }, IN_CALL);
-  for (const way of placedWays(auth)) yield* ofAuth(way.auth, way.path);
+  const made = { derived: closed(Object.fromEntries(Object.keys(derived ?? {}).map((name) => [name, UNKNOWN]))) };
+  const known = { connection: UNKNOWN, request: REQUEST, ...made };
+  yield* texts(derived, [...path, 'derived'], known, { ...SECRETS, ...IN_CALL });
+  for (const way of placedWays(auth)) yield* ofAuth(way.auth, way.path, made);
   if (test === undefined) return;
   const { request, ...reading } = test;
   yield* texts(request, [...path, 'test', 'request'], { connection: UNKNOWN }, IN_CALL);
@@ -71,20 +93,22 @@ export function placedWays(ways: ConnectionSpec['auth']): { auth: Auth; path: Po
   return ways === undefined ? [] : [{ auth: ways, path }];
 }
 
-function* ofAuth(auth: Auth, path: PointerToken[]): Generator<ConnectorTemplate> {
-  const roots = { connection: UNKNOWN };
-  if (auth.type === 'oauth2') return yield* ofOAuth(auth, path);
+function* ofAuth(auth: Auth, path: PointerToken[], made: { derived: Type }): Generator<ConnectorTemplate> {
+  const roots = { connection: UNKNOWN, ...made };
+  if (auth.type === 'oauth2') return yield* ofOAuth(auth, path, made);
   if (auth.type !== 'token_exchange') return yield* texts(auth, path, roots, SECRETS);
-  const { given, request, token, expires_in, use } = auth;
+  const { given, before = [], request, token, expires_in, use } = auth;
   yield* texts({ given }, path, roots, SECRETS);
-  yield* texts(request, [...path, 'request'], roots, SECRETS);
+  yield* ofBefore(before, path, roots, SECRETS);
+  yield* texts(request, [...path, 'request'], { ...roots, ...answersOf(before) }, SECRETS);
   yield* texts({ token, expires_in }, path, { ...roots, response: RESPONSE }, SECRETS);
-  yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, { ...SECRETS, ...IN_CALL });
+  yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, SECRETS);
 }
 
 function* ofOAuth(
   auth: AuthorizationCodeAuth | ClientCredentialsAuth,
   path: PointerToken[],
+  made: { derived: Type },
 ): Generator<ConnectorTemplate> {
   const roots = { connection: UNKNOWN };
   const { answer, use, ...asked } = auth;
@@ -96,19 +120,39 @@ function* ofOAuth(
   yield* texts(answer, [...path, 'answer'], { response: RESPONSE });
   const captures = auth.grant === 'authorization_code' ? auth.captures : undefined;
   yield* texts(captures, [...path, 'captures'], { callback: UNKNOWN, response: RESPONSE });
-  yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, { ...SECRETS, ...IN_CALL });
+  yield* texts(use, [...path, 'use'], { ...roots, ...made, token: STRING }, { ...SECRETS, ...IN_CALL });
 }
 
 /** Parts of an address that a browser opens: nothing secret stands there. */
 const SHOWN_BY_BROWSERS = new Set(['authorize_url', 'authorize_params', 'issuer']);
 const AFTER_CONSENT = new Set(['refresh_url', 'refresh_params', 'revoke_url']);
 
+function* ofBefore(
+  before: RequestsBefore,
+  path: PointerToken[],
+  roots: { [name: string]: Type },
+  known: { secrets?: boolean; captured?: boolean },
+): Generator<ConnectorTemplate> {
+  for (const [index, { request, success }] of before.entries()) {
+    const place = [...path, 'before', index];
+    yield* texts(request, [...place, 'request'], { ...roots, ...answersOf(before.slice(0, index)) }, known);
+    yield* texts(success, [...place, 'success'], { response: RESPONSE });
+  }
+}
+
+/** What is known of the answers to requests that come before. */
+function answersOf(before: RequestsBefore): { before: Type } {
+  return { before: closed(Object.fromEntries(before.map(({ name }) => [name, RESPONSE]))) };
+}
+
 function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTemplate> {
-  const { request, response, pagination, idempotency, errors, limits, choices = {} } = action;
+  const { before = [], request, response, pagination, idempotency, errors, limits, choices = {} } = action;
   const input = typeFromSchema(action.input);
   const page = pagination === undefined ? {} : { page: PAGES[pagination.type] ?? UNKNOWN };
   const key = idempotency === undefined ? {} : { idempotency: closed({ key: STRING }) };
-  yield* texts(request, [...path, 'request'], { input, connection: UNKNOWN, ...page, ...key }, IN_CALL);
+  const asked = { input, connection: UNKNOWN };
+  yield* ofBefore(before, path, asked, IN_CALL);
+  yield* texts(request, [...path, 'request'], { ...asked, ...page, ...key, ...answersOf(before) }, IN_CALL);
   const items = pagination === undefined ? {} : { items: ITEMS, more: { kind: 'boolean' as const } };
   const answered = { response: RESPONSE, input, connection: UNKNOWN, ...items };
   yield* texts(response, [...path, 'response'], answered, IN_CALL);
@@ -118,7 +162,8 @@ function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTem
     yield* texts({ max_items }, [...path, 'pagination'], { input });
   }
   yield* texts(errors, [...path, 'errors'], { response: RESPONSE });
-  yield* texts(limits, [...path, 'limits'], { connection: UNKNOWN });
+  yield* texts({ shared_by: limits?.shared_by }, [...path, 'limits'], { connection: UNKNOWN });
+  yield* texts(limits?.requests, [...path, 'limits', 'requests'], { input });
   for (const [field, { with: given, items: list, value, label }] of Object.entries(choices)) {
     const place = [...path, 'choices', field];
     yield* texts({ with: given }, place, { input });

@@ -7,7 +7,8 @@ import { applyAuth, authText } from './auth.ts';
 import { authOf } from './auth-way.ts';
 import { CallFailure, permanent } from './call-failure.ts';
 import { CompiledActions, type CompiledAction } from './compiled-action.ts';
-import { EchoedSecrets } from './echoed-secrets.ts';
+import { derive } from './derived.ts';
+import { EchoedSecrets, type SecretTexts } from './echoed-secrets.ts';
 import { failureOfAnswer, isMarkup, type Answer } from './failures.ts';
 import { NO_GRANTS, type GrantedTokens } from './granted-tokens.ts';
 import { parseBody } from './http-body.ts';
@@ -16,7 +17,7 @@ import type { Page } from './pages.ts';
 import type { BuiltRequest } from './request.ts';
 import { TokenExchange, type ConnectedCall } from './token-exchange.ts';
 import type { Token } from './token-slot.ts';
-import { Transport, type TransportOptions } from './transport.ts';
+import { Transport, type Authorize, type TransportOptions } from './transport.ts';
 
 /** Takes secrets out of what is kept and shown. */
 export interface Redaction {
@@ -92,10 +93,27 @@ export class HttpCaller implements ActionCaller {
     await this.transport.close();
   }
 
+  /** Makes the requests that come before, which change nothing: none of them leaves a doubt whether a write took place. */
+  private async prepare(call: ActionCall, { before }: CompiledAction): Promise<JsonObject> {
+    if (before.length === 0) return {};
+    const reading: ActionCall = { ...call, action: { ...call.action, effect: 'read' } };
+    const answers: JsonObject = {};
+    for (const { name, request, succeeded } of before) {
+      const answer = await this.exchange(reading, request({ ...rootsOf(call, undefined), before: answers }));
+      if (!succeeded(answer)) throw new CallFailure(failureOfAnswer(reading, answer, this.now()));
+      const { status, headers, body } = answer;
+      answers[name] = { status, headers, body };
+      await call.nextRequest?.();
+    }
+    return { before: answers };
+  }
+
   /** Makes the requests of a call, one a page. */
-  private async collect(call: ActionCall, { request, pages, succeeded }: CompiledAction): Promise<Collected> {
+  private async collect(call: ActionCall, action: CompiledAction): Promise<Collected> {
+    const { request, pages, succeeded } = action;
+    const before = await this.prepare(call, action);
     const fetchPage = async (page: Page | undefined): Promise<{ answer: Answer; url: URL }> => {
-      const built = withKey(call, request(rootsOf(call, page)));
+      const built = withKey(call, request({ ...rootsOf(call, page), ...before }));
       if (page?.url !== undefined) built.url = page.url;
       const answer = await this.exchange(call, built);
       if (!succeeded(answer)) throw new CallFailure(failureOfAnswer(call, answer, this.now()));
@@ -145,15 +163,15 @@ export class HttpCaller implements ActionCaller {
       });
     }
     if (auth.type !== 'token_exchange' && auth.type !== 'oauth2')
-      return this.send(call, request, (target) => applyAuth(auth, roots, target));
+      return this.sendAuthorized(call, request, auth, roots);
     const given = auth.type === 'token_exchange' ? authText(auth.given, roots) : undefined;
-    if (given !== undefined)
-      return this.send(call, request, (target) => applyAuth(auth.use ?? BEARER, { ...roots, token: given }, target));
+    if (given !== undefined) return this.sendAuthorized(call, request, auth.use ?? BEARER, { ...roots, token: given });
     return this.sendWithToken(auth, connected, request, roots, {
       token: () => this.tokens.token(auth, connected, roots),
       refused: (token) => this.tokens.refused(connected, token),
     });
   }
+
   /** Sends a request with a token; once more where the token has ended before its time. */
   private async sendWithToken<One extends Token>(
     { use = BEARER, refresh_on: refusals = [401] }: { use?: TokenUse; refresh_on?: number[] },
@@ -164,7 +182,7 @@ export class HttpCaller implements ActionCaller {
   ): Promise<Answer> {
     const sendWith = async (token: Token): Promise<Answer> => {
       const all = { ...roots, token: token.fields.token };
-      return this.echoed.remove(token, await this.send(call, request, (target) => applyAuth(use, all, target)));
+      return this.echoed.remove(token, await this.sendAuthorized(call, request, use, all));
     };
     const token = await tokens.token();
     const answer = await sendWith(token);
@@ -173,20 +191,30 @@ export class HttpCaller implements ActionCaller {
     return sendWith(await tokens.token());
   }
 
-  private async send(
+  /** Sends a request with the credential in it, and with what is derived of that for this very request. */
+  private async sendAuthorized(
     call: ActionCall,
     request: BuiltRequest,
-    authorize: (request: BuiltRequest) => void,
+    auth: TokenUse,
+    roots: JsonObject,
   ): Promise<Answer> {
+    const { derived } = call.connector.connection ?? {};
+    if (derived === undefined) return this.send(call, request, (target) => applyAuth(auth, roots, target));
+    const proofs: SecretTexts[] = [];
+    const answer = await this.send(call, request, async (target) => {
+      const { values, secrets } = await derive(derived, auth, roots, this.now(), target);
+      proofs.push(secrets);
+      applyAuth(auth, { ...roots, derived: values }, target);
+    });
+    return proofs.reduce((cleaned, secrets) => this.echoed.remove(secrets, cleaned), answer);
+  }
+
+  private async send(call: ActionCall, request: BuiltRequest, authorize: Authorize): Promise<Answer> {
     return this.echoed.remove(call.connection?.credential, await this.sendPlain(call, request, authorize));
   }
 
   /** Gives the answer as it came, with the connection's own secrets where the service sends them back. */
-  private async sendPlain(
-    call: ActionCall,
-    request: BuiltRequest,
-    authorize: (request: BuiltRequest) => void = NOTHING,
-  ): Promise<Answer> {
+  private async sendPlain(call: ActionCall, request: BuiltRequest, authorize: Authorize = NOTHING): Promise<Answer> {
     const { status, headers, body } = await this.transport.send(call, request, authorize);
     return { status, headers, body: parseBody(body, headers['content-type'], call.action.response?.as) };
   }

@@ -1,9 +1,12 @@
-import type { ClientCredentialsAuth, TokenExchangeAuth } from '../generated/plan.ts';
-import type { JsonObject } from '../json/value.ts';
+import type { ClientCredentialsAuth, Request, Success, TokenExchangeAuth } from '../generated/plan.ts';
 import { compileTemplate } from '../language/evaluate.ts';
+import type { JsonObject } from '../json/value.ts';
 import type { Credential } from '../secrets/credential.ts';
 import type { ActionCall } from './action-call.ts';
 import { CallFailure } from './call-failure.ts';
+import { compileSuccess } from './compiled-action.ts';
+import { derive } from './derived.ts';
+import { EchoedSecrets } from './echoed-secrets.ts';
 import { failureOfAnswer, type Answer } from './failures.ts';
 import type { TokenEndpoint } from './oauth/token-endpoint.ts';
 import { compileRequest, type BuiltRequest } from './request.ts';
@@ -30,6 +33,7 @@ export function tokenCall<Call extends ActionCall>(call: Call): Call {
  */
 export class TokenExchange {
   private readonly slots = new WeakMap<Credential, Map<string, TokenSlot<Token>>>();
+  private readonly echoed = new EchoedSecrets();
   private readonly send: SendTokenRequest;
   private readonly endpoint: TokenEndpoint;
   private readonly now: () => number;
@@ -69,9 +73,19 @@ export class TokenExchange {
 
   private async exchange(auth: TokenExchangeAuth, call: ActionCall, roots: JsonObject): Promise<Token> {
     const own = tokenCall(call);
-    const answer = await this.send(own, compileRequest(call.connector, auth.request)(roots));
-    if (answer.status < 200 || answer.status > 299) throw refusedBy(own, answer, this.now());
-    const response = { status: answer.status, headers: answer.headers, body: answer.body };
+    const { derived = {} } = call.connector.connection ?? {};
+    const { values, secrets } = await derive(derived, [auth.before, auth.request], roots, this.now());
+    const before: JsonObject = {};
+    const ask = async (request: Request, success?: Success): Promise<Answer> => {
+      const built = compileRequest(call.connector, request)({ ...roots, derived: values, before });
+      const answer = this.echoed.remove(secrets, await this.send(own, built));
+      if (!compileSuccess(success)(answer)) throw refusedBy(own, answer, this.now());
+      return answer;
+    };
+    for (const { name, request, success } of auth.before ?? [])
+      before[name] = responseRoot(await ask(request, success));
+    const answer = await ask(auth.request);
+    const response = responseRoot(answer);
     const text = compileTemplate(auth.token)({ ...roots, response });
     if (typeof text !== 'string' || text === '') throw withoutToken(call, answer);
     const expires =
@@ -84,6 +98,10 @@ export class TokenExchange {
 function tokenOf(token: string, lifetimeMs: number | undefined, now: number): Token {
   const until = lifetimeMs === undefined ? undefined : renewalTime(now, lifetimeMs);
   return { fields: { token }, until, renewable: true };
+}
+
+function responseRoot({ status, headers, body }: Answer): JsonObject {
+  return { status, headers, body };
 }
 
 /** A service refuses a wrong client or password with 400 as well as with 401 (RFC 6749 §5.2). */

@@ -6,6 +6,25 @@ import type { Json, JsonObject } from '../json/value.ts'
  * How lists are written in queries and forms: a=1&a=2, a[]=1&a[]=2, a[0]=1&a[1]=2, or a=1,2.
  */
 export type Lists = "repeat" | "brackets" | "indices" | "comma";
+export type DigestAlgorithm = "md5" | "sha1" | "sha256" | "sha384" | "sha512";
+/**
+ * Bytes: those of a text in UTF-8, those that a text writes in hex or base64, or several after one another.
+ */
+export type Bytes = WrittenBytes | WrittenBytes[];
+export type WrittenBytes =
+  | string
+  | {
+      hex?: string;
+      base64?: string;
+    };
+/**
+ * How the bytes are written.
+ */
+export type BytesEncoding = "hex" | "base64" | "base64url";
+/**
+ * A private key in PEM, PKCS #8, PKCS #1 or SEC 1, such as "${{ connection.private_key }}". \n in it is a new line.
+ */
+export type PrivateKey = string;
 /**
  * How the credential goes into a request; a list where a connection can have one of several kinds of credential: the first whose condition is met serves.
  */
@@ -15,6 +34,10 @@ export type AuthWays = Auth | AuthWay[];
  */
 export type Auth =
   ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth | TokenExchangeAuth | AuthorizationCodeAuth | ClientCredentialsAuth;
+/**
+ * Requests that come first in every attempt, in order: they prepare and change nothing that anyone notices. Those that follow read their answers as ${{ before.<name>.body }}.
+ */
+export type RequestsBefore = RequestBefore[];
 /**
  * Statuses by which the service says that it does not take the token any more; the request is made once more with a new one.
  */
@@ -109,6 +132,12 @@ export interface Connector {
    */
   docs?: string;
   connection?: ConnectionSpec;
+  /**
+   * Schemas that inputs and outputs share: { "$ref": "#/$defs/order" } stands for the one of this name.
+   */
+  $defs?: {
+    [k: string]: JsonObject;
+  };
   answers?: Answers;
   limits?: Limits;
   /**
@@ -161,6 +190,12 @@ export interface ConnectionSpec {
     [k: string]: string;
   };
   lists?: Lists;
+  /**
+   * What is made of the credential anew for each request, by name: times, signatures, signed tokens. ${{ derived.<name> }} stands for it in auth, and in what is derived of it. ${{ connection.<field> }} may stand here for a secret field, and request for the request before the credential is put in: method, url, host, path, query (as it is sent, without ?), target (path and query) and body (a text). What needs one that is not there is left out.
+   */
+  derived?: {
+    [k: string]: Derived;
+  };
   auth?: AuthWays;
   test?: ConnectionTest;
 }
@@ -226,6 +261,112 @@ export interface FieldCondition {
    * Its values.
    */
   is: (string | number | boolean)[];
+}
+/**
+ * One value that is made anew for each request.
+ */
+export interface Derived {
+  /**
+   * A text of others, such as what is signed.
+   */
+  text?: string;
+  time?: DerivedTime;
+  /**
+   * uuid: version 4. hex: 32 digits.
+   */
+  random?: "uuid" | "hex";
+  parameters?: DerivedParameters;
+  digest?: DerivedDigest;
+  hmac?: DerivedHmac;
+  signature?: DerivedSignature;
+  jwt?: DerivedJwt;
+}
+/**
+ * The time of the request.
+ */
+export interface DerivedTime {
+  /**
+   * unix_s, unix_ms: a number since 1970. iso8601: 2026-01-31T23:59:58.000Z. basic: 20260131T235958Z. http: Sat, 31 Jan 2026 23:59:58 GMT.
+   */
+  as: "unix_s" | "unix_ms" | "iso8601" | "basic" | "http";
+  /**
+   * So many seconds later.
+   */
+  later_s?: number;
+}
+/**
+ * The request's parameters in order of their names, then values, as a text.
+ */
+export interface DerivedParameters {
+  /**
+   * Those of the query, those of a form body.
+   */
+  of: ("query" | "form")[];
+  /**
+   * Further ones by name.
+   */
+  add?: {
+    [k: string]: string;
+  };
+  /**
+   * Names and values are percent-encoded (RFC 3986): all but letters, digits and -._~.
+   */
+  encoded?: boolean;
+  /**
+   * What stands between a name and its value.
+   */
+  equals?: string;
+  /**
+   * What stands between two of them.
+   */
+  separator?: string;
+}
+export interface DerivedDigest {
+  algorithm: DigestAlgorithm;
+  of: Bytes;
+  encoding?: BytesEncoding;
+}
+/**
+ * A digest under a key (RFC 2104).
+ */
+export interface DerivedHmac {
+  algorithm: DigestAlgorithm;
+  key: Bytes;
+  of: Bytes;
+  encoding?: BytesEncoding;
+}
+/**
+ * A signature by a private key.
+ */
+export interface DerivedSignature {
+  /**
+   * rsa-sha256: PKCS #1 v1.5. ecdsa-sha256: in DER.
+   */
+  algorithm: "rsa-sha256" | "ecdsa-sha256" | "ed25519";
+  key: PrivateKey;
+  of: Bytes;
+  encoding?: BytesEncoding;
+}
+/**
+ * A signed token (RFC 7519). The key of HS… is the secret, that of all others a private key in PEM. Where claims do not say iat and exp, they are now and expires_in later.
+ */
+export interface DerivedJwt {
+  algorithm: "HS256" | "HS384" | "HS512" | "RS256" | "RS384" | "RS512" | "PS256" | "ES256" | "ES384" | "EdDSA";
+  key: Bytes;
+  /**
+   * Of the token, besides alg, such as kid.
+   */
+  header?: {
+    [k: string]: string;
+  };
+  /**
+   * A template of what is claimed.
+   */
+  claims: JsonObject;
+  /**
+   * Seconds.
+   */
+  expires_in?: number;
 }
 /**
  * A key in a header or in the query.
@@ -299,6 +440,7 @@ export interface CustomAuth {
  */
 export interface TokenExchangeAuth {
   type: "token_exchange";
+  before?: RequestsBefore;
   /**
    * A token that needs no exchange, such as ${{ connection.access_token }}: a connection that has it makes no request for one.
    */
@@ -314,6 +456,11 @@ export interface TokenExchangeAuth {
   expires_in?: number | string;
   refresh_on?: RefreshOn;
   use?: TokenUse;
+}
+export interface RequestBefore {
+  name: string;
+  request: Request;
+  success?: Success;
 }
 /**
  * The HTTP request: templates with ${{ expressions }} over input and connection, page where the action has pages, and idempotency.key where it has a key. What is absent is left out.
@@ -382,6 +529,19 @@ export interface FilePart {
    * What the file holds, in base64.
    */
   base64?: string;
+}
+/**
+ * Which answers are a success.
+ */
+export interface Success {
+  /**
+   * These statuses; without it, 200 to 299.
+   */
+  status?: number[];
+  /**
+   * An expression over response that must be true too, for services that answer 200 to everything.
+   */
+  when?: string;
 }
 /**
  * OAuth 2.0: a person consents in a browser (RFC 6749 §4.1). The connection's fields hold the app's id and secret; the runner keeps what the person granted, encrypted, and refreshes it.
@@ -557,19 +717,6 @@ export interface ConnectionTest {
   identity?: string;
 }
 /**
- * Which answers are a success.
- */
-export interface Success {
-  /**
-   * These statuses; without it, 200 to 299.
-   */
-  status?: number[];
-  /**
-   * An expression over response that must be true too, for services that answer 200 to everything.
-   */
-  when?: string;
-}
-/**
  * Reads one kind of failure. All that it names must fit.
  */
 export interface ErrorRule {
@@ -647,6 +794,10 @@ export interface RequestLimit {
    * Such as 1s, 1m, 24h.
    */
   period: string;
+  /**
+   * What has such a limit of its own, for an action: a text with ${{ input.<field> }}, such as the channel.
+   */
+  per?: string;
 }
 /**
  * How a request is proved genuine: what is signed, with which key, and where the signature stands. All is compared with the bytes as they came. signature: where it stands; of several, as while a key is changed, one must be right. delivery_id: what names the delivery, the same when it is sent again; it is {id}, and by it repeats are known. event: what names the kind of event. body_digest: where the SHA-256 of a body that is no form stands, in hex, for schemes that sign {form} and the address.
@@ -904,6 +1055,7 @@ export interface Action {
    * An output as it comes from the service.
    */
   sample?: Json;
+  before?: RequestsBefore;
   scopes?: Scopes3;
   request?: Request;
   response?: Response;
