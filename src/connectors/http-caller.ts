@@ -4,7 +4,7 @@ import { EvaluationError } from '../language/evaluation-error.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
 import type { ActionCall, ActionCaller } from './action-call.ts';
 import { applyAuth, authText } from './auth.ts';
-import { authOf } from './auth-way.ts';
+import { authOf, consentOf } from './auth-way.ts';
 import { CallFailure, permanent } from './call-failure.ts';
 import { CompiledActions, type CompiledAction } from './compiled-action.ts';
 import { derive } from './derived.ts';
@@ -142,8 +142,8 @@ export class HttpCaller implements ActionCaller {
   private async withGranted(call: ActionCall): Promise<ActionCall> {
     const { connection } = call;
     if (connection === undefined) return call;
-    const auth = authOf(call.connector.connection ?? {}, connection.plan.fields);
-    if (auth?.type !== 'oauth2' || auth.grant !== 'authorization_code') return call;
+    const auth = consentOf(call.connector.connection ?? {}, connection.plan.fields);
+    if (auth === undefined) return call;
     const { values } = await this.grants.token(auth, { ...call, connection });
     const fields = { ...connection.plan.fields, ...values };
     return { ...call, connection: { ...connection, plan: { ...connection.plan, fields } } };

@@ -10,6 +10,8 @@ import { Redactor } from '../secrets/redaction.ts';
 import { AccountVault } from '../secrets/vault.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
+import { AuditPruner, type AuditLimits } from './audit-pruner.ts';
+import { Connecting } from './connecting/connecting.ts';
 import { WorkspaceCredentials } from './credentials.ts';
 import type { DeploySource } from './deploy/deploy-source.ts';
 import { Reconciler } from './deploy/reconciler.ts';
@@ -44,6 +46,8 @@ export interface RunnerOptions {
   allowPrivate?: ReadonlySet<string>;
   /** Where senders of webhooks reach the runner, without a slash at the end; needed where a proxy changes the address. */
   publicUrl?: string | undefined;
+  /** How much of the audit log is kept (default: all of it). */
+  auditLimits?: AuditLimits;
   onError: (error: unknown) => void;
 }
 
@@ -58,6 +62,8 @@ export class Runner {
   readonly control: RunControl;
   readonly reconciler: Reconciler;
   readonly oauth: OAuth;
+  /** Takes credentials from pages. */
+  readonly connecting: Connecting;
   readonly redactor = new Redactor();
   /** The folder of the runner's own data. */
   readonly data: string;
@@ -69,6 +75,7 @@ export class Runner {
   private readonly credentials: WorkspaceCredentials;
   private readonly schedules: Schedules;
   private readonly polls: Polls;
+  private readonly auditPruner: AuditPruner;
   private recipients: ReadonlyMap<string, readonly string[]> = new Map();
   private live: LiveDeployment;
 
@@ -78,6 +85,7 @@ export class Runner {
     this.publicUrl = options.publicUrl;
     this.store = openSqliteStore(options.data);
     const { reroutes, allowPrivate = new Set() } = options;
+    this.connecting = new Connecting({ writer: options.source.writer, reroutes, allowPrivate, now: Date.now });
     this.credentials = new WorkspaceCredentials(options.identities);
     this.vault = new AccountVault({
       keys: this.store.accountKeys,
@@ -129,6 +137,12 @@ export class Runner {
       now: Date.now,
       onError: options.onError,
     });
+    this.auditPruner = new AuditPruner({
+      ...(options.auditLimits ?? { keepMs: undefined, maxEntries: undefined }),
+      audit: this.store.audit,
+      now: Date.now,
+      onError: options.onError,
+    });
     this.live = this.load();
     this.hooks = new Hooks({
       store: this.store,
@@ -165,6 +179,7 @@ export class Runner {
     const resumed = this.engine.resume();
     this.schedules.start();
     this.polls.start();
+    this.auditPruner.start();
     return resumed;
   }
 
@@ -202,7 +217,7 @@ export class Runner {
   async stop(drainMs: number): Promise<void> {
     this.hooks.stop();
     this.schedules.stop();
-    await Promise.all([this.reconciler.stop(), this.polls.stop()]);
+    await Promise.all([this.reconciler.stop(), this.polls.stop(), this.auditPruner.stop()]);
     await this.engine.stop(drainMs);
   }
 

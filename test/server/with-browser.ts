@@ -11,6 +11,7 @@ const executablePath = ['chromium', 'chromium-browser', 'google-chrome']
   .map((name) => `/usr/bin/${name}`)
   .find((path) => existsSync(path));
 
+/** A real browser. */
 export async function withBrowser(use: (browser: Browser) => Promise<void>): Promise<void> {
   assert.ok(executablePath !== undefined, 'install chromium');
   // Containers that run as root have no sandbox.
@@ -22,6 +23,7 @@ export async function withBrowser(use: (browser: Browser) => Promise<void>): Pro
   }
 }
 
+/** Takes a picture of the page, where somebody asked for pictures. */
 export async function look(page: Page, name: string): Promise<void> {
   if (pictures === undefined) return;
   mkdirSync(pictures, { recursive: true });

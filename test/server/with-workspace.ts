@@ -30,9 +30,9 @@ export interface Answer<View> {
 
 export interface Served {
   folder: string;
-  /** The age private key that opens the account's secrets. */
-  identity: string;
   runner: Runner;
+  /** The private keys of the account `acme`. */
+  identities(): Promise<string[]>;
   url: string;
   token: string;
   /** Where the automation's webhook is. */
@@ -71,7 +71,7 @@ export async function withWorkspace(
   let { runner, server } = await start();
   const served: Served = {
     folder,
-    identity,
+    identities: () => Promise.resolve([identity]),
     get runner() {
       return runner;
     },

@@ -1,4 +1,4 @@
-import { authOf } from '../../connectors/auth-way.ts';
+import { consentOf } from '../../connectors/auth-way.ts';
 import { fieldsWithDefaults } from '../../connectors/connection-fields.ts';
 import { connectionsOf, type CompileContext } from '../context.ts';
 
@@ -7,9 +7,8 @@ export function checkConsents({ workspace, catalog, report }: CompileContext): v
   for (const [account, source] of workspace.accounts) {
     for (const [name, { connector, fields = {} }] of Object.entries(connectionsOf(source))) {
       const found = catalog.get(connector);
-      const spec = found?.connection;
-      const auth = spec && authOf(spec, fieldsWithDefaults(spec, fields));
-      if (found === undefined || auth?.type !== 'oauth2' || auth.grant !== 'authorization_code') continue;
+      if (found?.connection === undefined) continue;
+      if (consentOf(found.connection, fieldsWithDefaults(found.connection, fields)) === undefined) continue;
       const message = `a person consents to \`${name}\` at ${found.title}, once, through the runner; until then its automations are stalled there`;
       const help = `waybill oauth link ${account} ${name} gives the link, waybill oauth status ${account} ${name} says whether it was done`;
       report(source.document.diagnostic('WB5018', ['connections', name], message, { help }));

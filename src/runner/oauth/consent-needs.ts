@@ -1,4 +1,4 @@
-import { authOf } from '../../connectors/auth-way.ts';
+import { consentOf } from '../../connectors/auth-way.ts';
 import type { AuthorizationCodeAuth, Plan, PlanConnection, PlanConnector } from '../../generated/plan.ts';
 import type { ConsentNeed } from '../../store/records.ts';
 
@@ -16,6 +16,5 @@ export function consentAuth(
   { connection }: PlanConnector,
   { fields }: PlanConnection,
 ): AuthorizationCodeAuth | undefined {
-  const auth = authOf(connection ?? {}, fields);
-  return auth?.type === 'oauth2' && auth.grant === 'authorization_code' ? auth : undefined;
+  return consentOf(connection ?? {}, fields);
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Runner } from '../../runner/runner.ts';
 import type { ConsentTarget } from '../../runner/oauth/consent-targets.ts';
 import type { Callers } from '../access/callers.ts';
-import { isAtLeast } from '../access/roles.ts';
+import { mayConnect } from '../access/may-connect.ts';
 import { covers } from '../access/scope.ts';
 import type { SessionCookie } from '../access/session-cookie.ts';
 import { consentEndPage } from './consent-end-page.ts';
@@ -70,7 +70,7 @@ async function startSignedIn(
   const { account, connection } = request.params;
   const target = runner.oauth.targets.find(account, connection);
   if (target === undefined || !covers(caller.accounts, [account])) return closedLink(reply, 'unknown');
-  if (!isAtLeast(caller.role, 'editor'))
+  if (!mayConnect(caller, account))
     return sendPage(reply, 403, 'Connect', '<h1>Not for this role</h1>\n<p>Who connects needs the role editor.</p>');
   const { secret } = await runner.oauth.consents.link(target, caller.id);
   return reply.redirect(`../${secret}`, 303);

@@ -18,9 +18,10 @@ interface Child {
 }
 
 /** `waybill dev` on the workspace, with data of its own. */
-async function startRunner({ folder, identity }: Served): Promise<Child> {
+async function startRunner(served: Served): Promise<Child> {
+  const { folder } = served;
   const keys = join(folder, 'keys.txt');
-  await writeFile(keys, `${identity}\n`, { mode: 0o600 });
+  await writeFile(keys, `${(await served.identities()).join('\n')}\n`, { mode: 0o600 });
   const data = join(folder, 'child-data');
   const args = ['dev', '--workspace', folder, '--data', data, '--port', '0', '--keys', keys];
   const main = join(root, 'src/cli/main.ts');
