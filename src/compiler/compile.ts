@@ -12,6 +12,7 @@ import { checkConnectorParts } from './checks/connector-parts.ts';
 import { checkConnectorUse } from './checks/connector-use.ts';
 import { checkConsents } from './checks/consent.ts';
 import { checkConnections } from './checks/connection-fields.ts';
+import { checkConnectorWebhooks } from './checks/connector-webhook.ts';
 import { checkConnectorNames } from './checks/connector-name.ts';
 import { checkDerivedValues } from './checks/derived-values.ts';
 import { checkInstalls } from './checks/install.ts';
@@ -71,6 +72,7 @@ const COMMON_CHECKS = [
   checkDerivedValues,
   checkConnectorOAuth,
   checkWebhookSchemes,
+  checkConnectorWebhooks,
   checkCommonCredentials,
   checkForeignSopsRules,
   checkSharedCredentials,

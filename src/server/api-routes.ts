@@ -23,6 +23,7 @@ import { addMeRoute } from './me-route.ts';
 import { addOAuthRoutes } from './oauth-routes.ts';
 import { addRefusalRoutes } from './refusal-routes.ts';
 import { addRunRoutes } from './run-routes.ts';
+import { addSubscriptionRoute } from './subscription-routes.ts';
 import { addTokenRoutes } from './token-routes.ts';
 import { iso, Views } from './views.ts';
 
@@ -39,6 +40,7 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner, callers: Call
   addDeployRoutes(app, runner);
   addHookAddressRoutes(app, runner);
   addOAuthRoutes(app, runner);
+  addSubscriptionRoute(app, runner, views);
   addMeRoute(app);
   addConnectRoutes(app, runner);
   addTokenRoutes(app, runner);

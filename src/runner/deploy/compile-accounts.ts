@@ -5,6 +5,7 @@ import { inOrder } from '../../diagnostics/order.ts';
 import { namePlan, type NamedPlan } from '../../plan/digest.ts';
 import { sharedAutomationIn } from '../../workspace/workspace.ts';
 import { CommonPart } from '../check-workspace.ts';
+import { connectionHook } from '../hook-address.ts';
 import { consentNeeds } from '../oauth/consent-needs.ts';
 import { COMMON, emptyPart, PartKeys, partOf, partsOf, type Part } from '../workspace-parts.ts';
 import { Stall } from './stall.ts';
@@ -79,8 +80,11 @@ function newPlan({ plan, digest }: NamedPlan): NewPlan {
   const connections = Object.entries(plan.connections).flatMap(([name, { secrets, shared }]) =>
     secrets.length === 0 ? [] : [{ name, shared }],
   );
+  const { automation, trigger } = plan;
+  const hook = trigger.kind === 'event' ? connectionHook(trigger.verify.connection) : automation;
+  const addressed = trigger.kind === 'event' || trigger.kind === 'webhook';
   const consents = consentNeeds(plan);
-  return { automation: plan.automation, digest, trigger: plan.trigger.kind, connections, consents };
+  return { automation, digest, trigger: trigger.kind, connections, consents, ...(addressed ? { hook } : {}) };
 }
 
 /** `automations/acme/x.json:3:5 WB2003 there is no step … (and 2 more)`; `undefined` where there is no error. */

@@ -43,6 +43,8 @@ export interface NewPlan {
   digest: string;
   /** The kind of what starts it. */
   trigger: string;
+  /** Names the address at which it is sent something, within the account. */
+  hook?: string;
   /** The connections whose secret fields it needs, with the credential that each shares. */
   connections: { name: string; shared: string | undefined }[];
   consents: ConsentNeed[];

@@ -23,6 +23,8 @@ import { createScheduleStore } from './schedules.ts';
 import { createSessionStore } from './sessions.ts';
 import { describeSqliteError } from './sqlite-error.ts';
 import { createKeyValueStore } from './storage.ts';
+import { createSigningKeyStore } from './signing-keys.ts';
+import { createSubscriptionStore } from './subscriptions.ts';
 import { createTokenStore } from './tokens.ts';
 
 /** What the queries share: one connection that only the queue's writes use, and one that sees what is committed. */
@@ -90,6 +92,8 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
     pauses: createPauseStore(connections),
     schedules: createScheduleStore(connections),
     hookRotation: createHookRotationStore(connections),
+    subscriptions: createSubscriptionStore(connections),
+    signingKeys: createSigningKeyStore(connections),
     grants: createGrantStore(connections),
     consents: createConsentStore(connections),
     tokens: createTokenStore(connections),
