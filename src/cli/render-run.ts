@@ -42,6 +42,8 @@ function renderStep(step: StepView, ended: boolean, called: ReadonlyMap<string, 
     lines.push(`    decided  at ${step.approval} of the runner, or with waybill runs approve`);
   if (step.called !== undefined)
     lines.push(`    called   run ${step.called} (${called.get(step.called) ?? 'not kept'})`);
+  if (step.ends_by !== undefined && !DONE.has(status)) lines.push(`    ends by  ${step.ends_by}`);
+  for (const { page, status: came } of step.pages ?? []) lines.push(`    page     ${page} (${came}): --page '${page}'`);
   if (output !== undefined) lines.push(field('output', output));
   if (failure !== undefined) lines.push(...renderFailure(failure));
   lines.push(...attempts.map((attempt) => renderAttempt(attempt)));

@@ -7,7 +7,7 @@ import type { DecisionOptions, EventOptions } from './commands/answer.ts';
 import type { RefusalListOptions, RefusalOptions } from './commands/refusals.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { ExportOptions } from './commands/runs-export.ts';
-import type { ListOptions, RunsOptions, WaitOptions } from './commands/runs.ts';
+import type { ListOptions, ShowOptions, WaitOptions } from './commands/runs.ts';
 import type { StorageOptions } from './commands/storage.ts';
 import type { UrlOptions } from './commands/url.ts';
 import {
@@ -139,8 +139,12 @@ function addRuns(runs: Command, finish: (code: number) => void): void {
   withRunner(runs.command('show'))
     .description('show a run step by step')
     .argument('<run>', 'its id')
-    .addHelpText('after', '\nExample:\n  waybill runs show 0193a1b2-…')
-    .action(async (id: string, options: RunsOptions) =>
+    .option('--page <page>', "the steps of one page of a long loop, such as 'each[500-999]'")
+    .addHelpText(
+      'after',
+      "\nExamples:\n  waybill runs show 0193a1b2-…\n  waybill runs show 0193a1b2-… --page 'each[500-999]'",
+    )
+    .action(async (id: string, options: ShowOptions) =>
       finish(await (await import('./commands/runs.ts')).show(id, options)),
     );
   withRunner(runs.command('wait'))

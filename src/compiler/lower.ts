@@ -1,5 +1,5 @@
 import { fieldsWithDefaults, requiredSecrets } from '../connectors/connection-fields.ts';
-import type { Trigger, Webhook } from '../generated/automation.ts';
+import type { Concurrency, Trigger, Webhook } from '../generated/automation.ts';
 import type { Action, ConnectionSpec, Connector, EventWebhook, Poll } from '../generated/connector.ts';
 import type {
   Plan,
@@ -49,6 +49,7 @@ export function lowerAutomation(
     ...(automation.shared ? { shared: true } : {}),
     ...(settings === undefined ? {} : { settings }),
     trigger: lowerTrigger(checked, timezone, found),
+    ...lowerConcurrency(automation.value.concurrency),
     steps: lowerSteps(checked.steps, { checked, connections: found.steps, digestOf, timezone }),
     ...(automation.value.output === undefined
       ? {}
@@ -57,6 +58,12 @@ export function lowerAutomation(
     ...(found.tables.size === 0 ? {} : { tables: lowerTables(found.tables) }),
     connectors: lowerConnectors(checked),
   };
+}
+
+function lowerConcurrency(given: Concurrency | undefined): Pick<Plan, 'concurrency'> {
+  if (given === undefined) return {};
+  const { key, limit = 1, policy = 'queue' } = given;
+  return { concurrency: { ...(key === undefined ? {} : { key }), limit, policy } };
 }
 
 function lowerTrigger(

@@ -252,6 +252,19 @@ export const CODES = {
     'key goes to another address',
     'The key of the scheme comes to the address of a connection, which serves the triggers of its connector. A plain webhook has an address of its own, and would never learn the key.',
   ),
+  WB6030: error('never done in time', 'The step waits longer than its timeout allows, so it fails in every run.'),
+  WB6031: warning(
+    'time without effect',
+    'A step ends at its timeout before the timeout, or the expiry, of something within it is over.',
+  ),
+  WB6032: warning(
+    'more attempts than time',
+    'The waits between the attempts of a step may take longer than the timeout of a step around it.',
+  ),
+  WB6033: error(
+    'no key for counting',
+    'What the key of `concurrency` gives may be absent, or is no text and no number, so nobody knows with which runs one is counted.',
+  ),
   WB7001: error('no workspace', 'The folder has no waybill.json.'),
   WB7002: error('account missing', 'Automations lie in a folder that has no account.json.'),
   WB7003: error('made for a newer Waybill', 'The workspace is made for a newer version than the one that reads it.'),

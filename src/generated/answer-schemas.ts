@@ -164,7 +164,10 @@ export const ANSWER_SCHEMAS = {
       "fail_step",
       "interrupted",
       "canceled",
+      "run_skipped",
+      "run_replaced",
       "wait_expired",
+      "step_timeout",
       "storage_not_a_number",
       "storage_number_out_of_range"
     ]
@@ -321,6 +324,17 @@ export const ANSWER_SCHEMAS = {
         "items": {
           "$ref": "#/components/schemas/AttemptView"
         }
+      },
+      "ends_by": {
+        "type": "string",
+        "description": "The instant until which the step must end, of one with a time of its own; an action has one for each attempt."
+      },
+      "pages": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/PageView"
+        },
+        "description": "Of a loop over many items: stretches whose steps are shown by `?page=`."
       }
     },
     "required": [
@@ -382,6 +396,36 @@ export const ANSWER_SCHEMAS = {
     ],
     "additionalProperties": false
   },
+  "PageView": {
+    "type": "object",
+    "properties": {
+      "page": {
+        "type": "string",
+        "description": "Such as `each[500-999]`."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "running",
+          "succeeded",
+          "failed"
+        ]
+      },
+      "started_at": {
+        "type": "string"
+      },
+      "finished_at": {
+        "type": "string"
+      }
+    },
+    "required": [
+      "page",
+      "status",
+      "started_at"
+    ],
+    "additionalProperties": false,
+    "description": "A stretch of a long loop."
+  },
   "RunDetailView": {
     "type": "object",
     "properties": {
@@ -392,7 +436,8 @@ export const ANSWER_SCHEMAS = {
         "type": "array",
         "items": {
           "$ref": "#/components/schemas/StepView"
-        }
+        },
+        "description": "Those of the page that is asked for; without one, all but those in pages."
       },
       "called": {
         "type": "array",

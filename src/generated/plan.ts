@@ -107,6 +107,7 @@ export interface Plan {
    */
   settings?: JsonObject;
   trigger: PlanTrigger;
+  concurrency?: PlanConcurrency;
   steps: PlanSteps;
   /**
    * Template of what the run gives back.
@@ -750,6 +751,17 @@ export interface ManualTrigger {
   input?: JsonObject;
 }
 /**
+ * How many of its runs go on at a time; absent: as many as there are.
+ */
+export interface PlanConcurrency {
+  /**
+   * Expression; runs for which it gives the same are counted together.
+   */
+  key?: string;
+  limit: number;
+  policy: "queue" | "skip" | "cancel_running";
+}
+/**
  * Calls an action.
  */
 export interface ActionStep {
@@ -792,6 +804,10 @@ export interface CallStep {
    * Done only where this is true.
    */
   if?: string;
+  /**
+   * Milliseconds from its begin within which it must end.
+   */
+  timeout_ms?: number;
   on_error?: PlanSteps2;
   /**
    * The automation that is called.
@@ -825,6 +841,10 @@ export interface WaitStep {
    * Done only where this is true.
    */
   if?: string;
+  /**
+   * Milliseconds from its begin within which it must end.
+   */
+  timeout_ms?: number;
   on_error?: PlanSteps3;
   wait: PlanWait;
   mappings: Mapping[];
@@ -890,6 +910,10 @@ export interface SwitchStep {
    * Done only where this is true.
    */
   if?: string;
+  /**
+   * Milliseconds from its begin within which it must end.
+   */
+  timeout_ms?: number;
   on_error?: PlanSteps5;
   /**
    * In order; the first whose condition is true is done.
@@ -921,6 +945,10 @@ export interface ForEachStep {
    * Done only where this is true.
    */
   if?: string;
+  /**
+   * Milliseconds from its begin within which it must end.
+   */
+  timeout_ms?: number;
   on_error?: PlanSteps7;
   /**
    * Template of the list.
@@ -954,6 +982,10 @@ export interface BranchesStep {
    * Done only where this is true.
    */
   if?: string;
+  /**
+   * Milliseconds from its begin within which it must end.
+   */
+  timeout_ms?: number;
   on_error?: PlanSteps8;
   branches: {
     [k: string]: PlanBlock;

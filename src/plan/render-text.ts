@@ -2,6 +2,7 @@ import type {
   EventTrigger,
   Mapping,
   PlanBlock,
+  PlanConcurrency,
   PlanConnection,
   PlanStep,
   PlanTrigger,
@@ -16,6 +17,7 @@ export function renderPlan({ plan, digest }: NamedPlan): string {
     `${plan.account}/${plan.automation}: ${plan.name}`,
     `  plan      ${digest}`,
     `  trigger   ${describeTrigger(plan.trigger)}`,
+    ...(plan.concurrency === undefined ? [] : [`  at a time ${describeConcurrency(plan.concurrency)}`]),
     ...(plan.shared === true ? [`  shared    automations/shared/${plan.automation}.json`] : []),
     ...Object.entries(plan.settings ?? {}).map(([name, value]) => `  settings  ${name} = ${JSON.stringify(value)}`),
     ...Object.entries(plan.connections).map(
@@ -57,6 +59,12 @@ function describeEvents({ webhook, subscription, verify }: EventTrigger): string
   return `${asked}${events}, verified by ${verify.name}`;
 }
 
+function describeConcurrency({ key, limit, policy }: PlanConcurrency): string {
+  const counted = key === undefined ? '' : ` for each ${key}`;
+  const others = { queue: 'others wait', skip: 'others are skipped', cancel_running: 'the newest take their places' };
+  return `${limit} ${limit === 1 ? 'run' : 'runs'}${counted}, ${others[policy]}`;
+}
+
 function callsOf({ calls_per_run: calls }: PlanConnection): string {
   return calls === undefined ? 'calls without a bound' : `at most ${calls} ${calls === 1 ? 'call' : 'calls'} a run`;
 }
@@ -73,7 +81,8 @@ function renderSteps(steps: readonly PlanStep[], indent: string): string[] {
 
 function renderStep(step: PlanStep, indent: string): string[] {
   const deeper = `${indent}  `;
-  const lines = [`${indent}${step.id}: ${describe(step)}${step.if === undefined ? '' : `, if ${step.if}`}`];
+  const within = step.kind !== 'action' && 'timeout_ms' in step ? `, within ${step.timeout_ms / 1000} s` : '';
+  const lines = [`${indent}${step.id}: ${describe(step)}${within}${step.if === undefined ? '' : `, if ${step.if}`}`];
   switch (step.kind) {
     case 'action':
     case 'call':

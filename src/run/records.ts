@@ -40,6 +40,8 @@ export interface RunRecord {
   origin?: string;
   /** In which ways `trigger.event` is not as its connector says. */
   warnings?: string[];
+  /** Runs of the same group are counted together, where their automation says how many go on at a time. */
+  group?: string;
   createdAt: Instant;
   startedAt?: Instant;
   finishedAt?: Instant;

@@ -51,6 +51,19 @@ export interface StepView {
   /** Why it failed, where no attempt says so. */
   failure: Failure | undefined;
   attempts: AttemptView[];
+  /** The instant until which the step must end, of one with a time of its own; an action has one for each attempt. */
+  ends_by: string | undefined;
+  /** Of a loop over many items: stretches whose steps are shown by `?page=`. */
+  pages: PageView[] | undefined;
+}
+
+/** A stretch of a long loop. */
+export interface PageView {
+  /** Such as `each[500-999]`. */
+  page: string;
+  status: 'running' | 'succeeded' | 'failed';
+  started_at: string;
+  finished_at: string | undefined;
 }
 
 export interface AttemptView {
@@ -73,6 +86,7 @@ export interface AttemptView {
 /** `GET /api/v1/runs/:id` */
 export interface RunDetailView {
   run: RunView;
+  /** Those of the page that is asked for; without one, all but those in pages. */
   steps: StepView[];
   /** The runs that its steps called, up to 500. */
   called: RunSummaryView[];

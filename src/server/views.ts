@@ -11,6 +11,7 @@ import type { PollName, PollState, RefusalRecord, StorageEntry } from '../store/
 import type {
   AttemptView,
   ExplanationView,
+  PageView,
   PollView,
   RefusalSummaryView,
   RefusalView,
@@ -69,7 +70,8 @@ export class Views {
   }
 
   /** `run`: the id of the step's run; `approval`: path of the page of an approval that is open. */
-  step(run: string, { path, step, depth, begun, end, attempts }: TracedStep, approval?: string): StepView {
+  step(run: string, traced: TracedStep, approval?: string): StepView {
+    const { path, step, depth, begun, end, attempts, timed, pages } = traced;
     const { body, id } = step;
     const journaled = body.kind === 'action' || body.kind === 'call' || body.kind === 'wait';
     const output = end?.kind === 'done' && !journaled ? end.output : undefined;
@@ -86,6 +88,8 @@ export class Views {
       output: output === undefined ? undefined : this.redactor.json(output),
       failure: attempts.length === 0 ? this.failure(failure) : undefined,
       attempts: attempts.map((attempt) => this.attempt(attempt)),
+      ends_by: isoWhereSet(timed?.sleepUntil),
+      pages: pages.length === 0 ? undefined : pages.map(pageView),
     };
   }
 
@@ -169,6 +173,11 @@ export class Views {
       ...(details === undefined ? {} : { details: this.redactor.json(details) }),
     };
   }
+}
+
+function pageView({ key, outcome, startedAt, finishedAt }: AttemptRecord): PageView {
+  const status = outcome === undefined ? 'running' : outcome.ok ? 'succeeded' : 'failed';
+  return { page: key.step, status, started_at: iso(startedAt), finished_at: isoWhereSet(finishedAt) };
 }
 
 /** A wrong key or signature may still be nearly the right one. */

@@ -111,6 +111,14 @@ export interface InventoryStore {
 /** A run in the queue. */
 export type QueuedRun = Pick<RunRecord, 'id' | 'account'>;
 
+export interface GroupedRun extends QueuedRun {
+  /** Digest. */
+  plan: string;
+  group: string;
+  /** It has its place already. */
+  begun: boolean;
+}
+
 export type RunEnd = Pick<RunRecord, 'status' | 'output' | 'failure'>;
 
 /** The outcome of an attempt that came from elsewhere. */
@@ -169,12 +177,18 @@ export interface RunStore {
   /** Whether another run replays it. */
   isReplayed(run: string): boolean;
   get(id: string): RunRecord | undefined;
-  /** In the order in which they were begun. */
-  attempts(run: string): AttemptRecord[];
+  /** The journal of the run, or of one of its pages (`run/page.ts`), in the order in which the attempts were begun. */
+  attempts(run: string, page?: string): AttemptRecord[];
+  /** The attempts of one step, in order. */
+  attemptsOf(run: string, step: string): AttemptRecord[];
   /** Newest first. */
   list(filter: RunFilter): RunRecord[];
   /** The runs that the steps of this one called, so many at most. */
   called(run: string, limit: number): RunRecord[];
+  /** Those of them that have not ended and that a step waits for. */
+  awaited(run: string): RunRecord[];
+  /** Every run of a group that has not ended, oldest first. */
+  inGroups(): GroupedRun[];
   /** Every run that has not ended and is not at rest, oldest first. */
   ready(): Iterable<QueuedRun>;
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { pageOf } from '../../run/page.ts';
 import type { AttemptKey, AttemptRecord, Effect } from '../../run/records.ts';
 import type { StorageOperation } from '../../run/storage-operation.ts';
 import { StoreError } from '../store-error.ts';
@@ -8,34 +9,35 @@ import { readOutcome } from './outcome-json.ts';
 import { integer, json, optionalInteger, optionalJson, text, type Row } from './row.ts';
 import { prepareStorageOperations } from './storage.ts';
 
-/** The journal of a run, in the order in which its attempts were begun. */
-export function prepareAttemptReads(reader: DatabaseSync): (run: string) => AttemptRecord[] {
-  const select = reader.prepare(
-    `SELECT run, step, attempt, effect, input, started_at, finished_at, outcome, sleep_until
-     FROM attempts WHERE run = ? ORDER BY id`,
+/** Finds one attempt; its parameters are the run and what `placeOf` gives. */
+export const ONE_ATTEMPT = 'run = ? AND page = ? AND step = ? AND attempt = ?';
+
+/** Where an attempt stands in its run: page, step and number. */
+export function placeOf({ step, attempt }: AttemptKey): [page: string, step: string, attempt: number] {
+  return [pageOf(step), step, attempt];
+}
+
+export function prepareAttemptReads(reader: DatabaseSync): Pick<RunStore, 'attempts' | 'attemptsOf'> {
+  const columns = 'run, step, attempt, effect, input, started_at, finished_at, outcome, sleep_until';
+  const journal = reader.prepare(`SELECT ${columns} FROM attempts WHERE run = ? AND page = ? ORDER BY id`);
+  const ofStep = reader.prepare(
+    `SELECT ${columns} FROM attempts WHERE run = ? AND page = ? AND step = ? ORDER BY attempt`,
   );
-  return (run) => select.all(run).map(readAttempt);
+  return {
+    attempts: (run, page = '') => journal.all(run, page).map(readAttempt),
+    attemptsOf: (run, step) => ofStep.all(run, pageOf(step), step).map(readAttempt),
+  };
 }
 
 /** Inserts an attempt as it is, inside of a transaction. */
 export function prepareAttemptInsert(writer: DatabaseSync): (attempt: AttemptRecord) => void {
   const insert = writer.prepare(
-    `INSERT INTO attempts (run, step, attempt, effect, input, started_at, finished_at, outcome, sleep_until)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO attempts (run, page, step, attempt, effect, input, started_at, finished_at, outcome, sleep_until)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   return ({ run, key, effect, input, startedAt, finishedAt = null, outcome, sleepUntil = null }) => {
     const outcomeText = outcome === undefined ? null : JSON.stringify(outcome);
-    insert.run(
-      run,
-      key.step,
-      key.attempt,
-      effect,
-      JSON.stringify(input),
-      startedAt,
-      finishedAt,
-      outcomeText,
-      sleepUntil,
-    );
+    insert.run(run, ...placeOf(key), effect, JSON.stringify(input), startedAt, finishedAt, outcomeText, sleepUntil);
   };
 }
 
@@ -45,17 +47,18 @@ export function prepareAttemptWrites(
 ): Pick<RunStore, 'beginAttempt' | 'finishAttempt' | 'sleep' | 'storageAttempt'> {
   // An attempt that a crash cut off begins again under the same key; one with an outcome is never touched.
   const begin = writer.prepare(
-    `INSERT INTO attempts (run, step, attempt, effect, input, started_at, sleep_until) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (run, step, attempt) DO UPDATE SET input = excluded.input, started_at = excluded.started_at
+    `INSERT INTO attempts (run, page, step, attempt, effect, input, started_at, sleep_until)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (run, page, step, attempt) DO UPDATE SET input = excluded.input, started_at = excluded.started_at
      WHERE finished_at IS NULL`,
   );
   const finish = writer.prepare(
-    `UPDATE attempts SET finished_at = ?, outcome = ? WHERE run = ? AND step = ? AND attempt = ? AND finished_at IS NULL`,
+    `UPDATE attempts SET finished_at = ?, outcome = ? WHERE ${ONE_ATTEMPT} AND finished_at IS NULL`,
   );
-  const sleep = writer.prepare(`UPDATE attempts SET sleep_until = ? WHERE run = ? AND step = ? AND attempt = ?`);
+  const sleep = writer.prepare(`UPDATE attempts SET sleep_until = ? WHERE ${ONE_ATTEMPT}`);
   const insertWhole = writer.prepare(
-    `INSERT INTO attempts (run, step, attempt, effect, input, started_at, finished_at, outcome)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO attempts (run, page, step, attempt, effect, input, started_at, finished_at, outcome)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const performStorage = prepareStorageOperations(writer);
 
@@ -63,22 +66,21 @@ export function prepareAttemptWrites(
     beginAttempt: ({ run, key, effect, input, startedAt, sleepUntil = null }, urgency) => {
       const inputText = JSON.stringify(input);
       const write = (): void => {
-        expectOne(begin.run(run, key.step, key.attempt, effect, inputText, startedAt, sleepUntil).changes, run, key);
+        expectOne(begin.run(run, ...placeOf(key), effect, inputText, startedAt, sleepUntil).changes, run, key);
       };
       return queue.add(write, urgency).durable;
     },
     finishAttempt: (run, key, at, outcome) => {
       const outcomeText = JSON.stringify(outcome);
-      return queue.commit(() => expectOne(finish.run(at, outcomeText, run, key.step, key.attempt).changes, run, key));
+      return queue.commit(() => expectOne(finish.run(at, outcomeText, run, ...placeOf(key)).changes, run, key));
     },
-    sleep: (run, key, until) =>
-      queue.commit(() => expectOne(sleep.run(until, run, key.step, key.attempt).changes, run, key)),
+    sleep: (run, key, until) => queue.commit(() => expectOne(sleep.run(until, run, ...placeOf(key)).changes, run, key)),
     storageAttempt: (run, key, input, operation, at) => {
       const inputText = JSON.stringify(input);
       return queue.add(() => {
         const outcome = performStorage(run.account, operation, at);
         const effect = STORAGE_EFFECTS[operation.kind];
-        insertWhole.run(run.id, key.step, key.attempt, effect, inputText, at, at, JSON.stringify(outcome));
+        insertWhole.run(run.id, ...placeOf(key), effect, inputText, at, at, JSON.stringify(outcome));
         return outcome;
       });
     },

@@ -9,6 +9,7 @@ import { calledRuns } from './migrations/0006-called-runs.ts';
 import { control } from './migrations/0007-control.ts';
 import { access } from './migrations/0008-access.ts';
 import { vault } from './migrations/0009-vault.ts';
+import { pages } from './migrations/0010-pages.ts';
 import { events } from './migrations/0012-events.ts';
 import { accountRoles } from './migrations/0014-account-roles.ts';
 import { integer } from './row.ts';
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly string[] = [
   control,
   access,
   vault,
+  pages,
   accountRoles,
   events,
 ];

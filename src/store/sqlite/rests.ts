@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../run/records.ts';
 import { StoreError } from '../store-error.ts';
 import type { Answer, RunStore } from '../store.ts';
+import { ONE_ATTEMPT, placeOf } from './attempts.ts';
 import { readOutcome } from './outcome-json.ts';
 import { json, optionalInteger, text } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
@@ -12,9 +13,7 @@ export function createRests({
   writer,
   queue,
 }: Connections): Pick<RunStore, 'answer' | 'endWait' | 'rest' | 'wakeDue' | 'nextDue'> {
-  const answered = writer.prepare(
-    'SELECT 1 FROM attempts WHERE run = ? AND step = ? AND attempt = ? AND finished_at IS NOT NULL',
-  );
+  const answered = writer.prepare(`SELECT 1 FROM attempts WHERE ${ONE_ATTEMPT} AND finished_at IS NOT NULL`);
   const rest = writer.prepare(`UPDATE runs SET status = ?, wake_at = ? WHERE id = ? AND finished_at IS NULL`);
   const wakeDue = writer.prepare(
     `UPDATE runs SET status = 'queued', wake_at = NULL
@@ -23,18 +22,18 @@ export function createRests({
   const next = reader.prepare('SELECT min(wake_at) AS wake_at FROM runs WHERE wake_at IS NOT NULL');
 
   const answer = prepareAnswer(writer);
-  const outcome = writer.prepare('SELECT outcome FROM attempts WHERE run = ? AND step = ? AND attempt = ?');
+  const outcome = writer.prepare(`SELECT outcome FROM attempts WHERE ${ONE_ATTEMPT}`);
 
   return {
     answer: (given, at) => queue.commit(() => answer(given, at)),
     endWait: (over, at) =>
       queue.commit(() => {
         answer(over, at);
-        return readOutcome(json(outcome.get(over.run, over.key.step, over.key.attempt) ?? {}, 'outcome'));
+        return readOutcome(json(outcome.get(over.run, ...placeOf(over.key)) ?? {}, 'outcome'));
       }),
     rest: (run, until, awaited) =>
       queue.commit(() => {
-        const gone = awaited.some(({ step, attempt }) => answered.get(run, step, attempt) !== undefined);
+        const gone = awaited.some((key) => answered.get(run, ...placeOf(key)) !== undefined);
         const status = gone ? 'queued' : 'waiting';
         if (Number(rest.run(status, gone ? null : (until ?? null), run).changes) !== 1)
           throw new StoreError('store_refused', `The run ${run} is unknown, or has ended already.`);
@@ -53,11 +52,11 @@ export function prepareAnswer(
   writer: DatabaseSync,
 ): (answer: Answer, at: Instant) => { given: boolean; woken: boolean } {
   const finish = writer.prepare(
-    `UPDATE attempts SET finished_at = ?, outcome = ? WHERE run = ? AND step = ? AND attempt = ? AND finished_at IS NULL`,
+    `UPDATE attempts SET finished_at = ?, outcome = ? WHERE ${ONE_ATTEMPT} AND finished_at IS NULL`,
   );
   const wake = writer.prepare(`UPDATE runs SET status = 'queued', wake_at = NULL WHERE id = ? AND status = 'waiting'`);
   return ({ run, key, outcome }, at) => {
-    const given = Number(finish.run(at, JSON.stringify(outcome), run, key.step, key.attempt).changes) === 1;
+    const given = Number(finish.run(at, JSON.stringify(outcome), run, ...placeOf(key)).changes) === 1;
     return { given, woken: given && Number(wake.run(run).changes) === 1 };
   };
 }

@@ -5,7 +5,7 @@ import type { RunFilter } from '../records.ts';
 import type { Row } from './row.ts';
 
 export const RUN_COLUMNS =
-  'id, account, automation, plan, status, trigger, output, failure, parent_run, parent_step, origin, warnings, created_at, started_at, finished_at';
+  'id, account, automation, plan, status, trigger, output, failure, parent_run, parent_step, origin, concurrency_group, warnings, created_at, started_at, finished_at';
 
 /** Lists runs, newest first; keeps one statement for each combination of filters. */
 export function prepareRunList(reader: DatabaseSync): (filter: RunFilter) => Row[] {

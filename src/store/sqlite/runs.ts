@@ -25,10 +25,13 @@ export function createRunStore(connections: Connections): RunStore {
   const ready = reader.prepare(
     `SELECT id, account FROM runs WHERE finished_at IS NULL AND status <> 'waiting' AND id > ? ORDER BY id LIMIT ?`,
   );
+  const inGroups = reader.prepare(
+    `SELECT id, account, plan, concurrency_group, started_at FROM runs
+     WHERE concurrency_group IS NOT NULL AND finished_at IS NULL ORDER BY id`,
+  );
   const answer = prepareAnswer(writer);
   const insertAttempt = prepareAttemptInsert(writer);
   const list = prepareRunList(reader);
-  const attemptReads = prepareAttemptReads(reader);
   const attemptWrites = prepareAttemptWrites(writer, queue);
 
   return {
@@ -53,12 +56,20 @@ export function createRunStore(connections: Connections): RunStore {
     ...createRests(connections),
     ...createRunControl(connections),
     ...createCalls(connections, readRun),
-    attempts: attemptReads,
+    ...prepareAttemptReads(reader),
     get: (id) => {
       const row = get.get(id);
       return row === undefined ? undefined : readRun(row);
     },
     list: (filter) => list(filter).map(readRun),
+    inGroups: () =>
+      inGroups.all().map((row) => ({
+        id: text(row, 'id'),
+        account: text(row, 'account'),
+        plan: text(row, 'plan'),
+        group: text(row, 'concurrency_group'),
+        begun: optionalInteger(row, 'started_at') !== undefined,
+      })),
     ready: function* () {
       // Page by page: as long as a statement is open, all reads of the connection stay at the instant of its start.
       for (let last = ''; ;) {
@@ -89,6 +100,7 @@ function readRun(row: Row): RunRecord {
   const startedAt = optionalInteger(row, 'started_at');
   const finishedAt = optionalInteger(row, 'finished_at');
   const origin = optionalText(row, 'origin');
+  const group = optionalText(row, 'concurrency_group');
   const [parentRun, parentStep] = [optionalText(row, 'parent_run'), optionalText(row, 'parent_step')];
   return {
     id: text(row, 'id'),
@@ -102,6 +114,7 @@ function readRun(row: Row): RunRecord {
     ...(parentRun === undefined || parentStep === undefined ? {} : { parent: { run: parentRun, step: parentStep } }),
     ...(origin === undefined ? {} : { origin }),
     ...(row['warnings'] === null ? {} : { warnings: texts(row, 'warnings') }),
+    ...(group === undefined ? {} : { group }),
     createdAt: integer(row, 'created_at'),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(finishedAt === undefined ? {} : { finishedAt }),
