@@ -134,7 +134,11 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
         'web',
       ]),
     )
-    .option('--expires <duration>', 'how long the link is good for: 30m, 12h; at most 7d (default: 1h)', duration, 3600)
+    .addOption(
+      new Option('--expires <duration>', 'how long the link is good for: 30m, 12h; at most 7d')
+        .argParser(duration)
+        .default(3600, '1h'),
+    )
     .addOption(rerouteOption())
     .addOption(allowPrivateOption())
     .addOption(workspaceOption())
