@@ -24,6 +24,7 @@ import {
   workspaceOption,
 } from './options.ts';
 import { addConnectorCommands } from './connector-commands.ts';
+import { addOAuthCommands } from './oauth-commands.ts';
 import { addRunnerCommands } from './runner-commands.ts';
 import { addSecretsCommands } from './secrets-commands.ts';
 import { addTestCommands } from './test-commands.ts';
@@ -120,7 +121,7 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
   program
     .command('connect')
     .description("encrypt a service's credential for an account")
-    .argument('<account>')
+    .argument('<account>', 'or `shared`, for a credential that accounts share')
     .argument('<connection>', "its name, such as the connector's")
     .option('--connector <name>', 'which connector, where the name does not say it')
     .option('--stdin', 'read the fields as JSON from stdin')
@@ -159,6 +160,7 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
   addDeployCommands(program, finish);
   addRunnerCommands(program, finish);
   addAccessCommands(program, finish);
+  addOAuthCommands(program, finish);
   addConnectorCommands(program.command('connector').description('what services and actions there are'), finish);
   program
     .command('schema')

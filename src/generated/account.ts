@@ -75,6 +75,10 @@ export interface AccountConnection {
    */
   connector: string;
   /**
+   * Small letters, digits, - and _, starting with a letter.
+   */
+  shared?: string;
+  /**
    * The connector's fields that are not secret, such as a host or a default model.
    */
   fields?: {

@@ -1,6 +1,11 @@
 // Made from schemas/ by scripts/generate.ts; run `npm run generate` after a change there.
 
 /**
+ * age public keys that it is encrypted to: those of the runner, not of the accounts.
+ */
+export type Recipients = string[];
+
+/**
  * waybill.json at the root of a workspace: the git repository that holds automations, secrets and connectors.
  */
 export interface WorkspaceConfig {
@@ -13,9 +18,33 @@ export interface WorkspaceConfig {
    */
   waybill: string;
   /**
+   * Credentials that several accounts use, such as the id and secret of an OAuth app, by name. They lie in secrets/shared/<name>.json.
+   */
+  shared?: {
+    [k: string]: SharedCredential;
+  };
+  /**
    * Texts of the workspace that look like credentials and are none, such as a service's documented example: the fingerprint that the finding shows, and why it may be there.
    */
   not_secret?: {
     [k: string]: string;
   };
+}
+export interface SharedCredential {
+  /**
+   * The connector whose secret fields it has.
+   */
+  connector: string;
+  fields?: Fields;
+  /**
+   * The accounts that may use it.
+   */
+  accounts: string[];
+  recipients: Recipients;
+}
+/**
+ * The connector's fields that are not secret, as far as they decide which secret ones there are and where they may be sent.
+ */
+export interface Fields {
+  [k: string]: string | number | boolean | string[];
 }

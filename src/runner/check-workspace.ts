@@ -13,7 +13,7 @@ import { VERSION } from '../version.ts';
 import { loadWorkspace } from '../workspace/load-workspace.ts';
 import { readFolder } from '../workspace/read-folder.ts';
 import type { SourceTree } from '../workspace/source-tree.ts';
-import type { Workspace } from '../workspace/workspace.ts';
+import { SHARED, secretPath, sharedSecretOf, type Workspace } from '../workspace/workspace.ts';
 
 export interface CheckedWorkspace extends CompileResult {
   workspace: Workspace;
@@ -50,6 +50,16 @@ export class CommonPart {
   check(): Pick<CompileResult, 'diagnostics' | 'stats'> {
     const { diagnostics, stats } = compile(this.input, this.common);
     return { diagnostics: inOrder([...this.diagnostics, ...diagnostics]), stats };
+  }
+
+  /** The shared credentials that an account's connections name, as the runner keeps them with the account: text by path. */
+  sharedSecrets(account: string, { accounts }: Workspace): Map<string, string> {
+    const texts = new Map<string, string>();
+    for (const { shared } of Object.values(accounts.get(account)?.value.connections ?? {})) {
+      const text = shared === undefined ? undefined : this.input.workspace.secrets.get(secretPath(SHARED, shared));
+      if (shared !== undefined && text !== undefined) texts.set(sharedSecretOf(account, shared), text);
+    }
+    return texts;
   }
 
   /** What is found of some accounts, given by their files, and the plans of what has no error where they are made. */

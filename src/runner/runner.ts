@@ -23,6 +23,7 @@ import { Hooks } from './hooks.ts';
 import { startByHand, type ManualStart, type StartRequest } from './manual-starts.ts';
 import { LiveDeployment } from './live-deployment.ts';
 import { Polls } from './polls/polls.ts';
+import { OAuth } from './oauth/oauth.ts';
 import { programFingerprint } from './program-fingerprint.ts';
 import { RunControl } from './run-control.ts';
 import { Schedules } from './schedules.ts';
@@ -64,6 +65,7 @@ export class Runner {
   readonly waits: WaitAnswers;
   readonly control: RunControl;
   readonly reconciler: Reconciler;
+  readonly oauth: OAuth;
   /** Takes credentials from pages. */
   readonly connecting: Connecting;
   readonly subscriptions: Subscriptions;
@@ -89,7 +91,6 @@ export class Runner {
     this.publicUrl = options.publicUrl;
     this.store = openSqliteStore(options.data);
     const { reroutes, allowPrivate = new Set() } = options;
-    this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor });
     this.connecting = new Connecting({ writer: options.source.writer, reroutes, allowPrivate, now: Date.now });
     this.credentials = new WorkspaceCredentials(options.identities);
     this.vault = new AccountVault({
@@ -97,7 +98,21 @@ export class Runner {
       identities: options.identities,
       recipients: (account) => this.recipients.get(account) ?? [],
     });
+    this.oauth = new OAuth({
+      store: this.store,
+      vault: this.vault,
+      credentials: this.credentials,
+      live: () => this.live,
+      caller: () => this.caller,
+      publicUrl: options.publicUrl,
+      now: Date.now,
+      granted: () => this.polls.start(),
+      onError: options.onError,
+    });
+    const { grants } = this.oauth;
+    this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor, grants });
     const { caller, credentials } = this;
+    const stalled = (name: string): string | undefined => this.oauth.stalled(name);
     const services: Services = {
       caller,
       credentials,
@@ -114,6 +129,7 @@ export class Runner {
     this.schedules = new Schedules({
       store: this.store,
       engine: this.engine,
+      stalled,
       now: Date.now,
       onError: options.onError,
     });
@@ -123,6 +139,7 @@ export class Runner {
       store: this.store,
       engine: this.engine,
       services,
+      stalled,
       now: Date.now,
       onError: options.onError,
     });
@@ -155,9 +172,11 @@ export class Runner {
         verifier,
         keys: this.signingKeys,
         keyOfSubscription: (account, connection, key) => this.subscriptions.keep(account, connection, key),
+        stalled,
         publicUrl: options.publicUrl,
       }),
       live: () => this.live,
+      stalled,
       publicUrl: options.publicUrl,
     });
     this.reconciler = new Reconciler({
@@ -184,6 +203,8 @@ export class Runner {
     await this.schedules.use(this.live);
     this.polls.use(this.live);
     this.useSubscriptions();
+    // A service that does not answer keeps nothing else waiting.
+    void this.oauth.recover();
     const resumed = this.engine.resume();
     this.schedules.start();
     this.polls.start();
@@ -199,6 +220,8 @@ export class Runner {
 
   /** Starts a run of an automation with a manual trigger, or as a trial of any; it is on disk when this resolves. */
   startByHand(request: StartRequest): Promise<ManualStart> {
+    const stalled = this.oauth.stalled(`${request.account}/${request.automation}`);
+    if (stalled !== undefined) return Promise.resolve({ kind: 'stalled', reason: stalled });
     return startByHand(this.engine, this.live, request);
   }
 

@@ -20,6 +20,7 @@ import { addDeployRoutes } from './deploy-routes.ts';
 import { addEventRoute } from './events.ts';
 import { addHookAddressRoutes } from './hook-address-routes.ts';
 import { addMeRoute } from './me-route.ts';
+import { addOAuthRoutes } from './oauth-routes.ts';
 import { addRefusalRoutes } from './refusal-routes.ts';
 import { addRunRoutes } from './run-routes.ts';
 import { addSubscriptionRoute } from './subscription-routes.ts';
@@ -38,6 +39,7 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner, callers: Call
   addEventRoute(app, runner, views, callers);
   addDeployRoutes(app, runner);
   addHookAddressRoutes(app, runner);
+  addOAuthRoutes(app, runner);
   addSubscriptionRoute(app, runner, views);
   addMeRoute(app);
   addConnectRoutes(app, runner);

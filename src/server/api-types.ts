@@ -139,7 +139,14 @@ export interface DeploymentListView {
     created_at: string;
     source: string;
     current: boolean;
-    entries: { account: string; automation: string; plan: string; trigger?: string }[];
+    entries: {
+      account: string;
+      automation: string;
+      plan: string;
+      trigger?: string;
+      /** The connections to which a person consents, with the rights that the automation needs there. */
+      consents?: { connection: string; scopes: string[] }[];
+    }[];
   }[];
 }
 
@@ -194,7 +201,11 @@ export interface DeployView {
   pinned: string | undefined;
   /** Absent before the first reconciliation. */
   whole: DeployEntryView | undefined;
-  accounts: (DeployEntryView & { account: string })[];
+  accounts: (DeployEntryView & {
+    account: string;
+    /** Automations that are deployed and start no runs until a person consents. */
+    stalled_automations: { automation: string; reason: ReasonView }[];
+  })[];
   /** The last five, newest first. */
   reconciliations: ReconciliationView[];
 }

@@ -8,6 +8,8 @@ export const API_ERRORS = {
   cannot_connect: 'There is no such connection to make; the message says why. (409)',
   cannot_verify:
     "The runner cannot open the key with which the webhook's requests are proved; its operator finds the reason among the refusals. Send it again later. (503)",
+  consent_owed:
+    'The automation is stalled until a person consents to a connection; its operator finds the link with `waybill deploy status`. (409; 503 for a webhook, which is kept among the refusals)',
   cut: 'The refused delivery was longer than what is kept, so it cannot be replayed. (409)',
   deploy_refused: 'The deployment cannot be changed like this; the message says why. (409)',
   forbidden: 'The token is known, but its role or its accounts do not allow this. (403)',
@@ -27,6 +29,7 @@ export const API_ERRORS = {
   unknown_account: 'There is no such account for this token.',
   push_refused: 'The push does not carry the secret that the runner and the host share. (401)',
   unknown_automation: 'The automation is not deployed.',
+  unknown_connection: 'Nothing that is deployed needs a consent to the connection.',
   unknown_hook: 'There is no such webhook, or its secret part is wrong.',
   unknown_key: 'The storage of the account does not hold the key.',
   unknown_refusal: 'There is no refused delivery with this id; only the newest are kept.',

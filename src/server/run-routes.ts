@@ -123,6 +123,8 @@ function addStart(app: FastifyInstance, runner: Runner, views: Views): void {
           throw new ApiError(409, 'not_manual', `${target} is not started by hand: its trigger is ${result.trigger}`);
         case 'refused':
           throw new ApiError(400, 'refused', result.reason);
+        case 'stalled':
+          throw new ApiError(409, 'consent_owed', `${target} is stalled: ${result.reason}`);
         case 'accepted':
           reply.status(202);
           return views.summary(result.run);

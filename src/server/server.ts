@@ -17,6 +17,7 @@ import { addHookRoutes } from './hook-routes.ts';
 import { OPENAPI_OPTIONS } from './openapi.ts';
 import { addConnectPage } from './pages/connect-page.ts';
 import { addConnectionsPage } from './pages/connections-page.ts';
+import { addConsentPages, type ConsentPagesOptions } from './pages/consent-pages.ts';
 import { takeForms } from './pages/forms.ts';
 import { addSessionPages, type SessionPagesOptions } from './pages/session-pages.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -67,6 +68,7 @@ export function createServer(
     routes.register(inContext((hooks) => addHooks(hooks, runner)));
     if (push !== undefined) routes.register(inContext((host) => addPush(host, push)));
     routes.register(inContext((pages) => addApprovals(pages, runner)));
+    routes.register(inContext((pages) => addConsents(pages, { runner, callers, cookie, publicUrl })));
     routes.register(inContext((pages) => addConnections(pages, runner, { store, callers, cookie, publicUrl })));
     routes.register(inContext((pages) => addSessionPages(pages, { store, callers, cookie, publicUrl })));
     routes.register(
@@ -109,6 +111,13 @@ function addApprovals(app: FastifyInstance, runner: Runner): void {
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   limitAnswers(app, { status: 404, max: MAX_UNKNOWN_HOOKS });
   addApprovalPage(app, runner);
+}
+
+function addConsents(app: FastifyInstance, options: ConsentPagesOptions): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  limitAnswers(app, { status: 404, max: MAX_UNKNOWN_HOOKS });
+  addConsentPages(app, options);
 }
 
 function addConnections(app: FastifyInstance, runner: Runner, options: SessionPagesOptions): void {

@@ -5,9 +5,11 @@ import type { StorageOperation } from '../run/storage-operation.ts';
 import type {
   AccountKeyRecord,
   AuditRecord,
+  ConsentRecord,
   DeployControl,
   DeploymentEntry,
   DeploymentRecord,
+  GrantRecord,
   PollName,
   PollState,
   InventoryChange,
@@ -40,6 +42,8 @@ export interface Store {
   hookRotation: HookRotationStore;
   subscriptions: SubscriptionStore;
   signingKeys: SigningKeyStore;
+  grants: GrantStore;
+  consents: ConsentStore;
   tokens: TokenStore;
   sessions: SessionStore;
   audit: AuditStore;
@@ -309,4 +313,25 @@ export interface HookRotationStore {
   rotate(account: string, automation: string, at: Instant, until: Instant): Promise<string | undefined>;
   /** Secret parts that were replaced and are still taken. */
   former(account: string, automation: string, at: Instant): string[];
+}
+
+export interface GrantStore {
+  get(account: string, connection: string): GrantRecord | undefined;
+  /** In order of account and connection. */
+  list(): GrantRecord[];
+  /** Keeps it in place of what was granted before. */
+  put(grant: GrantRecord): Promise<void>;
+  /** A refresh begins: until the next `put` nobody knows how it ended. */
+  beginRefresh(account: string, connection: string, at: Instant): Promise<void>;
+}
+
+export interface ConsentStore {
+  /** By the hash of the link's secret part. */
+  byLink(hash: string): ConsentRecord | undefined;
+  /** By the hash of the state. */
+  byState(hash: string): ConsentRecord | undefined;
+  /** Keeps it in place of what there was of its link, and forgets those that expired before `at`. */
+  put(consent: ConsentRecord, at: Instant): Promise<void>;
+  /** The state is used up. False where it was already. */
+  use(link: string, at: Instant): Promise<boolean>;
 }

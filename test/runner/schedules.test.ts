@@ -36,6 +36,7 @@ async function process(
   const schedules = new Schedules({
     store,
     engine,
+    stalled: () => undefined,
     now: () => clock.now,
     onError: (error) => assert.fail(String(error)),
   });

@@ -6,6 +6,7 @@ import { namePlan, type NamedPlan } from '../../plan/digest.ts';
 import { sharedAutomationIn } from '../../workspace/workspace.ts';
 import { CommonPart } from '../check-workspace.ts';
 import { connectionHook } from '../hook-address.ts';
+import { consentNeeds } from '../oauth/consent-needs.ts';
 import { COMMON, emptyPart, PartKeys, partOf, partsOf, type Part } from '../workspace-parts.ts';
 import { Stall } from './stall.ts';
 import type { AccountResult, NewPlan, Work } from './work.ts';
@@ -70,19 +71,20 @@ function compileAccount(
     return { result: { kind: 'stalled', reason: { code: 'account_broken', message: broken } }, diagnostics };
   const named = plans.map((plan) => namePlan(plan));
   const texts = new Map(named.map(({ digest, text }) => [digest, text]));
-  const { secrets } = workspace;
+  const secrets = new Map([...workspace.secrets, ...common.sharedSecrets(account, workspace)]);
   const result: AccountResult = { kind: 'compiled', madeOf, plans: named.map(newPlan), secrets, recipients };
   return { result, diagnostics, texts };
 }
 
 function newPlan({ plan, digest }: NamedPlan): NewPlan {
-  const connections = Object.entries(plan.connections).flatMap(([name, { secrets }]) =>
-    secrets.length === 0 ? [] : [name],
+  const connections = Object.entries(plan.connections).flatMap(([name, { secrets, shared }]) =>
+    secrets.length === 0 ? [] : [{ name, shared }],
   );
   const { automation, trigger } = plan;
   const hook = trigger.kind === 'event' ? connectionHook(trigger.verify.connection) : automation;
   const addressed = trigger.kind === 'event' || trigger.kind === 'webhook';
-  return { automation, digest, trigger: trigger.kind, connections, ...(addressed ? { hook } : {}) };
+  const consents = consentNeeds(plan);
+  return { automation, digest, trigger: trigger.kind, connections, consents, ...(addressed ? { hook } : {}) };
 }
 
 /** `automations/acme/x.json:3:5 WB2003 there is no step … (and 2 more)`; `undefined` where there is no error. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { DeploymentEntry, DeploymentRecord, InventoryChange } from '../records.ts';
+import type { ConsentNeed, DeploymentEntry, DeploymentRecord, InventoryChange } from '../records.ts';
 import type { DeploymentStore } from '../store.ts';
 import { HOOK_SECRET_BYTES } from './hook-rotation.ts';
 import { prepareInventoryChange } from './inventory.ts';
@@ -17,7 +17,7 @@ export function createDeploymentStore({ reader, writer, queue }: Connections): D
   const hooks = reader.prepare('SELECT account, automation, secret FROM hooks');
   const newest = reader.prepare('SELECT id, created_at, source FROM deployments ORDER BY id DESC LIMIT ?');
   const entries = reader.prepare(
-    'SELECT account, automation, plan, trigger FROM deployment_entries WHERE deployment = ? ORDER BY account, automation',
+    'SELECT account, automation, plan, trigger, consents FROM deployment_entries WHERE deployment = ? ORDER BY account, automation',
   );
   const plan = reader.prepare('SELECT body FROM plans WHERE digest = ?');
 
@@ -57,7 +57,7 @@ function prepareActivation(writer: Connections['writer']) {
   const insertPlan = writer.prepare(INSERT_PLAN);
   const insertDeployment = writer.prepare('INSERT INTO deployments (created_at, source) VALUES (?, ?)');
   const insertEntry = writer.prepare(
-    'INSERT INTO deployment_entries (deployment, account, automation, plan, trigger) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO deployment_entries (deployment, account, automation, plan, trigger, consents) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const changeInventory = prepareInventoryChange(writer);
   return (
@@ -69,8 +69,8 @@ function prepareActivation(writer: Connections['writer']) {
   ): DeploymentRecord => {
     for (const [digest, body] of plans) insertPlan.run(digest, body);
     const id = Number(insertDeployment.run(at, source).lastInsertRowid);
-    for (const { account, automation, plan, trigger } of wanted)
-      insertEntry.run(id, account, automation, plan, trigger ?? null);
+    for (const { account, automation, plan, trigger, consents } of wanted)
+      insertEntry.run(id, account, automation, plan, trigger ?? null, consents ? JSON.stringify(consents) : null);
     if (change !== undefined) changeInventory(change);
     return { id, createdAt: at, source, entries: wanted.map((entry) => ({ ...entry })) };
   };
@@ -96,6 +96,12 @@ function readDeployment(row: Row, entries: DeploymentEntry[]): DeploymentRecord 
 
 function readEntry(row: Row): DeploymentEntry {
   const trigger = optionalText(row, 'trigger');
-  const entry = { account: text(row, 'account'), automation: text(row, 'automation'), plan: text(row, 'plan') };
-  return trigger === undefined ? entry : { ...entry, trigger };
+  const consents = optionalText(row, 'consents');
+  return {
+    account: text(row, 'account'),
+    automation: text(row, 'automation'),
+    plan: text(row, 'plan'),
+    ...(trigger === undefined ? {} : { trigger }),
+    ...(consents === undefined ? {} : { consents: JSON.parse(consents) as ConsentNeed[] }),
+  };
 }

@@ -11,6 +11,7 @@ import { access } from './migrations/0008-access.ts';
 import { vault } from './migrations/0009-vault.ts';
 import { pages } from './migrations/0010-pages.ts';
 import { events } from './migrations/0012-events.ts';
+import { oauth } from './migrations/0013-oauth.ts';
 import { accountRoles } from './migrations/0014-account-roles.ts';
 import { integer } from './row.ts';
 
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly string[] = [
   pages,
   accountRoles,
   events,
+  oauth,
 ];
 
 /** Brings the database to the last version, each migration in a transaction. Throws `StoreError` `store_newer`. */

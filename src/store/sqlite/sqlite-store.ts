@@ -12,6 +12,7 @@ import { DATABASE_FILE } from './database-file.ts';
 import { createPauseStore } from './control.ts';
 import { createDeploymentStore } from './deployments.ts';
 import { lockFolder, type FolderLock } from './folder-lock.ts';
+import { createConsentStore, createGrantStore } from './grants.ts';
 import { createInventoryStore } from './inventory.ts';
 import { migrate } from './migrate.ts';
 import { createHookRotationStore } from './hook-rotation.ts';
@@ -93,6 +94,8 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
     hookRotation: createHookRotationStore(connections),
     subscriptions: createSubscriptionStore(connections),
     signingKeys: createSigningKeyStore(connections),
+    grants: createGrantStore(connections),
+    consents: createConsentStore(connections),
     tokens: createTokenStore(connections),
     sessions: createSessionStore(connections),
     audit: createAuditStore(connections),
