@@ -7,6 +7,7 @@ import type { Services } from '../engine/perform-action.ts';
 import type { Instant } from '../run/records.ts';
 import type { IdentitySource } from '../secrets/identity-source.ts';
 import { Redactor } from '../secrets/redaction.ts';
+import { AccountVault } from '../secrets/vault.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { WorkspaceCredentials } from './credentials.ts';
@@ -60,10 +61,13 @@ export class Runner {
   readonly data: string;
   /** Where browsers and senders of webhooks reach the runner, without a slash at the end, if the operator says so. */
   readonly publicUrl: string | undefined;
+  /** Seals what is kept of accounts. */
+  readonly vault: AccountVault;
   private readonly caller: HttpCaller;
   private readonly credentials: WorkspaceCredentials;
   private readonly schedules: Schedules;
   private readonly polls: Polls;
+  private recipients: ReadonlyMap<string, readonly string[]> = new Map();
   private live: LiveDeployment;
 
   /** Opens the data folder. Throws `StoreError` where another runner holds it. */
@@ -74,6 +78,11 @@ export class Runner {
     const { reroutes, allowPrivate = new Set() } = options;
     this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor });
     this.credentials = new WorkspaceCredentials(options.identities);
+    this.vault = new AccountVault({
+      keys: this.store.accountKeys,
+      identities: options.identities,
+      recipients: (account) => this.recipients.get(account) ?? [],
+    });
     const { caller, credentials } = this;
     const services: Services = {
       caller,
@@ -183,6 +192,7 @@ export class Runner {
 
   private load(): LiveDeployment {
     this.credentials.use(this.store.inventory.secrets());
+    this.recipients = this.store.inventory.recipients();
     return new LiveDeployment(this.store);
   }
 }

@@ -1,6 +1,7 @@
 import { SecretError } from './secret-error.ts';
 import { UNENCRYPTED_SUFFIX, type SopsMetadata } from './sops-metadata.ts';
-import { DATA_KEY_LENGTH, readEncryptedValue } from './sops-value.ts';
+import { DATA_KEY_LENGTH } from './data-key.ts';
+import { readEncryptedValue } from './sops-value.ts';
 
 /** Bytes of the MAC: a SHA-512 in hex. */
 const MAC_LENGTH = 128;

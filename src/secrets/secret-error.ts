@@ -12,7 +12,10 @@ export type SecretErrorCode =
   | 'wrong_account'
   | 'bad_connection_file'
   | 'bad_identity_file'
-  | 'secret_missing';
+  | 'secret_missing'
+  | 'no_recipients'
+  | 'vault_no_key'
+  | 'vault_refused';
 
 /** Something is wrong with a secret. The message names the place and never holds a value or a key. */
 export class SecretError extends Error {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { DATA_KEY_LENGTH } from './data-key.ts';
 import { isEncryptedPath, readMetadata, rfc3339, withMetadata, type SopsMetadata } from './sops-metadata.ts';
 import { formatSopsTree, mapScalars, readSopsTree, withoutMetadata, type Scalar, type SopsTree } from './sops-tree.ts';
-import { DATA_KEY_LENGTH, IV_LENGTH, plainBytes, readEncryptedValue } from './sops-value.ts';
-import { decryptTree, encryptTree, isNeverEncrypted, unwrapDataKey, wrapDataKey } from './sops.ts';
+import { IV_LENGTH, plainBytes, readEncryptedValue } from './sops-value.ts';
+import { decryptTree, encryptTree, isNeverEncrypted, openDataKey, wrapFor } from './sops.ts';
 
 /** A SOPS file that was opened, with what is needed to write it again. */
 export interface OpenedSops {
@@ -19,7 +20,7 @@ export interface OpenedSops {
 export async function openSops(text: string, identities: readonly string[]): Promise<OpenedSops> {
   const encrypted = readSopsTree(text);
   const metadata = readMetadata(encrypted);
-  const dataKey = await unwrapDataKey(metadata, identities);
+  const dataKey = await openDataKey(metadata, identities);
   const [, indent = '\t'] = /^\{\n([\t ]+)/.exec(text) ?? [];
   return { encrypted, plain: decryptTree(encrypted, metadata, dataKey), metadata, dataKey, indent };
 }
@@ -45,7 +46,7 @@ export async function rotateSops(opened: OpenedSops, recipients: readonly string
   const dataKey = randomBytes(DATA_KEY_LENGTH);
   return encryptTree(opened.plain, {
     ...opened.metadata,
-    age: await Promise.all(recipients.map((recipient) => wrapDataKey(dataKey, recipient))),
+    age: await Promise.all(recipients.map((recipient) => wrapFor(recipient, dataKey))),
     dataKey,
     lastmodified: rfc3339(now),
     iv: () => randomBytes(IV_LENGTH),
@@ -58,7 +59,7 @@ export async function rewrapSops(opened: OpenedSops, recipients: readonly string
   const { metadata, dataKey, encrypted, indent } = opened;
   const known = new Map(metadata.age.map((entry) => [entry.recipient, entry]));
   const age = await Promise.all(
-    recipients.map(async (recipient) => known.get(recipient) ?? wrapDataKey(dataKey, recipient)),
+    recipients.map(async (recipient) => known.get(recipient) ?? wrapFor(recipient, dataKey)),
   );
   return formatSopsTree(withMetadata(encrypted, { ...metadata, age }), indent);
 }

@@ -3,7 +3,6 @@ import { SecretError } from './secret-error.ts';
 import type { SopsTree } from './sops-tree.ts';
 
 /** Lengths in bytes, as sops writes them (getsops/sops, aes/cipher.go). */
-export const DATA_KEY_LENGTH = 32;
 export const IV_LENGTH = 32;
 const TAG_LENGTH = 16;
 

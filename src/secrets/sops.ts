@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual, type Hash } from 'node:crypto';
-import { armor, Decrypter, Encrypter } from 'age-encryption';
 import type { Json } from '../json/value.ts';
+import { DATA_KEY_LENGTH, unwrapDataKey, wrapDataKey } from './data-key.ts';
 import { shortRecipient } from './recipient.ts';
 import { SecretError } from './secret-error.ts';
 import {
@@ -20,15 +20,7 @@ import {
   type Scalar,
   type SopsTree,
 } from './sops-tree.ts';
-import {
-  DATA_KEY_LENGTH,
-  decryptValue,
-  encryptValue,
-  IV_LENGTH,
-  plainBytes,
-  readEncryptedValue,
-  scalarFrom,
-} from './sops-value.ts';
+import { decryptValue, encryptValue, IV_LENGTH, plainBytes, readEncryptedValue, scalarFrom } from './sops-value.ts';
 
 /** The version of sops whose format we write; real sops reads it back. */
 const WRITTEN_VERSION = '3.13.2';
@@ -40,33 +32,19 @@ const WRITTEN_VERSION = '3.13.2';
 export async function decryptSops(text: string, identities: readonly string[]): Promise<Json> {
   const root = readSopsTree(text);
   const metadata = readMetadata(root);
-  return treeToJson(decryptTree(root, metadata, await unwrapDataKey(metadata, identities)));
+  return treeToJson(decryptTree(root, metadata, await openDataKey(metadata, identities)));
 }
 
 /** Opens the data key with the first identity that fits. Throws `SecretError` `sops_no_identity`. */
-export async function unwrapDataKey(metadata: SopsMetadata, identities: readonly string[]): Promise<Buffer> {
+export async function openDataKey(metadata: SopsMetadata, identities: readonly string[]): Promise<Buffer> {
   for (const { enc } of metadata.age) {
-    for (const identity of identities) {
-      const key = await unwrap(enc, identity);
-      if (key !== undefined) return key;
-    }
+    const key = await unwrapDataKey(enc, identities);
+    if (key !== undefined) return key;
   }
   throw new SecretError('sops_no_identity', `none of the ${identities.length} private keys at hand opens the file`, {
     path: ['sops', 'age'],
     help: `it is encrypted to ${metadata.age.map(({ recipient }) => shortRecipient(recipient)).join(', ')}`,
   });
-}
-
-async function unwrap(enc: string, identity: string): Promise<Buffer | undefined> {
-  try {
-    const decrypter = new Decrypter();
-    decrypter.addIdentity(identity);
-    const key = Buffer.from(await decrypter.decrypt(armor.decode(enc)));
-    return key.length === DATA_KEY_LENGTH ? key : undefined;
-  } catch {
-    // The library's messages could hold parts of a key; that this one does not open is all there is to know.
-    return undefined;
-  }
 }
 
 /** Decrypts all values and verifies the MAC. Throws `SecretError`. */
@@ -138,7 +116,7 @@ export async function encryptSops(document: Json, recipients: readonly string[],
   const dataKey = randomBytes(DATA_KEY_LENGTH);
   return encryptTree(readSopsTree(JSON.stringify(document)), {
     dataKey,
-    age: await Promise.all(recipients.map((recipient) => wrapDataKey(dataKey, recipient))),
+    age: await Promise.all(recipients.map((recipient) => wrapFor(recipient, dataKey))),
     rule: { kind: 'unencrypted_suffix', suffix: UNENCRYPTED_SUFFIX },
     lastmodified: rfc3339(now),
     iv: () => randomBytes(IV_LENGTH),
@@ -147,11 +125,9 @@ export async function encryptSops(document: Json, recipients: readonly string[],
   });
 }
 
-/** The data key for one recipient, X25519 or post-quantum. */
-export async function wrapDataKey(dataKey: Buffer, recipient: string): Promise<SopsMetadata['age'][number]> {
-  const encrypter = new Encrypter();
-  encrypter.addRecipient(recipient);
-  return { recipient, enc: armor.encode(await encrypter.encrypt(dataKey)) };
+/** The data key for one recipient, as SOPS lists it. */
+export async function wrapFor(recipient: string, dataKey: Buffer): Promise<SopsMetadata['age'][number]> {
+  return { recipient, enc: await wrapDataKey(dataKey, [recipient]) };
 }
 
 /** sops leaves the empty text and null as they are. */

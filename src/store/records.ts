@@ -162,6 +162,18 @@ export interface InventoryChange {
   entries: readonly InventoryEntry[];
   /** Secrets files of these accounts, text by path, in place of those that they had. */
   secrets: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** The age public keys of these accounts. */
+  recipients: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A data key of an account, wrapped for those who can open it. */
+export interface AccountKeyRecord {
+  id: string;
+  account: string;
+  /** age public keys. */
+  recipients: string[];
+  /** An armored age file. */
+  wrapped: string;
 }
 
 /** Names accounts, or all of them, also those that do not exist yet. */

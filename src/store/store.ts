@@ -3,6 +3,7 @@ import type { Failure, Outcome } from '../run/failure.ts';
 import type { AttemptKey, AttemptRecord, Instant, RunRecord } from '../run/records.ts';
 import type { StorageOperation } from '../run/storage-operation.ts';
 import type {
+  AccountKeyRecord,
   AuditRecord,
   DeployControl,
   DeploymentEntry,
@@ -39,6 +40,7 @@ export interface Store {
   tokens: TokenStore;
   sessions: SessionStore;
   audit: AuditStore;
+  accountKeys: AccountKeyStore;
   /** Writes what is pending and closes; a second time does nothing. */
   close(): Promise<void>;
 }
@@ -91,6 +93,8 @@ export interface InventoryStore {
   drop(accounts: readonly string[]): Promise<void>;
   /** The secrets files of what serves, text by path. */
   secrets(): Map<string, string>;
+  /** The age public keys of each account, as it had them when it served last: what is kept of it outlives it. */
+  recipients(): Map<string, readonly string[]>;
   control(): DeployControl | undefined;
   saveControl(control: DeployControl): Promise<void>;
   /** Newest first. */
@@ -258,6 +262,14 @@ export interface AuditStore {
   insert(entry: Omit<AuditRecord, 'id'>): Promise<void>;
   /** Newest first; only those before an entry's id, for the next page. */
   list(filter: { account?: string; before?: number; limit: number }): AuditRecord[];
+}
+
+/** Keys for what is kept encrypted. */
+export interface AccountKeyStore {
+  /** Oldest first. */
+  list(account: string): AccountKeyRecord[];
+  /** Keeps it in place of the one with its id, if there is one. */
+  put(key: AccountKeyRecord): Promise<void>;
 }
 
 export interface HookRotationStore {

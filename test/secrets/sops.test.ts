@@ -8,7 +8,7 @@ import { SecretError } from '../../src/secrets/secret-error.ts';
 import { readMetadata } from '../../src/secrets/sops-metadata.ts';
 import { readSopsTree } from '../../src/secrets/sops-tree.ts';
 import { readEncryptedValue } from '../../src/secrets/sops-value.ts';
-import { decryptSops, decryptTree, encryptSops, encryptTree, unwrapDataKey } from '../../src/secrets/sops.ts';
+import { decryptSops, decryptTree, encryptSops, encryptTree, openDataKey } from '../../src/secrets/sops.ts';
 import { ENCRYPTED_FIXTURES, encryptedFixture, fixtureIdentity, plainFixture } from './fixtures.ts';
 
 const full = encryptedFixture('full-1recipient.json');
@@ -35,7 +35,7 @@ for (const [name, plain, key] of ENCRYPTED_FIXTURES) {
     const text = encryptedFixture(name);
     const root = readSopsTree(text);
     const metadata = readMetadata(root);
-    const dataKey = await unwrapDataKey(metadata, [fixtureIdentity(key)]);
+    const dataKey = await openDataKey(metadata, [fixtureIdentity(key)]);
     const ivs = [...text.matchAll(/ENC\[[^\]]*\]/g)].map(([value]) => readEncryptedValue(value, []).iv);
     const again = encryptTree(decryptTree(root, metadata, dataKey), {
       ...metadata,

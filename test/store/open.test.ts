@@ -24,6 +24,8 @@ test('a new folder is made, for its owner alone, with every table', async () => 
   const database = new DatabaseSync(join(folder, 'waybill.db'));
   assert.equal(schemaVersion(database), MIGRATIONS.length);
   assert.deepEqual(tablesOf(database), [
+    'account_keys',
+    'account_recipients',
     'account_secrets',
     'attempts',
     'audit',

@@ -62,13 +62,15 @@ function compileAccount(
   const { plans, diagnostics: all, workspace } = common.checkAccounts(own, 'made');
   // What is wrong with the common part was told already.
   const diagnostics = all.filter(({ file }) => partOf(file) === account);
-  const installed = Object.keys(workspace.accounts.get(account)?.value.install ?? {});
+  const { install = {}, recipients = [] } = workspace.accounts.get(account)?.value ?? {};
+  const installed = Object.keys(install);
   const broken = describeErrors([...diagnostics, ...installed.flatMap((name) => ofShared.get(name) ?? [])]);
   if (broken !== undefined)
     return { result: { kind: 'stalled', reason: { code: 'account_broken', message: broken } }, diagnostics };
   const named = plans.map((plan) => namePlan(plan));
   const texts = new Map(named.map(({ digest, text }) => [digest, text]));
-  const result: AccountResult = { kind: 'compiled', madeOf, plans: named.map(newPlan), secrets: workspace.secrets };
+  const { secrets } = workspace;
+  const result: AccountResult = { kind: 'compiled', madeOf, plans: named.map(newPlan), secrets, recipients };
   return { result, diagnostics, texts };
 }
 

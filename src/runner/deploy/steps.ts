@@ -108,11 +108,14 @@ async function triggers(work: Work): Promise<StepEnd> {
 
 async function switchOver(work: Work): Promise<StepEnd> {
   const { store, source, now, switchTo } = work.settings;
-  const secretFiles = new Map<string, ReadonlyMap<string, string>>();
-  for (const [account, result] of work.accounts) {
-    if (result.kind === 'compiled') secretFiles.set(account, result.secrets);
-  }
-  const change = { entries: entriesAfterSwitch(work), secrets: secretFiles };
+  const compiled = [...work.accounts].flatMap(([account, result]) =>
+    result.kind === 'compiled' ? [{ account, ...result }] : [],
+  );
+  const change = {
+    entries: entriesAfterSwitch(work),
+    secrets: new Map(compiled.map((one) => [one.account, one.secrets])),
+    recipients: new Map(compiled.map((one) => [one.account, one.recipients])),
+  };
   const from = `${source.name} at ${revisionOf(work)}`;
   await store.deployments.activate(from, now(), work.wanted, new Map(), change);
   work.switched = true;

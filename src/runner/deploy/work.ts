@@ -49,7 +49,14 @@ export interface NewPlan {
 
 /** What an account comes to at a revision. */
 export type AccountResult =
-  | { kind: 'compiled'; madeOf: string; plans: NewPlan[]; secrets: ReadonlyMap<string, string> }
+  | {
+      kind: 'compiled';
+      madeOf: string;
+      plans: NewPlan[];
+      secrets: ReadonlyMap<string, string>;
+      /** age public keys. */
+      recipients: readonly string[];
+    }
   /** Its files are those that its plans were made of. */
   | { kind: 'same' }
   | { kind: 'stalled'; reason: StallReason }

@@ -9,7 +9,7 @@ import type {
   StallReason,
 } from '../records.ts';
 import type { InventoryStore } from '../store.ts';
-import { integer, optionalText, text, type Row } from './row.ts';
+import { integer, optionalText, text, texts, type Row } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
 
 /** How many reconciliations are kept. */
@@ -22,6 +22,7 @@ export function createInventoryStore({ reader, writer, queue }: Connections): In
     'SELECT account, status, reason, attempted, applied, made_of, changed_at, recent FROM inventory ORDER BY account',
   );
   const secrets = reader.prepare('SELECT path, body FROM account_secrets');
+  const recipients = reader.prepare('SELECT account, recipients FROM account_recipients');
   const control = reader.prepare('SELECT body FROM deploy_control');
   const saveControl = writer.prepare(
     'INSERT INTO deploy_control (id, body) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body',
@@ -37,14 +38,16 @@ export function createInventoryStore({ reader, writer, queue }: Connections): In
 
   return {
     list: () => list.all().map(readEntry),
-    save: (entries) => queue.commit(() => change({ entries, secrets: new Map() })),
+    save: (entries) => queue.commit(() => change({ entries, secrets: new Map(), recipients: new Map() })),
     drop: (accounts) =>
       queue.commit(() => {
         const none = new Map<string, string>();
-        change({ entries: [], secrets: new Map(accounts.map((account) => [account, none])) });
+        const secrets = new Map(accounts.map((account) => [account, none]));
+        change({ entries: [], secrets, recipients: new Map() });
         for (const account of accounts) drop.run(account);
       }),
     secrets: () => new Map(secrets.all().map((row) => [text(row, 'path'), text(row, 'body')])),
+    recipients: () => new Map(recipients.all().map((row) => [text(row, 'account'), texts(row, 'recipients')])),
     control: () => {
       const row = control.get();
       return row === undefined ? undefined : (JSON.parse(text(row, 'body')) as DeployControl);
@@ -70,7 +73,8 @@ export function prepareInventoryChange(writer: DatabaseSync): (change: Inventory
   );
   const dropSecrets = writer.prepare('DELETE FROM account_secrets WHERE account = ?');
   const putSecret = writer.prepare('INSERT INTO account_secrets (account, path, body) VALUES (?, ?, ?)');
-  return ({ entries, secrets }) => {
+  const putRecipients = writer.prepare('INSERT OR REPLACE INTO account_recipients (account, recipients) VALUES (?, ?)');
+  return ({ entries, secrets, recipients }) => {
     for (const { account, status, reason, attempted, applied, madeOf, changedAt, recent } of entries) {
       const why = reason === undefined ? null : JSON.stringify(reason);
       const revisions = [attempted ?? null, applied ?? null, madeOf ?? null];
@@ -80,6 +84,7 @@ export function prepareInventoryChange(writer: DatabaseSync): (change: Inventory
       dropSecrets.run(account);
       for (const [path, body] of files) putSecret.run(account, path, body);
     }
+    for (const [account, keys] of recipients) putRecipients.run(account, JSON.stringify(keys));
   };
 }
 

@@ -8,6 +8,7 @@ import { inventory } from './migrations/0005-inventory.ts';
 import { calledRuns } from './migrations/0006-called-runs.ts';
 import { control } from './migrations/0007-control.ts';
 import { access } from './migrations/0008-access.ts';
+import { vault } from './migrations/0009-vault.ts';
 import { integer } from './row.ts';
 
 /** The texts in order; the database's version is how many of them it has had. A text is never changed once released. */
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly string[] = [
   calledRuns,
   control,
   access,
+  vault,
 ];
 
 /** Brings the database to the last version, each migration in a transaction. Throws `StoreError` `store_newer`. */

@@ -47,6 +47,12 @@ export function jsonObject(row: Row, column: string): JsonObject {
   return value;
 }
 
+export function texts(row: Row, column: string): string[] {
+  const value = json(row, column);
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  throw wrongType(column, 'a list of texts');
+}
+
 function wrongType(column: string, expected: string): TypeError {
   return new TypeError(`The store's column ${column} should hold ${expected}. The data folder is damaged.`);
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
 import type { Store } from '../store.ts';
+import { createAccountKeyStore } from './account-keys.ts';
 import { createAuditStore } from './audit.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { createDeliveryStore } from './deliveries.ts';
@@ -91,6 +92,7 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
     tokens: createTokenStore(connections),
     sessions: createSessionStore(connections),
     audit: createAuditStore(connections),
+    accountKeys: createAccountKeyStore(connections),
     close: async () => {
       await queue.close();
       // A second time.

@@ -1,6 +1,6 @@
 import type { TokenRecord } from '../records.ts';
 import type { TokenStore } from '../store.ts';
-import { integer, json, optionalInteger, text, type Row } from './row.ts';
+import { integer, optionalInteger, text, texts, type Row } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
 
 export function createTokenStore({ reader, writer, queue }: Connections): TokenStore {
@@ -38,16 +38,10 @@ function readToken(row: Row): TokenRecord {
     hash: text(row, 'hash'),
     name: text(row, 'name'),
     role: text(row, 'role'),
-    accounts: row['accounts'] === null ? 'all' : readAccounts(row),
+    accounts: row['accounts'] === null ? 'all' : texts(row, 'accounts'),
     createdAt: integer(row, 'created_at'),
     createdBy: text(row, 'created_by'),
     expiresAt: integer(row, 'expires_at'),
     ...(revokedAt === undefined ? {} : { revokedAt }),
   };
-}
-
-function readAccounts(row: Row): string[] {
-  const accounts = json(row, 'accounts');
-  if (Array.isArray(accounts) && accounts.every((account) => typeof account === 'string')) return accounts;
-  throw new TypeError("The store's column accounts should hold a list of texts. The data folder is damaged.");
 }
