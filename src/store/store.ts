@@ -1,6 +1,6 @@
 import type { Json } from '../json/value.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
-import type { AttemptKey, AttemptRecord, Instant, RunRecord } from '../run/records.ts';
+import type { AttemptKey, AttemptRecord, Instant, RunRecord, RunSummary } from '../run/records.ts';
 import type { StorageOperation } from '../run/storage-operation.ts';
 import type {
   AccountKeyRecord,
@@ -22,7 +22,7 @@ import type {
 } from './records.ts';
 
 /**
- * What Waybill keeps. A promise that a writing method gives resolves when the change is durable: on disk, so that it
+ * What Waybill keeps. Reads of what is sealed throw `StoreError` `store_sealed` where nothing opens it. A promise that a writing method gives resolves when the change is durable: on disk, so that it
  * survives a loss of power. Writes take effect in the order in which they were asked for; many may share one commit.
  * Reads may see what is written and not yet on disk: who builds on it outside of the store waits for a write of its own. What cannot be kept rejects with `StoreError`.
  */
@@ -166,12 +166,13 @@ export interface RunStore {
   /** Whether another run replays it. */
   isReplayed(run: string): boolean;
   get(id: string): RunRecord | undefined;
+  summary(id: string): RunSummary | undefined;
   /** In the order in which they were begun. */
   attempts(run: string): AttemptRecord[];
   /** Newest first. */
-  list(filter: RunFilter): RunRecord[];
+  list(filter: RunFilter): RunSummary[];
   /** The runs that the steps of this one called, so many at most. */
-  called(run: string, limit: number): RunRecord[];
+  called(run: string, limit: number): RunSummary[];
   /** Every run that has not ended and is not at rest, oldest first. */
   ready(): Iterable<QueuedRun>;
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Plan } from '../../generated/plan.ts';
 import { newRunId } from '../../run/run-id.ts';
 import type { Failure, Outcome } from '../../run/failure.ts';
-import type { AttemptKey, Instant, RunRecord } from '../../run/records.ts';
+import type { AttemptKey, Instant, RunRecord, RunSummary } from '../../run/records.ts';
 import type { Answer, QueuedRun, Store } from '../../store/store.ts';
 import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts';
 import { interpretPlan } from '../interpret.ts';
@@ -293,7 +293,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   /** The unfinished runs that the run called and waits for. */
-  private awaitedRuns(id: string): RunRecord[] {
+  private awaitedRuns(id: string): RunSummary[] {
     const { runs } = this.options.store;
     const called = runs.called(id, MAX_CALLED).filter(({ finishedAt }) => finishedAt === undefined);
     if (called.length === 0) return [];

@@ -1,6 +1,7 @@
 import type { Instant } from '../../run/records.ts';
 import { StoreError } from '../store-error.ts';
 import type { PauseStore, RunStore } from '../store.ts';
+import { outcomePlace } from './attempts.ts';
 import { integer, text } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
 
@@ -9,6 +10,7 @@ export function createRunControl({
   reader,
   writer,
   queue,
+  values,
 }: Connections): Pick<RunStore, 'requeue' | 'reopen' | 'isReplayed'> {
   const requeue = writer.prepare(`UPDATE runs SET status = 'queued' WHERE id = ? AND finished_at IS NULL`);
   const reopen = writer.prepare(
@@ -36,14 +38,17 @@ export function createRunControl({
 
   return {
     requeue: (run) => queue.commit(() => void requeue.run(run)),
-    reopen: (run, { step, attempt }, outcome, at) =>
-      queue.commit(() => {
+    reopen: async (run, key, outcome, at) => {
+      const { step, attempt } = key;
+      const came = outcome && values.prepare(values.runs.of(run), outcomePlace(run, key), outcome);
+      return queue.commit(() => {
         const reopened = reopen.get('queued', run);
         if (reopened === undefined) throw new StoreError('store_refused', `The run ${run} is not uncertain.`);
-        if (outcome === undefined) forget.run(run, step, attempt);
-        else decide.run(at, JSON.stringify(outcome), run, step, attempt);
+        if (came === undefined) forget.run(run, step, attempt);
+        else decide.run(at, values.keep(came), run, step, attempt);
         reopenCallers(reopened);
-      }),
+      });
+    },
     isReplayed: (run) => replay.get(run) !== undefined,
   };
 }

@@ -8,7 +8,7 @@ import type { Connections } from './sqlite-store.ts';
 
 export function createDeploymentStore({ reader, writer, queue }: Connections): DeploymentStore {
   const activate = prepareActivation(writer);
-  const insertPlan = writer.prepare(INSERT_PLAN);
+  const insertPlan = preparePlanInsert(writer);
   const forgetOlder = prepareForgetting(writer);
   const insertHook = writer.prepare('INSERT OR IGNORE INTO hooks (account, automation, secret) VALUES (?, ?, ?)');
   const hookSql = 'SELECT secret FROM hooks WHERE account = ? AND automation = ?';
@@ -28,7 +28,7 @@ export function createDeploymentStore({ reader, writer, queue }: Connections): D
     activate: (source, at, wanted, plans, change) => queue.commit(() => activate(source, at, wanted, plans, change)),
     keepPlans: (plans) =>
       queue.commit(() => {
-        for (const [digest, body] of plans) insertPlan.run(digest, body);
+        for (const [digest, body] of plans) insertPlan(digest, body);
       }),
     forgetOlder: (kept) => queue.commit(() => forgetOlder(kept)),
     current: () => list(1)[0],
@@ -51,10 +51,14 @@ export function createDeploymentStore({ reader, writer, queue }: Connections): D
   };
 }
 
-const INSERT_PLAN = 'INSERT OR IGNORE INTO plans (digest, body) VALUES (?, ?)';
+/** With whether schemas in it mark data as sensitive; canonical JSON has such a text nowhere but as a key. */
+function preparePlanInsert(writer: Connections['writer']): (digest: string, body: string) => void {
+  const insert = writer.prepare('INSERT OR IGNORE INTO plans (digest, body, sealed) VALUES (?, ?, ?)');
+  return (digest, body) => void insert.run(digest, body, /"(x-)?sensitive":"/.test(body) ? 1 : 0);
+}
 
 function prepareActivation(writer: Connections['writer']) {
-  const insertPlan = writer.prepare(INSERT_PLAN);
+  const insertPlan = preparePlanInsert(writer);
   const insertDeployment = writer.prepare('INSERT INTO deployments (created_at, source) VALUES (?, ?)');
   const insertEntry = writer.prepare(
     'INSERT INTO deployment_entries (deployment, account, automation, plan, trigger) VALUES (?, ?, ?, ?, ?)',
@@ -67,7 +71,7 @@ function prepareActivation(writer: Connections['writer']) {
     plans: Map<string, string>,
     change: InventoryChange | undefined,
   ): DeploymentRecord => {
-    for (const [digest, body] of plans) insertPlan.run(digest, body);
+    for (const [digest, body] of plans) insertPlan(digest, body);
     const id = Number(insertDeployment.run(at, source).lastInsertRowid);
     for (const { account, automation, plan, trigger } of wanted)
       insertEntry.run(id, account, automation, plan, trigger ?? null);

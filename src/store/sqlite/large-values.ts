@@ -48,7 +48,7 @@ export function splitLarge(value: unknown, salt: string): SplitValue {
 
 /** Puts a value together again. `load` gives the text of the value with a digest. */
 export function joinLarge(text: string, load: (digest: Buffer) => string): Json {
-  if (!text.startsWith(WITH_REFERENCES)) return parseJson(text);
+  if (!hasReferences(text)) return parseJson(text);
   const { rest, references } = JSON.parse(text.slice(WITH_REFERENCES.length)) as {
     rest: string;
     references: Reference[];
@@ -58,6 +58,10 @@ export function joinLarge(text: string, load: (digest: Buffer) => string): Json 
   for (const [path, digest] of references)
     put(root, ['value', ...path], joinLarge(load(Buffer.from(digest, 'hex')), load));
   return root['value'] ?? null;
+}
+
+export function hasReferences(text: string): boolean {
+  return text.startsWith(WITH_REFERENCES);
 }
 
 function shrink(value: Json, large: Map<string, LargeValue>, salt: string): Shrunk {

@@ -8,6 +8,7 @@ import { inventory } from './migrations/0005-inventory.ts';
 import { calledRuns } from './migrations/0006-called-runs.ts';
 import { control } from './migrations/0007-control.ts';
 import { access } from './migrations/0008-access.ts';
+import { history } from './migrations/0011-history.ts';
 import { vault } from './migrations/0009-vault.ts';
 import { integer } from './row.ts';
 
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly string[] = [
   control,
   access,
   vault,
+  history,
 ];
 
 /** Brings the database to the last version, each migration in a transaction. Throws `StoreError` `store_newer`. */

@@ -4,8 +4,9 @@ import { firstRunId } from '../../run/run-id.ts';
 import type { RunFilter } from '../records.ts';
 import type { Row } from './row.ts';
 
-export const RUN_COLUMNS =
-  'id, account, automation, plan, status, trigger, output, failure, parent_run, parent_step, origin, created_at, started_at, finished_at';
+/** Without what a run carries, which may be large. */
+export const SUMMARY_COLUMNS =
+  'id, account, automation, plan, status, failure, parent_run, parent_step, origin, created_at, started_at, finished_at';
 
 /** Lists runs, newest first; keeps one statement for each combination of filters. */
 export function prepareRunList(reader: DatabaseSync): (filter: RunFilter) => Row[] {
@@ -37,7 +38,7 @@ function writeQuery(filter: RunFilter): { sql: string; parameters: string[] } {
   equal('id < ?', filter.until === undefined ? undefined : firstRunId(filter.until));
   if (filter.status !== undefined) conditions.push(...INDEX_CONDITIONS[filter.status]);
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  return { sql: `SELECT ${RUN_COLUMNS} FROM runs ${where} ORDER BY id DESC LIMIT ?`, parameters };
+  return { sql: `SELECT ${SUMMARY_COLUMNS} FROM runs ${where} ORDER BY id DESC LIMIT ?`, parameters };
 }
 
 /** What is true of every run with that status: said out loud, it lets SQLite use the partial index for it. */

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
+import type { Sealing } from '../sealing.ts';
 import type { Store } from '../store.ts';
 import { createAccountKeyStore } from './account-keys.ts';
 import { createAuditStore } from './audit.ts';
@@ -23,17 +24,21 @@ import { createSessionStore } from './sessions.ts';
 import { describeSqliteError } from './sqlite-error.ts';
 import { createKeyValueStore } from './storage.ts';
 import { createTokenStore } from './tokens.ts';
+import { Values } from './values.ts';
 
 /** What the queries share: one connection that only the queue's writes use, and one that sees what is committed. */
 export interface Connections {
   reader: DatabaseSync;
   writer: DatabaseSync;
   queue: CommitQueue;
+  values: Values;
 }
 
 export interface SqliteStoreOptions {
   /** Told after each commit how many writes shared it. */
   onCommit?: (writes: number) => void;
+  /** Without it nothing is sealed. */
+  sealing?: Sealing;
 }
 
 /**
@@ -77,14 +82,14 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
   migrate(writer);
   const log = new DiskSync(`${file}-wal`);
   const queue = new CommitQueue(writer, () => log.sync(), options.onCommit);
-  const connections: Connections = { reader: open(true), writer, queue };
+  const connections: Connections = { reader: open(true), writer, queue, values: new Values(writer, options.sealing) };
   return {
     deployments: createDeploymentStore(connections),
     inventory: createInventoryStore(connections),
     runs: createRunStore(connections),
     deliveries: createDeliveryStore(connections),
     polls: createPollStore(connections),
-    storage: createKeyValueStore(connections.reader),
+    storage: createKeyValueStore(connections),
     refusals: createRefusalStore(connections),
     pauses: createPauseStore(connections),
     schedules: createScheduleStore(connections),
