@@ -12,10 +12,28 @@ export interface WorkspaceConfig {
    * The Waybill version that this workspace is made for, as major.minor.patch.
    */
   waybill: string;
+  history?: History;
   /**
    * Texts of the workspace that look like credentials and are none, such as a service's documented example: the fingerprint that the finding shows, and why it may be there.
    */
   not_secret?: {
     [k: string]: string;
   };
+}
+/**
+ * How long runs are kept in accounts that do not say it themselves. Without it, for good.
+ */
+export interface History {
+  /**
+   * How long a run is kept after its end, such as 90d.
+   */
+  keep?: string;
+  /**
+   * How long a run that failed is kept. Without it, it is kept until somebody runs it again; from then on as others are. Runs that are uncertain are always kept.
+   */
+  keep_failed?: string;
+  /**
+   * About how much the history of each account may take, in bytes: the oldest runs that have ended go first, whatever keep says.
+   */
+  max_bytes?: number;
 }

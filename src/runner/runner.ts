@@ -10,10 +10,12 @@ import { Redactor } from '../secrets/redaction.ts';
 import { AccountVault } from '../secrets/vault.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
+import { AccountSealing } from './account-sealing.ts';
 import { WorkspaceCredentials } from './credentials.ts';
 import type { DeploySource } from './deploy/deploy-source.ts';
 import { Reconciler } from './deploy/reconciler.ts';
 import type { Outcome } from './deploy/work.ts';
+import { HistoryPruner } from './history-pruner.ts';
 import { Hooks } from './hooks.ts';
 import { startByHand, type ManualStart, type StartRequest } from './manual-starts.ts';
 import { LiveDeployment } from './live-deployment.ts';
@@ -67,6 +69,8 @@ export class Runner {
   private readonly credentials: WorkspaceCredentials;
   private readonly schedules: Schedules;
   private readonly polls: Polls;
+  private readonly pruner: HistoryPruner;
+  private readonly sealing = new AccountSealing();
   private recipients: ReadonlyMap<string, readonly string[]> = new Map();
   private live: LiveDeployment;
 
@@ -74,7 +78,7 @@ export class Runner {
   constructor(options: RunnerOptions) {
     this.data = options.data;
     this.publicUrl = options.publicUrl;
-    this.store = openSqliteStore(options.data);
+    this.store = openSqliteStore(options.data, { sealing: this.sealing });
     const { reroutes, allowPrivate = new Set() } = options;
     this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor });
     this.credentials = new WorkspaceCredentials(options.identities);
@@ -112,6 +116,7 @@ export class Runner {
       now: Date.now,
       onError: options.onError,
     });
+    this.pruner = new HistoryPruner({ store: this.store, now: Date.now, onError: options.onError });
     this.live = this.load();
     this.hooks = new Hooks({
       store: this.store,
@@ -128,10 +133,12 @@ export class Runner {
       report: options.report,
       program: programFingerprint() ?? randomUUID(),
       identities: options.identities,
-      switchTo: () => {
-        this.live = this.load();
+      switchTo: async () => {
+        const live = this.load();
+        await this.prepareKeys();
+        this.live = live;
         this.polls.use(this.live);
-        return this.schedules.use(this.live);
+        await this.schedules.use(this.live);
       },
       now: Date.now,
     });
@@ -140,11 +147,13 @@ export class Runner {
   /** Goes on with what was deployed last, and takes up the runs that had not ended. Gives their number. */
   async begin(): Promise<number> {
     await this.reconciler.recover();
+    await this.prepareKeys();
     await this.schedules.use(this.live);
     this.polls.use(this.live);
     const resumed = this.engine.resume();
     this.schedules.start();
     this.polls.start();
+    this.pruner.start();
     return resumed;
   }
 
@@ -180,7 +189,7 @@ export class Runner {
   async stop(drainMs: number): Promise<void> {
     this.hooks.stop();
     this.schedules.stop();
-    await Promise.all([this.reconciler.stop(), this.polls.stop()]);
+    await Promise.all([this.reconciler.stop(), this.polls.stop(), this.pruner.stop()]);
     await this.engine.stop(drainMs);
   }
 
@@ -188,6 +197,11 @@ export class Runner {
   async close(): Promise<void> {
     await this.caller.close();
     await this.store.close();
+  }
+
+  /** Of accounts whose values are sealed, or were. */
+  private async prepareKeys(): Promise<void> {
+    await this.sealing.prepare(this.vault, this.store.accountKeys.needed());
   }
 
   private load(): LiveDeployment {

@@ -17,6 +17,7 @@ import { addAuditRoute } from './audit-route.ts';
 import { addControlRoutes } from './control-routes.ts';
 import { addDeployRoutes } from './deploy-routes.ts';
 import { addEventRoute } from './events.ts';
+import { addHistoryRoute } from './history-route.ts';
 import { addHookAddressRoutes } from './hook-address-routes.ts';
 import { addMeRoute } from './me-route.ts';
 import { addRefusalRoutes } from './refusal-routes.ts';
@@ -39,6 +40,7 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner, callers: Call
   addMeRoute(app);
   addTokenRoutes(app, runner);
   addAuditRoute(app, runner);
+  addHistoryRoute(app, runner);
   app.get('/deployments', (request): DeploymentListView => {
     const { accounts } = callerOf(request);
     const current = runner.store.deployments.current()?.id;

@@ -2,6 +2,7 @@ import type { Json } from '../json/value.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
 import type { AttemptKey, AttemptRecord, Instant, RunRecord, RunSummary } from '../run/records.ts';
 import type { StorageOperation } from '../run/storage-operation.ts';
+import type { HistoryStore } from './history.ts';
 import type {
   AccountKeyRecord,
   AuditRecord,
@@ -41,6 +42,7 @@ export interface Store {
   sessions: SessionStore;
   audit: AuditStore;
   accountKeys: AccountKeyStore;
+  history: HistoryStore;
   /** Writes what is pending and closes; a second time does nothing. */
   close(): Promise<void>;
 }
@@ -72,8 +74,13 @@ export interface DeploymentStore {
     plans: Map<string, string>,
     change?: InventoryChange,
   ): Promise<DeploymentRecord>;
-  /** Forgets all deployments but the newest; their plans stay, because runs go on with them. Gives how many went. */
+  /** Forgets all deployments but the newest; their plans stay until `forgetPlans`. Gives how many went. */
   forgetOlder(kept: number): Promise<number>;
+  /**
+   * Forgets plans that no deployment and no run has, and that no run can come to call; so many at most that others hardly
+   * wait. Gives how many went; where that is none, all are gone. No plan may be kept for a deployment meanwhile.
+   */
+  forgetPlans(): Promise<number>;
   current(): DeploymentRecord | undefined;
   list(limit: number): DeploymentRecord[];
   /** The plan's canonical JSON. */
@@ -269,6 +276,8 @@ export interface AuditStore {
 export interface AccountKeyStore {
   /** Oldest first. */
   list(account: string): AccountKeyRecord[];
+  /** Accounts that have keys, or a plan in a deployment whose values are sealed. */
+  needed(): string[];
   /** Keeps it in place of the one with its id, if there is one. */
   put(key: AccountKeyRecord): Promise<void>;
 }

@@ -22,8 +22,11 @@ export interface EmbeddedEngineOptions {
   now: () => number;
   /** Runs under way at a time; the others wait in a fair queue. */
   maxConcurrentRuns: number;
-  /** Told of what cannot be laid to a run, such as a full disk: the run stays as it is until the next start. */
-  onError(error: unknown, run: RunRecord): void;
+  /**
+   * Told of what cannot be laid to a run, such as a full disk, or a missing private key for what it carries: the run stays
+   * as it is until the next start.
+   */
+  onError(error: unknown, run: string): void;
 }
 
 interface ActiveRun {
@@ -230,7 +233,7 @@ export class EmbeddedEngine implements Engine {
 
   private begin(id: string): void {
     // Queued runs are not kept in memory: a backlog of large bodies would fill it.
-    const run = this.options.store.runs.get(id);
+    const run = this.readQueued(id);
     if (run === undefined || run.finishedAt !== undefined) return;
     if (this.held.isPaused(run)) {
       this.held.hold(run);
@@ -242,11 +245,20 @@ export class EmbeddedEngine implements Engine {
     active.ended = this.execute(run, active);
   }
 
+  private readQueued(id: string): RunRecord | undefined {
+    try {
+      return this.options.store.runs.get(id);
+    } catch (error) {
+      this.options.onError(error, id);
+      return undefined;
+    }
+  }
+
   private async execute(run: RunRecord, active: ActiveRun): Promise<void> {
     try {
       await this.interpret(run, active);
     } catch (error) {
-      if (!(error instanceof Stopped) && !active.canceled) this.options.onError(error, run);
+      if (!(error instanceof Stopped) && !active.canceled) this.options.onError(error, run.id);
     } finally {
       this.active.delete(run.id);
       this.fill();

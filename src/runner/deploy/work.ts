@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { IdentitySource } from '../../secrets/identity-source.ts';
 import type { DeployControl, DeploymentEntry, InventoryEntry, StallReason } from '../../store/records.ts';
+import type { HistoryLimits } from '../../store/history.ts';
 import type { Store } from '../../store/store.ts';
 import type { SourceTree } from '../../workspace/source-tree.ts';
 import type { DeploySource } from './deploy-source.ts';
@@ -56,6 +57,7 @@ export type AccountResult =
       secrets: ReadonlyMap<string, string>;
       /** age public keys. */
       recipients: readonly string[];
+      history: HistoryLimits;
     }
   /** Its files are those that its plans were made of. */
   | { kind: 'same' }

@@ -3,6 +3,7 @@ import type { DeploymentEntry, DeploymentRecord, InventoryChange } from '../reco
 import type { DeploymentStore } from '../store.ts';
 import { HOOK_SECRET_BYTES } from './hook-rotation.ts';
 import { prepareInventoryChange } from './inventory.ts';
+import { preparePlanRemoval } from './plan-removal.ts';
 import { integer, optionalText, text, type Row } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
 
@@ -10,6 +11,7 @@ export function createDeploymentStore({ reader, writer, queue }: Connections): D
   const activate = prepareActivation(writer);
   const insertPlan = preparePlanInsert(writer);
   const forgetOlder = prepareForgetting(writer);
+  const forgetPlans = preparePlanRemoval(writer);
   const insertHook = writer.prepare('INSERT OR IGNORE INTO hooks (account, automation, secret) VALUES (?, ?, ?)');
   const hookSql = 'SELECT secret FROM hooks WHERE account = ? AND automation = ?';
   const hookWritten = writer.prepare(hookSql);
@@ -31,6 +33,7 @@ export function createDeploymentStore({ reader, writer, queue }: Connections): D
         for (const [digest, body] of plans) insertPlan(digest, body);
       }),
     forgetOlder: (kept) => queue.commit(() => forgetOlder(kept)),
+    forgetPlans: () => queue.commit(() => forgetPlans()),
     current: () => list(1)[0],
     list,
     plan: (digest) => {

@@ -13,6 +13,7 @@ import { DATABASE_FILE } from './database-file.ts';
 import { createPauseStore } from './control.ts';
 import { createDeploymentStore } from './deployments.ts';
 import { lockFolder, type FolderLock } from './folder-lock.ts';
+import { createHistoryStore } from './history.ts';
 import { createInventoryStore } from './inventory.ts';
 import { migrate } from './migrate.ts';
 import { createHookRotationStore } from './hook-rotation.ts';
@@ -98,6 +99,7 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
     sessions: createSessionStore(connections),
     audit: createAuditStore(connections),
     accountKeys: createAccountKeyStore(connections),
+    history: createHistoryStore(connections),
     close: async () => {
       await queue.close();
       // A second time.
