@@ -48,8 +48,8 @@ export interface HistoryStore {
   /**
    * Looks at a few runs of an account behind a run, and takes away those that the rule names and that nobody needs, with
    * their attempts, the runs that they called and the large values that nobody else has. Stay: runs that have not ended, those
-   * that are uncertain, those of which a repeated delivery would still be answered, and whatever called or was called
-   * by such ones.
+   * that are uncertain, those with which a repeated delivery would still be answered, replays of what stays, and whatever
+   * called such ones or was called by them.
    */
   prune(account: string, after: string, rule: PruneRule): Promise<PruneStep>;
 }

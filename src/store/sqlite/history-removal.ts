@@ -21,7 +21,8 @@ export function prepareRemoval(
   const page = writer.prepare(
     `SELECT id, parent_run,
        finished_at IS NOT NULL AND finished_at < ?3 AND status <> 'uncertain' AND NOT (${UNDECIDED})
-       AND NOT EXISTS (SELECT 1 FROM deliveries WHERE run = runs.id AND accepted_at > ?4) AS old
+       AND NOT EXISTS (SELECT 1 FROM deliveries WHERE run = runs.id AND accepted_at > ?4)
+       AND NOT EXISTS (SELECT 1 FROM runs AS replayed WHERE replayed.id = runs.origin) AS old
      FROM runs WHERE account = ?1 AND id > ?5 ORDER BY id LIMIT ${LOOKED_AT}`,
   );
   // Whoever waits for a called run gets its outcome in the transaction in which that ends: another time means that nobody did.
