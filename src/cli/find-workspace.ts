@@ -17,9 +17,9 @@ export function findWorkspace(named: string | undefined): string {
   );
 }
 
-/** The nearest folder from here upwards with a waybill.json. */
-export function nearestWorkspace(): string | undefined {
-  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+/** The nearest folder from one upwards with a waybill.json. */
+export function nearestWorkspace(from = process.cwd()): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'waybill.json'))) return folder;
     if (dirname(folder) === folder) return undefined;
   }

@@ -666,7 +666,8 @@ export const ANSWER_SCHEMAS = {
               "type": "string",
               "enum": [
                 "ready",
-                "stalled"
+                "stalled",
+                "suspended"
               ]
             },
             "reason": {
@@ -834,7 +835,8 @@ export const ANSWER_SCHEMAS = {
                     "type": "string",
                     "enum": [
                       "ready",
-                      "stalled"
+                      "stalled",
+                      "suspended"
                     ]
                   },
                   "reason": {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
 let lastTime = 0;
 let counter = 0;
@@ -13,7 +13,8 @@ export function newRunId(now: number): string {
     lastTime += 1;
     counter = 0;
   }
-  return layOut(lastTime, counter, randomBytes(8));
+  // Node draws the bits of its UUIDs in stock; the last 64 have the variant and 62 random ones, as version 7 wants them.
+  return `${head(lastTime, counter)}-${randomUUID().slice(19)}`;
 }
 
 /** No run that began before the instant has an id as great as this, and every later one has a greater one. */
@@ -37,9 +38,13 @@ export function calledRunId(run: string, step: string): string {
 
 /** Milliseconds, 12 bits and 62 bits as a UUID version 7. */
 function layOut(instant: number, high: number, low: Buffer): string {
-  const time = instant.toString(16).padStart(12, '0');
   const tail = Buffer.from(low);
   tail[0] = ((tail[0] ?? 0) & 0x3f) | 0x80;
   const hex = tail.toString('hex');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${high.toString(16).padStart(3, '0')}-${hex.slice(0, 4)}-${hex.slice(4)}`;
+  return `${head(instant, high)}-${hex.slice(0, 4)}-${hex.slice(4)}`;
+}
+
+function head(instant: number, high: number): string {
+  const time = instant.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${high.toString(16).padStart(3, '0')}`;
 }

@@ -142,7 +142,7 @@ export interface DeployEntryView {
   recent: {
     revision: string | undefined;
     at: string;
-    status: 'ready' | 'stalled';
+    status: 'ready' | 'stalled' | 'suspended';
     reason: ReasonView | undefined;
   }[];
 }

@@ -95,12 +95,12 @@ export interface StallReason {
 
 export type InventoryStatus = 'ready' | 'stalled' | 'suspended';
 
-/** What became of one revision. */
+/** What became of one revision, or what an operator said. */
 export interface InventoryEvent {
   /** Absent where none could be asked for yet. */
   revision?: string;
   at: Instant;
-  status: 'ready' | 'stalled';
+  status: InventoryStatus;
   reason?: StallReason;
 }
 

@@ -32,6 +32,9 @@ test('a new workspace is clean, serves at once, and can be committed', { timeout
   );
   assert.equal(first.code, 0, first.err);
   assert.match(first.out, /no findings/);
+  const inner = await shell.run('waybill init another', workspace);
+  assert.equal(inner.code, 2, inner.out);
+  assert.match(inner.err, /would lie in the workspace .*mine, which would not read it/);
 
   const server = spawn('bash', ['-c', 'exec waybill dev --port 0'], { cwd: workspace, env: shell.env });
   try {

@@ -52,6 +52,12 @@ async function addAccount(workspace: string, options: InitOptions): Promise<numb
 }
 
 async function makeWorkspace(workspace: string, options: InitOptions): Promise<number> {
+  const outer = nearestWorkspace(dirname(workspace));
+  if (outer !== undefined)
+    throw new UsageError(
+      `${workspace} would lie in the workspace ${outer}, which would not read it`,
+      'add an account there (waybill init --account NAME), or name a folder outside of it',
+    );
   const account = await accountOf(options.account ?? FIRST_ACCOUNT, options);
   const kept = await write(workspace, newWorkspace(account, VERSION, readTemplate));
   await chmod(join(workspace, '.githooks/pre-commit'), 0o755);

@@ -18,6 +18,11 @@ export function readBody(contentType: string | undefined, bytes: Uint8Array): Re
   } catch {
     return { status: 400, reason: 'the body is not UTF-8' };
   }
+  if (form && isJsonText(text))
+    return {
+      status: 415,
+      reason: 'the body is JSON, and its content type says that it is a form: send application/json',
+    };
   if (form) return { value: formFields(text) };
   try {
     return { value: parseJson(text) };
@@ -29,6 +34,17 @@ export function readBody(contentType: string | undefined, bytes: Uint8Array): Re
 /** Whether the content type is that of an HTML form (WHATWG URL §5). */
 export function isForm(contentType: string | undefined): boolean {
   return contentType?.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded';
+}
+
+/** As curl sends it, whose bodies are forms unless it is told otherwise. */
+function isJsonText(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  try {
+    parseJson(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A name that comes several times gives a list. */

@@ -34,6 +34,8 @@ interface ActiveRun {
   automation: string;
   canceled: boolean;
   durable: EmbeddedDurable | undefined;
+  /** Its end was told. */
+  announced: boolean;
   /** Never rejects. */
   ended: Promise<void>;
 }
@@ -91,8 +93,12 @@ export class EmbeddedEngine implements Engine {
     const createdAt = this.options.now();
     const run: RunRecord = { id: newRunId(createdAt), ...asked, status: 'queued', createdAt };
     const kept = await this.keep(run, request);
-    if (kept === run) this.accepted(run);
-    return kept;
+    if (kept !== run) return kept;
+    this.tell({ kind: 'run_accepted', run });
+    // Nobody else knows of it yet, so where nothing waits before it, it need not be read again.
+    if (this.queue.isEmpty() && this.hasSlot()) this.begin(run);
+    else this.enqueue(run);
+    return run;
   }
 
   async startTogether(
@@ -108,10 +114,13 @@ export class EmbeddedEngine implements Engine {
   }
 
   finished(id: string, signal?: AbortSignal): Promise<RunRecord> {
-    const run = this.options.store.runs.get(id);
-    if (run === undefined) return Promise.reject(new Error(`there is no run ${id}`));
-    if (run.finishedAt !== undefined || this.host.stopping()) return Promise.resolve(run);
-    return new Promise((resolve) => {
+    const active = this.active.get(id);
+    if (active === undefined || active.announced || this.host.stopping()) {
+      const run = this.options.store.runs.get(id);
+      if (run === undefined) return Promise.reject(new Error(`there is no run ${id}`));
+      if (run.finishedAt !== undefined || this.host.stopping()) return Promise.resolve(run);
+    }
+    return new Promise((resolve, reject) => {
       this.waiters.set(id, [...(this.waiters.get(id) ?? []), resolve]);
       signal?.addEventListener('abort', () => {
         const waiting = this.waiters.get(id) ?? [];
@@ -120,7 +129,9 @@ export class EmbeddedEngine implements Engine {
         const others = waiting.filter((one) => one !== resolve);
         if (others.length === 0) this.waiters.delete(id);
         else this.waiters.set(id, others);
-        resolve(this.options.store.runs.get(id) ?? run);
+        const run = this.options.store.runs.get(id);
+        if (run === undefined) reject(new Error(`there is no run ${id}`));
+        else resolve(run);
       });
     });
   }
@@ -221,27 +232,41 @@ export class EmbeddedEngine implements Engine {
   }
 
   private fill(): void {
-    while (this.active.size < this.options.maxConcurrentRuns && !this.host.stopping()) {
+    while (this.hasSlot()) {
       const id = this.queue.take();
       if (id === undefined) return;
       const before = this.active.get(id);
       // It was woken before it had come to rest in here: it goes on after that.
       if (before !== undefined) void before.ended.then(() => this.enqueue({ account: before.account, id }));
-      else this.begin(id);
+      else this.beginQueued(id);
     }
   }
 
-  private begin(id: string): void {
+  private hasSlot(): boolean {
+    return this.active.size < this.options.maxConcurrentRuns && !this.host.stopping();
+  }
+
+  private beginQueued(id: string): void {
     // Queued runs are not kept in memory: a backlog of large bodies would fill it.
     const run = this.readQueued(id);
-    if (run === undefined || run.finishedAt !== undefined) return;
+    if (run !== undefined && run.finishedAt === undefined) this.begin(run);
+  }
+
+  private begin(run: RunRecord): void {
     if (this.held.isPaused(run)) {
       this.held.hold(run);
       return;
     }
     const { account, automation } = run;
-    const active: ActiveRun = { account, automation, durable: undefined, canceled: false, ended: Promise.resolve() };
-    this.active.set(id, active);
+    const active: ActiveRun = {
+      account,
+      automation,
+      durable: undefined,
+      canceled: false,
+      announced: false,
+      ended: Promise.resolve(),
+    };
+    this.active.set(run.id, active);
     active.ended = this.execute(run, active);
   }
 
@@ -339,6 +364,8 @@ export class EmbeddedEngine implements Engine {
   }
 
   private announce(run: FinishedRun): void {
+    const active = this.active.get(run.id);
+    if (active !== undefined) active.announced = true;
     for (const resolve of this.waiters.get(run.id) ?? []) resolve(run);
     this.waiters.delete(run.id);
     this.tell({ kind: 'run_finished', run });

@@ -8,6 +8,10 @@ export class FairQueue<Item> {
     else lane.push(item);
   }
 
+  isEmpty(): boolean {
+    return this.lanes.size === 0;
+  }
+
   /** The next item; its account goes to the end of the turn. */
   take(): Item | undefined {
     for (const [account, lane] of this.lanes) {

@@ -1,3 +1,4 @@
+import type { Instant } from '../../run/records.ts';
 import type { InventoryEntry, InventoryEvent, StallReason } from '../../store/records.ts';
 import { shortList } from './words.ts';
 import type { Outcome, Work } from './work.ts';
@@ -40,6 +41,13 @@ export function describeStalled(work: Work): string {
   const stalled = stalledAccounts(work);
   const [verb, noun] = [stalled.length === 1 ? 'is' : 'are', work.accounts.size === 1 ? 'account' : 'accounts'];
   return `${stalled.length} of ${work.accounts.size} ${noun} ${verb} stalled: ${shortList(stalled)}`;
+}
+
+/** The entry after an operator's word. */
+export function withStatus(entry: InventoryEntry, status: InventoryEntry['status'], at: Instant): InventoryEntry {
+  const { applied } = entry;
+  const event: InventoryEvent = { ...(applied === undefined ? {} : { revision: applied }), at, status };
+  return { ...entry, status, changedAt: at, recent: [event, ...entry.recent].slice(0, RECENT_KEPT) };
 }
 
 function accountEntry(work: Work, account: string): InventoryEntry | undefined {

@@ -6,7 +6,7 @@ import type {
   ReconciliationStep,
   StallReason,
 } from '../../store/records.ts';
-import { entriesAfterStall } from './inventory.ts';
+import { entriesAfterStall, withStatus } from './inventory.ts';
 import { reasonOf, type StallCode } from './stall.ts';
 import { STEPS, type Step } from './steps.ts';
 import type { Cause, Changes, DeploySettings, Work } from './work.ts';
@@ -98,7 +98,7 @@ export class Reconciler {
     await this.next(async () => {
       const known = this.known(account);
       const { reason: _, ...entry } = known;
-      await this.settings.store.inventory.save([{ ...entry, status: 'suspended', changedAt: this.settings.now() }]);
+      await this.settings.store.inventory.save([withStatus(entry, 'suspended', this.settings.now())]);
     });
   }
 
@@ -108,7 +108,7 @@ export class Reconciler {
       const { madeOf: _, ...entry } = this.known(account);
       if (entry.status !== 'suspended') return;
       this.settled = undefined;
-      await this.settings.store.inventory.save([{ ...entry, status: 'ready', changedAt: this.settings.now() }]);
+      await this.settings.store.inventory.save([withStatus(entry, 'ready', this.settings.now())]);
     });
   }
 

@@ -168,7 +168,7 @@ test('an account that is gone is pruned, with its secrets; one that is suspended
 test('a suspended account skips what comes in the meantime, and catches up when it is resumed', async () => {
   const origin = twoAccounts();
   origin.commit();
-  const { reconciler, serving } = deployer(origin.folder);
+  const { reconciler, serving, store } = deployer(origin.folder);
   await reconciler.reconcile('start');
   await reconciler.suspend('acme');
   for (const account of ['acme', 'globex']) origin.automation(account, 'one', '2');
@@ -178,6 +178,11 @@ test('a suspended account skips what comes in the meantime, and catches up when 
   await reconciler.resume('acme');
   await reconciler.reconcile('interval');
   assert.deepEqual(serving(), { 'acme/one': '2', 'globex/one': '2' });
+  const acme = store.inventory.list().find(({ account }) => account === 'acme');
+  assert.deepEqual(
+    acme?.recent.map(({ status }) => status),
+    ['ready', 'ready', 'suspended', 'ready'],
+  );
 
   await reconciler.suspend('');
   origin.automation('acme', 'one', '3');
