@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { firstRunId } from '../run/run-id.ts';
 import type { Instant } from '../run/records.ts';
-import type { HistoryLimits, PruneRule, PruneStep } from '../store/history.ts';
+import type { HistoryLimits, PruneRule } from '../store/history.ts';
 import type { Store } from '../store/store.ts';
 
 export interface HistoryPrunerOptions {
@@ -67,29 +67,35 @@ export class HistoryPruner {
     const now = this.options.now();
     const rule: PruneRule = {
       now,
-      endedBefore: now - (keepMs ?? Infinity),
+      ...(keepMs === undefined ? {} : { endedBefore: now - keepMs }),
       ...(keepFailedMs === undefined ? {} : { failedBefore: now - keepFailedMs }),
     };
-    const oldest = firstRunId(rule.endedBefore);
-    await this.remove(account, rule, ({ last = oldest }) => last >= oldest);
+    const { endedBefore = 0, failedBefore = 0 } = rule;
+    await this.remove(account, () => rule, firstRunId(Math.max(endedBefore, failedBefore)));
   }
 
   private async pruneBySize(account: string, { maxBytes, keepFailedMs }: HistoryLimits): Promise<void> {
     if (maxBytes === undefined) return;
     const now = this.options.now();
     const size = await this.measure(account);
-    const rule = { now, endedBefore: now, ...(keepFailedMs === undefined ? {} : { failedBefore: now - keepFailedMs }) };
-    if (size.bytes > maxBytes) await this.remove(account, rule, () => size.bytes <= maxBytes);
+    const failed = keepFailedMs === undefined ? {} : { failedBefore: now - keepFailedMs };
+    await this.remove(account, () => {
+      const enoughBytes = size.bytes - maxBytes;
+      return enoughBytes > 0 ? { now, endedBefore: now, enoughBytes, ...failed } : undefined;
+    });
   }
 
-  /** Removes from the oldest run on, until it is told to be enough, or there are no more. */
-  private async remove(account: string, rule: PruneRule, isEnough: (step: PruneStep) => boolean): Promise<void> {
-    const size = this.sizes.get(account);
-    for (let after: string | undefined = ''; after !== undefined && !this.stopping.signal.aborted;) {
-      const from: string = after;
+  /** Removes from the oldest run on, up to this one, by what the rule says at each step; `undefined`: it is enough. */
+  private async remove(account: string, ruleNow: () => PruneRule | undefined, end?: string): Promise<void> {
+    for (let after = ''; !this.stopping.signal.aborted;) {
+      const rule = ruleNow();
+      if (rule === undefined) return;
+      const from = after;
       const step = await this.inTurn(() => this.options.store.history.prune(account, from, rule));
+      const size = this.sizes.get(account);
       if (size !== undefined) size.bytes -= step.bytes;
-      after = isEnough(step) ? undefined : step.last;
+      if (step.last === undefined || (end !== undefined && step.last >= end)) return;
+      after = step.last;
     }
   }
 

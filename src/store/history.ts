@@ -23,10 +23,12 @@ export interface HistoryPart {
 
 export interface PruneRule {
   now: Instant;
-  /** Runs that ended before this go. */
-  endedBefore: Instant;
-  /** Runs that failed before this go also where nobody has run them again; without it those stay. */
+  /** Runs that ended before this go, but for those that failed and that nobody has run again; without it they stay. */
+  endedBefore?: Instant;
+  /** Those that failed before this and that nobody has run again go; without it they stay. */
   failedBefore?: Instant;
+  /** As soon as so many bytes are gone, no further run goes. */
+  enoughBytes?: number;
 }
 
 /** What one small transaction took away. */

@@ -9,9 +9,8 @@ import type { Values } from './values.ts';
 const LOOKED_AT = 100;
 const REMOVED_AT_ONCE = 500;
 
-/** A failed run that waits for a person: `?2` is the instant before which it does so no more. */
-const UNDECIDED = `status = 'failed' AND finished_at >= ?2
-  AND NOT EXISTS (SELECT 1 FROM runs AS replay WHERE replay.origin = runs.id)`;
+/** A failed run that waits for a person. */
+const UNDECIDED = `status = 'failed' AND NOT EXISTS (SELECT 1 FROM runs AS replay WHERE replay.origin = runs.id)`;
 
 /** Prepares the removal of what is old, inside of a transaction. */
 export function prepareRemoval(
@@ -20,7 +19,8 @@ export function prepareRemoval(
 ): (account: string, after: string, rule: PruneRule) => PruneStep {
   const page = writer.prepare(
     `SELECT id, parent_run,
-       finished_at IS NOT NULL AND finished_at < ?3 AND status <> 'uncertain' AND NOT (${UNDECIDED})
+       finished_at IS NOT NULL AND status <> 'uncertain'
+       AND finished_at < CASE WHEN ${UNDECIDED} THEN ?2 ELSE ?3 END
        AND NOT EXISTS (SELECT 1 FROM deliveries WHERE run = runs.id AND accepted_at > ?4)
        AND NOT EXISTS (SELECT 1 FROM runs AS replayed WHERE replayed.id = runs.origin) AS old
      FROM runs WHERE account = ?1 AND id > ?5 ORDER BY id LIMIT ${LOOKED_AT}`,
@@ -31,13 +31,13 @@ export function prepareRemoval(
        SELECT id FROM runs WHERE parent_run = ?1
        UNION ALL SELECT runs.id FROM runs JOIN called ON runs.parent_run = called.id)
      SELECT 1 FROM called JOIN runs USING (id)
-     WHERE finished_at IS NULL OR status = 'uncertain' OR (${UNDECIDED} AND finished_at <> (
+     WHERE finished_at IS NULL OR status = 'uncertain' OR (${UNDECIDED} AND finished_at >= ?2 AND finished_at <> (
        SELECT coalesce(finished_at, 0) FROM attempts WHERE run = parent_run AND step = parent_step AND attempt = 1))
      LIMIT 1`,
   );
   const remove = prepareTreeRemoval(writer, values);
 
-  return (account, after, { now, endedBefore, failedBefore = 0 }) => {
+  return (account, after, { now, endedBefore = 0, failedBefore = 0, enoughBytes = Infinity }) => {
     const rows = page.all(account, failedBefore, endedBefore, now - REPEATS_KNOWN_MS, after);
     const step = { runs: 0, bytes: 0, rows: 0 };
     let last = after;
@@ -45,7 +45,7 @@ export function prepareRemoval(
       const id = text(row, 'id');
       // What was called goes with its caller.
       const goes = integer(row, 'old') === 1 && optionalText(row, 'parent_run') === undefined;
-      if (goes && neededBelow.get(id, failedBefore) === undefined) {
+      if (goes && step.bytes < enoughBytes && neededBelow.get(id, failedBefore) === undefined) {
         remove(account, id, step);
         // It may be there still, in parts: the next step goes on with it.
         if (step.rows >= REMOVED_AT_ONCE) return { last, runs: step.runs, bytes: step.bytes };
