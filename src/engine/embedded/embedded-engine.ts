@@ -248,8 +248,12 @@ export class EmbeddedEngine implements Engine {
 
   private beginQueued(id: string): void {
     // Queued runs are not kept in memory: a backlog of large bodies would fill it.
-    const run = this.readQueued(id);
-    if (run !== undefined && run.finishedAt === undefined) this.begin(run);
+    try {
+      const run = this.options.store.runs.get(id);
+      if (run !== undefined && run.finishedAt === undefined) this.begin(run);
+    } catch (error) {
+      this.options.onError(error, id);
+    }
   }
 
   private begin(run: RunRecord): void {
@@ -268,15 +272,6 @@ export class EmbeddedEngine implements Engine {
     };
     this.active.set(run.id, active);
     active.ended = this.execute(run, active);
-  }
-
-  private readQueued(id: string): RunRecord | undefined {
-    try {
-      return this.options.store.runs.get(id);
-    } catch (error) {
-      this.options.onError(error, id);
-      return undefined;
-    }
   }
 
   private async execute(run: RunRecord, active: ActiveRun): Promise<void> {
