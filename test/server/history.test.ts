@@ -24,10 +24,10 @@ function manual(properties: object, steps: object[]): object {
   return { name: 'Example', trigger: { manual: { input } }, steps };
 }
 
-async function start({ api }: Served, automation: string, email: string): Promise<string> {
+async function start(served: Served, automation: string, email: string): Promise<string> {
   const body = JSON.stringify({ account: 'acme', automation, input: { email } });
   const headers = { 'content-type': 'application/json' };
-  const answer = await api<{ id: string }>('/runs', { method: 'POST', headers, body });
+  const answer = await served.api<{ id: string }>('/runs', { method: 'POST', headers, body });
   assert.equal(answer.status, 202, JSON.stringify(answer.body));
   return answer.body.id;
 }

@@ -6,7 +6,7 @@ import { keepPlan, sampleRun } from './sample-store.ts';
 const [folder = ''] = process.argv.slice(2);
 const store = openSqliteStore(folder);
 await keepPlan(store);
-for (let round = 0; ; round += 1) {
+for (;;) {
   const runs = Array.from({ length: 10 }, (_, n) => sampleRun({ trigger: { n } }));
   await Promise.all(runs.map((run) => store.runs.insert(run)));
   const written = runs.map(async ({ id }, n) => {

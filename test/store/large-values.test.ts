@@ -124,7 +124,7 @@ test('a kill in the middle of writing and pruning leaves no reference without it
   const runs = store.runs.list({ limit: 500 });
   assert.ok(runs.length > 0);
   for (const { id } of runs) {
-    const { n } = store.runs.get(id)?.trigger as { n: number };
+    const n = Number(store.runs.get(id)?.trigger['n']);
     for (const { input } of store.runs.attempts(id)) assert.deepEqual(input, { large: LARGE + String(n % 3) });
   }
   await store.close();

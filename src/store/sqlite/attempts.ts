@@ -117,7 +117,7 @@ export function outcomePlace(run: string, { step, attempt }: AttemptKey): string
   return `run ${run} step ${step} attempt ${attempt} outcome`;
 }
 
-export function inputPlace(run: string, { step, attempt }: AttemptKey): string {
+function inputPlace(run: string, { step, attempt }: AttemptKey): string {
   return `run ${run} step ${step} attempt ${attempt} input`;
 }
 

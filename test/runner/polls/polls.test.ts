@@ -141,7 +141,9 @@ async function runsReach({ runner }: Served, count: number): Promise<number[]> {
   for (;;) {
     const runs = runner.store.runs.list({ limit: 500, status: 'succeeded' });
     if (runs.length >= count)
-      return runs.map(({ id }) => (runner.store.runs.get(id)?.trigger['event'] as { id: number }).id).toReversed();
+      return runs
+        .map(({ id }) => ((runner.store.runs.get(id)?.trigger['event'] ?? {}) as { id: number }).id)
+        .toReversed();
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
