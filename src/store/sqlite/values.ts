@@ -30,9 +30,12 @@ export class Values {
   private readonly deleteUses;
   private readonly selectUse;
   private readonly deleteValue;
+  /** While there are none at all, nobody need be asked for those that it used. */
+  private hasLarge: boolean;
   private readonly loads = new Map<DatabaseSync, (account: string, digest: Buffer) => string>();
 
   constructor(writer: DatabaseSync, sealing: Sealing | undefined) {
+    this.hasLarge = writer.prepare('SELECT 1 FROM large_values LIMIT 1').get() !== undefined;
     this.runs = new RunOwners(writer);
     this.sealing = sealing;
     this.selectKnown = writer.prepare('SELECT 1 FROM large_values WHERE account = ? AND digest = ?');
@@ -57,6 +60,7 @@ export class Values {
   /** Inside of a transaction; gives the text for the row. */
   keep({ text: kept, owner: { account, name }, large }: KeptValue): string {
     for (const { digest, body } of large) {
+      this.hasLarge = true;
       if (this.selectKnown.get(account, digest) === undefined) this.insertValue.run(account, digest, body);
       this.insertUse.run(account, name, digest);
     }
@@ -65,6 +69,7 @@ export class Values {
 
   /** The owner needs its large values no more: those that nobody else needs go. Inside of a transaction. */
   release(account: string, owner: string): void {
+    if (!this.hasLarge) return;
     for (const { digest } of this.deleteUses.all(account, owner)) {
       if (digest instanceof Uint8Array && this.selectUse.get(account, digest) === undefined)
         this.deleteValue.run(account, digest);

@@ -35,7 +35,9 @@ UPDATE plans SET sealed = 1 WHERE instr(body, '"x-sensitive":"') > 0 OR instr(bo
 CREATE INDEX runs_by_plan ON runs (plan);
 CREATE INDEX deployment_entries_by_plan ON deployment_entries (plan);
 
-CREATE INDEX runs_by_name ON runs (automation, id);
+-- In the place of one by account and automation: it serves lists of an automation in all accounts as well.
+CREATE INDEX runs_by_name ON runs (automation, id, account);
+DROP INDEX runs_by_automation;
 -- With account and automation in them, lists of few among many need not look at each run.
 DROP INDEX runs_failed;
 CREATE INDEX runs_failed ON runs (status, id, account, automation) WHERE failure IS NOT NULL;
