@@ -29,8 +29,8 @@ export function prepareRemoval(
   const neededBelow = writer.prepare(
     `WITH RECURSIVE called (id) AS (
        SELECT id FROM runs WHERE parent_run = ?1
-       UNION ALL SELECT runs.id FROM runs JOIN called ON runs.parent_run = called.id)
-     SELECT 1 FROM called JOIN runs USING (id)
+       UNION ALL SELECT runs.id FROM called CROSS JOIN runs ON runs.parent_run = called.id)
+     SELECT 1 FROM called CROSS JOIN runs USING (id)
      WHERE finished_at IS NULL OR status = 'uncertain' OR (${UNDECIDED} AND finished_at >= ?2 AND finished_at <> (
        SELECT coalesce(finished_at, 0) FROM attempts WHERE run = parent_run AND step = parent_step AND attempt = 1))
      LIMIT 1`,
