@@ -10,7 +10,14 @@ export function addAccessCommands(program: Command, finish: (code: number) => vo
   withRunner(tokens.command('create'))
     .description('make a token and print it, this once')
     .argument('<name>', 'whose it is, or what for')
-    .addOption(new Option('--role <role>', 'what it may do').choices(ROLE_NAMES).makeOptionMandatory())
+    .addOption(
+      new Option(
+        '--role <role>',
+        `what it may do: ${ROLE_NAMES.join(', ')}; ACCOUNT=ROLE for more in one account; may be given several times`,
+      )
+        .argParser((value: string, all: string[] | undefined) => [...(all ?? []), value])
+        .makeOptionMandatory(),
+    )
     .option(
       '--account <name>',
       'for this account; may be given several times',
@@ -26,7 +33,7 @@ export function addAccessCommands(program: Command, finish: (code: number) => vo
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  waybill tokens create "Ada at Acme" --role operator --account acme\n  waybill tokens create monitoring --role viewer --all-accounts --expires 30d',
+      '\nExamples:\n  waybill tokens create "Ada at Acme" --role operator --account acme\n  waybill tokens create Bo --role viewer --all-accounts --role acme=editor\n  waybill tokens create monitoring --role viewer --all-accounts --expires 30d',
     )
     .action(async (name: string, options: CreateTokenOptions) =>
       finish(await (await import('./commands/tokens.ts')).create(name, options)),

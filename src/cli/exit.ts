@@ -1,3 +1,4 @@
+import { ConnectError } from '../runner/connecting/connect-error.ts';
 import { SecretError } from '../secrets/secret-error.ts';
 
 /** Exit codes of every command. */
@@ -28,9 +29,9 @@ export function report(error: unknown): number {
     return EXIT.findings;
   }
   console.error(`waybill: ${message}`);
-  if (error instanceof ShownError) {
+  if (error instanceof ShownError || error instanceof ConnectError) {
     if (error.help !== undefined) console.error(`  ${error.help}`);
-    return error instanceof UsageError ? EXIT.usage : EXIT.findings;
+    return error instanceof NotFoundError ? EXIT.findings : EXIT.usage;
   }
   if (process.env['WAYBILL_DEBUG'] === '1') console.error(error);
   return EXIT.failure;

@@ -15,9 +15,12 @@ import {
   accountOption,
   addKeyOptions,
   addRunnerProcessOptions,
+  allowPrivateOption,
   automationOption,
   dataOption,
+  duration,
   formatOption,
+  rerouteOption,
   workspaceOption,
 } from './options.ts';
 import { addConnectorCommands } from './connector-commands.ts';
@@ -120,9 +123,26 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
     .argument('<account>')
     .argument('<connection>', "its name, such as the connector's")
     .option('--connector <name>', 'which connector, where the name does not say it')
-    .option('--stdin', 'read the secret fields as JSON from stdin')
+    .option('--stdin', 'read the fields as JSON from stdin')
+    .addOption(
+      new Option('--web', 'open a page in the browser of this machine, which also tries it').conflicts('stdin'),
+    )
+    .addOption(
+      new Option('--link', 'print a link to the page of the runner that is up, for somebody else').conflicts([
+        'stdin',
+        'web',
+      ]),
+    )
+    .option('--expires <duration>', 'how long the link is good for: 30m, 12h; at most 7d (default: 1h)', duration, 3600)
+    .addOption(rerouteOption())
+    .addOption(allowPrivateOption())
     .addOption(workspaceOption())
-    .addHelpText('after', '\nExample:\n  waybill connect demo anthropic')
+    .addOption(dataOption())
+    .addOption(formatOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  waybill connect demo anthropic --web\n  waybill connect acme shopify --link --expires 12h\n  waybill connect acme second-shop --connector shopify',
+    )
     .action(async (account: string, name: string, options: ConnectOptions) =>
       finish(await (await import('./commands/connect.ts')).connect(account, name, options)),
     );

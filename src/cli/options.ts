@@ -63,6 +63,13 @@ export function addRunnerProcessOptions(command: Command): Command {
       '--public-url <url>',
       'where browsers and senders of webhooks reach the runner, if a proxy stands before it',
     )
+    .option('--proxies <number>', 'how many proxies stand one behind the other before the runner', positive, 1)
+    .option(
+      '--audit-keep <duration>',
+      'how long the audit log keeps an entry, such as 400d (default: for good)',
+      duration,
+    )
+    .option('--audit-max <number>', 'how many entries the audit log keeps; the oldest go first', positive)
     .addOption(rerouteOption())
     .addOption(allowPrivateOption());
 }

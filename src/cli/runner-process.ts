@@ -1,3 +1,4 @@
+import type { AuditLimits } from '../runner/audit-pruner.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { RunningServer } from '../server/serve.ts';
 import { UsageError } from './exit.ts';
@@ -9,6 +10,10 @@ export interface RunnerProcessOptions extends KeyOptions {
   port: string;
   host: string;
   publicUrl?: string;
+  proxies: number;
+  /** Seconds. */
+  auditKeep?: number;
+  auditMax?: number;
   reroute: string[];
   allowPrivate: string[];
 }
@@ -30,11 +35,12 @@ export interface ListenAddress {
   host: string;
   /** Where a proxy makes the runner reachable, without a slash at the end. */
   publicUrl: string | undefined;
+  proxies: number;
 }
 
 /** Where to listen and where the runner is reached: beyond this machine only behind TLS. Throws `UsageError`. */
-export function listenAddress({ port, host, publicUrl }: RunnerProcessOptions): ListenAddress {
-  const address = { port: parsePort(port), host, publicUrl: publicUrl && parsePublicUrl(publicUrl) };
+export function listenAddress({ port, host, publicUrl, proxies }: RunnerProcessOptions): ListenAddress {
+  const address = { port: parsePort(port), host, publicUrl: publicUrl && parsePublicUrl(publicUrl), proxies };
   if (LOOPBACK.includes(host) || address.publicUrl?.startsWith('https://') === true) return address;
   throw new UsageError(
     `the runner does not listen on ${host} without TLS: tokens and what runs carry could be read on the way`,
@@ -75,6 +81,11 @@ export function reroutesOf({ reroute }: RunnerProcessOptions): Map<string, strin
 export function allowPrivateOf({ allowPrivate }: RunnerProcessOptions): Set<string> {
   for (const host of allowPrivate) console.error(`WARNING: calls may go to ${host}, private or not`);
   return new Set(allowPrivate);
+}
+
+/** How much of the audit log is kept. */
+export function auditLimitsOf({ auditKeep, auditMax }: RunnerProcessOptions): AuditLimits {
+  return { keepMs: auditKeep === undefined ? undefined : auditKeep * 1000, maxEntries: auditMax };
 }
 
 /** A line for each run that ends. Gives what ends it. */

@@ -14,7 +14,7 @@ import { NotFoundError, UsageError } from './exit.ts';
 import { findWorkspace } from './find-workspace.ts';
 import { identitySource } from './identities.ts';
 import type { KeyOptions } from './options.ts';
-import { replaceFile } from './replace-file.ts';
+import { replaceFile } from '../runner/replace-file.ts';
 
 /** The secrets of a workspace, and what is needed to understand them. */
 export interface SecretFiles {

@@ -1,32 +1,43 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { RE2JS } from 're2js';
-import { bareValue, fieldsInUse } from '../connectors/connection-fields.ts';
+import { fieldsInUse, fieldsWithDefaults } from '../connectors/connection-fields.ts';
 import type { ConnectionSpec, Field } from '../generated/connector.ts';
 import type { JsonObject } from '../json/value.ts';
+import type { ConnectionForm } from '../runner/connecting/connection-form.ts';
+import {
+  readSecrets,
+  readValues,
+  secretFieldsInUse,
+  type ConnectionValues,
+  type FieldProblem,
+} from '../runner/connecting/connection-values.ts';
 import { UsageError } from './exit.ts';
 
 export interface SecretFields {
   [name: string]: string;
 }
 
-/** Asks for each secret field on the terminal, without showing what is typed. */
-export async function askSecretFields(title: string, spec: ConnectionSpec, known: JsonObject): Promise<SecretFields> {
-  const fields: SecretFields = {};
-  await withSilentPrompt('give the fields as JSON with --stdin', async (ask) => {
-    console.error(`${title} needs:`);
-    for (const [name, field] of secretFields(spec, known)) {
+/** Asks on the terminal for the fields that a connection needs and does not have; what is secret is not shown as it is typed. */
+export async function askFields({ connector, spec, given }: ConnectionForm): Promise<SecretFields> {
+  const entered: SecretFields = {};
+  await withPrompt('give the fields as JSON with --stdin', async (ask) => {
+    console.error(`${connector.title} needs:`);
+    for (const [name, field] of Object.entries(spec.fields)) {
+      const known = fieldsWithDefaults(spec, { ...given, ...entered });
+      const inUse = fieldsInUse(spec, known).some(([one]) => one === name);
+      // What is not secret and can be left out is written into account.json by who wants it.
+      if (!inUse || (field.secret !== true && (field.required === false || Object.hasOwn(given, name)))) continue;
       const value = await ask(field);
-      if (value !== '') fields[name] = value;
+      if (value !== '') entered[name] = value;
     }
   });
-  return fields;
+  return entered;
 }
 
 /** Asks for one secret field on the terminal, without showing what is typed. */
 export async function askSecretField(field: Field): Promise<string> {
   let value = '';
-  await withSilentPrompt('give the value with --stdin', async (ask) => {
+  await withPrompt('give the value with --stdin', async (ask) => {
     value = await ask(field);
   });
   return value;
@@ -66,51 +77,73 @@ export function parseSecretFields(text: string, name: string): SecretFields {
  * What is wrong is said without the value.
  */
 export function checkSecretFields(spec: ConnectionSpec, known: JsonObject, entered: SecretFields): SecretFields {
-  const wanted = secretFields(spec, known);
-  for (const name of Object.keys(entered)) {
-    if (!wanted.some(([field]) => field === name))
-      throw new UsageError(`there is no secret field ${name}`, `fields: ${wanted.map(([field]) => field).join(', ')}`);
-  }
-  const fields: SecretFields = {};
-  for (const [name, field] of wanted) {
-    const { title, required, pattern } = field;
-    const value = entered[name] === undefined ? undefined : bareValue(field, entered[name]);
-    if (value !== undefined && value !== '') fields[name] = value;
-    if (value === undefined || value === '') {
-      if (required !== false) throw new UsageError(`the field ${name} (${title}) is missing`);
-    } else if (pattern !== undefined && !RE2JS.compile(RE2JS.translateRegExp(pattern)).matches(value)) {
-      throw new UsageError(
-        `the field ${name} (${title}) does not have the form ${pattern}`,
-        'was it copied whole, and from the right place?',
-      );
-    }
-  }
-  return fields;
+  const wanted = secretFieldsInUse(spec, known).map(([name]) => name);
+  const unknown = Object.keys(entered).find((name) => !wanted.includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(`there is no secret field ${unknown}`, `fields: ${wanted.join(', ')}`);
+  const { secrets, problems } = readSecrets(spec, known, entered);
+  if (problems.length > 0) throw refusal(spec, problems);
+  return secrets;
 }
 
-function secretFields(spec: ConnectionSpec, known: JsonObject): [string, Field][] {
-  return fieldsInUse(spec, known).filter(([, field]) => field.secret === true);
+/**
+ * Checks all fields of a connection, also those that account.json lacks, and gives them in their normal form. What is wrong
+ * is said without the value.
+ */
+export function checkFields({ spec, given }: ConnectionForm, entered: SecretFields): ConnectionValues {
+  const wanted = Object.keys(spec.fields).filter((name) => !Object.hasOwn(given, name));
+  const unknown = Object.keys(entered).find((name) => !wanted.includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(
+      Object.hasOwn(given, unknown) ? `${unknown} stands in account.json` : `there is no field ${unknown}`,
+      Object.hasOwn(given, unknown) ? 'change it there' : `fields: ${wanted.join(', ')}`,
+    );
+  const read = readValues({ spec, given }, entered);
+  if (read.ok) return read.values;
+  throw refusal(spec, read.problems);
 }
 
-async function withSilentPrompt(
+/** For the first of the problems. */
+function refusal({ fields }: ConnectionSpec, [problem]: readonly FieldProblem[]): UsageError {
+  const { field = '', message = '', help } = problem ?? {};
+  return new UsageError(`the field ${field} (${fields[field]?.title ?? field}) ${message}`, help);
+}
+
+async function withPrompt(
   otherwise: string,
   use: (ask: (field: Field) => Promise<string>) => Promise<void>,
 ): Promise<void> {
   if (!process.stdin.isTTY) throw new UsageError('there is no terminal to ask on', otherwise);
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const prompt = createInterface({ input: process.stdin, output: silent, terminal: true });
+  let shown = false;
+  const output = new Writable({
+    write: (chunk, _encoding, done) => {
+      if (shown) process.stderr.write(chunk as Buffer);
+      done();
+    },
+  });
+  const prompt = createInterface({ input: process.stdin, output, terminal: true });
   try {
     await use(async (field) => {
       if (field.help_url !== undefined) console.error(`  (made at ${field.help_url})`);
-      const empty = field.required === false ? ' (may be left empty)' : '';
-      process.stderr.write(`  ${field.title}${empty}: ${field.prefix ?? ''}`);
-      const value = (await prompt.question('')).trim();
-      process.stderr.write('\n');
+      const question = `  ${field.title}${hintOf(field)}: ${field.prefix ?? ''}`;
+      shown = field.secret !== true;
+      if (!shown) process.stderr.write(question);
+      const value = (await prompt.question(question)).trim();
+      if (!shown) process.stderr.write('\n');
       return value;
     });
   } finally {
     prompt.close();
   }
+}
+
+function hintOf({ required, default: fallback, enum: choices }: Field): string {
+  const hints = [
+    ...(choices === undefined ? [] : [choices.join(' or ')]),
+    ...(fallback === undefined ? [] : [`empty: ${typeof fallback === 'string' ? fallback : JSON.stringify(fallback)}`]),
+    ...(required === false ? ['may be left empty'] : []),
+  ];
+  return hints.length === 0 ? '' : ` (${hints.join('; ')})`;
 }
 
 async function readAll(input: AsyncIterable<Buffer | string>): Promise<string> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { hasOnlyOurRules, SOPS_CONFIG, sopsRules } from '../secrets/sops-rules.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { UsageError } from './exit.ts';
-import { replaceFile } from './replace-file.ts';
+import { replaceFile } from '../runner/replace-file.ts';
 
 /** Whether the workspace's .sops.yaml has rules that Waybill did not write. */
 export async function hasForeignRules(folder: string): Promise<boolean> {

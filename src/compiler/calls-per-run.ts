@@ -45,7 +45,7 @@ function ownCalls(
   }
 }
 
-function requestsOf({ native, pagination }: Action): number {
+function requestsOf({ native, before = [], pagination }: Action): number {
   if (native !== undefined) return 0;
-  return pagination === undefined ? 1 : (pagination.max_pages ?? DEFAULT_PAGES);
+  return before.length + (pagination === undefined ? 1 : (pagination.max_pages ?? DEFAULT_PAGES));
 }

@@ -1,4 +1,5 @@
 import { extendCatalog, type Catalog } from '../connectors/catalog.ts';
+import { withSharedSchemas } from '../connectors/shared-schemas.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { inOrder } from '../diagnostics/order.ts';
 import type { Plan } from '../generated/plan.ts';
@@ -10,6 +11,7 @@ import { checkConnectorParts } from './checks/connector-parts.ts';
 import { checkConnectorUse } from './checks/connector-use.ts';
 import { checkConnections } from './checks/connection-fields.ts';
 import { checkConnectorNames } from './checks/connector-name.ts';
+import { checkDerivedValues } from './checks/derived-values.ts';
 import { checkInstalls } from './checks/install.ts';
 import { checkCommonCredentials, checkPlainCredentials, plainCredentialFinder } from './checks/plain-credential.ts';
 import { checkReusedSeals } from './checks/reused-seal.ts';
@@ -59,6 +61,7 @@ const COMMON_CHECKS = [
   checkConnectorNames,
   checkConnectorParts,
   checkConnectorUse,
+  checkDerivedValues,
   checkWebhookSchemes,
   checkCommonCredentials,
   checkForeignSopsRules,
@@ -106,7 +109,7 @@ export function compile(input: CompileInput, common: Common = commonOf(input)): 
 
 /** What the accounts of a workspace have in common. Nothing is checked yet. */
 export function commonOf({ workspace, builtins }: Pick<CompileInput, 'workspace' | 'builtins'>): Common {
-  const own = new Map([...workspace.connectors].map(([name, source]) => [name, source.value]));
+  const own = new Map([...workspace.connectors].map(([name, source]) => [name, withSharedSchemas(source.value)]));
   const catalog = extendCatalog(builtins, own, workspace.brokenConnectors);
   const { tables } = workspace;
   return {

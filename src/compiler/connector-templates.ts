@@ -1,4 +1,4 @@
-import type { Action, Auth, ConnectionSpec, Connector, Poll } from '../generated/connector.ts';
+import type { Action, Auth, ConnectionSpec, Connector, Poll, RequestsBefore } from '../generated/connector.ts';
 import type { PointerToken } from '../json/pointer.ts';
 import { isJsonObject, type Json } from '../json/value.ts';
 import { typeFromSchema } from '../language/schema-type.ts';
@@ -32,6 +32,16 @@ const RESPONSE: Type = closed({
   headers: { kind: 'object', properties: new Map(), additional: STRING },
   body: UNKNOWN,
 });
+/** A request before its credential is put in. */
+const REQUEST: Type = closed({
+  method: STRING,
+  url: STRING,
+  host: STRING,
+  path: STRING,
+  query: STRING,
+  target: STRING,
+  body: STRING,
+});
 const PAGES: { [type: string]: Type } = {
   cursor: closed({ cursor: UNKNOWN }),
   page: closed({ number: INTEGER, offset: INTEGER }),
@@ -40,32 +50,63 @@ const PAGES: { [type: string]: Type } = {
 };
 const ITEMS: Type = { kind: 'array', items: UNKNOWN };
 
-function* ofConnection({ base_url, hosts, headers, query, auth, test }: ConnectionSpec): Generator<ConnectorTemplate> {
+function* ofConnection({
+  base_url,
+  hosts,
+  headers,
+  query,
+  derived,
+  auth,
+  test,
+}: ConnectionSpec): Generator<ConnectorTemplate> {
   const path = ['connection'];
   yield* texts({ base_url, hosts, headers, query }, path, { connection: UNKNOWN });
-  if (auth !== undefined) yield* ofAuth(auth, [...path, 'auth']);
+  const made = { derived: closed(Object.fromEntries(Object.keys(derived ?? {}).map((name) => [name, UNKNOWN]))) };
+  yield* texts(derived, [...path, 'derived'], { connection: UNKNOWN, request: REQUEST, ...made }, true);
+  if (auth !== undefined) yield* ofAuth(auth, [...path, 'auth'], made);
   if (test === undefined) return;
   const { request, ...reading } = test;
   yield* texts(request, [...path, 'test', 'request'], { connection: UNKNOWN });
   yield* texts(reading, [...path, 'test'], { response: RESPONSE, connection: UNKNOWN });
 }
 
-function* ofAuth(auth: Auth, path: PointerToken[]): Generator<ConnectorTemplate> {
-  const roots = { connection: UNKNOWN };
+function* ofAuth(auth: Auth, path: PointerToken[], made: { derived: Type }): Generator<ConnectorTemplate> {
+  const roots = { connection: UNKNOWN, ...made };
   if (auth.type !== 'token_exchange') return yield* texts(auth, path, roots, true);
-  const { given, request, token, expires_in, use } = auth;
+  const { given, before = [], request, token, expires_in, use } = auth;
   yield* texts({ given }, path, roots, true);
-  yield* texts(request, [...path, 'request'], roots, true);
+  yield* ofBefore(before, path, roots, true);
+  yield* texts(request, [...path, 'request'], { ...roots, ...answersOf(before) }, true);
   yield* texts({ token, expires_in }, path, { ...roots, response: RESPONSE }, true);
   yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, true);
 }
 
+function* ofBefore(
+  before: RequestsBefore,
+  path: PointerToken[],
+  roots: { [name: string]: Type },
+  secrets = false,
+): Generator<ConnectorTemplate> {
+  for (const [index, { request, success }] of before.entries()) {
+    const place = [...path, 'before', index];
+    yield* texts(request, [...place, 'request'], { ...roots, ...answersOf(before.slice(0, index)) }, secrets);
+    yield* texts(success, [...place, 'success'], { response: RESPONSE });
+  }
+}
+
+/** What is known of the answers to requests that come before. */
+function answersOf(before: RequestsBefore): { before: Type } {
+  return { before: closed(Object.fromEntries(before.map(({ name }) => [name, RESPONSE]))) };
+}
+
 function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTemplate> {
-  const { request, response, pagination, idempotency, errors, limits, choices = {} } = action;
+  const { before = [], request, response, pagination, idempotency, errors, limits, choices = {} } = action;
   const input = typeFromSchema(action.input);
   const page = pagination === undefined ? {} : { page: PAGES[pagination.type] ?? UNKNOWN };
   const key = idempotency === undefined ? {} : { idempotency: closed({ key: STRING }) };
-  yield* texts(request, [...path, 'request'], { input, connection: UNKNOWN, ...page, ...key });
+  const asked = { input, connection: UNKNOWN };
+  yield* ofBefore(before, path, asked);
+  yield* texts(request, [...path, 'request'], { ...asked, ...page, ...key, ...answersOf(before) });
   const items = pagination === undefined ? {} : { items: ITEMS, more: { kind: 'boolean' as const } };
   yield* texts(response, [...path, 'response'], { response: RESPONSE, input, connection: UNKNOWN, ...items });
   if (pagination !== undefined) {
@@ -74,7 +115,8 @@ function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTem
     yield* texts({ max_items }, [...path, 'pagination'], { input });
   }
   yield* texts(errors, [...path, 'errors'], { response: RESPONSE });
-  yield* texts(limits, [...path, 'limits'], { connection: UNKNOWN });
+  yield* texts({ shared_by: limits?.shared_by }, [...path, 'limits'], { connection: UNKNOWN });
+  yield* texts(limits?.requests, [...path, 'limits', 'requests'], { input });
   for (const [field, { with: given, items: list, value, label }] of Object.entries(choices)) {
     const place = [...path, 'choices', field];
     yield* texts({ with: given }, place, { input });

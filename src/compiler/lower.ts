@@ -157,8 +157,9 @@ export function lowerConnector({ title, version, connection, answers, limits }: 
 }
 
 export function lowerAction(action: Action): PlanAction {
-  const { effect, input, output, request, response, pagination, idempotency, errors, limits, native } = action;
+  const { effect, input, output, before, request, response, pagination, idempotency, errors, limits, native } = action;
   const kept: PlanAction = { effect, input, output };
+  if (before !== undefined) kept.before = before;
   if (request !== undefined) kept.request = request;
   if (response !== undefined) kept.response = response;
   if (pagination !== undefined) kept.pagination = pagination;

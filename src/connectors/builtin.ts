@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Connector } from '../generated/connector.ts';
 import type { Catalog } from './catalog.ts';
+import { withSharedSchemas } from './shared-schemas.ts';
 
 /** Those that were read: they come with the program and do not change. */
 const known = new Map<string, Connector | undefined>();
@@ -35,7 +36,7 @@ function readConnector(name: string): Connector | undefined {
   const text = builtinText(name);
   if (text === undefined) return undefined;
   // A test proves that each fits its schema.
-  return JSON.parse(text) as Connector;
+  return withSharedSchemas(JSON.parse(text) as Connector);
 }
 
 let found: string | undefined;

@@ -9,6 +9,8 @@ import { compileRequest, type RequestBuilder } from './request.ts';
 
 /** An action with everything compiled that a call evaluates. */
 export interface CompiledAction {
+  /** What comes before the request, by the names under which templates see the answers. */
+  before: { name: string; request: RequestBuilder; succeeded: (answer: Answer) => boolean }[];
   request: RequestBuilder;
   pages: Pages | undefined;
   succeeded: (answer: Answer) => boolean;
@@ -41,10 +43,15 @@ export class CompiledActions {
 }
 
 function compileAction(connector: PlanConnector, action: PlanAction, checkOutput: SchemaCheck): CompiledAction {
-  const { request, response, pagination } = action;
+  const { before = [], request, response, pagination } = action;
   if (request === undefined) throw new TypeError('the action makes no HTTP request');
   const output = response?.output;
   return {
+    before: before.map(({ name, request: first, success }) => ({
+      name,
+      request: compileRequest(connector, first),
+      succeeded: compileSuccess(success ?? connector.answers?.success),
+    })),
     request: compileRequest(connector, request),
     pages: pagination === undefined ? undefined : compilePages(pagination),
     succeeded: compileSuccess(response?.success ?? connector.answers?.success),
@@ -53,7 +60,8 @@ function compileAction(connector: PlanConnector, action: PlanAction, checkOutput
   };
 }
 
-function compileSuccess({ status: statuses, when }: Success = {}): (answer: Answer) => boolean {
+/** Which answers are a success: without a rule, those with a status of 200 to 299. */
+export function compileSuccess({ status: statuses, when }: Success = {}): (answer: Answer) => boolean {
   const condition = when === undefined ? undefined : compileTemplate(when);
   return ({ status, headers, body }) => {
     if (statuses === undefined ? status < 200 || status > 299 : !statuses.includes(status)) return false;

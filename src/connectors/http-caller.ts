@@ -1,3 +1,4 @@
+import type { TokenUse } from '../generated/plan.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import { EvaluationError } from '../language/evaluation-error.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
@@ -5,13 +6,14 @@ import type { ActionCall, ActionCaller } from './action-call.ts';
 import { applyAuth, authText } from './auth.ts';
 import { CallFailure, permanent } from './call-failure.ts';
 import { CompiledActions, type CompiledAction } from './compiled-action.ts';
-import { EchoedSecrets } from './echoed-secrets.ts';
+import { derive } from './derived.ts';
+import { EchoedSecrets, type SecretTexts } from './echoed-secrets.ts';
 import { failureOfAnswer, isMarkup, type Answer } from './failures.ts';
 import { parseBody } from './http-body.ts';
 import type { Page } from './pages.ts';
 import type { BuiltRequest } from './request.ts';
 import { TokenExchange, type Token } from './token-exchange.ts';
-import { Transport, type TransportOptions } from './transport.ts';
+import { Transport, type Authorize, type TransportOptions } from './transport.ts';
 
 /** Takes secrets out of what is kept and shown. */
 export interface Redaction {
@@ -68,10 +70,27 @@ export class HttpCaller implements ActionCaller {
     await this.transport.close();
   }
 
+  /** Makes the requests that come before, which change nothing: none of them leaves a doubt whether a write took place. */
+  private async prepare(call: ActionCall, { before }: CompiledAction): Promise<JsonObject> {
+    if (before.length === 0) return {};
+    const reading: ActionCall = { ...call, action: { ...call.action, effect: 'read' } };
+    const answers: JsonObject = {};
+    for (const { name, request, succeeded } of before) {
+      const answer = await this.exchange(reading, request({ ...rootsOf(call, undefined), before: answers }));
+      if (!succeeded(answer)) throw new CallFailure(failureOfAnswer(reading, answer, this.now()));
+      const { status, headers, body } = answer;
+      answers[name] = { status, headers, body };
+      await call.nextRequest?.();
+    }
+    return { before: answers };
+  }
+
   /** Makes the requests of a call, one a page. */
-  private async collect(call: ActionCall, { request, pages, succeeded }: CompiledAction): Promise<Collected> {
+  private async collect(call: ActionCall, action: CompiledAction): Promise<Collected> {
+    const { request, pages, succeeded } = action;
+    const before = await this.prepare(call, action);
     const fetchPage = async (page: Page | undefined): Promise<{ answer: Answer; url: URL }> => {
-      const built = withKey(call, request(rootsOf(call, page)));
+      const built = withKey(call, request({ ...rootsOf(call, page), ...before }));
       if (page?.url !== undefined) built.url = page.url;
       const answer = await this.exchange(call, built);
       if (!succeeded(answer)) throw new CallFailure(failureOfAnswer(call, answer, this.now()));
@@ -102,14 +121,13 @@ export class HttpCaller implements ActionCaller {
     const auth = connector.connection?.auth;
     if (connection === undefined || auth === undefined) return this.send(call, request, () => undefined);
     const roots: JsonObject = { connection: { ...connection.plan.fields, ...connection.credential.fields } };
-    if (auth.type !== 'token_exchange') return this.send(call, request, (target) => applyAuth(auth, roots, target));
+    if (auth.type !== 'token_exchange') return this.sendAuthorized(call, request, auth, roots);
     const use = auth.use ?? { type: 'bearer', token: '${{ token }}' };
     const given = authText(auth.given, roots);
-    if (given !== undefined)
-      return this.send(call, request, (target) => applyAuth(use, { ...roots, token: given }, target));
+    if (given !== undefined) return this.sendAuthorized(call, request, use, { ...roots, token: given });
     const sendWith = async (token: Token): Promise<Answer> => {
       const all = { ...roots, token: token.fields.token };
-      return this.echoed.remove(token, await this.send(call, request, (target) => applyAuth(use, all, target)));
+      return this.echoed.remove(token, await this.sendAuthorized(call, request, use, all));
     };
     const connected = { ...call, connection };
     const token = await this.tokens.token(auth, connected, roots);
@@ -119,16 +137,30 @@ export class HttpCaller implements ActionCaller {
     return sendWith(await this.tokens.token(auth, connected, roots));
   }
 
+  /** Sends a request with the credential in it, and with what is derived of that for this very request. */
+  private async sendAuthorized(
+    call: ActionCall,
+    request: BuiltRequest,
+    auth: TokenUse,
+    roots: JsonObject,
+  ): Promise<Answer> {
+    const { derived } = call.connector.connection ?? {};
+    if (derived === undefined) return this.send(call, request, (target) => applyAuth(auth, roots, target));
+    const proofs: SecretTexts[] = [];
+    const answer = await this.send(call, request, async (target) => {
+      const { values, secrets } = await derive(derived, auth, roots, this.now(), target);
+      proofs.push(secrets);
+      applyAuth(auth, { ...roots, derived: values }, target);
+    });
+    return proofs.reduce((cleaned, secrets) => this.echoed.remove(secrets, cleaned), answer);
+  }
+
   /** The credential is in the templates of the request, so nothing is added. */
   private requestToken(call: ActionCall, request: BuiltRequest): Promise<Answer> {
     return this.send(call, request, () => undefined);
   }
 
-  private async send(
-    call: ActionCall,
-    request: BuiltRequest,
-    authorize: (request: BuiltRequest) => void,
-  ): Promise<Answer> {
+  private async send(call: ActionCall, request: BuiltRequest, authorize: Authorize): Promise<Answer> {
     const { status, headers, body } = await this.transport.send(call, request, authorize);
     const answer = { status, headers, body: parseBody(body, headers['content-type'], call.action.response?.as) };
     return this.echoed.remove(call.connection?.credential, answer);

@@ -1,10 +1,12 @@
-import type { TokenExchangeAuth } from '../generated/plan.ts';
+import type { Request, Success, TokenExchangeAuth } from '../generated/plan.ts';
 import { compileTemplate } from '../language/evaluate.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { Credential } from '../secrets/credential.ts';
 import type { ActionCall } from './action-call.ts';
 import { CallFailure } from './call-failure.ts';
-import type { SecretTexts } from './echoed-secrets.ts';
+import { derive } from './derived.ts';
+import { EchoedSecrets, type SecretTexts } from './echoed-secrets.ts';
+import { compileSuccess } from './compiled-action.ts';
 import { failureOfAnswer, type Answer } from './failures.ts';
 import { compileRequest, type BuiltRequest } from './request.ts';
 
@@ -33,6 +35,7 @@ export type SendTokenRequest = (call: ActionCall, request: BuiltRequest) => Prom
  */
 export class TokenExchange {
   private readonly tokens = new WeakMap<Credential, Map<string, Promise<Token>>>();
+  private readonly echoed = new EchoedSecrets();
   private readonly send: SendTokenRequest;
   private readonly now: () => number;
 
@@ -76,9 +79,19 @@ export class TokenExchange {
     // The request for a token changes nothing, whatever the action that needs it does.
     const own: ActionCall = { ...call, action: { effect: 'read', input: {}, output: {} } };
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const answer = await this.send({ ...own, signal }, compileRequest(call.connector, auth.request)(roots));
-    if (answer.status < 200 || answer.status > 299) throw refusedBy(own, answer, this.now());
-    const response = { status: answer.status, headers: answer.headers, body: answer.body };
+    const { derived = {} } = call.connector.connection ?? {};
+    const { values, secrets } = await derive(derived, [auth.before, auth.request], roots, this.now());
+    const before: JsonObject = {};
+    const ask = async (request: Request, success?: Success): Promise<Answer> => {
+      const built = compileRequest(call.connector, request)({ ...roots, derived: values, before });
+      const answer = this.echoed.remove(secrets, await this.send({ ...own, signal }, built));
+      if (!compileSuccess(success)(answer)) throw refusedBy(own, answer, this.now());
+      return answer;
+    };
+    for (const { name, request, success } of auth.before ?? [])
+      before[name] = responseRoot(await ask(request, success));
+    const answer = await ask(auth.request);
+    const response = responseRoot(answer);
     const text = compileTemplate(auth.token)({ ...roots, response });
     if (typeof text !== 'string' || text === '') throw withoutToken(call, answer);
     const expires =
@@ -87,6 +100,10 @@ export class TokenExchange {
     const margin = Math.min(MARGIN_MS, lifetime / 10);
     return { fields: { token: text }, until: Number.isNaN(lifetime) ? undefined : this.now() + lifetime - margin };
   }
+}
+
+function responseRoot({ status, headers, body }: Answer): JsonObject {
+  return { status, headers, body };
 }
 
 /** A service refuses a wrong client or password with 400 as well as with 401 (RFC 6749 §5.2). */

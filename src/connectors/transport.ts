@@ -19,6 +19,9 @@ export interface TransportOptions {
   resolve?: Resolve;
 }
 
+/** Puts a credential into a request whose host it may be sent to. */
+export type Authorize = (request: BuiltRequest) => void | Promise<void>;
+
 /** An answer as it came, unpacked. */
 export interface RawAnswer {
   status: number;
@@ -52,7 +55,7 @@ export class Transport {
    * Sends a request for a call and follows redirects. `authorize` puts the credential in, and is asked only where it may
    * be sent. Throws `CallFailure`.
    */
-  async send(call: ActionCall, request: BuiltRequest, authorize: (request: BuiltRequest) => void): Promise<RawAnswer> {
+  async send(call: ActionCall, request: BuiltRequest, authorize: Authorize): Promise<RawAnswer> {
     const first = this.refusal(call, request.url);
     if (first !== undefined) throw first;
     let hop: Hop = { ...request, trusted: true };
@@ -70,10 +73,10 @@ export class Transport {
     await Promise.all([this.publicAgent.close(), this.listedAgent.close()]);
   }
 
-  private async exchange(call: ActionCall, hop: Hop, authorize: (request: BuiltRequest) => void): Promise<RawAnswer> {
+  private async exchange(call: ActionCall, hop: Hop, authorize: Authorize): Promise<RawAnswer> {
     const { method, trusted } = hop;
     const target: BuiltRequest = { ...hop, url: new URL(hop.url), headers: { ...hop.headers } };
-    if (trusted) authorize(target);
+    if (trusted) await authorize(target);
     const body = target.body === undefined ? undefined : encodeBody(target.body);
     const type = body?.type === undefined ? {} : { 'content-type': body.type };
     const reroute = trusted ? this.options.reroutes.get(call.service) : undefined;

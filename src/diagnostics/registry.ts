@@ -248,6 +248,10 @@ export const CODES = {
     'answer does not fit',
     'An answer of a test is several things at once, is for a step that sends no request, or is an output that the action never gives.',
   ),
+  WB7025: error(
+    'derived values need one another',
+    'Values that a connector derives of a credential need one another, so none of them can be made.',
+  ),
   WB7006: error(
     'shared is no account',
     '`automations/shared` holds what accounts install, so nobody can be called so.',

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json/value.ts';
 import type { Outcome } from '../run/failure.ts';
 import type { AttemptKey, AttemptRecord, RunRecord } from '../run/records.ts';
+import type { Limiter } from './limiter.ts';
 
 /** What an engine tells of a run while it goes on; for people who watch, nothing is built on it. */
 export type RunEvent =
@@ -33,6 +34,8 @@ export type TogetherRequest = Omit<RunRequest, 'id' | 'delivery' | 'journal'>;
 
 /** Runs plans durably. */
 export interface Engine {
+  /** Where the calls of all runs wait for services' limits; who calls a service outside of a run waits there too. */
+  readonly limiter: Limiter;
   /**
    * Resolves when the run is on disk: from then on it ends in some way, through any crash. With the `id` of a run that
    * was started before, nothing is started, and the promise gives that run.

@@ -19,6 +19,9 @@ export interface Turn {
 /** Calls that found the service closed are tried again by themselves; so others wait no longer for its word. */
 const LONGEST_HOLD_MS = 60_000;
 
+/** So many limits are kept without a look at whether they still hold anybody back. */
+const LEAST_LANES = 1000;
+
 /**
  * Lets calls through as their limits allow, in the order in which they came, across all runs of the process. A limit
  * holds for every stretch of time of its length: a bucket of tokens that fills up would let twice as many through in the
@@ -26,14 +29,15 @@ const LONGEST_HOLD_MS = 60_000;
  */
 export class Limiter {
   private readonly lanes = new Map<string, Lane>();
+  private sweepAt = LEAST_LANES;
   private readonly clock: LimiterClock;
 
   constructor(clock: LimiterClock) {
     this.clock = clock;
   }
 
-  /** Resolves when a call may begin. Rejects as the clock's `delay` does. */
-  async enter(limits: readonly CallLimit[]): Promise<Turn> {
+  /** Resolves when a call may begin. Rejects as the clock's `delay` does, and with the signal's reason where it is aborted before. */
+  async enter(limits: readonly CallLimit[], signal?: AbortSignal): Promise<Turn> {
     const entered: Lane[] = [];
     const release = (): void => {
       for (const lane of entered.splice(0)) lane.leave();
@@ -42,27 +46,36 @@ export class Limiter {
       // All calls take a service's limit before an action's, so none waits for another in a circle.
       for (const limit of limits) {
         const lane = this.lane(limit);
-        await lane.enter(limit);
+        await lane.enter(limit, signal);
         entered.push(lane);
       }
     } catch (error) {
       release();
       throw error;
     }
-    const lanes = limits.map((limit) => [this.lane(limit), limit] as const);
+    const lanes = limits.map((limit, index) => [entered[index], limit] as const);
     return {
       next: async () => {
-        for (const [lane, limit] of lanes) await lane.again(limit);
+        for (const [lane, limit] of lanes) await lane?.again(limit);
       },
-      hold: (milliseconds) => lanes.at(-1)?.[0].hold(Math.min(milliseconds, LONGEST_HOLD_MS)),
+      hold: (milliseconds) => lanes.at(-1)?.[0]?.hold(Math.min(milliseconds, LONGEST_HOLD_MS)),
       release,
     };
   }
 
   private lane({ key }: CallLimit): Lane {
     let lane = this.lanes.get(key);
-    if (lane === undefined) this.lanes.set(key, (lane = new Lane(this.clock)));
+    if (lane === undefined) {
+      if (this.lanes.size >= this.sweepAt) this.sweep();
+      this.lanes.set(key, (lane = new Lane(this.clock)));
+    }
     return lane;
+  }
+
+  /** Limits may belong to what comes once, such as a channel: those that hold nobody back any more are forgotten. */
+  private sweep(): void {
+    for (const [key, lane] of this.lanes) if (lane.isFree()) this.lanes.delete(key);
+    this.sweepAt = Math.max(LEAST_LANES, 2 * this.lanes.size);
   }
 }
 
@@ -80,6 +93,7 @@ class Lane {
   private readonly waiting: Waiter[] = [];
   /** Instants of the last requests, as many as the largest count. */
   private readonly made: number[] = [];
+  private longestMs = 0;
   private active = 0;
   private heldUntil = 0;
   private waking = false;
@@ -88,11 +102,19 @@ class Lane {
     this.clock = clock;
   }
 
-  enter(limit: CallLimit): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ limit, begins: true, resolve, reject });
-      this.admit();
-    });
+  async enter(limit: CallLimit, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter = { limit, begins: true, resolve, reject };
+    const giveUp = (): void => this.drop(waiter, signal?.reason);
+    signal?.addEventListener('abort', giveUp);
+    this.waiting.push(waiter);
+    this.admit();
+    try {
+      await promise;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
   }
 
   /** Goes before those that have not begun: they may wait for this call's end. */
@@ -110,6 +132,21 @@ class Lane {
 
   hold(milliseconds: number): void {
     this.heldUntil = Math.max(this.heldUntil, this.clock.now() + milliseconds);
+  }
+
+  /** It is as if it were new. */
+  isFree(): boolean {
+    const until = Math.max(this.heldUntil, (this.made.at(-1) ?? Number.NEGATIVE_INFINITY) + this.longestMs);
+    return this.active === 0 && this.waiting.length === 0 && until <= this.clock.now();
+  }
+
+  private drop(waiter: Waiter, reason: unknown): void {
+    const place = this.waiting.indexOf(waiter);
+    if (place === -1) return;
+    this.waiting.splice(place, 1);
+    waiter.reject(reason);
+    // It may have kept the others waiting.
+    this.admit();
   }
 
   private admit(): void {
@@ -133,6 +170,7 @@ class Lane {
   private note({ requests }: CallLimit): void {
     if (requests.length === 0) return;
     this.made.push(this.clock.now());
+    this.longestMs = Math.max(this.longestMs, ...requests.map(({ periodMs }) => periodMs));
     const most = Math.max(...requests.map(({ count }) => count));
     if (this.made.length > most) this.made.splice(0, this.made.length - most);
   }

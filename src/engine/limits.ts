@@ -1,5 +1,7 @@
-import type { ActionStep, Limits, Plan } from '../generated/plan.ts';
-import { compileTemplate } from '../language/evaluate.ts';
+import type { Limits, Plan, RequestLimit } from '../generated/plan.ts';
+import type { Json, JsonObject } from '../json/value.ts';
+import { compileTemplate, type Evaluator } from '../language/evaluate.ts';
+import { EvaluationError } from '../language/evaluation-error.ts';
 import { milliseconds } from '../plan/duration.ts';
 
 /** What calls have to keep to together. */
@@ -12,23 +14,60 @@ export interface CallLimit {
   concurrency: number;
 }
 
+/** What calls a service: a step, or a poll, which has no action. */
+export interface LimitedCaller {
+  connector: string;
+  connection?: string;
+  action?: string;
+}
+
+/** The limits of a call with this input. */
+export type LimitsOfCall = (input: Json) => CallLimit[];
+
 /**
- * The limits of a step's calls, the service's before the action's. There is always one, without numbers where the
- * connector gives none: a service that asks one call to wait means all of its connection.
+ * The limits of calls, the service's before the action's. There is always one, without numbers where the connector gives
+ * none: a service that asks one call to wait means all of its connection.
  */
-export function limitsOf(plan: Plan, step: ActionStep): CallLimit[] {
-  const connector = plan.connectors[step.connector];
-  const own = step.connection === undefined ? '' : `${plan.account}/${step.connection}`;
-  const fields = plan.connections[step.connection ?? '']?.fields ?? {};
-  const limitFor = (limits: Limits, name: string): CallLimit => {
+export function limitsOf(plan: Plan, caller: LimitedCaller): LimitsOfCall {
+  const connector = plan.connectors[caller.connector];
+  const own = caller.connection === undefined ? '' : `${plan.account}/${caller.connection}`;
+  const fields = plan.connections[caller.connection ?? '']?.fields ?? {};
+  const limitsFor = (limits: Limits, name: string): LimitsOfCall => {
     const { shared_by: sharing, requests = [], concurrency = Number.POSITIVE_INFINITY } = limits;
-    const who = sharing === undefined ? own : JSON.stringify(compileTemplate(sharing)({ connection: fields }) ?? null);
-    const windows = requests.map(({ count, period }) => ({ count, periodMs: milliseconds(period) }));
-    return { key: `${name} ${who}`, requests: windows, concurrency };
+    const who = sharing === undefined ? own : textOf(compileTemplate(sharing), { connection: fields });
+    const key = `${name} ${who}`;
+    const common = { key, requests: requests.filter(({ per }) => per === undefined).map(windowOf), concurrency };
+    const further = requests.flatMap((limit) => (limit.per === undefined ? [] : [partLimit(key, limit, limit.per)]));
+    return (input) => [common, ...further.map((limit) => limit(input))];
   };
-  const action = connector?.actions[step.action]?.limits;
-  return [
-    limitFor(connector?.limits ?? {}, step.connector),
-    ...(action === undefined ? [] : [limitFor(action, `${step.connector}.${step.action}`)]),
-  ];
+  const service = limitsFor(connector?.limits ?? {}, caller.connector);
+  const action = connector?.actions[caller.action ?? '']?.limits;
+  if (action === undefined) return service;
+  const ofAction = limitsFor(action, `${caller.connector}.${caller.action}`);
+  return (input) => [...service(input), ...ofAction(input)];
+}
+
+/** A limit that each value of a part of the input has by itself. */
+function partLimit(key: string, limit: RequestLimit, per: string): (input: Json) => CallLimit {
+  const part = compileTemplate(per);
+  const window = windowOf(limit);
+  return (input) => ({
+    key: `${key} ${per} ${textOf(part, { input })}`,
+    requests: [window],
+    concurrency: Number.POSITIVE_INFINITY,
+  });
+}
+
+function windowOf({ count, period }: RequestLimit): { count: number; periodMs: number } {
+  return { count, periodMs: milliseconds(period) };
+}
+
+/** Those for whom it has no value are together. */
+function textOf(template: Evaluator, roots: JsonObject): string {
+  try {
+    return JSON.stringify(template(roots) ?? null);
+  } catch (error) {
+    if (error instanceof EvaluationError) return 'null';
+    throw error;
+  }
 }

@@ -53,7 +53,7 @@ export async function performAction(
             key,
             effect: repeats ? 'idempotent' : step.effect,
             input: input.output,
-            limits,
+            limits: limits(input.output),
             ...(keyForMs === undefined ? {} : { repeatable: { since: since ?? key, forMs: keyForMs } }),
             perform: performer(prepared, input.output, path, context),
           });

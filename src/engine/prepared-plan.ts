@@ -13,7 +13,7 @@ import type { Json, JsonObject } from '../json/value.ts';
 import { compileSchema } from '../json/schema.ts';
 import { compileTemplate, type Evaluator } from '../language/evaluate.ts';
 import { milliseconds } from '../plan/duration.ts';
-import { limitsOf, type CallLimit } from './limits.ts';
+import { limitsOf, type LimitsOfCall } from './limits.ts';
 import type { StepInput } from './step-input.ts';
 
 /** A plan with everything compiled that a run evaluates. */
@@ -49,7 +49,7 @@ export interface PreparedAction extends StepInput {
   step: ActionStep;
   connector: PlanConnector;
   action: PlanAction;
-  limits: CallLimit[];
+  limits: LimitsOfCall;
   /** For how many milliseconds the service knows a key under which it does the write once; where it takes one. */
   keyForMs: number | undefined;
 }

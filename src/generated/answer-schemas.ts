@@ -1258,6 +1258,13 @@ export const ANSWER_SCHEMAS = {
           }
         ]
       },
+      "account_roles": {
+        "type": "object",
+        "additionalProperties": {
+          "$ref": "#/components/schemas/Role"
+        },
+        "description": "Roles in single accounts that are more than `role`."
+      },
       "expires_at": {
         "type": "string",
         "description": "When the token or the session ends; absent where that is when the runner does."
@@ -1271,7 +1278,8 @@ export const ANSWER_SCHEMAS = {
       "id",
       "name",
       "role",
-      "accounts"
+      "accounts",
+      "account_roles"
     ],
     "additionalProperties": false,
     "description": "`GET /api/v1/me`"
@@ -1311,6 +1319,13 @@ export const ANSWER_SCHEMAS = {
           }
         ]
       },
+      "account_roles": {
+        "type": "object",
+        "additionalProperties": {
+          "type": "string"
+        },
+        "description": "Roles in single accounts that are more than `role`."
+      },
       "status": {
         "type": "string",
         "enum": [
@@ -1338,6 +1353,7 @@ export const ANSWER_SCHEMAS = {
       "name",
       "role",
       "accounts",
+      "account_roles",
       "status",
       "created_at",
       "created_by",
@@ -1371,6 +1387,13 @@ export const ANSWER_SCHEMAS = {
           }
         ]
       },
+      "account_roles": {
+        "type": "object",
+        "additionalProperties": {
+          "type": "string"
+        },
+        "description": "Roles in single accounts that are more than `role`."
+      },
       "status": {
         "type": "string",
         "enum": [
@@ -1398,6 +1421,7 @@ export const ANSWER_SCHEMAS = {
       }
     },
     "required": [
+      "account_roles",
       "accounts",
       "created_at",
       "created_by",
@@ -1426,6 +1450,36 @@ export const ANSWER_SCHEMAS = {
     ],
     "additionalProperties": false,
     "description": "`GET /api/v1/tokens`"
+  },
+  "ConnectLinkView": {
+    "type": "object",
+    "properties": {
+      "account": {
+        "type": "string"
+      },
+      "connection": {
+        "type": "string"
+      },
+      "path": {
+        "type": "string",
+        "description": "Path of the page with its secret part, from the server's address on. Shown this once."
+      },
+      "url": {
+        "type": "string",
+        "description": "The whole address, where the operator says how the runner is reached."
+      },
+      "expires_at": {
+        "type": "string"
+      }
+    },
+    "required": [
+      "account",
+      "connection",
+      "path",
+      "expires_at"
+    ],
+    "additionalProperties": false,
+    "description": "`POST /api/v1/connect-links`"
   },
   "AuditListView": {
     "type": "object",

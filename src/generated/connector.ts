@@ -6,10 +6,33 @@ import type { Json, JsonObject } from '../json/value.ts'
  * How lists are written in queries and forms: a=1&a=2, a[]=1&a[]=2, a[0]=1&a[1]=2, or a=1,2.
  */
 export type Lists = "repeat" | "brackets" | "indices" | "comma";
+export type DigestAlgorithm = "md5" | "sha1" | "sha256" | "sha384" | "sha512";
+/**
+ * Bytes: those of a text in UTF-8, those that a text writes in hex or base64, or several after one another.
+ */
+export type Bytes = WrittenBytes | WrittenBytes[];
+export type WrittenBytes =
+  | string
+  | {
+      hex?: string;
+      base64?: string;
+    };
+/**
+ * How the bytes are written.
+ */
+export type BytesEncoding = "hex" | "base64" | "base64url";
+/**
+ * A private key in PEM, PKCS #8, PKCS #1 or SEC 1, such as "${{ connection.private_key }}". \n in it is a new line.
+ */
+export type PrivateKey = string;
 /**
  * How the credential goes into a request. Here alone ${{ connection.<field> }} may stand for a secret field; what needs a field that the connection does not have is left out.
  */
 export type Auth = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth | TokenExchangeAuth;
+/**
+ * Requests that come first in every attempt, in order: they prepare and change nothing that anyone notices. Those that follow read their answers as ${{ before.<name>.body }}.
+ */
+export type RequestsBefore = RequestBefore[];
 /**
  * How the token goes into requests, where ${{ token }} stands for it. Without it: Authorization: Bearer.
  */
@@ -64,6 +87,12 @@ export interface Connector {
    */
   docs?: string;
   connection?: ConnectionSpec;
+  /**
+   * Schemas that inputs and outputs share: { "$ref": "#/$defs/order" } stands for the one of this name.
+   */
+  $defs?: {
+    [k: string]: JsonObject;
+  };
   answers?: Answers;
   limits?: Limits;
   /**
@@ -116,6 +145,12 @@ export interface ConnectionSpec {
     [k: string]: string;
   };
   lists?: Lists;
+  /**
+   * What is made of the credential anew for each request, by name: times, signatures, signed tokens. ${{ derived.<name> }} stands for it in auth, and in what is derived of it. ${{ connection.<field> }} may stand here for a secret field, and request for the request before the credential is put in: method, url, host, path, query (as it is sent, without ?), target (path and query) and body (a text). What needs one that is not there is left out.
+   */
+  derived?: {
+    [k: string]: Derived;
+  };
   auth?: Auth;
   test?: ConnectionTest;
 }
@@ -181,6 +216,112 @@ export interface FieldCondition {
    * Its values.
    */
   is: (string | number | boolean)[];
+}
+/**
+ * One value that is made anew for each request.
+ */
+export interface Derived {
+  /**
+   * A text of others, such as what is signed.
+   */
+  text?: string;
+  time?: DerivedTime;
+  /**
+   * uuid: version 4. hex: 32 digits.
+   */
+  random?: "uuid" | "hex";
+  parameters?: DerivedParameters;
+  digest?: DerivedDigest;
+  hmac?: DerivedHmac;
+  signature?: DerivedSignature;
+  jwt?: DerivedJwt;
+}
+/**
+ * The time of the request.
+ */
+export interface DerivedTime {
+  /**
+   * unix_s, unix_ms: a number since 1970. iso8601: 2026-01-31T23:59:58.000Z. basic: 20260131T235958Z. http: Sat, 31 Jan 2026 23:59:58 GMT.
+   */
+  as: "unix_s" | "unix_ms" | "iso8601" | "basic" | "http";
+  /**
+   * So many seconds later.
+   */
+  later_s?: number;
+}
+/**
+ * The request's parameters in order of their names, then values, as a text.
+ */
+export interface DerivedParameters {
+  /**
+   * Those of the query, those of a form body.
+   */
+  of: ("query" | "form")[];
+  /**
+   * Further ones by name.
+   */
+  add?: {
+    [k: string]: string;
+  };
+  /**
+   * Names and values are percent-encoded (RFC 3986): all but letters, digits and -._~.
+   */
+  encoded?: boolean;
+  /**
+   * What stands between a name and its value.
+   */
+  equals?: string;
+  /**
+   * What stands between two of them.
+   */
+  separator?: string;
+}
+export interface DerivedDigest {
+  algorithm: DigestAlgorithm;
+  of: Bytes;
+  encoding?: BytesEncoding;
+}
+/**
+ * A digest under a key (RFC 2104).
+ */
+export interface DerivedHmac {
+  algorithm: DigestAlgorithm;
+  key: Bytes;
+  of: Bytes;
+  encoding?: BytesEncoding;
+}
+/**
+ * A signature by a private key.
+ */
+export interface DerivedSignature {
+  /**
+   * rsa-sha256: PKCS #1 v1.5. ecdsa-sha256: in DER.
+   */
+  algorithm: "rsa-sha256" | "ecdsa-sha256" | "ed25519";
+  key: PrivateKey;
+  of: Bytes;
+  encoding?: BytesEncoding;
+}
+/**
+ * A signed token (RFC 7519). The key of HS… is the secret, that of all others a private key in PEM. Where claims do not say iat and exp, they are now and expires_in later.
+ */
+export interface DerivedJwt {
+  algorithm: "HS256" | "HS384" | "HS512" | "RS256" | "RS384" | "RS512" | "PS256" | "ES256" | "ES384" | "EdDSA";
+  key: Bytes;
+  /**
+   * Of the token, besides alg, such as kid.
+   */
+  header?: {
+    [k: string]: string;
+  };
+  /**
+   * A template of what is claimed.
+   */
+  claims: JsonObject;
+  /**
+   * Seconds.
+   */
+  expires_in?: number;
 }
 /**
  * A key in a header or in the query.
@@ -254,6 +395,7 @@ export interface CustomAuth {
  */
 export interface TokenExchangeAuth {
   type: "token_exchange";
+  before?: RequestsBefore;
   /**
    * A token that needs no exchange, such as ${{ connection.access_token }}: a connection that has it makes no request for one.
    */
@@ -272,6 +414,11 @@ export interface TokenExchangeAuth {
    */
   refresh_on?: number[];
   use?: TokenUse;
+}
+export interface RequestBefore {
+  name: string;
+  request: Request;
+  success?: Success;
 }
 /**
  * The HTTP request: templates with ${{ expressions }} over input and connection, page where the action has pages, and idempotency.key where it has a key. What is absent is left out.
@@ -342,18 +489,6 @@ export interface FilePart {
   base64?: string;
 }
 /**
- * A request that changes nothing and succeeds exactly where the credential is good.
- */
-export interface ConnectionTest {
-  request: Request;
-  success?: Success;
-  errors?: ErrorRules;
-  /**
-   * Whose credential it is, in words that a person knows it by, such as acme.myshopify.com: ${{ expressions }} over response and connection.
-   */
-  identity?: string;
-}
-/**
  * Which answers are a success.
  */
 export interface Success {
@@ -365,6 +500,18 @@ export interface Success {
    * An expression over response that must be true too, for services that answer 200 to everything.
    */
   when?: string;
+}
+/**
+ * A request that changes nothing and succeeds exactly where the credential is good.
+ */
+export interface ConnectionTest {
+  request: Request;
+  success?: Success;
+  errors?: ErrorRules;
+  /**
+   * Whose credential it is, in words that a person knows it by, such as acme.myshopify.com: ${{ expressions }} over response and connection.
+   */
+  identity?: string;
 }
 /**
  * Reads one kind of failure. All that it names must fit.
@@ -444,6 +591,10 @@ export interface RequestLimit {
    * Such as 1s, 1m, 24h.
    */
   period: string;
+  /**
+   * What has such a limit of its own, for an action: a text with ${{ input.<field> }}, such as the channel.
+   */
+  per?: string;
 }
 /**
  * How a request is proved genuine: what is signed, with which key, and where the signature stands. All is compared with the bytes as they came. signature: where it stands; of several, as while a key is changed, one must be right. delivery_id: what names the delivery, the same when it is sent again; it is {id}, and by it repeats are known. event: what names the kind of event. body_digest: where the SHA-256 of a body that is no form stands, in hex, for schemes that sign {form} and the address.
@@ -700,6 +851,7 @@ export interface Action {
    * An output as it comes from the service.
    */
   sample?: Json;
+  before?: RequestsBefore;
   request?: Request;
   response?: Response;
   pagination?: Pagination;

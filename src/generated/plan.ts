@@ -47,9 +47,23 @@ export type PlanSteps8 = PlanStep[];
  */
 export type PlanSteps = PlanStep[];
 /**
+ * Bytes: those of a text in UTF-8, those that a text writes in hex or base64, or several after one another.
+ */
+export type Bytes = WrittenBytes | WrittenBytes[];
+export type WrittenBytes =
+  | string
+  | {
+      hex?: string;
+      base64?: string;
+    };
+/**
  * How the credential goes into a request. Here alone ${{ connection.<field> }} may stand for a secret field; what needs a field that the connection does not have is left out.
  */
 export type Auth = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth | TokenExchangeAuth;
+/**
+ * Requests that come first in every attempt, in order: they prepare and change nothing that anyone notices. Those that follow read their answers as ${{ before.<name>.body }}.
+ */
+export type RequestsBefore = RequestBefore[];
 /**
  * How the token goes into requests, where ${{ token }} stands for it. Without it: Authorization: Bearer.
  */
@@ -840,6 +854,12 @@ export interface ConnectionSpec {
     [k: string]: string;
   };
   lists?: Lists;
+  /**
+   * What is made of the credential anew for each request, by name: times, signatures, signed tokens. ${{ derived.<name> }} stands for it in auth, and in what is derived of it. ${{ connection.<field> }} may stand here for a secret field, and request for the request before the credential is put in: method, url, host, path, query (as it is sent, without ?), target (path and query) and body (a text). What needs one that is not there is left out.
+   */
+  derived?: {
+    [k: string]: Derived;
+  };
   auth?: Auth;
   test?: ConnectionTest;
 }
@@ -905,6 +925,124 @@ export interface FieldCondition {
    * Its values.
    */
   is: (string | number | boolean)[];
+}
+/**
+ * One value that is made anew for each request.
+ */
+export interface Derived {
+  /**
+   * A text of others, such as what is signed.
+   */
+  text?: string;
+  time?: DerivedTime;
+  /**
+   * uuid: version 4. hex: 32 digits.
+   */
+  random?: "uuid" | "hex";
+  parameters?: DerivedParameters;
+  digest?: DerivedDigest;
+  hmac?: DerivedHmac;
+  signature?: DerivedSignature;
+  jwt?: DerivedJwt;
+}
+/**
+ * The time of the request.
+ */
+export interface DerivedTime {
+  /**
+   * unix_s, unix_ms: a number since 1970. iso8601: 2026-01-31T23:59:58.000Z. basic: 20260131T235958Z. http: Sat, 31 Jan 2026 23:59:58 GMT.
+   */
+  as: "unix_s" | "unix_ms" | "iso8601" | "basic" | "http";
+  /**
+   * So many seconds later.
+   */
+  later_s?: number;
+}
+/**
+ * The request's parameters in order of their names, then values, as a text.
+ */
+export interface DerivedParameters {
+  /**
+   * Those of the query, those of a form body.
+   */
+  of: ("query" | "form")[];
+  /**
+   * Further ones by name.
+   */
+  add?: {
+    [k: string]: string;
+  };
+  /**
+   * Names and values are percent-encoded (RFC 3986): all but letters, digits and -._~.
+   */
+  encoded?: boolean;
+  /**
+   * What stands between a name and its value.
+   */
+  equals?: string;
+  /**
+   * What stands between two of them.
+   */
+  separator?: string;
+}
+export interface DerivedDigest {
+  algorithm: "md5" | "sha1" | "sha256" | "sha384" | "sha512";
+  of: Bytes;
+  /**
+   * How the bytes are written.
+   */
+  encoding?: "hex" | "base64" | "base64url";
+}
+/**
+ * A digest under a key (RFC 2104).
+ */
+export interface DerivedHmac {
+  algorithm: "md5" | "sha1" | "sha256" | "sha384" | "sha512";
+  key: Bytes;
+  of: Bytes;
+  /**
+   * How the bytes are written.
+   */
+  encoding?: "hex" | "base64" | "base64url";
+}
+/**
+ * A signature by a private key.
+ */
+export interface DerivedSignature {
+  /**
+   * rsa-sha256: PKCS #1 v1.5. ecdsa-sha256: in DER.
+   */
+  algorithm: "rsa-sha256" | "ecdsa-sha256" | "ed25519";
+  /**
+   * A private key in PEM, PKCS #8, PKCS #1 or SEC 1, such as "${{ connection.private_key }}". \n in it is a new line.
+   */
+  key: string;
+  of: Bytes;
+  /**
+   * How the bytes are written.
+   */
+  encoding?: "hex" | "base64" | "base64url";
+}
+/**
+ * A signed token (RFC 7519). The key of HS… is the secret, that of all others a private key in PEM. Where claims do not say iat and exp, they are now and expires_in later.
+ */
+export interface DerivedJwt {
+  algorithm: "HS256" | "HS384" | "HS512" | "RS256" | "RS384" | "RS512" | "PS256" | "ES256" | "ES384" | "EdDSA";
+  key: Bytes;
+  /**
+   * Of the token, besides alg, such as kid.
+   */
+  header?: {
+    [k: string]: string;
+  };
+  /**
+   * A template of what is claimed.
+   */
+  claims: JsonObject;
+  /**
+   * Seconds.
+   */
+  expires_in?: number;
 }
 /**
  * A key in a header or in the query.
@@ -978,6 +1116,7 @@ export interface CustomAuth {
  */
 export interface TokenExchangeAuth {
   type: "token_exchange";
+  before?: RequestsBefore;
   /**
    * A token that needs no exchange, such as ${{ connection.access_token }}: a connection that has it makes no request for one.
    */
@@ -997,17 +1136,10 @@ export interface TokenExchangeAuth {
   refresh_on?: number[];
   use?: TokenUse;
 }
-/**
- * A request that changes nothing and succeeds exactly where the credential is good.
- */
-export interface ConnectionTest {
+export interface RequestBefore {
+  name: string;
   request: Request;
   success?: Success;
-  errors?: ErrorRules;
-  /**
-   * Whose credential it is, in words that a person knows it by, such as acme.myshopify.com: ${{ expressions }} over response and connection.
-   */
-  identity?: string;
 }
 /**
  * Which answers are a success.
@@ -1021,6 +1153,18 @@ export interface Success {
    * An expression over response that must be true too, for services that answer 200 to everything.
    */
   when?: string;
+}
+/**
+ * A request that changes nothing and succeeds exactly where the credential is good.
+ */
+export interface ConnectionTest {
+  request: Request;
+  success?: Success;
+  errors?: ErrorRules;
+  /**
+   * Whose credential it is, in words that a person knows it by, such as acme.myshopify.com: ${{ expressions }} over response and connection.
+   */
+  identity?: string;
 }
 /**
  * How all answers of the service are to be read; what an action says itself comes first.
@@ -1067,11 +1211,16 @@ export interface RequestLimit {
    * Such as 1s, 1m, 24h.
    */
   period: string;
+  /**
+   * What has such a limit of its own, for an action: a text with ${{ input.<field> }}, such as the channel.
+   */
+  per?: string;
 }
 export interface PlanAction {
   effect: "read" | "idempotent" | "write";
   input: JsonObject;
   output: JsonObject;
+  before?: RequestsBefore;
   request?: Request;
   response?: Response;
   pagination?: Pagination;

@@ -119,7 +119,7 @@ export interface TestRequest {
     [k: string]: string;
   };
   /**
-   * The body: JSON as its value, a form as an object, anything else as a text.
+   * The body: JSON as its value, a form as an object, anything else as a text. A file of a multipart form is an object with filename, type and text, or base64 where it is no text.
    */
   body?: Json;
 }

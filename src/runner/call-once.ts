@@ -22,11 +22,15 @@ export interface OwnConnection {
   fields: JsonObject;
 }
 
-export interface CallOnceOptions {
-  /** Asked only where there is a credential to open. */
-  identities: IdentitySource;
+/** Where calls may go. */
+export interface CallOptions {
   reroutes: ReadonlyMap<string, string>;
   allowPrivate: ReadonlySet<string>;
+}
+
+export interface CallOnceOptions extends CallOptions {
+  /** Asked only where there is a credential to open. */
+  identities: IdentitySource;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -44,23 +48,35 @@ export function findConnection(checked: CheckedWorkspace, account: string, name:
 /** Calls an action through a connection once, as a run would. Throws `SecretError` where its credential does not open. */
 export async function callOnce(
   { workspace }: CheckedWorkspace,
-  { account, name, connector, spec, fields }: OwnConnection,
+  own: OwnConnection,
   call: { action: PlanAction; input: Json },
-  { identities, reroutes, allowPrivate }: CallOnceOptions,
+  { identities, ...options }: CallOnceOptions,
 ): Promise<Outcome> {
+  const { account, name } = own;
   const text = workspace.secrets.get(secretPath(account, name));
   const credential: Credential =
     text === undefined
       ? { fields: {}, hosts: [] }
       : await openConnection(text, { account, connection: name, identities: await identities(account) });
-  const caller = new HttpCaller({ reroutes, allowPrivate, redactor: new Redactor() });
+  return callWith(own, credential, call, options, AbortSignal.timeout(TIMEOUT_MS));
+}
+
+/** Calls an action once with a credential that is at hand. What keeps secrets out of the outcome ends with the call. */
+export async function callWith(
+  { account, name, connector, spec, fields }: OwnConnection,
+  credential: Credential,
+  call: { action: PlanAction; input: Json },
+  options: CallOptions,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const caller = new HttpCaller({ ...options, redactor: new Redactor() });
   try {
     return await caller.call({
       account,
       service: connector.name,
       connector: lowerConnector(connector),
       connection: { name, plan: lowerConnection(connector.name, spec, fields), credential },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal,
       ...call,
     });
   } finally {

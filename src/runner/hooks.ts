@@ -1,4 +1,4 @@
-import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readBody } from '../connectors/webhooks/body.ts';
 import type { HandshakeReply } from '../connectors/webhooks/handshake.ts';
 import type { WebhookRequest } from '../connectors/webhooks/request.ts';
@@ -7,6 +7,7 @@ import type { SchemaIssue } from '../json/schema-issue.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import { EvaluationError } from '../language/evaluation-error.ts';
 import type { RunRecord } from '../run/records.ts';
+import { isSameSecret } from '../secrets/same-secret.ts';
 import type { Store } from '../store/store.ts';
 import { nameOf, takeDelivery, type Delivery } from './delivery.ts';
 import { hookPath, type LiveAutomation, type LiveDeployment, type LiveWebhook } from './live-deployment.ts';
@@ -73,9 +74,9 @@ export class Hooks {
 
   /** What was replaced is looked up only where the address is not today's. */
   private isAddress({ account, automation, receivedAt }: Delivery, current: string, secret: string): boolean {
-    if (sameSecret(current, secret)) return true;
+    if (isSameSecret(secret, current)) return true;
     const former = this.options.store.hookRotation.former(account, automation, receivedAt);
-    return former.some((one) => sameSecret(one, secret));
+    return former.some((one) => isSameSecret(secret, one));
   }
 
   /**
@@ -149,11 +150,6 @@ export class Hooks {
     const kept = { id: randomUUID(), account, automation, receivedAt, status, reason, query, headers, body };
     await this.options.store.refusals.insert(kept);
   }
-}
-
-function sameSecret(expected: string, given: string): boolean {
-  const [left, right] = [Buffer.from(expected), Buffer.from(given)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 function refusal(status: number, reason: string, issues: SchemaIssue[] = []): Refusal {

@@ -11,6 +11,8 @@ import { AccountVault } from '../secrets/vault.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { AccountSealing } from './account-sealing.ts';
+import { AuditPruner, type AuditLimits } from './audit-pruner.ts';
+import { Connecting } from './connecting/connecting.ts';
 import { WorkspaceCredentials } from './credentials.ts';
 import type { DeploySource } from './deploy/deploy-source.ts';
 import { Reconciler } from './deploy/reconciler.ts';
@@ -45,6 +47,8 @@ export interface RunnerOptions {
   allowPrivate?: ReadonlySet<string>;
   /** Where senders of webhooks reach the runner, without a slash at the end; needed where a proxy changes the address. */
   publicUrl?: string | undefined;
+  /** How much of the audit log is kept (default: all of it). */
+  auditLimits?: AuditLimits;
   onError: (error: unknown) => void;
 }
 
@@ -58,6 +62,8 @@ export class Runner {
   readonly waits: WaitAnswers;
   readonly control: RunControl;
   readonly reconciler: Reconciler;
+  /** Takes credentials from pages. */
+  readonly connecting: Connecting;
   readonly redactor = new Redactor();
   /** The folder of the runner's own data. */
   readonly data: string;
@@ -69,8 +75,9 @@ export class Runner {
   private readonly credentials: WorkspaceCredentials;
   private readonly schedules: Schedules;
   private readonly polls: Polls;
-  private readonly pruner: HistoryPruner;
+  private readonly historyPruner: HistoryPruner;
   private readonly sealing = new AccountSealing();
+  private readonly auditPruner: AuditPruner;
   private recipients: ReadonlyMap<string, readonly string[]> = new Map();
   private live: LiveDeployment;
 
@@ -81,6 +88,7 @@ export class Runner {
     this.store = openSqliteStore(options.data, { sealing: this.sealing });
     const { reroutes, allowPrivate = new Set() } = options;
     this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor });
+    this.connecting = new Connecting({ writer: options.source.writer, reroutes, allowPrivate, now: Date.now });
     this.credentials = new WorkspaceCredentials(options.identities);
     this.vault = new AccountVault({
       keys: this.store.accountKeys,
@@ -116,7 +124,13 @@ export class Runner {
       now: Date.now,
       onError: options.onError,
     });
-    this.pruner = new HistoryPruner({ store: this.store, now: Date.now, onError: options.onError });
+    this.historyPruner = new HistoryPruner({ store: this.store, now: Date.now, onError: options.onError });
+    this.auditPruner = new AuditPruner({
+      ...(options.auditLimits ?? { keepMs: undefined, maxEntries: undefined }),
+      audit: this.store.audit,
+      now: Date.now,
+      onError: options.onError,
+    });
     this.live = this.load();
     this.hooks = new Hooks({
       store: this.store,
@@ -153,7 +167,8 @@ export class Runner {
     const resumed = this.engine.resume();
     this.schedules.start();
     this.polls.start();
-    this.pruner.start();
+    this.historyPruner.start();
+    this.auditPruner.start();
     return resumed;
   }
 
@@ -189,7 +204,8 @@ export class Runner {
   async stop(drainMs: number): Promise<void> {
     this.hooks.stop();
     this.schedules.stop();
-    await Promise.all([this.reconciler.stop(), this.polls.stop(), this.pruner.stop()]);
+    const pruners = [this.historyPruner.stop(), this.auditPruner.stop()];
+    await Promise.all([this.reconciler.stop(), this.polls.stop(), ...pruners]);
     await this.engine.stop(drainMs);
   }
 

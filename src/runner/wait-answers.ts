@@ -1,10 +1,11 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import type { ApprovalWait, EventWait, Plan, PlanWait } from '../generated/plan.ts';
 import { compileSchema } from '../json/schema.ts';
 import type { Json } from '../json/value.ts';
 import { findStep } from '../plan/list-steps.ts';
 import type { RunRecord } from '../run/records.ts';
+import { isSameSecret } from '../secrets/same-secret.ts';
 import type { Store } from '../store/store.ts';
 
 /** What becomes of an answer to a step that waits. */
@@ -65,7 +66,7 @@ export class WaitAnswers {
   /** The approval that the page's path names; `undefined` where the path is not a true one, or nothing waits there. */
   async openApproval(id: string, step: string, proof: string): Promise<OpenApproval | undefined> {
     const run = this.store.runs.get(id);
-    if (run === undefined || !same(await this.proofOf(run, step), proof)) return undefined;
+    if (run === undefined || !isSameSecret(proof, await this.proofOf(run, step))) return undefined;
     const attempt = this.store.runs.attempts(id).find(({ key }) => key.step === step);
     if (attempt === undefined || attempt.outcome !== undefined || run.finishedAt !== undefined) return undefined;
     const { input } = attempt;
@@ -94,9 +95,4 @@ export class WaitAnswers {
     if (await this.engine.answer(run, { step, attempt: 1 }, { ok: true, output })) return { kind: 'answered' };
     return { kind: 'not_waiting', reason: `the step ${step} of run ${run.id} does not wait: not yet, or not any more` };
   }
-}
-
-function same(expected: string, given: string): boolean {
-  const [left, right] = [Buffer.from(expected), Buffer.from(given)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,7 +1,8 @@
-import { createHash, randomBytes, timingSafeEqual, type Hash } from 'node:crypto';
+import { createHash, randomBytes, type Hash } from 'node:crypto';
 import type { Json } from '../json/value.ts';
 import { DATA_KEY_LENGTH, unwrapDataKey, wrapDataKey } from './data-key.ts';
 import { shortRecipient } from './recipient.ts';
+import { isSameSecret } from './same-secret.ts';
 import { SecretError } from './secret-error.ts';
 import {
   isEncryptedPath,
@@ -59,8 +60,7 @@ export function decryptTree(root: SopsTree, metadata: SopsMetadata, key: Buffer)
     'sops',
     'mac',
   ]);
-  const computed = Buffer.from(hash.digest('hex').toUpperCase());
-  if (stored.length !== computed.length || !timingSafeEqual(stored, computed)) {
+  if (!isSameSecret(stored, hash.digest('hex').toUpperCase())) {
     throw new SecretError('sops_mac_mismatch', 'the MAC does not fit: a value was added, removed or moved', {
       path: ['sops', 'mac'],
       help: 'two changes to one secrets file cannot be merged line by line: take one side and make the other change again',

@@ -14,6 +14,7 @@ import type {
   StorageListView,
 } from './api-types.ts';
 import { addAuditRoute } from './audit-route.ts';
+import { addConnectRoutes } from './connect-routes.ts';
 import { addControlRoutes } from './control-routes.ts';
 import { addDeployRoutes } from './deploy-routes.ts';
 import { addEventRoute } from './events.ts';
@@ -38,6 +39,7 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner, callers: Call
   addDeployRoutes(app, runner);
   addHookAddressRoutes(app, runner);
   addMeRoute(app);
+  addConnectRoutes(app, runner);
   addTokenRoutes(app, runner);
   addAuditRoute(app, runner);
   addHistoryRoute(app, runner);

@@ -289,6 +289,8 @@ export interface MeView {
   name: string;
   role: Role;
   accounts: 'all' | readonly string[];
+  /** Roles in single accounts that are more than `role`. */
+  account_roles: { [account: string]: Role };
   /** When the token or the session ends; absent where that is when the runner does. */
   expires_at: string | undefined;
   /** What a signed-in browser sends as `X-CSRF-Token` to change something. */
@@ -300,6 +302,8 @@ export interface TokenView {
   name: string;
   role: string;
   accounts: 'all' | readonly string[];
+  /** Roles in single accounts that are more than `role`. */
+  account_roles: { [account: string]: string };
   status: 'usable' | 'expired' | 'revoked';
   created_at: string;
   /** Id of the token that it was made with. */
@@ -317,6 +321,17 @@ export interface NewTokenView extends TokenView {
 /** `GET /api/v1/tokens` */
 export interface TokenListView {
   tokens: TokenView[];
+}
+
+/** `POST /api/v1/connect-links` */
+export interface ConnectLinkView {
+  account: string;
+  connection: string;
+  /** Path of the page with its secret part, from the server's address on. Shown this once. */
+  path: string;
+  /** The whole address, where the operator says how the runner is reached. */
+  url: string | undefined;
+  expires_at: string;
 }
 
 /** `GET /api/v1/audit` */

@@ -5,6 +5,7 @@ import type { ErrorView } from './api-types.ts';
 export const API_ERRORS = {
   bad_request: 'The request cannot be read; the message says why.',
   body_too_large: 'The body has more bytes than the runner takes. (413)',
+  cannot_connect: 'There is no such connection to make; the message says why. (409)',
   cannot_verify:
     "The runner cannot open the key with which the webhook's requests are proved; its operator finds the reason among the refusals. Send it again later. (503)",
   cut: 'The refused delivery was longer than what is kept, so it cannot be replayed. (409)',

@@ -6,7 +6,7 @@ import { isoWhereSet } from './views.ts';
 /** `GET /me` */
 export function addMeRoute(app: FastifyInstance): void {
   app.get('/me', (request): MeView => {
-    const { id, name, role, accounts, expiresAt, csrf } = callerOf(request);
-    return { id, name, role, accounts, expires_at: isoWhereSet(expiresAt), csrf };
+    const { id, name, role, accounts, accountRoles, expiresAt, csrf } = callerOf(request);
+    return { id, name, role, accounts, account_roles: accountRoles, expires_at: isoWhereSet(expiresAt), csrf };
   });
 }

@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { isSameSecret } from '../secrets/same-secret.ts';
 import { errorView } from './error-view.ts';
 
 export interface PushOptions {
@@ -27,13 +28,7 @@ export function addPushRoute(app: FastifyInstance, { secret, pushed }: PushOptio
 function isFromHost(body: string, headers: { [name: string]: unknown }, secret: string): boolean {
   const { 'x-hub-signature-256': signature, 'x-gitlab-token': token } = headers;
   if (typeof signature === 'string') {
-    return isSame(signature, `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`);
+    return isSameSecret(signature, `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`);
   }
-  return typeof token === 'string' && isSame(token, secret);
-}
-
-/** Takes as long wherever the two differ. */
-function isSame(given: string, expected: string): boolean {
-  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
-  return left.length === right.length && timingSafeEqual(left, right);
+  return typeof token === 'string' && isSameSecret(token, secret);
 }

@@ -11,7 +11,7 @@ import type { AccountScope, RunFilter } from '../store/records.ts';
 import type { Caller } from './access/callers.ts';
 import { callerOf } from './access/guard.ts';
 import { isAtLeast } from './access/roles.ts';
-import { listWithin } from './access/scope.ts';
+import { listWithin, roleIn } from './access/scope.ts';
 import type { ExplanationView, RunDetailView, RunListView, RunSummaryView } from './api-types.ts';
 import { ApiError, unknownAutomation, unknownRun } from './api-error.ts';
 import type { Views } from './views.ts';
@@ -164,11 +164,12 @@ async function* exportRuns(
   }
 }
 
-async function detail(runner: Runner, views: Views, run: RunRecord, { role }: Caller): Promise<RunDetailView> {
+async function detail(runner: Runner, views: Views, run: RunRecord, caller: Caller): Promise<RunDetailView> {
   const { traced } = await trace(runner, run);
+  const role = roleIn(caller, run.account);
   // Whoever has the link can decide.
   const link = async (step: TracedStep): Promise<string | undefined> =>
-    isAtLeast(role, 'operator') ? approvalOf(runner, run, step) : undefined;
+    role !== undefined && isAtLeast(role, 'operator') ? approvalOf(runner, run, step) : undefined;
   return {
     run: views.run(run),
     steps: await Promise.all(traced.map(async (step) => views.step(run.id, step, await link(step)))),

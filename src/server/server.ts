@@ -13,9 +13,15 @@ import { ApiError } from './api-error.ts';
 import { addApiRoutes } from './api-routes.ts';
 import { errorView } from './error-view.ts';
 import { addApprovalPage } from './approval-page.ts';
+import { connectPageOf } from './connect-routes.ts';
 import { addHookRoutes } from './hook-routes.ts';
 import { OPENAPI_OPTIONS } from './openapi.ts';
-import { addSessionPages } from './pages/session-pages.ts';
+import { addConnectPage } from './pages/connect-page.ts';
+import { addConnectionsPage } from './pages/connections-page.ts';
+import { takeForms } from './pages/forms.ts';
+import { addSessionPages, type SessionPagesOptions } from './pages/session-pages.ts';
+import { securityHeaders } from './security-headers.ts';
+import { trustProxies } from './trusted-proxy.ts';
 import { addPushRoute, type PushOptions } from './push-route.ts';
 
 const MAX_BODY = 1024 * 1024;
@@ -29,34 +35,40 @@ export interface ServerOptions extends Pick<FastifyServerOptions, 'rewriteUrl'> 
   token: string;
   /** Where a proxy that does TLS makes the runner reachable. The proxy says who calls. */
   publicUrl?: string | undefined;
+  /** How many proxies stand one behind the other before the runner (default: one). */
+  proxies?: number;
   /** The secret that the repository's host proves its pushes with, and what a push calls. */
   push?: PushOptions | undefined;
 }
 
 /** The runner's HTTP server: webhooks, the API, pages and health. It has no log: addresses of webhooks are secrets. */
-export function createServer(runner: Runner, { token, publicUrl, push, ...options }: ServerOptions): FastifyInstance {
+export function createServer(
+  runner: Runner,
+  { token, publicUrl, proxies = 1, push, ...options }: ServerOptions,
+): FastifyInstance {
   const app = Fastify({
     ...options,
     bodyLimit: MAX_BODY,
-    // Only a proxy of the operator's own network is believed who calls.
-    trustProxy: publicUrl === undefined ? false : ['loopback', 'linklocal', 'uniquelocal'],
+    trustProxy: publicUrl === undefined ? false : trustProxies(proxies),
     // A field that nobody knows is refused, not dropped.
     ajv: { customOptions: { removeAdditional: false, allowUnionTypes: true } },
   });
   const { store } = runner;
   const callers = new Callers(store, token, Date.now);
+  const headers = securityHeaders(publicUrl);
   const cookie = new SessionCookie(publicUrl?.startsWith('https:') === true);
   app.register(cookies);
   app.register(rateLimit, { global: false });
   app.register(swagger, OPENAPI_OPTIONS);
   // Routes stand in a context of their own, which begins when the plugins above are there.
   app.register((routes, _options, done) => {
-    routes.addHook('onRequest', async (_request, reply) => void reply.headers(HEADERS));
+    routes.addHook('onRequest', async (_request, reply) => void reply.headers(headers));
     addGuard(routes, { store, callers, cookie });
     routes.get('/health', () => ({ status: 'ok', automations: runner.deployed().size }));
     routes.register(inContext((hooks) => addHooks(hooks, runner)));
     if (push !== undefined) routes.register(inContext((host) => addPush(host, push)));
     routes.register(inContext((pages) => addApprovals(pages, runner)));
+    routes.register(inContext((pages) => addConnections(pages, runner, { store, callers, cookie, publicUrl })));
     routes.register(inContext((pages) => addSessionPages(pages, { store, callers, cookie, publicUrl })));
     routes.register(
       inContext((api) => addApi(api, runner, callers)),
@@ -80,14 +92,6 @@ export function createServer(runner: Runner, { token, publicUrl, push, ...option
   return app;
 }
 
-/** Nothing is kept by browsers and proxies, taken for a page, or framed. */
-const HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'same-origin',
-  'x-content-type-options': 'nosniff',
-};
-
 function inContext(add: (app: FastifyInstance) => void) {
   return (app: FastifyInstance, _options: object, done: () => void): void => {
     add(app);
@@ -108,6 +112,13 @@ function addApprovals(app: FastifyInstance, runner: Runner): void {
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   limitAnswers(app, { status: 404, max: MAX_UNKNOWN_HOOKS });
   addApprovalPage(app, runner);
+}
+
+function addConnections(app: FastifyInstance, runner: Runner, options: SessionPagesOptions): void {
+  limitAnswers(app, { status: 404, max: MAX_UNKNOWN_HOOKS });
+  takeForms(app);
+  addConnectionsPage(app, { ...options, connecting: runner.connecting });
+  addConnectPage(app, connectPageOf(runner, options.callers));
 }
 
 function addPush(app: FastifyInstance, push: PushOptions): void {

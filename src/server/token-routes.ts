@@ -14,6 +14,7 @@ interface NewToken {
   name: string;
   role: Role;
   accounts: AccountScope;
+  account_roles?: { [account: string]: Role };
   expires_in_s: number;
 }
 
@@ -31,11 +32,18 @@ const NEW_TOKEN = {
     accounts: {
       anyOf: [{ const: 'all' }, { type: 'array', items: account, minItems: 1, maxItems: 1000, uniqueItems: true }],
     },
+    account_roles: {
+      type: 'object',
+      propertyNames: account,
+      maxProperties: 1000,
+      additionalProperties: { enum: ROLE_NAMES },
+      description: 'Accounts in which the token may do more than its role says.',
+    },
     expires_in_s: { type: 'integer', minimum: 1, maximum: MAX_LIFE_S },
   },
 };
 
-/** Lists, makes and revokes tokens. Nobody gives more than they have: the guard has looked at the accounts. */
+/** Lists, makes and revokes tokens. Nobody gives more than they have: the guard has seen to it that they are admin of the accounts. */
 export function addTokenRoutes(app: FastifyInstance, { store }: Runner): void {
   app.get('/tokens', (request): TokenListView => {
     const { accounts } = callerOf(request);
@@ -51,9 +59,8 @@ export function addTokenRoutes(app: FastifyInstance, { store }: Runner): void {
     { schema: { body: NEW_TOKEN } },
     async (request, reply): Promise<NewTokenView> => {
       const caller = callerOf(request);
-      const { name, role, accounts, expires_in_s: life } = request.body;
-      if (!isAtLeast(caller.role, role))
-        throw new ApiError(403, 'forbidden', `a token of role ${caller.role} makes none of role ${role}`);
+      const { name, role, accounts, account_roles: accountRoles = {}, expires_in_s: life } = request.body;
+      requireMore(accounts, role, accountRoles);
       const token = mintToken();
       const now = Date.now();
       const record = {
@@ -62,6 +69,7 @@ export function addTokenRoutes(app: FastifyInstance, { store }: Runner): void {
         name,
         role,
         accounts,
+        accountRoles,
         createdAt: now,
         createdBy: caller.id,
         expiresAt: now + life * 1000,
@@ -80,15 +88,31 @@ export function addTokenRoutes(app: FastifyInstance, { store }: Runner): void {
   });
 }
 
+/** A role of one account is more than that of all, and of an account that the token has. */
+function requireMore(accounts: AccountScope, role: Role, accountRoles: { [account: string]: Role }): void {
+  for (const [account, one] of Object.entries(accountRoles)) {
+    if (!covers(accounts, [account]))
+      throw new ApiError(400, 'bad_request', `account_roles names ${account}, which is not among the accounts`);
+    if (isAtLeast(role, one))
+      throw new ApiError(
+        400,
+        'bad_request',
+        `the role ${one} in ${account} is not more than ${role}, which the token has`,
+      );
+  }
+}
+
 /** Short enough to be typed: a token is only named by it. */
 const ID_LENGTH = 8;
 
-function tokenView({ id, name, role, accounts, createdAt, createdBy, expiresAt, revokedAt }: TokenRecord): TokenView {
+function tokenView(token: TokenRecord): TokenView {
+  const { id, name, role, accounts, accountRoles, createdAt, createdBy, expiresAt, revokedAt } = token;
   return {
     id,
     name,
     role,
     accounts,
+    account_roles: { ...accountRoles },
     status: revokedAt !== undefined ? 'revoked' : expiresAt <= Date.now() ? 'expired' : 'usable',
     created_at: iso(createdAt),
     created_by: createdBy,

@@ -182,14 +182,22 @@ export interface AccountKeyRecord {
 /** Names accounts, or all of them, also those that do not exist yet. */
 export type AccountScope = 'all' | readonly string[];
 
+/** Role by account. */
+export interface AccountRoles {
+  readonly [account: string]: string;
+}
+
 export interface TokenRecord {
   id: string;
   /** SHA-256 of the token, hex. */
   hash: string;
   /** What people call it. */
   name: string;
+  /** In every account but those that `accountRoles` names. */
   role: string;
   accounts: AccountScope;
+  /** More than `role`, by account. */
+  accountRoles: AccountRoles;
   createdAt: Instant;
   /** Id of the token that it was made with. */
   createdBy: string;

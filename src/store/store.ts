@@ -270,6 +270,11 @@ export interface AuditStore {
   insert(entry: Omit<AuditRecord, 'id'>): Promise<void>;
   /** Newest first; only those before an entry's id, for the next page. */
   list(filter: { account?: string; before?: number; limit: number }): AuditRecord[];
+  /**
+   * Takes away the oldest entries, up to `limit`: those of before an instant, and those beyond the newest so many. Gives how
+   * many it took.
+   */
+  prune(bounds: { before: Instant | undefined; keep: number | undefined; limit: number }): Promise<number>;
 }
 
 /** Keys for what is kept encrypted. */

@@ -1,10 +1,9 @@
 import { Dispatcher, errors } from 'undici';
 import { milliseconds } from '../plan/duration.ts';
 import type { TestAnswer } from '../generated/test.ts';
-import { parseJson } from '../json/parse.ts';
-import type { Json, JsonObject } from '../json/value.ts';
 import type { Redaction } from '../connectors/http-caller.ts';
 import { playedAttempt, type PlayedAttempt, type SentRequest } from './played-services.ts';
+import { readSentBody } from './sent-body.ts';
 
 type Handler = Dispatcher.DispatchHandler;
 type Options = Dispatcher.DispatchOptions;
@@ -27,15 +26,7 @@ export class PlayedNetwork extends Dispatcher {
     const controller = new PlayedController(handler);
     handler.onRequestStart?.(controller, {});
     if (controller.aborted) return true;
-    const request = this.sent(attempt.step, options);
-    const answer = attempt.services.answer(request);
-    if (answer === undefined) {
-      attempt.unanswered ??= request;
-      controller.fail(new Error('the case has no answer'));
-    } else {
-      if (answer.output !== undefined) attempt.output = { value: answer.output };
-      void play(answer, attempt, controller);
-    }
+    this.answer(attempt, options, controller).catch((error: unknown) => controller.fail(error as Error));
     return true;
   }
 
@@ -43,14 +34,25 @@ export class PlayedNetwork extends Dispatcher {
     return Promise.resolve();
   }
 
-  private sent(step: string, { origin, path, method, headers, body }: Options): SentRequest {
+  private async answer(attempt: PlayedAttempt, options: Options, controller: PlayedController): Promise<void> {
+    const request = await this.sent(attempt.step, options);
+    const answer = attempt.services.answer(request);
+    if (answer === undefined) {
+      attempt.unanswered ??= request;
+      controller.fail(new Error('the case has no answer'));
+      return;
+    }
+    if (answer.output !== undefined) attempt.output = { value: answer.output };
+    await play(answer, attempt, controller);
+  }
+
+  private async sent(step: string, { origin, path, method, headers, body }: Options): Promise<SentRequest> {
     const url = new URL(path, String(origin));
     const named = this.withoutCredentials(headerEntries(headers));
     const query = this.withoutCredentials(
       [...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name)]),
     );
-    const text =
-      typeof body === 'string' ? body : body instanceof Uint8Array ? Buffer.from(body).toString() : undefined;
+    const read = await readSentBody(body, named['content-type']?.[0]);
     return {
       step,
       method,
@@ -60,7 +62,7 @@ export class PlayedNetwork extends Dispatcher {
         ? {}
         : { query: mapValues(query, (values) => (values.length === 1 ? (values[0] ?? '') : values)) }),
       headers: mapValues(named, (values) => values.join(', ')),
-      ...(text === undefined ? {} : { body: this.redaction.json(readBody(text, named['content-type']?.[0])) }),
+      ...(read === undefined ? {} : { body: this.redaction.json(read) }),
     };
   }
 
@@ -165,24 +167,6 @@ function headerEntries(headers: Options['headers']): [string, string[]][] {
     ? headers.flatMap((name, index): [string, unknown][] => (index % 2 === 0 ? [[name, headers[index + 1]]] : []))
     : Object.entries(headers);
   return list.map(([name, value]) => [name.toLowerCase(), (Array.isArray(value) ? value : [value]).map(String)]);
-}
-
-function readBody(text: string, contentType = ''): Json {
-  if (/[/+]json\b/i.test(contentType)) {
-    try {
-      return parseJson(text);
-    } catch {
-      return text;
-    }
-  }
-  if (!contentType.startsWith('application/x-www-form-urlencoded')) return text;
-  const fields = new URLSearchParams(text);
-  const read: JsonObject = {};
-  for (const name of new Set(fields.keys())) {
-    const values = fields.getAll(name);
-    read[name] = values.length === 1 ? (values[0] ?? '') : values;
-  }
-  return read;
 }
 
 function mapValues<From, To>(values: { [name: string]: From }, change: (value: From) => To): { [name: string]: To } {

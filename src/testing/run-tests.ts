@@ -11,6 +11,7 @@ import type { JsonDocument } from '../workspace/json-document.ts';
 import { SHARED, type Workspace } from '../workspace/workspace.ts';
 import { CaseStorage } from './case-storage.ts';
 import { judge, type Verdict } from './expectation.ts';
+import { keylessPlan } from './keyless-plan.ts';
 import { PlayedNetwork } from './played-network.ts';
 import { playedAttempt } from './played-services.ts';
 import { runCase, type CaseRun, type CaseTools, type TestedPlan } from './run-case.ts';
@@ -105,7 +106,7 @@ export class TestRunner {
 async function testedPlan(plan: Plan): Promise<TestedPlan> {
   // No case needs the secret of an address.
   const trigger = readyTrigger(plan, '');
-  return { prepared: preparePlan(plan), trigger };
+  return { prepared: preparePlan(keylessPlan(plan)), trigger };
 }
 
 const TEST = '.test.json';

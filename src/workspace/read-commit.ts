@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { relative } from 'node:path/posix';
 import { promisify } from 'node:util';
 import { TreeBuilder } from './tree-builder.ts';
 import { isSource, MAX_FILE_SIZE, ROOT_FILES, ROOTS, type SourceTree } from './source-tree.ts';
@@ -36,13 +37,19 @@ export async function readIndex(folder: string): Promise<SourceTree> {
   }
 }
 
-/** Texts that are staged and differ from the last commit, by their path below the folder. Throws `CommitError`. */
+/**
+ * Texts that are staged anywhere in the repository and differ from the last commit, by their path from the folder on, which
+ * begins with `../` where they lie beside it. Throws `CommitError`.
+ */
 export async function readStagedChanges(folder: string): Promise<Map<string, string>> {
-  const args = ['diff', '--cached', '--raw', '--no-abbrev', '--no-renames', '--diff-filter=AM', '--relative', '-z'];
+  const args = ['diff', '--cached', '--raw', '--no-abbrev', '--no-renames', '--diff-filter=AM', '--no-relative', '-z'];
   const { stdout } = await run('git', ['-C', folder, ...args], { maxBuffer: MAX_LISTING });
   const changes = [...stdout.matchAll(/:\d+ (100\d+) [0-9a-f]+ ([0-9a-f]+) [AM]\0([^\0]+)\0/g)];
   const texts = new Map<string, string>();
-  const entries = changes.map(([, mode = '', object = '', path = '']) => ({ mode, object, size: 0, path }));
+  const prefix = (await run('git', ['-C', folder, 'rev-parse', '--show-prefix'])).stdout.trimEnd();
+  const entries = changes.map(([, mode = '', object = '', path = '']) => {
+    return { mode, object, size: 0, path: relative(prefix, path) };
+  });
   await readObjects(folder, entries, (path, bytes) => {
     if (bytes.length <= MAX_FILE_SIZE && !bytes.includes(0)) texts.set(path, bytes.toString('utf8'));
   });

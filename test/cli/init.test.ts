@@ -66,6 +66,35 @@ test('the hook refuses what would not compile as it is staged, and says where wa
   assert.deepEqual([mended.code, mended.err.includes('WB')], [0, false], mended.err);
 });
 
+test('the hook and the check of secrets work where the workspace lies below the top of its repository', async (context) => {
+  const { place, shell } = await newPlace(context);
+  const repository = join(place, 'all');
+  const git = (command: string) => shell.run(command, repository);
+  await mkdir(join(repository, 'flows'), { recursive: true });
+  await git('git init --quiet');
+  const made = await git('waybill init flows');
+  assert.match(made.out, /git config core\.hooksPath flows\/\.githooks\n/);
+  await git('git config core.hooksPath flows/.githooks');
+  const first = await git('git add --all && git commit --quiet -m first');
+  assert.deepEqual([first.code, /no findings/.test(first.out + first.err)], [0, true], first.err);
+  // Put together here, so that no scanner takes this file for a leak.
+  const token = `ghp_${'a1B2'.repeat(9)}`;
+  await writeFile(join(repository, 'flows/automations/demo/greet.json'), '{');
+  for (const file of ['notes.md', 'flows/notes.md']) await writeFile(join(repository, file), `Use ${token}.\n`);
+  await git('git add --all');
+  for (const [command, places] of [
+    ['git commit -m all', ['../notes.md:1:5', ' notes.md:1:5']],
+    ['git commit -m part notes.md', ['../notes.md:1:5']],
+    ['cd flows && git commit -m below', ['../notes.md:1:5', ' notes.md:1:5']],
+  ] as const) {
+    const { code, out, err } = await git(command);
+    assert.equal(code, 1, command);
+    for (const one of places) assert.ok((out + err).includes(one), `${command}: ${out}${err}`);
+  }
+  const broken = await git('rm *.md flows/*.md && git add --all && git commit -m broken');
+  assert.match(broken.out + broken.err, /WB1\d{3}[^]*greet\.json/);
+});
+
 test('the hook refuses a commit with a secret in the open', { timeout: 60_000 }, async (context) => {
   const { place, shell, workspace } = await newPlace(context);
   await shell.run('waybill init mine', place);

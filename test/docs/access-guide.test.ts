@@ -76,7 +76,7 @@ test(
       const shown = await shell.run('waybill url acme greet --data data', place);
       assert.match(shown.out, /^https:\/\/waybill\.example\.com\/hooks\/acme\/greet\//);
       const listed = await shell.run('waybill tokens list --data data --format json', place);
-      const [made] = (JSON.parse(listed.out) as TokenListView).tokens;
+      const made = (JSON.parse(listed.out) as TokenListView).tokens.find(({ name }) => name === 'Ada at Acme');
       const revoked = await shell.run(`waybill tokens revoke ${made?.id} --data data`, place);
       assert.match(revoked.out, /is revoked since/);
       assert.equal((await fetch(`${url}/api/v1/me`, { headers })).status, 401);

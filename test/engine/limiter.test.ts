@@ -124,3 +124,36 @@ test('who waits when the engine stops is told, and takes no place', async () => 
   await assert.rejects(second, stopped);
   await limiter.enter([service]);
 });
+
+test('who gives up while it waits is told why, takes no place, and keeps nobody waiting', async () => {
+  const limiter = new Limiter(new ManualClock());
+  const one = limit({ concurrency: 1 });
+  const first = await limiter.enter([one]);
+  const stopping = new AbortController();
+  const second = limiter.enter([one], stopping.signal);
+  let admitted = false;
+  const third = limiter.enter([one]).then(() => (admitted = true));
+  const reason = new Error('stopped');
+  stopping.abort(reason);
+  await assert.rejects(second, reason);
+  await assert.rejects(limiter.enter([one], stopping.signal), reason);
+  assert.equal(admitted, false);
+  first.release();
+  assert.equal(await third, true);
+});
+
+test('limits that come once are forgotten when they hold nobody back, and not before', async () => {
+  const clock = new ManualClock();
+  const limiter = new Limiter(clock);
+  const one = (key: string): CallLimit => limit({ key, requests: [{ count: 1, periodMs: PERIOD }] });
+  const enterAll = async (): Promise<void> => {
+    for (let index = 0; index < 2500; index++) (await limiter.enter([one(`channel ${index % 1250}`)])).release();
+  };
+  let entered = false;
+  const all = enterAll().then(() => (entered = true));
+  await turn();
+  // The second round waits for the first one's windows, though a sweep came in between.
+  assert.equal(entered, false);
+  clock.advance(PERIOD);
+  await all;
+});

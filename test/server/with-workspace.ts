@@ -27,6 +27,8 @@ export interface Answer<View> {
 export interface Served {
   folder: string;
   runner: Runner;
+  /** The private keys of the account `acme`. */
+  identities(): Promise<string[]>;
   url: string;
   token: string;
   /** Where the automation's webhook is. */
@@ -71,6 +73,7 @@ export async function withWorkspace(
   let { runner, server } = await start();
   const served: Served = {
     folder,
+    identities: () => Promise.resolve([identity]),
     get runner() {
       return runner;
     },

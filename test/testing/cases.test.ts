@@ -256,3 +256,25 @@ test('the same test gives the same, and its cases know nothing of each other', a
   const [first, second] = seen.map(({ cases: results }) => JSON.stringify(results.map(({ run }) => run)));
   assert.equal(first, second);
 });
+
+function transcribe(id: string, bytes: Buffer): object {
+  const input = { audio: bytes.toString('base64'), filename: `${id}.mp3`, language: 'de' };
+  return { id, uses: 'openai.transcribe_audio', with: input };
+}
+
+test('fields and files of a multipart body are seen by name, a file that is no text in base64', async () => {
+  const steps = [transcribe('words', Buffer.from('Grüße')), transcribe('sound', Buffer.from([0xff, 0xfb, 0x90]))];
+  const fields = { model: 'gpt-4o-transcribe', response_format: 'json', language: 'de' };
+  const words = { filename: 'words.mp3', type: 'application/octet-stream', text: 'Grüße' };
+  const sound = { filename: 'sound.mp3', type: 'application/octet-stream', base64: '//uQ' };
+  await passes(steps, {
+    answers: [
+      { to: { body: { language: 'de', file: { text: 'Grüße' } } }, with: [{ body: { text: 'Greetings' } }] },
+      { to: { body: { file: { base64: '//uQ' } } }, with: [{ body: { text: 'A hum' } }] },
+    ],
+    expect: {
+      status: 'succeeded',
+      requests: [{ body: { ...fields, file: words } }, { body: { ...fields, file: sound } }],
+    },
+  });
+});

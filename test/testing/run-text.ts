@@ -10,6 +10,7 @@ const ACCOUNT = {
   recipients: ['age1x75zpmgtwv2hxyv0leu46vte3upyk9spxpylddwe6fknjxtqpyhs8pm47h'],
   connections: {
     anthropic: { connector: 'anthropic' },
+    openai: { connector: 'openai' },
     web: { connector: 'http', fields: { hosts: ['api.example.com'] } },
   },
 };

@@ -1,87 +1,55 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { applyEdits, modify } from 'jsonc-parser';
-import { connectionsOf } from '../../compiler/context.ts';
-import { hostsOf } from '../../compiler/connection-hosts.ts';
-import { fieldsWithDefaults } from '../../connectors/connection-fields.ts';
-import type { Connector, ConnectionSpec } from '../../generated/connector.ts';
-import { checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
-import { sealConnection } from '../../secrets/connection-file.ts';
-import { secretPath } from '../../workspace/workspace.ts';
+import { proposalOf, sealChange } from '../../runner/connecting/connection-change.ts';
+import { connectionForm, openWorkspace, type ConnectionForm } from '../../runner/connecting/connection-form.ts';
+import { FolderWriter } from '../../runner/connecting/folder-writer.ts';
+import type { WorkspaceWriter } from '../../runner/connecting/workspace-writer.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
-import { replaceFile } from '../replace-file.ts';
-import { askSecretFields, readSecretFields, checkSecretFields } from '../secret-input.ts';
+import { askFields, checkFields, readSecretFields } from '../secret-input.ts';
 
 export interface ConnectOptions {
   workspace?: string;
+  data?: string;
   connector?: string;
   stdin?: true;
+  web?: true;
+  link?: true;
+  reroute: string[];
+  allowPrivate: string[];
+  /** Seconds. */
+  expires: number;
+  format: 'text' | 'json';
 }
 
 /** `waybill connect ACCOUNT CONNECTION`: encrypts a credential to the account's keys. Needs no private key. */
 export async function connect(account: string, name: string, options: ConnectOptions): Promise<number> {
-  const folder = findWorkspace(options.workspace);
-  const checked = checkWorkspace(folder);
-  const source = checked.workspace.accounts.get(account);
-  if (source === undefined) {
-    const known = [...checked.workspace.accounts.keys()].join(', ') || 'none';
-    throw new UsageError(`there is no valid automations/${account}/account.json`, `accounts: ${known}`);
-  }
-  const existing = connectionsOf(source)[name];
-  const service = existing?.connector ?? options.connector ?? name;
-  if (existing !== undefined && options.connector !== undefined && options.connector !== existing.connector) {
-    throw new UsageError(
-      `the connection ${name} is one to ${existing.connector}`,
-      'choose another name for the new connection',
-    );
-  }
-  const { connector, spec } = findConnector(checked, service);
-  const known = fieldsWithDefaults(spec, existing?.fields ?? {});
-  const entered =
-    options.stdin === true
-      ? await readSecretFields(process.stdin)
-      : await askSecretFields(connector.title, spec, known);
-  const fields = checkSecretFields(spec, known, entered);
-  if (existing === undefined) await addToAccount(join(folder, 'automations', account, 'account.json'), name, service);
-  const hosts = hostsOf(spec, known);
-  const text = await sealConnection({
-    account,
-    connection: name,
-    fields,
-    hosts,
-    recipients: source.value.recipients,
-    now: new Date(),
-  });
-  await replaceFile(join(folder, secretPath(account, name)), text);
+  if (options.link === true) return (await import('./connect-link.ts')).connectLink(account, name, options);
+  if (options.web === true) return (await import('./connect-web.ts')).connectWeb(account, name, options);
+  const writer = new FolderWriter(findWorkspace(options.workspace));
+  const form = await findForm(writer, account, name, options.connector);
+  const entered = options.stdin === true ? await readSecretFields(process.stdin) : await askFields(form);
+  const change = await sealChange(form, checkFields(form, entered), new Date());
+  const { paths } = await writer.write(proposalOf(change, account));
+  const { recipients, hosts } = change;
   console.log(
-    `Encrypted to ${source.value.recipients.length} public keys of ${account}; may only be sent to ${hosts.join(', ') || 'nobody'}.`,
+    `Encrypted to ${recipients.length} public keys of ${account}; may only be sent to ${hosts.join(', ') || 'nobody'}.`,
   );
-  console.log(
-    `Commit ${secretPath(account, name)}${existing === undefined ? ` and automations/${account}/account.json` : ''}.`,
-  );
+  console.log(`Commit ${paths.join(' and ')}.`);
   return EXIT.clean;
 }
 
-function findConnector({ catalog }: CheckedWorkspace, service: string): { connector: Connector; spec: ConnectionSpec } {
-  const connector = catalog.get(service);
-  if (connector === undefined)
+/** What a connection of the workspace asks for. Throws `UsageError` and `ConnectError`. */
+export async function findForm(
+  writer: WorkspaceWriter,
+  account: string,
+  name: string,
+  connector: string | undefined,
+): Promise<ConnectionForm> {
+  const opened = openWorkspace(await writer.read());
+  const known = [...opened.workspace.accounts.keys()];
+  if (!known.includes(account))
     throw new UsageError(
-      `there is no connector ${service}`,
-      `name one with --connector: ${catalog.names().join(', ')}`,
+      `there is no valid automations/${account}/account.json`,
+      `accounts: ${known.join(', ') || 'none'}`,
     );
-  if (connector.connection === undefined) throw new UsageError(`${connector.title} needs no connection`);
-  return { connector, spec: connector.connection };
-}
-
-/** Adds the connection to account.json and keeps the file's form. */
-async function addToAccount(file: string, name: string, connector: string): Promise<void> {
-  const text = await readFile(file, 'utf8');
-  const edits = modify(
-    text,
-    ['connections', name],
-    { connector },
-    { formattingOptions: { insertSpaces: true, tabSize: 2, eol: '\n' } },
-  );
-  await replaceFile(file, applyEdits(text, edits));
+  return connectionForm(opened, account, name, connector);
 }

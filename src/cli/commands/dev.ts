@@ -15,6 +15,7 @@ import { describeReconciled } from '../render-deploy.ts';
 import { dataFolder } from '../runner-client.ts';
 import {
   allowPrivateOf,
+  auditLimitsOf,
   listenAddress,
   logRuns,
   requireAccess,
@@ -43,6 +44,7 @@ export async function dev(options: DevOptions): Promise<number> {
     identities,
     reroutes: reroutesOf(options),
     allowPrivate: allowPrivateOf(options),
+    auditLimits: auditLimitsOf(options),
     publicUrl: address.publicUrl,
     onError: (error) => console.error(error),
   });

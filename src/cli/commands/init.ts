@@ -62,13 +62,13 @@ async function makeWorkspace(workspace: string, options: InitOptions): Promise<n
   const kept = await write(workspace, newWorkspace(account, VERSION, readTemplate));
   await chmod(join(workspace, '.githooks/pre-commit'), 0o755);
   await writeDerived(workspace);
-  const made = await makeRepository(workspace);
+  const below = await makeRepository(workspace);
   console.log(`Wrote a workspace with the account ${account.account} to ${workspace}.`);
   for (const path of kept) console.log(`${path} was there already and stays as it is.`);
-  if (!made)
+  if (below !== undefined)
     console.log(
       `It lies in a git repository that was there. For the hook before commits and for readable diffs of secrets:\n` +
-        `  git config core.hooksPath .githooks\n  git config diff.waybill.textconv '${TEXTCONV}'`,
+        `  git config core.hooksPath ${below}.githooks\n  git config diff.waybill.textconv '${TEXTCONV}'`,
     );
   const here = relative(process.cwd(), workspace);
   console.log(`\nGo on:\n${here === '' ? '' : `  cd ${here}\n`}  waybill check\n  waybill test\n  waybill dev`);
@@ -144,16 +144,19 @@ function readTemplate(name: string): string {
   return readFileSync(join(packageFolder(), file), 'utf8');
 }
 
-/** Makes a git repository with our hook and diff driver, where the folder is in none. */
-async function makeRepository(workspace: string): Promise<boolean> {
-  const git = (...args: string[]): Promise<unknown> => run('git', args, { cwd: workspace });
-  const inside = await git('rev-parse', '--show-toplevel').then(
-    () => true,
-    () => false,
+/**
+ * Makes a git repository with our hook and diff driver, where the folder is in none. Where it is in one, gives the folder's
+ * path from its top on: empty, or ending with a slash.
+ */
+async function makeRepository(workspace: string): Promise<string | undefined> {
+  const git = (...args: string[]): Promise<{ stdout: string }> => run('git', args, { cwd: workspace });
+  const inside = await git('rev-parse', '--show-prefix').then(
+    ({ stdout }) => stdout.trimEnd(),
+    () => undefined,
   );
-  if (inside) return false;
+  if (inside !== undefined) return inside;
   await git('init', '--quiet', '--initial-branch=main');
   await git('config', 'core.hooksPath', '.githooks');
   await git('config', 'diff.waybill.textconv', TEXTCONV);
-  return true;
+  return undefined;
 }

@@ -19,6 +19,7 @@ import {
   requireAccess,
   reroutesOf,
   allowPrivateOf,
+  auditLimitsOf,
   stopServer,
   type RunnerProcessOptions,
 } from '../runner-process.ts';
@@ -59,6 +60,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     identities: identitySource(options),
     reroutes: reroutesOf(options),
     allowPrivate: allowPrivateOf(options),
+    auditLimits: auditLimitsOf(options),
     publicUrl: address.publicUrl,
     secretsMustOpen: true,
     atomic: options.atomic === true,

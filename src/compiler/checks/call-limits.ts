@@ -35,7 +35,9 @@ export function checkCallLimits(context: AutomationContext, actions: ResolvedAct
 /** What is wrong with so many calls in a run; nothing is said of a run without a bound. */
 function problemOf({ requests = [] }: Limits, calls: number, title: string): string | undefined {
   if (!Number.isFinite(calls)) return undefined;
-  const waits = requests.map(({ count, period }) => ({
+  // Nobody knows how many of them share what has a limit of its own.
+  const shared = requests.filter(({ per }) => per === undefined);
+  const waits = shared.map(({ count, period }) => ({
     count,
     period,
     wait: (Math.ceil(calls / count) - 1) * milliseconds(period),

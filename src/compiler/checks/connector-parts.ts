@@ -1,3 +1,4 @@
+import { withSharedSchemas } from '../../connectors/shared-schemas.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { Connector, Field } from '../../generated/connector.ts';
 import type { PointerToken } from '../../json/pointer.ts';
@@ -20,7 +21,7 @@ interface Part {
 /** The schemas of a workspace's own connectors can be used, their templates can be read, and samples are as they say. */
 export function checkConnectorParts({ workspace, report }: CompileContext): void {
   for (const { document, value } of workspace.connectors.values()) {
-    const part = { connector: value, document, report };
+    const part = { connector: withSharedSchemas(value), document, report };
     checkFields(part);
     checkSchemas(part);
     for (const template of connectorTemplates(value)) checkTemplate(part, template);

@@ -1,8 +1,8 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Handshake, WebhookScheme } from '../../generated/connector.ts';
 import type { Json, JsonObject } from '../../json/value.ts';
 import { compileTemplate } from '../../language/evaluate.ts';
 import { EvaluationError } from '../../language/evaluation-error.ts';
+import { isSameSecret } from '../../secrets/same-secret.ts';
 import { readPart, type WebhookRequest } from './request.ts';
 
 /** What a service that tries the address is answered, with 200. */
@@ -54,8 +54,8 @@ function tokenIsRight(
 ): boolean {
   if (token === undefined) return true;
   const [given = ''] = readPart(token.at, request);
-  const [left, right] = [Buffer.from(given), Buffer.from(field(token.field) ?? '')];
-  return right.length > 0 && left.length === right.length && timingSafeEqual(left, right);
+  const expected = field(token.field) ?? '';
+  return expected !== '' && isSameSecret(given, expected);
 }
 
 function replyOf({ answer: { text, json } }: Handshake, roots: JsonObject): HandshakeReply | undefined {

@@ -1,5 +1,6 @@
-import { createHash, createHmac, createPublicKey, timingSafeEqual, verify, type KeyObject } from 'node:crypto';
+import { createHash, createHmac, createPublicKey, verify, type KeyObject } from 'node:crypto';
 import type { WebhookKey, WebhookScheme, WebhookTimestamp } from '../../generated/connector.ts';
+import { isSameSecret } from '../../secrets/same-secret.ts';
 import { isForm } from './body.ts';
 import { describePart, readPart, type WebhookRequest } from './request.ts';
 
@@ -97,7 +98,7 @@ function signatureCheck(
   key: Buffer,
   signed: Buffer,
 ): (signature: string) => boolean {
-  if (algorithm === 'token') return (token) => sameText(token, key.toString());
+  if (algorithm === 'token') return (token) => isSameSecret(token, key.toString());
   if (algorithm === 'ed25519') {
     const publicKey = ed25519Key(key);
     return (signature) => {
@@ -110,7 +111,7 @@ function signatureCheck(
   }
   const digest = algorithm === 'sha256' ? createHash('sha256') : createHmac(algorithm.slice('hmac-'.length), key);
   const expected = digest.update(signed).digest(encoding);
-  return (signature) => sameText(signature, expected);
+  return (signature) => isSameSecret(signature, expected);
 }
 
 /** A raw key of 32 bytes in the form that Node reads: the fixed beginning is that of RFC 8410. */
@@ -120,12 +121,6 @@ function ed25519Key(raw: Buffer): KeyObject | undefined {
   return createPublicKey({ key: der, format: 'der', type: 'spki' });
 }
 
-/** In a time that does not tell where they differ. */
-function sameText(given: string, expected: string): boolean {
-  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
-  return left.length === right.length && timingSafeEqual(left, right);
-}
-
 /** A body that the signature leaves out is proved by its digest in the address, which is signed. */
 function refuseDigest({ body_digest: part }: WebhookScheme, request: WebhookRequest): string | undefined {
   if (part === undefined || request.body.length === 0 || isForm(singleHeader(request.headers['content-type'])))
@@ -133,7 +128,7 @@ function refuseDigest({ body_digest: part }: WebhookScheme, request: WebhookRequ
   const [digest] = readPart(part, request);
   if (digest === undefined) return `${describePart(part)} is missing, so nothing proves the body`;
   const expected = createHash('sha256').update(request.body).digest('hex');
-  return sameText(digest, expected) ? undefined : `${describePart(part)} is not the digest of the body`;
+  return isSameSecret(digest, expected) ? undefined : `${describePart(part)} is not the digest of the body`;
 }
 
 function refuseTimestamp(

@@ -53,6 +53,7 @@ const WOKEN_AT_ONCE = 1000;
 
 /** An engine in one process, on the store's journal. */
 export class EmbeddedEngine implements Engine {
+  readonly limiter: Limiter;
   private readonly options: EmbeddedEngineOptions;
   private readonly queue = new FairQueue<string>();
   private readonly active = new Map<string, ActiveRun>();
@@ -74,8 +75,9 @@ export class EmbeddedEngine implements Engine {
       wake: () => this.wakeDue(),
     });
     const clock = { now: () => options.now(), delay: (milliseconds: number) => this.delay(milliseconds) };
+    this.limiter = new Limiter(clock);
     this.host = {
-      limiter: new Limiter(clock),
+      limiter: this.limiter,
       runs: options.store.runs,
       now: () => options.now(),
       at: (instant, wake) => this.at(instant, wake),

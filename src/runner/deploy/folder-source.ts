@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 import { readFolder } from '../../workspace/read-folder.ts';
 import type { SourceTree } from '../../workspace/source-tree.ts';
+import { FolderWriter } from '../connecting/folder-writer.ts';
+import type { WorkspaceWriter } from '../connecting/workspace-writer.ts';
 import type { DeploySource, NewestRevision } from './deploy-source.ts';
 import { Stall } from './stall.ts';
 
 /** The working tree in a folder. Its revision is the digest of its files, as they were when it was asked for. */
 export class FolderSource implements DeploySource {
   readonly name: string;
+  readonly writer: WorkspaceWriter;
   private last: { revision: string; tree: SourceTree } | undefined;
 
   constructor(folder: string) {
     this.name = folder;
+    this.writer = new FolderWriter(folder);
   }
 
   newest(): Promise<NewestRevision> {

@@ -39,15 +39,17 @@ export function openGit(
     timeout: { block: SILENT_MS },
     unsafe: { allowUnsafeSshCommand: true, allowUnsafeCredentialHelper: true },
   }).env({
-    ...passedOn(),
-    GIT_DIR: mirror,
-    GIT_TERMINAL_PROMPT: '0',
-    // Its words are read.
-    LC_ALL: 'C',
+    ...environmentOf(mirror),
     GNUPGHOME: signers.gnupgHome,
     ...(sshKey === undefined ? {} : { GIT_SSH_COMMAND: sshCommand(sshKey) }),
     ...(token === undefined ? {} : { WAYBILL_GIT_TOKEN: token }),
   });
+}
+
+/** The surroundings of every git on a mirror: what this process has, without what would lead git elsewhere. */
+export function environmentOf(mirror: string): { [name: string]: string } {
+  // Its words are read.
+  return { ...passedOn(), GIT_DIR: mirror, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
 }
 
 /** simple-git refuses these where they are given outright, and drops them where they are only there. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { SimpleGit } from 'simple-git';
 import { CommitError, readTree } from '../../workspace/read-commit.ts';
 import type { SourceTree } from '../../workspace/source-tree.ts';
+import { GitWriter, type GitBranch } from '../connecting/git-writer.ts';
 import type { DeploySource, NewestRevision } from './deploy-source.ts';
 import { describeGitError } from './git-error.ts';
 import { openGit, type GitAccess } from './git-process.ts';
@@ -30,41 +31,39 @@ const NO_ACCESS: GitAccess = { token: undefined, sshKey: undefined };
 const HEAD = 'refs/waybill/head';
 
 /** A branch of a git repository, through a mirror of our own that keeps what was fetched. */
-export class GitSource implements DeploySource {
+export class GitSource implements DeploySource, GitBranch {
   readonly name: string;
+  readonly writer = new GitWriter(this);
+  readonly repository: string;
+  readonly branch: string;
+  readonly path: string;
+  readonly mirror: string;
   private readonly options: GitSourceOptions;
   private readonly abort = new AbortController();
-  private readonly mirror: string;
   private opened: Promise<SignerSettings> | undefined;
   /** What the mirror has of the branch, once it is known. */
   private head: string | undefined;
+  /** Two fetches at a time would lock each other out. */
+  private fetching: Promise<unknown> = Promise.resolve();
 
   constructor(options: GitSourceOptions) {
     this.options = options;
     const { repository, branch, path, folder } = options;
+    this.repository = repository;
+    this.branch = branch;
+    this.path = path;
     this.mirror = join(folder, 'mirror.git');
     this.name = `${repository} ${branch}${path === '' ? '' : ` ${path}`}`;
   }
 
-  async newest(known: string | undefined): Promise<NewestRevision> {
-    const { repository, branch } = this.options;
-    const git = await this.git(await this.options.access());
-    const ref = `refs/heads/${branch}`;
-    const listed = await this.ask(() => git.raw('ls-remote', '--', repository, ref));
-    // A pattern also matches names that end so.
-    const there = listed.split('\n').flatMap((line) => (line.endsWith(`\t${ref}`) ? [line.split('\t')[0]] : []))[0];
-    if (there === undefined) {
-      const gone = known === undefined ? 'has no branch' : 'has no branch any more that is called';
-      throw new Stall('branch_missing', `${repository} ${gone} ${branch}`);
-    }
-    if (there !== (this.head ?? (await this.local(HEAD)))) {
-      const flags = ['--no-tags', '--no-write-fetch-head', '--progress', '--force'];
-      await this.ask(() => git.raw('fetch', ...flags, '--', repository, `+${ref}:${HEAD}`));
-    }
-    const revision = there === this.head ? there : await this.local(HEAD);
-    this.head = revision;
-    if (revision === undefined) throw new Stall('source_unreachable', `${repository} gave no commit of ${branch}`);
-    return { revision, lost: await this.lost(known, revision) };
+  newest(known: string | undefined): Promise<NewestRevision> {
+    const newest = this.fetching.then(() => this.fetchNewest(known));
+    this.fetching = newest.catch(() => undefined);
+    return newest;
+  }
+
+  async connected(): Promise<SimpleGit> {
+    return this.git(await this.options.access());
   }
 
   async resolve(name: string): Promise<string> {
@@ -96,6 +95,27 @@ export class GitSource implements DeploySource {
 
   stop(): void {
     this.abort.abort();
+  }
+
+  private async fetchNewest(known: string | undefined): Promise<NewestRevision> {
+    const { repository, branch } = this;
+    const git = await this.connected();
+    const ref = `refs/heads/${branch}`;
+    const listed = await this.ask(() => git.raw('ls-remote', '--', repository, ref));
+    // A pattern also matches names that end so.
+    const there = listed.split('\n').flatMap((line) => (line.endsWith(`\t${ref}`) ? [line.split('\t')[0]] : []))[0];
+    if (there === undefined) {
+      const gone = known === undefined ? 'has no branch' : 'has no branch any more that is called';
+      throw new Stall('branch_missing', `${repository} ${gone} ${branch}`);
+    }
+    if (there !== (this.head ?? (await this.local(HEAD)))) {
+      const flags = ['--no-tags', '--no-write-fetch-head', '--progress', '--force'];
+      await this.ask(() => git.raw('fetch', ...flags, '--', repository, `+${ref}:${HEAD}`));
+    }
+    const revision = there === this.head ? there : await this.local(HEAD);
+    this.head = revision;
+    if (revision === undefined) throw new Stall('source_unreachable', `${repository} gave no commit of ${branch}`);
+    return { revision, lost: await this.lost(known, revision) };
   }
 
   /** Git on the mirror, without access to anything else. */

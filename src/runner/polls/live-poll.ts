@@ -1,3 +1,4 @@
+import { limitsOf, type CallLimit } from '../../engine/limits.ts';
 import type { Plan, PlanAction, PlanConnector, PollTrigger } from '../../generated/plan.ts';
 import { isJsonObject, type JsonObject } from '../../json/value.ts';
 import { compileTemplate, type Evaluator } from '../../language/evaluate.ts';
@@ -11,6 +12,8 @@ export interface LivePoll {
   connector: PlanConnector;
   /** The request for one page, as an action that reads: it gives `items`, and perhaps `next` and `cursor`. */
   page: PlanAction;
+  /** What each page keeps to, together with all other calls of the connection. */
+  limits: CallLimit[];
   /** What `with` comes to. */
   input: JsonObject;
   /** Over `item`. */
@@ -41,6 +44,7 @@ export function readyPoll(plan: Plan, trigger: PollTrigger): LivePoll {
     service,
     connector,
     page: { effect: 'read', input: {}, output: {}, request, response: { output }, ...(errors && { errors }) },
+    limits: limitsOf(plan, { connector: service, ...(connection === undefined ? {} : { connection }) })(asked),
     input: asked,
     key: compileTemplate(poll.key),
     event: compileTemplate(poll.event ?? '${{ item }}'),

@@ -111,11 +111,20 @@ export class Polls {
     await engine.startTogether(runs, (records) => store.polls.accept(name, { at, keys, cursor }, records));
   }
 
-  private ask({ plan }: LiveAutomation, poll: LivePoll, input: Json): Promise<Outcome> {
-    const { service, connector, page: action, trigger } = poll;
-    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(PAGE_TIMEOUT_MS)]);
-    const call = { account: plan.account, service, connector, action, input, signal };
-    return callThrough(this.options.services, plan, trigger.connection, call);
+  /** Each page waits as a call of its own: a poll of many pages lets the calls of runs in between. */
+  private async ask({ plan }: LiveAutomation, poll: LivePoll, input: Json): Promise<Outcome> {
+    const { engine, services } = this.options;
+    const { service, connector, page: action, trigger, limits } = poll;
+    const turn = await engine.limiter.enter(limits, this.stopping.signal);
+    try {
+      const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(PAGE_TIMEOUT_MS)]);
+      const call = { account: plan.account, service, connector, action, input, signal };
+      const outcome = await callThrough(services, plan, trigger.connection, call);
+      if (!outcome.ok && outcome.failure.retryAfterMs !== undefined) turn.hold(outcome.failure.retryAfterMs);
+      return outcome;
+    } finally {
+      turn.release();
+    }
   }
 
   private wait(key: string, ms: number): void {
@@ -152,7 +161,8 @@ export class Polls {
       const failure = await this.poll(polled);
       return failure === undefined ? every : Math.max(every, AFTER_FAILURE_MS, failure.retryAfterMs ?? 0);
     } catch (error) {
-      this.options.onError(error);
+      // It was waiting for its turn.
+      if (!this.stopping.signal.aborted) this.options.onError(error);
       return Math.max(every, AFTER_FAILURE_MS);
     }
   }

@@ -1,5 +1,6 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Instant } from '../../run/records.ts';
+import { isSameSecret } from '../../secrets/same-secret.ts';
 import type { AccountScope, TokenRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { readRole, type Role } from './roles.ts';
@@ -9,8 +10,11 @@ export interface Caller {
   /** Of the token. */
   id: string;
   name: string;
+  /** In every account but those that `accountRoles` names. */
   role: Role;
   accounts: AccountScope;
+  /** More than `role`, by account. */
+  accountRoles: { readonly [account: string]: Role };
   /** When the token or the session ends; `undefined` where the runner's own end is the end. */
   expiresAt: Instant | undefined;
   /** What a browser must send along to change something. */
@@ -42,19 +46,19 @@ export function hashOf(secret: string): string {
 /** Knows callers by their tokens and sessions. */
 export class Callers {
   private readonly store: Store;
-  private readonly owner: Buffer;
+  private readonly owner: string;
   private readonly now: () => Instant;
 
   constructor(store: Store, ownerToken: string, now: () => Instant) {
     this.store = store;
-    this.owner = Buffer.from(hashOf(ownerToken));
+    this.owner = hashOf(ownerToken);
     this.now = now;
   }
 
   /** `undefined` where the token is unknown, has expired or is revoked. */
   byToken(token: string): Caller | undefined {
     const hash = hashOf(token);
-    if (timingSafeEqual(Buffer.from(hash), this.owner)) return OWNER_CALLER;
+    if (isSameSecret(hash, this.owner)) return OWNER_CALLER;
     const record = this.store.tokens.byHash(hash);
     return record && this.isUsable(record) ? callerOf(record) : undefined;
   }
@@ -97,12 +101,22 @@ const OWNER_CALLER: Caller = {
   name: 'owner of the data folder',
   role: 'admin',
   accounts: 'all',
+  accountRoles: {},
   expiresAt: undefined,
   csrf: undefined,
 };
 
-function callerOf({ id, name, role, accounts, expiresAt }: TokenRecord): Caller {
-  return { id, name, role: readRole(role), accounts, expiresAt, csrf: undefined };
+function callerOf({ id, name, role, accounts, accountRoles, expiresAt }: TokenRecord): Caller {
+  const roles = Object.entries(accountRoles).map(([account, one]) => [account, readRole(one)] as const);
+  return {
+    id,
+    name,
+    role: readRole(role),
+    accounts,
+    accountRoles: Object.fromEntries(roles),
+    expiresAt,
+    csrf: undefined,
+  };
 }
 
 /** Made of the cookie's value, which no other site can read: https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html */

@@ -1,14 +1,14 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isJsonObject } from '../../json/value.ts';
+import { isSameSecret } from '../../secrets/same-secret.ts';
 import type { AccountScope } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { ApiError } from '../api-error.ts';
 import { accountsOf } from './accounts-of.ts';
 import type { Caller, Callers } from './callers.ts';
-import { isAtLeast, type Role } from './roles.ts';
+import type { Role } from './roles.ts';
 import { ROUTE_ACCESS, type ApiAccess, type RouteAccess } from './route-access.ts';
-import { covers } from './scope.ts';
+import { accountsWith, covers, roleIn } from './scope.ts';
 import type { SessionCookie } from './session-cookie.ts';
 
 declare module 'fastify' {
@@ -16,8 +16,10 @@ declare module 'fastify' {
     access?: RouteAccess;
   }
   interface FastifyRequest {
-    /** Who calls a route that is not open. */
+    /** Who calls a route that is not open; its accounts are those in which it has the role that the route asks for. */
     caller: Caller | null;
+    /** All accounts of the caller, whatever it may do in them. */
+    visible: AccountScope | null;
     /** The accounts that the call concerns, where it does by itself. */
     concerned: AccountScope | null;
   }
@@ -38,6 +40,7 @@ export const API = '/api/v1';
  */
 export function addGuard(app: FastifyInstance, { store, callers, cookie }: GuardOptions): void {
   app.decorateRequest('caller', null);
+  app.decorateRequest('visible', null);
   app.decorateRequest('concerned', null);
   app.addHook('onRoute', (route) => {
     const [access] = [route.method].flat().map((method) => declared(method, route.url));
@@ -46,15 +49,20 @@ export function addGuard(app: FastifyInstance, { store, callers, cookie }: Guard
   app.addHook('onRequest', async (request, reply) => {
     const access = apiAccessOf(request);
     if (access === undefined) return;
-    request.caller = identify(request, reply, callers, cookie);
+    const caller = identify(request, reply, callers, cookie);
+    request.visible = caller.accounts;
+    request.caller = { ...caller, accounts: accountsWith(caller, access.role) };
     requireRole(request, request.caller, access.role);
   });
   app.addHook('preHandler', async (request) => {
     const access = apiAccessOf(request);
-    const concerned = access && accountsOf(request, access.accounts, store);
+    if (access === undefined) return;
+    const concerned = accountsOf(request, access.accounts, store);
     if (concerned === undefined) return;
     request.concerned = concerned.accounts;
-    if (!covers(callerOf(request).accounts, concerned.accounts)) throw concerned.otherwise;
+    const caller = callerOf(request);
+    if (covers(caller.accounts, concerned.accounts)) return;
+    throw covers(request.visible ?? [], concerned.accounts) ? roleIsMissing(caller, access.role) : concerned.otherwise;
   });
   app.addHook('onSend', async (request, reply) => {
     const { caller, method } = request;
@@ -94,20 +102,20 @@ function identify(request: FastifyRequest, reply: FastifyReply, callers: Callers
   return caller;
 }
 
-function requireRole({ method, headers }: FastifyRequest, { name, role, csrf }: Caller, needed: Role): void {
-  if (csrf !== undefined && changes(method) && !isSame(headers['x-csrf-token'], csrf))
+function requireRole({ method, headers }: FastifyRequest, caller: Caller, needed: Role): void {
+  const { accounts, csrf } = caller;
+  if (csrf !== undefined && changes(method) && !isSameSecret(String(headers['x-csrf-token']), csrf))
     throw new ApiError(403, 'forbidden', 'a browser that changes something sends X-CSRF-Token, which GET /me tells');
-  if (!isAtLeast(role, needed))
-    throw new ApiError(403, 'forbidden', `this needs the role ${needed}; the token ${name} has ${role}`);
+  if (accounts.length === 0) throw roleIsMissing(caller, needed);
+}
+
+function roleIsMissing({ name, role, accountRoles }: Caller, needed: Role): ApiError {
+  const more = Object.entries(accountRoles).map(([account, one]) => `, and ${one} in ${account}`);
+  return new ApiError(403, 'forbidden', `this needs the role ${needed}; the token ${name} has ${role}${more.join('')}`);
 }
 
 function changes(method: string): boolean {
   return method !== 'GET' && method !== 'HEAD';
-}
-
-function isSame(given: unknown, expected: string): boolean {
-  const [left, right] = [Buffer.from(String(given)), Buffer.from(expected)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 /** On disk before the caller has an answer. */
@@ -118,7 +126,7 @@ async function writeDown(store: Store, request: FastifyRequest, caller: Caller, 
     at: Date.now(),
     actor: caller.id,
     name: caller.name,
-    role: caller.role,
+    role: account === undefined ? caller.role : (roleIn(caller, account) ?? caller.role),
     action: `${method} ${routeOptions.url?.replace(API, '')}`,
     target: targetOf(request),
     ...(account === undefined || more.length > 0 ? {} : { account }),
@@ -128,7 +136,7 @@ async function writeDown(store: Store, request: FastifyRequest, caller: Caller, 
 }
 
 /** Fields of bodies that name what is changed. What else a body holds is not written down. */
-const NAMING = ['account', 'automation', 'commit', 'name', 'step'];
+const NAMING = ['account', 'automation', 'connection', 'commit', 'name', 'step'];
 
 function targetOf({ params, body }: FastifyRequest): string {
   const named = isJsonObject(body) ? NAMING.map((field) => body[field]) : [];

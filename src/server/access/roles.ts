@@ -2,7 +2,7 @@
 export const ROLES = {
   viewer: 'Sees runs with what they carried, storage, refused deliveries and how accounts are deployed.',
   operator: 'Also starts runs and steers them, and sees the addresses of webhooks, which start runs too.',
-  editor: 'Also changes how automations are deployed, and gives webhooks new addresses.',
+  editor: 'Also changes how automations are deployed, gives accounts credentials, and gives webhooks new addresses.',
   admin: 'Also makes and revokes tokens, for no more than its own accounts, and reads the audit log.',
 } as const;
 

@@ -30,6 +30,7 @@ export interface OpenAccess {
 export type RouteAccess = ApiAccess | OpenAccess;
 
 const HOOK: OpenAccess = { open: 'the secret part of the path' };
+const CONNECT: OpenAccess = { open: 'the secret part of the path, for one connection and a while' };
 const APPROVAL: OpenAccess = { open: 'the proof in the path' };
 
 /** What each route of the server asks for. A route that does not stand here does not start: `guard.ts`. */
@@ -43,6 +44,10 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
   'GET /': { open: 'without a session it leads to the page for signing in' },
   'GET /sign-in': { open: 'it shows nothing' },
   'POST /sign-in': { open: 'the token in the form, and a limit on tries' },
+  'GET /connect': { open: 'without a session it leads to the page for signing in' },
+  'POST /connect': { open: 'the session, its role in the account, and what only its own page knows' },
+  'GET /connect/:secret': CONNECT,
+  'POST /connect/:secret': CONNECT,
   'POST /sign-out': { open: 'it ends the session that it is called with' },
 
   'GET /api/v1/openapi.json': {
@@ -209,6 +214,12 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
     accounts: 'path',
     does: 'Gives a webhook a new address; the old one goes on for a while.',
     answer: 'RotatedHookView',
+  },
+  'POST /api/v1/connect-links': {
+    role: 'editor',
+    accounts: 'body',
+    does: 'Makes a link to the page on which a credential of a connection is pasted, once.',
+    answer: 'ConnectLinkView',
   },
   'GET /api/v1/tokens': {
     role: 'admin',

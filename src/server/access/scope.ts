@@ -1,9 +1,23 @@
 import type { AccountScope } from '../../store/records.ts';
+import type { Caller } from './callers.ts';
+import { isAtLeast, type Role } from './roles.ts';
 
 /** Whether a scope holds all that another one names. */
 export function covers(scope: AccountScope, wanted: AccountScope): boolean {
   if (scope === 'all') return true;
   return wanted !== 'all' && wanted.every((account) => scope.includes(account));
+}
+
+/** What the caller may do in an account, if it may see it at all. */
+export function roleIn({ role, accounts, accountRoles }: Caller, account: string): Role | undefined {
+  if (!covers(accounts, [account])) return undefined;
+  return Object.hasOwn(accountRoles, account) ? accountRoles[account] : role;
+}
+
+/** The accounts in which the caller has the role, or more. */
+export function accountsWith({ role, accounts, accountRoles }: Caller, needed: Role): AccountScope {
+  if (isAtLeast(role, needed)) return accounts;
+  return Object.entries(accountRoles).flatMap(([account, one]) => (isAtLeast(one, needed) ? [account] : []));
 }
 
 /**
@@ -21,6 +35,12 @@ export function listWithin<Entry>(
   return scope.flatMap(ask).toSorted(compare).slice(0, limit);
 }
 
-export function describeScope(scope: AccountScope): string {
-  return scope === 'all' ? 'all accounts' : scope.join(', ');
+/** Names the accounts, with the role where it is more than elsewhere. */
+export function describeScope({ accounts, accountRoles }: Pick<Caller, 'accounts' | 'accountRoles'>): string {
+  const named = (account: string): string => {
+    const more = accountRoles[account];
+    return more === undefined ? account : `${account} (${more})`;
+  };
+  if (accounts !== 'all') return accounts.map(named).join(', ');
+  return ['all accounts', ...Object.keys(accountRoles).map(named)].join(', ');
 }

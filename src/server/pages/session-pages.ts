@@ -3,9 +3,11 @@ import type { Store } from '../../store/store.ts';
 import type { Caller, Callers } from '../access/callers.ts';
 import { limitAnswers } from '../access/limit-answers.ts';
 import { isAtLeast, ROLE_NAMES, ROLES } from '../access/roles.ts';
+import { connectable } from '../access/may-connect.ts';
 import { describeScope } from '../access/scope.ts';
 import type { SessionCookie } from '../access/session-cookie.ts';
 import { iso } from '../views.ts';
+import { isFromOwnPage, takeForms } from './forms.ts';
 import { escapeHtml, sendPage, writePage } from './page.ts';
 
 export interface SessionPagesOptions {
@@ -27,10 +29,7 @@ export function addSessionPages(app: FastifyInstance, options: SessionPagesOptio
     max: MAX_TRIES,
     refuse: (reply) => writePage(reply, 'Sign in', signInForm('Too many wrong tokens came from here. Wait a minute.')),
   });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
-    done(null, new URLSearchParams(String(body))),
-  );
+  takeForms(app);
   app.get('/', async (request, reply) => {
     const caller = signedIn(request, options);
     return caller === undefined ? reply.redirect('sign-in', 303) : sendPage(reply, 200, caller.name, overview(caller));
@@ -39,7 +38,7 @@ export function addSessionPages(app: FastifyInstance, options: SessionPagesOptio
     signedIn(request, options) === undefined ? sendPage(reply, 200, 'Sign in', signInForm()) : reply.redirect('.', 303),
   );
   app.post<{ Body: URLSearchParams | undefined }>('/sign-in', async (request, reply) => {
-    if (!isFromOwnPage(request, options)) return refuseForeign(reply, options);
+    if (!isFromOwnPage(request, options.publicUrl)) return refuseForeign(reply, options);
     const caller = callers.byToken(request.body?.get('token')?.trim() ?? '');
     if (caller === undefined)
       return sendPage(reply, 401, 'Sign in', signInForm('This token is unknown, expired or revoked.'));
@@ -50,7 +49,7 @@ export function addSessionPages(app: FastifyInstance, options: SessionPagesOptio
   });
   app.post<{ Body: URLSearchParams | undefined }>('/sign-out', async (request, reply) => {
     // Also without a cookie: browsers do not send it along from another site, but would drop it at the answer.
-    if (!isFromOwnPage(request, options)) return refuseForeign(reply, options);
+    if (!isFromOwnPage(request, options.publicUrl)) return refuseForeign(reply, options);
     const session = cookie.read(request);
     const caller = signedIn(request, options);
     if (session !== undefined && caller !== undefined) {
@@ -63,15 +62,12 @@ export function addSessionPages(app: FastifyInstance, options: SessionPagesOptio
   });
 }
 
-function signedIn(request: FastifyRequest, { callers, cookie }: SessionPagesOptions): Caller | undefined {
+export function signedIn(
+  request: FastifyRequest,
+  { callers, cookie }: Pick<SessionPagesOptions, 'callers' | 'cookie'>,
+): Caller | undefined {
   const session = cookie.read(request);
   return session === undefined ? undefined : callers.bySession(session);
-}
-
-/** Browsers say where a form came from: https://fetch.spec.whatwg.org/#origin-header */
-function isFromOwnPage({ headers }: FastifyRequest, { publicUrl }: SessionPagesOptions): boolean {
-  const own = publicUrl === undefined ? `http://${headers.host}` : new URL(publicUrl).origin;
-  return headers.origin === own;
 }
 
 function refuseForeign(reply: FastifyReply, { publicUrl }: SessionPagesOptions): FastifyReply {
@@ -104,7 +100,8 @@ ${problem === undefined ? '' : `<p class="bad" role="alert">${escapeHtml(problem
 </form>`;
 }
 
-function overview({ name, role, accounts, expiresAt, csrf = '' }: Caller): string {
+function overview(caller: Caller): string {
+  const { name, role, expiresAt, csrf = '' } = caller;
   const until =
     expiresAt === undefined
       ? 'the runner ends'
@@ -118,13 +115,14 @@ function overview({ name, role, accounts, expiresAt, csrf = '' }: Caller): strin
 <p>You are signed in to this runner.</p>
 <dl>
 <dt>Role</dt><dd>${escapeHtml(role)}</dd>
-<dt>Accounts</dt><dd>${escapeHtml(describeScope(accounts))}</dd>
+<dt>Accounts</dt><dd>${escapeHtml(describeScope(caller))}</dd>
 <dt>Until</dt><dd>${escapeHtml(until)}</dd>
 </dl>
 <h2>What you may do</h2>
 <ul>
 ${rights.join('\n')}
 </ul>
+${connectable(caller).length === 0 ? '' : '<p><a href="connect">Connections</a>: give accounts their credentials.</p>'}
 <form method="post" action="sign-out">
 <input type="hidden" name="csrf" value="${escapeHtml(csrf)}">
 <button class="quiet">Sign out</button>

@@ -13,6 +13,11 @@ export function createAuditStore({ reader, writer, queue }: Connections): AuditS
   const listAll = reader.prepare(`${columns} WHERE ${newest}`);
   const listAccount = reader.prepare(`${columns} WHERE account = ? AND ${newest}`);
 
+  const prune = writer.prepare(
+    `DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?)
+     AND (at < ? OR id <= (SELECT id FROM audit ORDER BY id DESC LIMIT 1 OFFSET ?))`,
+  );
+
   return {
     insert: ({ at, actor, name, role, action, target, account, status, address }) =>
       queue.commit(() => void insert.run(at, actor, name, role, action, target, account ?? null, status, address)),
@@ -20,6 +25,8 @@ export function createAuditStore({ reader, writer, queue }: Connections): AuditS
       const rows = account === undefined ? listAll.all(before, limit) : listAccount.all(account, before, limit);
       return rows.map(readEntry);
     },
+    prune: ({ before = 0, keep = Number.MAX_SAFE_INTEGER, limit }) =>
+      queue.commit(() => Number(prune.run(limit, before, keep).changes)),
   };
 }
 

@@ -10,6 +10,7 @@ import { control } from './migrations/0007-control.ts';
 import { access } from './migrations/0008-access.ts';
 import { history } from './migrations/0011-history.ts';
 import { vault } from './migrations/0009-vault.ts';
+import { accountRoles } from './migrations/0014-account-roles.ts';
 import { integer } from './row.ts';
 
 /** The texts in order; the database's version is how many of them it has had. A text is never changed once released. */
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly string[] = [
   access,
   vault,
   history,
+  accountRoles,
 ];
 
 /** Brings the database to the last version, each migration in a transaction. Throws `StoreError` `store_newer`. */

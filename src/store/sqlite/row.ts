@@ -53,6 +53,15 @@ export function texts(row: Row, column: string): string[] {
   throw wrongType(column, 'a list of texts');
 }
 
+export function textsByName(row: Row, column: string): { [name: string]: string } {
+  const named: { [name: string]: string } = {};
+  for (const [name, value] of Object.entries(jsonObject(row, column))) {
+    if (typeof value !== 'string') throw wrongType(column, 'texts by name');
+    named[name] = value;
+  }
+  return named;
+}
+
 function wrongType(column: string, expected: string): TypeError {
   return new TypeError(`The store's column ${column} should hold ${expected}. The data folder is damaged.`);
 }

@@ -17,6 +17,8 @@ import type { VendorDocument } from './vendor-document.ts';
 export interface Contract {
   /** Gives every field of the input a value, even where one rules out another, so that all of the request is looked at. */
   input: JsonObject;
+  /** The requests that come before, with the body as it came, and what each is answered with: JSON, or a text as it is. */
+  before?: { request: string; body: string; answer: Json }[];
   /** Such as `POST /repos/{owner}/{repo}/issues`. */
   operation: string;
   /** Where the request goes, with its query. */
@@ -100,20 +102,28 @@ export class ServiceUnderTest {
   }
 
   private async checkAction(action: string, contract: Contract, document?: VendorDocument): Promise<void> {
-    const { input, operation, url, body, status = 200, newer, undocumented } = contract;
+    const { input, before = [], operation, url, body, status = 200, newer, undocumented } = contract;
     const known = this.connector.actions[action];
     assert.ok(known);
     assert.deepEqual(compileSchema(known.input)(input), []);
     assert.deepEqual(Object.keys(input).toSorted(), Object.keys(known.input['properties'] ?? {}).toSorted());
     const answer = contract.answer ?? document?.example(operation, status) ?? known.sample ?? null;
+    let count = 0;
     const { outcome, received } = await this.call(action, input, (_request, response) => {
-      if (Buffer.isBuffer(answer)) response.end(answer);
+      const first = before[count++]?.answer;
+      if (typeof first === 'string') response.end(first);
+      else if (first !== undefined) json(response, first);
+      else if (Buffer.isBuffer(answer)) response.end(answer);
       else json(response, answer, status);
     });
     const output = outputOf(outcome);
     assert.deepEqual(outcome.ok && outcome.warnings, undefined);
     assert.deepEqual(output, known.sample);
-    const [request] = received;
+    assert.deepEqual(
+      received.slice(0, before.length).map((one) => [`${one.method} ${one.url}`, one.body]),
+      before.map((one) => [one.request, one.body]),
+    );
+    const request = received[before.length];
     assert.ok(request);
     assert.equal(`${request.method} ${request.url}`, `${operation.split(' ')[0]} ${url}`);
     assert.deepEqual(bodyOf(request), body);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../../src/json/value.ts';
-import { json, outputOf } from '../local-service.ts';
-import { ServiceUnderTest } from './contract.ts';
+import { failureOf, json, outputOf } from '../local-service.ts';
+import { ServiceUnderTest, type Called } from './contract.ts';
 import { blocks, channel, general, history, posted, spengler, ts, user } from './slack-objects.ts';
 import { testTriggers } from './trigger-contract.ts';
 import { VendorDocument } from './vendor-document.ts';
@@ -135,6 +135,35 @@ service.testActions(slack, {
       ],
     },
   },
+  upload_file: {
+    input: {
+      channel,
+      filename: 'a.csv',
+      text: 'a',
+      base64: 'YcOkLGI=',
+      title: 'Numbers',
+      comment: 'Here',
+      thread_ts: '1503435956.000247',
+    },
+    before: [
+      {
+        request: 'POST /api/files.getUploadURLExternal',
+        body: 'filename=a.csv&length=5',
+        answer: { ok: true, upload_url: 'https://files.slack.com/upload/v1/ABC', file_id: 'F0123456789' },
+      },
+      { request: 'POST /upload/v1/ABC', body: 'a\u00c3\u00a4,b', answer: 'OK - 5' },
+    ],
+    operation: 'POST /files.completeUploadExternal',
+    url: '/api/files.completeUploadExternal',
+    body: {
+      files: [{ id: 'F0123456789', title: 'Numbers' }],
+      channel_id: channel,
+      initial_comment: 'Here',
+      thread_ts: '1503435956.000247',
+    },
+    answer: { ok: true, files: [{ id: 'F0123456789', title: 'Numbers' }] },
+    undocumented: true,
+  },
   add_reaction: {
     input: { channel, ts, emoji: 'white_check_mark' },
     operation: 'POST /reactions.add',
@@ -254,4 +283,21 @@ test('slack: further pages are named by a cursor', async () => {
   const { users, more } = outputOf(outcome) as JsonObject;
   assert.deepEqual([Array.isArray(users) && users.length, more], [3, true]);
   assert.equal(received.length, 2);
+});
+
+test('slack: an upload that fails before its end leaves no doubt; the last request may', async () => {
+  const input = { channel, filename: 'a.txt', text: 'Grüße' };
+  const place = { ok: true, upload_url: 'https://files.slack.com/upload/v1/ABC', file_id: 'F0123456789' };
+  const failAt = (failing: string): Promise<Called> =>
+    service.call('upload_file', input, ({ url }, response) => {
+      if (url.endsWith(failing)) return json(response, { ok: false, error: 'broken' }, 500);
+      return url.includes('/upload/') ? void response.end('OK - 7') : json(response, place);
+    });
+  const first = await failAt('files.getUploadURLExternal');
+  assert.deepEqual([failureOf(first.outcome).class, first.received.length], ['retryable', 1]);
+  const second = await failAt('/upload/v1/ABC');
+  assert.deepEqual([failureOf(second.outcome).class, second.received.length], ['retryable', 2]);
+  assert.equal(second.received[0]?.body, 'filename=a.txt&length=7');
+  const third = await failAt('files.completeUploadExternal');
+  assert.deepEqual([failureOf(third.outcome).class, third.received.length], ['uncertain', 3]);
 });

@@ -83,7 +83,7 @@ function pollOf({ connector, lowered }: ServiceUnderTest, name: string, input: J
   const poll = connector.triggers?.[name]?.poll;
   assert.ok(poll);
   const context = { name: 'Acme', timezone: 'UTC', locale: 'en-US', region: 'US', currency: 'USD' };
-  const plan = { context, connectors: { [connector.name]: lowered } } as Pick<Plan, 'context' | 'connectors'> as Plan;
+  const plan = { context, connectors: { [connector.name]: lowered }, connections: {} } as Partial<Plan> as Plan;
   const asked = { on: `${connector.name}.${name}`, with: input, mappings: [], every_ms: 300_000 };
   return readyPoll(plan, { kind: 'poll', first: 'all', ...asked, poll });
 }

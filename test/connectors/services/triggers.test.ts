@@ -40,7 +40,7 @@ async function poll(
   assert.deepEqual(compileSchema(trigger.input ?? {})(given), []);
   assert.deepEqual(compileSchema(trigger.output)(trigger.sample), []);
   const plan = { context, connectors: { [service]: lowerConnector(connector) } };
-  const live = readyPoll(plan as Pick<Plan, 'context' | 'connectors'> as Plan, {
+  const live = readyPoll({ ...plan, connections: {} } as Partial<Plan> as Plan, {
     kind: 'poll',
     on,
     first: 'all',

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { limitsOf } from '../../../src/engine/limits.ts';
 import type { PollListView } from '../../../src/server/api-types.ts';
 import { waybill } from '../../cli/waybill.ts';
 import { withWorkspace, type Served, type WorkspaceFiles } from '../../server/with-workspace.ts';
@@ -52,9 +53,9 @@ const shop = {
   actions: {},
 };
 
-function files(trigger: object): WorkspaceFiles {
+function files(trigger: object, limits?: object): WorkspaceFiles {
   return {
-    connectors: { shop },
+    connectors: { shop: { ...shop, ...(limits && { limits }) } },
     connections: { shop: { connector: 'shop', secrets: { api_key: KEY } } },
     automations: {
       count: {
@@ -123,12 +124,13 @@ async function withShop(
   trigger: object,
   use: (served: Served, shop: Shop) => Promise<void>,
   prepare?: (shop: Shop) => void,
+  limits?: object,
 ) {
   const service = new Shop();
   prepare?.(service);
   const reroutes = new Map([['shop', await service.listen()]]);
   try {
-    await withWorkspace(files(trigger), (served) => use(served, service), {
+    await withWorkspace(files(trigger, limits), (served) => use(served, service), {
       reroutes,
       sealedHosts: ['shop.example.test'],
     });
@@ -211,4 +213,34 @@ test('a failure is shown and loses nothing', LIMIT, async () => {
     await served.restart();
     assert.deepEqual(await runsReach(served, 2), [1, 2]);
   });
+});
+
+test('a poll waits for its turn as the calls of steps do, page by page, and a stop ends its wait', LIMIT, async () => {
+  await withShop(
+    { first: 'all' },
+    async (served, service) => {
+      await service.asked(3);
+      const plan = served.runner.deployed().get('acme/count')?.plan;
+      assert.ok(plan);
+      const limits = limitsOf(plan, { connector: 'shop', connection: 'shop' })({});
+      const { limiter } = served.runner.engine;
+      const first = await limiter.enter(limits);
+      const before = service.requests.length;
+      // Long enough for some polls, if none waited.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal(service.requests.length, before);
+      const second = limiter.enter(limits);
+      first.release();
+      const turn = await second;
+      assert.ok(service.requests.length <= before + 1, 'a page went before a call that had come earlier');
+      await served.restart();
+      turn.release();
+      await service.asked(3);
+      const { polls } = (await served.api<PollListView>('/polls')).body;
+      assert.equal(polls[0]?.failure, undefined);
+      assert.deepEqual(await runsReach(served, 5), [1, 2, 3, 4, 5]);
+    },
+    (service) => service.add(5, 1),
+    { concurrency: 1 },
+  );
 });

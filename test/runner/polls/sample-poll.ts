@@ -13,7 +13,7 @@ export function samplePoll(change: Partial<Poll> = {}): LivePoll {
   };
   const connector = { title: 'Shop', version: '1.0.0', actions: {} };
   const context = { name: 'Acme', timezone: 'UTC', locale: 'en-US', region: 'US', currency: 'USD' };
-  const plan = { context, connectors: { shop: connector } } as Pick<Plan, 'context' | 'connectors'> as Plan;
+  const plan = { context, connectors: { shop: connector }, connections: {} } as Partial<Plan> as Plan;
   const asked = { on: 'shop.order', with: {}, mappings: [], every_ms: 1000 };
   return readyPoll(plan, { kind: 'poll', first: 'all', ...asked, poll });
 }

@@ -1,36 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { look, withBrowser } from '../with-browser.ts';
 import { withTwoAccounts } from './two-accounts.ts';
-
-/** Where the pictures of the pages go, if somebody wants to look at them. */
-const pictures = process.env['WAYBILL_PICTURES'];
-
-/** Debian's own, Ubuntu's, and the one that GitHub's machines have. */
-const executablePath = ['chromium', 'chromium-browser', 'google-chrome']
-  .map((name) => `/usr/bin/${name}`)
-  .find((path) => existsSync(path));
-
-async function withBrowser(use: (browser: Browser) => Promise<void>): Promise<void> {
-  assert.ok(executablePath !== undefined, 'install chromium');
-  // Containers that run as root have no sandbox.
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  try {
-    await use(browser);
-  } finally {
-    await browser.close();
-  }
-}
-
-async function look(page: Page, name: string): Promise<void> {
-  if (pictures === undefined) return;
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`) });
-}
 
 /** Another site, whose pages are these by their paths. */
 async function withOtherSite(pages: { [path: string]: string }, use: (site: string) => Promise<void>): Promise<void> {

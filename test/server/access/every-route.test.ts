@@ -90,6 +90,7 @@ const BODIES: { [route: string]: object } = {
 function bodyOf({ method, path }: Operation, { account, automation }: Things): object | undefined {
   if (method !== 'POST') return undefined;
   if (path === '/tokens') return { name: 'mine', role: 'viewer', accounts: [account], expires_in_s: 60 };
+  if (path === '/connect-links') return { account, connection: 'anthropic' };
   if (path === '/runs') return { account, automation };
   if (path.startsWith('/deploy') || path === '/pause' || path === '/resume') return { account };
   if (path === '/runs/replay') return { account, status: 'failed' };
