@@ -22,10 +22,7 @@ export interface EmbeddedEngineOptions {
   now: () => number;
   /** Runs under way at a time; the others wait in a fair queue. */
   maxConcurrentRuns: number;
-  /**
-   * Told of what cannot be laid to a run, such as a full disk, or a missing private key for what it carries: the run stays
-   * as it is until the next start.
-   */
+  /** Told of what cannot be laid to a run, such as a full disk or a missing key: it stays as it is until the next start. */
   onError(error: unknown, run: string): void;
 }
 
