@@ -5,8 +5,8 @@ import { integer, optionalText, text } from './row.ts';
 import { RUN_BYTES } from './run-bytes.ts';
 import type { Values } from './values.ts';
 
-/** Runs that one transaction looks at, and rows that it takes away: some milliseconds, which is what others wait. */
-const LOOKED_AT = 100;
+/** Runs that one transaction looks at, and rows that it takes away: some milliseconds of CPU, which is what others wait. */
+const LOOKED_AT = 50;
 const REMOVED_AT_ONCE = 500;
 
 /** A failed run that waits for a person. */
