@@ -179,7 +179,7 @@ function triggersPart(connector: Connector): string[] {
   const parts = Object.entries(triggers).map(([trigger, value]) => triggerPart(connector, trigger, value));
   const rows = Object.entries(schemes).map(([scheme, { title, algorithm, key, docs }]) => {
     const words = docs === undefined ? title : `[${title}](${docs})`;
-    return `| ${code(scheme)} | ${words} | ${algorithm} | ${code(key.field)} |`;
+    return `| ${code(scheme)} | ${words} | ${algorithm} | ${key.field === undefined ? 'given by the service' : code(key.field)} |`;
   });
   const webhooks = `## Webhooks
 
@@ -192,19 +192,32 @@ ${rows.join('\n')}`;
   return [
     ...(parts.length === 0
       ? []
-      : [`## Triggers\n\nPolls of \`${name}\` start runs. [How](../guides/webhooks.md#polls)`, ...parts]),
+      : [
+          `## Triggers\n\nWhat happens at \`${name}\` starts runs. [How](../guides/webhooks.md#what-happens-at-a-service)`,
+          ...parts,
+        ]),
     ...(rows.length === 0 ? [] : [webhooks]),
   ];
 }
 
+/** Whether the service is asked or sends, and what a person has to do. */
+function howItComes({ title, subscriptions = {} }: Connector, { poll, webhook }: ConnectorTrigger): string {
+  if (poll !== undefined) return `Asked every ${poll.every ?? '5m'}, where the automation says nothing else.`;
+  const { setup, subscription = '' } = webhook ?? {};
+  const made = subscriptions[subscription]?.title ?? '';
+  return setup === undefined
+    ? `${title} sends it at once: the runner makes what is needed there (${made}).`
+    : `${title} sends it to the address that \`waybill url ACCOUNT @CONNECTION\` shows. ${setup}`;
+}
+
 function triggerPart(connector: Connector, name: string, trigger: ConnectorTrigger): string {
-  const { description, input = {}, output, sample, poll } = trigger;
+  const { description, input = {}, output, sample } = trigger;
   const { example } = describeTrigger(connector, name, trigger);
   return `### \`${connector.name}.${name}\`
 
 ${description}
 
-Asked every ${poll.every ?? '5m'}, where the automation says nothing else.
+${howItComes(connector, trigger)}
 
 ${fieldTable('With', input)}
 

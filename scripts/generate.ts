@@ -135,7 +135,7 @@ function validatorTypes(): string {
 /** The other way around: what the API gives is defined by its types. */
 function answerSchemas(): string {
   const { definitions = {} } = createGenerator({
-    path: join(root, 'src/server/api-types.ts'),
+    path: join(root, 'src/server/*-types.ts'),
     tsconfig: join(root, 'tsconfig.json'),
     type: '*',
     skipTypeCheck: true,
@@ -144,7 +144,7 @@ function answerSchemas(): string {
   const shown = { ...definitions, ExactNumber: undefined, Json: {}, JsonObject: { type: 'object' } };
   const text = JSON.stringify(shown, undefined, 2).replaceAll('#/definitions/', '#/components/schemas/');
   const banner =
-    '// Made from src/server/api-types.ts by scripts/generate.ts; run `npm run generate` after a change there.';
+    '// Made from src/server/*-types.ts by scripts/generate.ts; run `npm run generate` after a change there.';
   return `${banner}\n\n/** Schemas of what the API gives, for \`components\` of its OpenAPI document. */\nexport const ANSWER_SCHEMAS = ${text};\n`;
 }
 

@@ -18,6 +18,7 @@ const MARKS: { [status in StepView['status']]: string } = {
 /** A run for readers, with all that its steps got and gave. */
 export function renderRun({ run, steps, called }: RunDetailView): string {
   const lines = [renderRunLine(run), field('trigger', run.trigger)];
+  for (const words of run.warnings) lines.push(`    warning  the event is not as documented: ${words}`);
   if (run.parent !== undefined) lines.push(`    called by  step ${run.parent.step} of run ${run.parent.run}`);
   if (run.origin !== undefined) lines.push(`    replays    run ${run.origin}`);
   const ends = new Map(called.map(({ id, status }) => [id, status]));
@@ -41,6 +42,8 @@ function renderStep(step: StepView, ended: boolean, called: ReadonlyMap<string, 
     lines.push(`    decided  at ${step.approval} of the runner, or with waybill runs approve`);
   if (step.called !== undefined)
     lines.push(`    called   run ${step.called} (${called.get(step.called) ?? 'not kept'})`);
+  if (step.ends_by !== undefined && !DONE.has(status)) lines.push(`    ends by  ${step.ends_by}`);
+  for (const { page, status: came } of step.pages ?? []) lines.push(`    page     ${page} (${came}): --page '${page}'`);
   if (output !== undefined) lines.push(field('output', output));
   if (failure !== undefined) lines.push(...renderFailure(failure));
   lines.push(...attempts.map((attempt) => renderAttempt(attempt)));

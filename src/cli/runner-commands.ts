@@ -8,7 +8,7 @@ import type { DecisionOptions, EventOptions } from './commands/answer.ts';
 import type { RefusalListOptions, RefusalOptions } from './commands/refusals.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { ExportOptions } from './commands/runs-export.ts';
-import type { ListOptions, RunsOptions, WaitOptions } from './commands/runs.ts';
+import type { ListOptions, ShowOptions, WaitOptions } from './commands/runs.ts';
 import type { StorageOptions } from './commands/storage.ts';
 import type { UrlOptions } from './commands/url.ts';
 import {
@@ -94,15 +94,21 @@ export function addRunnerCommands(program: Command, finish: (code: number) => vo
     .addHelpText('after', '\nExample:\n  waybill polls --format json')
     .action(async (options: StorageOptions) => finish(await (await import('./commands/polls.ts')).polls(options)));
   addStorage(program.command('storage').description('what automations stored'), finish);
+  withRunner(program.command('subscriptions'))
+    .description('show what services are asked to send; exit code 1 where something is not as it is wanted')
+    .addHelpText('after', '\nExample:\n  waybill subscriptions --format json')
+    .action(async (options: StorageOptions) =>
+      finish(await (await import('./commands/subscriptions.ts')).subscriptions(options)),
+    );
   withRunner(program.command('url'))
-    .description("show a webhook's URL, and a curl with a body that fits")
+    .description("show a webhook's URL, and a curl with a body that fits, or the URL of a connection")
     .argument('<account>')
-    .argument('<automation>')
+    .argument('<automation>', 'or @ and the name of a connection')
     .option('--rotate', 'give it a new URL; the old one goes on for a while, then it is gone')
     .option('--overlap <duration>', 'how long the old one goes on: 0m, 12h, 7d (default: 7d)', duration)
     .addHelpText(
       'after',
-      '\nExamples:\n  waybill url demo summarize-text\n  waybill url demo summarize-text --rotate --overlap 0m',
+      '\nExamples:\n  waybill url demo summarize-text\n  waybill url demo @github\n  waybill url demo summarize-text --rotate --overlap 0m',
     )
     .action(async (account: string, automation: string, options: UrlOptions) =>
       finish(await (await import('./commands/url.ts')).url(account, automation, options)),
@@ -139,8 +145,12 @@ function addRuns(runs: Command, finish: (code: number) => void): void {
   withRunner(runs.command('show'))
     .description('show a run step by step')
     .argument('<run>', 'its id')
-    .addHelpText('after', '\nExample:\n  waybill runs show 0193a1b2-…')
-    .action(async (id: string, options: RunsOptions) =>
+    .option('--page <page>', "the steps of one page of a long loop, such as 'each[500-999]'")
+    .addHelpText(
+      'after',
+      "\nExamples:\n  waybill runs show 0193a1b2-…\n  waybill runs show 0193a1b2-… --page 'each[500-999]'",
+    )
+    .action(async (id: string, options: ShowOptions) =>
       finish(await (await import('./commands/runs.ts')).show(id, options)),
     );
   withRunner(runs.command('wait'))

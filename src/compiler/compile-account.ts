@@ -10,7 +10,7 @@ import { checkInstallSettings } from './checks/install-settings.ts';
 import { checkPermissions } from './checks/sensitive-permission.ts';
 import { resolveConnections } from './checks/step-connection.ts';
 import { resolveTables } from './checks/table.ts';
-import { resolveVerify } from './checks/webhook-verify.ts';
+import { resolveEventVerify, resolveVerify } from './checks/webhook-verify.ts';
 import { installsOf, type AccountContext, type CompileContext } from './context.ts';
 import { lowerAutomation } from './lower.ts';
 
@@ -73,8 +73,9 @@ class AccountCompiler {
     const context = { ...outer, report };
     const settings = checkInstallSettings(context);
     const connections = resolveConnections(context);
-    const verify = resolveVerify(context);
-    if (verify !== undefined) checkRepeats(context, verify);
+    const ofWebhook = resolveVerify(context);
+    if (ofWebhook !== undefined) checkRepeats(context, ofWebhook);
+    const verify = ofWebhook ?? resolveEventVerify(context, connections.trigger);
     checkPermissions(context);
     const tables = resolveTables(context);
     // What is broken may call itself.

@@ -10,6 +10,7 @@ import { checkAccountExists } from './checks/account-exists.ts';
 import { checkConnectorParts } from './checks/connector-parts.ts';
 import { checkConnectorUse } from './checks/connector-use.ts';
 import { checkConnections } from './checks/connection-fields.ts';
+import { checkConnectorWebhooks } from './checks/connector-webhook.ts';
 import { checkConnectorNames } from './checks/connector-name.ts';
 import { checkDerivedValues } from './checks/derived-values.ts';
 import { checkInstalls } from './checks/install.ts';
@@ -63,6 +64,7 @@ const COMMON_CHECKS = [
   checkConnectorUse,
   checkDerivedValues,
   checkWebhookSchemes,
+  checkConnectorWebhooks,
   checkCommonCredentials,
   checkForeignSopsRules,
 ];

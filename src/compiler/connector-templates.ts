@@ -1,4 +1,14 @@
-import type { Action, Auth, ConnectionSpec, Connector, Poll, RequestsBefore } from '../generated/connector.ts';
+import type {
+  Action,
+  Auth,
+  ConnectionSpec,
+  Connector,
+  ConnectorTrigger,
+  EventWebhook,
+  Poll,
+  RequestsBefore,
+  Subscription,
+} from '../generated/connector.ts';
 import type { PointerToken } from '../json/pointer.ts';
 import { isJsonObject, type Json } from '../json/value.ts';
 import { typeFromSchema } from '../language/schema-type.ts';
@@ -17,13 +27,23 @@ export interface ConnectorTemplate {
 
 /** Every text of a connector with expressions, each with what it can see when it is evaluated. */
 export function* connectorTemplates(connector: Connector): Generator<ConnectorTemplate> {
-  const { connection, answers, limits, actions, triggers = {}, webhook_schemes: schemes } = connector;
+  const {
+    connection,
+    answers,
+    limits,
+    actions,
+    triggers = {},
+    subscriptions = {},
+    webhook_schemes: schemes,
+  } = connector;
   if (connection !== undefined) yield* ofConnection(connection);
   yield* texts(answers, ['answers'], { response: RESPONSE });
   yield* texts(limits, ['limits'], { connection: UNKNOWN });
   for (const [name, action] of Object.entries(actions)) yield* ofAction(action, ['actions', name]);
-  for (const [name, { poll }] of Object.entries(triggers)) yield* ofPoll(poll, ['triggers', name, 'poll']);
-  yield* texts(schemes, ['webhook_schemes'], { connection: UNKNOWN, query: UNKNOWN, headers: UNKNOWN, body: UNKNOWN });
+  for (const [name, trigger] of Object.entries(triggers)) yield* ofTrigger(trigger, ['triggers', name]);
+  for (const [name, subscription] of Object.entries(subscriptions))
+    yield* ofSubscription(subscription, ['subscriptions', name]);
+  yield* texts(schemes, ['webhook_schemes'], { connection: UNKNOWN, ...DELIVERED, signature: STRING });
 }
 
 /** What is known of any answer. */
@@ -48,6 +68,8 @@ const PAGES: { [type: string]: Type } = {
   offset: closed({ number: INTEGER, offset: INTEGER }),
   link: closed({}),
 };
+/** Of a request that a service sends. */
+const DELIVERED = { body: UNKNOWN, query: UNKNOWN, headers: UNKNOWN };
 const ITEMS: Type = { kind: 'array', items: UNKNOWN };
 
 function* ofConnection({
@@ -123,6 +145,48 @@ function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTem
     yield* texts({ items: list }, place, { output: UNKNOWN });
     yield* texts({ value, label }, place, { item: UNKNOWN });
   }
+}
+
+function* ofTrigger(
+  { poll, webhook, input = {} }: ConnectorTrigger,
+  path: PointerToken[],
+): Generator<ConnectorTemplate> {
+  if (poll !== undefined) yield* ofPoll(poll, [...path, 'poll']);
+  if (webhook !== undefined) yield* ofWebhook(webhook, typeFromSchema(input), [...path, 'webhook']);
+}
+
+function* ofWebhook(
+  { items, when, event, id }: EventWebhook,
+  input: Type,
+  path: PointerToken[],
+): Generator<ConnectorTemplate> {
+  const asked = { input, connection: UNKNOWN };
+  yield* texts({ items }, path, { body: UNKNOWN });
+  const item = items === undefined ? {} : { item: UNKNOWN };
+  yield* texts({ when, event, id }, path, { ...asked, ...DELIVERED, ...item });
+}
+
+function* ofSubscription(
+  { key, secret, create, update, renew, delete: end, list }: Subscription,
+  path: PointerToken[],
+): Generator<ConnectorTemplate> {
+  const asked = { input: UNKNOWN, connection: UNKNOWN };
+  yield* texts({ key }, path, { ...asked, events: { kind: 'array', items: STRING } });
+  if (typeof secret === 'object') yield* texts(secret, [...path, 'secret'], { response: RESPONSE });
+  const known = { url: STRING, events: { kind: 'array', items: STRING } as const, key: STRING, until: STRING };
+  const begun = { ...known, ...(secret === 'minted' ? { secret: STRING } : {}) };
+  for (const [part, change] of Object.entries({ create, update, renew, delete: end })) {
+    if (change === undefined) continue;
+    const { request, ...reading } = change;
+    const subscription = closed(part === 'create' ? begun : { ...begun, id: STRING });
+    yield* texts(request, [...path, part, 'request'], { ...asked, subscription });
+    yield* texts(reading, [...path, part], { response: RESPONSE });
+  }
+  if (list === undefined) return;
+  const { request, errors, items, ...reading } = list;
+  yield* texts(request, [...path, 'list', 'request'], { ...asked, subscription: closed(begun) });
+  yield* texts({ errors, items }, [...path, 'list'], { response: RESPONSE });
+  yield* texts(reading, [...path, 'list'], { item: UNKNOWN, subscription: closed(begun) });
 }
 
 function* ofPoll(

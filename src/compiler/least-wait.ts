@@ -14,6 +14,12 @@ export function leastWait(steps: readonly StepNode[], calls: ResolvedCalls): num
   return Math.min(through, stopped);
 }
 
+/** Milliseconds that the step itself waits at least, where it is done and does not fail. */
+export function leastWaitOf(node: StepNode, calls: ResolvedCalls): number {
+  const { through, stopped } = ofBody(node, calls);
+  return Math.min(through, stopped);
+}
+
 function ofSteps(steps: readonly StepNode[], calls: ResolvedCalls): Least {
   let [through, stopped] = [0, Infinity];
   for (const step of steps) {

@@ -28,27 +28,28 @@ export function lowerSteps(nodes: readonly StepNode[], found: Found): PlanStep[]
 function lowerStep(node: StepNode, found: Found): PlanStep {
   const { step, body, onError } = node;
   const mappings = lowerMappings(found.checked.flow.mappings.get(node));
-  const end = { id: step.id, ...(step.if === undefined ? {} : { if: step.if }) };
-  const common = { ...end, ...(onError === undefined ? {} : { on_error: lowerSteps(onError, found) }) };
+  const first = { id: step.id, ...(step.if === undefined ? {} : { if: step.if }) };
+  const common = { ...first, ...(onError === undefined ? {} : { on_error: lowerSteps(onError, found) }) };
+  const whole = { ...common, ...(step.timeout === undefined ? {} : { timeout_ms: milliseconds(step.timeout) }) };
   const block = (inner: BlockNode): PlanBlock => lowerBlock(inner, found);
   switch (body.kind) {
     case 'action':
       return { kind: 'action', ...common, ...lowerAction(node, found), mappings };
     case 'call':
-      return { kind: 'call', ...common, ...lowerCall(node, found), mappings };
+      return { kind: 'call', ...whole, ...lowerCall(node, found), mappings };
     case 'wait':
-      return { kind: 'wait', ...common, wait: lowerWait(body.wait, found.timezone), mappings };
+      return { kind: 'wait', ...whole, wait: lowerWait(body.wait, found.timezone), mappings };
     case 'set':
       return { kind: 'set', ...common, set: body.set, mappings };
     case 'switch':
-      return { kind: 'switch', ...common, arms: body.arms.map((arm) => lowerArm(arm, block)) };
+      return { kind: 'switch', ...whole, arms: body.arms.map((arm) => lowerArm(arm, block)) };
     case 'for_each': {
       const { as = 'item', index, parallel = 1 } = step;
       const names = { as, ...(index === undefined ? {} : { index }) };
       const collect = step.on_item_error === 'collect' ? { on_item_error: 'collect' as const } : {};
       return {
         kind: 'for_each',
-        ...common,
+        ...whole,
         items: body.items,
         ...names,
         parallel,
@@ -58,12 +59,12 @@ function lowerStep(node: StepNode, found: Found): PlanStep {
     }
     case 'branches': {
       const branches = Object.fromEntries(body.branches.map(({ name, block: inner }) => [name, block(inner)]));
-      return { kind: 'branches', ...common, branches };
+      return { kind: 'branches', ...whole, branches };
     }
     case 'stop':
-      return { kind: 'stop', ...end, ...(body.output === undefined ? {} : { output: body.output }), mappings };
+      return { kind: 'stop', ...first, ...(body.output === undefined ? {} : { output: body.output }), mappings };
     case 'fail':
-      return { kind: 'fail', ...end, message: body.message };
+      return { kind: 'fail', ...first, message: body.message };
   }
 }
 

@@ -1,7 +1,15 @@
 import { fieldsWithDefaults, requiredSecrets } from '../connectors/connection-fields.ts';
-import type { Trigger, Webhook } from '../generated/automation.ts';
-import type { Action, ConnectionSpec, Connector } from '../generated/connector.ts';
-import type { Plan, PlanAction, PlanConnection, PlanConnector, PlanTable, PlanTrigger } from '../generated/plan.ts';
+import type { Concurrency, Trigger, Webhook } from '../generated/automation.ts';
+import type { Action, ConnectionSpec, Connector, EventWebhook, Poll } from '../generated/connector.ts';
+import type {
+  Plan,
+  PlanAction,
+  PlanConnection,
+  PlanConnector,
+  PlanTable,
+  PlanTrigger,
+  PlanVerify,
+} from '../generated/plan.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { CheckedAutomation } from './check-automation.ts';
 import type { ResolvedTrigger } from './checks/connector-trigger.ts';
@@ -41,6 +49,7 @@ export function lowerAutomation(
     ...(automation.shared ? { shared: true } : {}),
     ...(settings === undefined ? {} : { settings }),
     trigger: lowerTrigger(checked, timezone, found),
+    ...lowerConcurrency(automation.value.concurrency),
     steps: lowerSteps(checked.steps, { checked, connections: found.steps, digestOf, timezone }),
     ...(automation.value.output === undefined
       ? {}
@@ -49,6 +58,12 @@ export function lowerAutomation(
     ...(found.tables.size === 0 ? {} : { tables: lowerTables(found.tables) }),
     connectors: lowerConnectors(checked),
   };
+}
+
+function lowerConcurrency(given: Concurrency | undefined): Pick<Plan, 'concurrency'> {
+  if (given === undefined) return {};
+  const { key, limit = 1, policy = 'queue' } = given;
+  return { concurrency: { ...(key === undefined ? {} : { key }), limit, policy } };
 }
 
 function lowerTrigger(
@@ -60,7 +75,10 @@ function lowerTrigger(
   const { webhook, schedule, manual } = given;
   if (webhook !== undefined) return lowerWebhook(webhook, found.verify);
   if (schedule !== undefined) return { kind: 'schedule', timezone, ...schedule, missed: schedule.missed ?? 'once' };
-  if (trigger !== undefined) return lowerPoll(given, trigger, found.trigger);
+  const { poll, webhook: sent } = trigger?.trigger ?? {};
+  if (trigger !== undefined && poll !== undefined) return lowerPoll(given, trigger, poll, found.trigger);
+  if (trigger !== undefined && sent !== undefined && found.verify !== undefined)
+    return lowerEvent(given, trigger, sent, found.verify);
   return { kind: 'manual', ...manual };
 }
 
@@ -69,7 +87,7 @@ function lowerWebhook(webhook: Webhook, verify: ResolvedVerify | undefined): Pla
   return {
     kind: 'webhook',
     ...asked,
-    verify: verify === undefined ? 'none' : { name: verify.name, connection: verify.connection, scheme: verify.scheme },
+    verify: verify === undefined ? 'none' : lowerVerify(verify),
     respond,
     ...(respond === 'finished' ? { deadline_ms: milliseconds(deadline) } : {}),
   };
@@ -78,6 +96,7 @@ function lowerWebhook(webhook: Webhook, verify: ResolvedVerify | undefined): Pla
 function lowerPoll(
   given: Trigger,
   { trigger, mappings }: ResolvedTrigger,
+  poll: Poll,
   connection: string | undefined,
 ): PlanTrigger {
   const { on = '', every, first = 'from_now', with: input = {} } = given;
@@ -87,10 +106,35 @@ function lowerPoll(
     ...(connection === undefined ? {} : { connection }),
     with: input,
     mappings: lowerMappings(mappings),
-    every_ms: milliseconds(every ?? trigger.poll.every ?? DEFAULT_EVERY),
+    every_ms: milliseconds(every ?? poll.every ?? DEFAULT_EVERY),
     first,
-    poll: trigger.poll,
+    poll,
+    output: trigger.output,
   };
+}
+
+function lowerEvent(
+  { on = '', with: input = {} }: Trigger,
+  { connector, trigger, mappings }: ResolvedTrigger,
+  webhook: EventWebhook,
+  verify: ResolvedVerify,
+): PlanTrigger {
+  const { subscription: name } = webhook;
+  const subscription = name === undefined ? undefined : connector.subscriptions?.[name];
+  return {
+    kind: 'event',
+    on,
+    verify: lowerVerify(verify),
+    with: input,
+    mappings: lowerMappings(mappings),
+    webhook,
+    ...(subscription === undefined ? {} : { subscription }),
+    output: trigger.output,
+  };
+}
+
+function lowerVerify({ name, connection, scheme }: ResolvedVerify): PlanVerify {
+  return { name, connection, scheme };
 }
 
 const DEFAULT_EVERY = '5m';

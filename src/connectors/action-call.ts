@@ -1,5 +1,5 @@
 import type { PlanAction, PlanConnection, PlanConnector } from '../generated/plan.ts';
-import type { Json } from '../json/value.ts';
+import type { Json, JsonObject } from '../json/value.ts';
 import type { Outcome } from '../run/failure.ts';
 import type { Credential } from '../secrets/credential.ts';
 
@@ -13,6 +13,8 @@ export interface ActionCall {
   /** Absent where the connector needs no connection. */
   connection?: { name: string; plan: PlanConnection; credential: Credential };
   input: Json;
+  /** What the requests of a subscription read of it. */
+  subscription?: JsonObject;
   /** The same for every attempt of a step of a run; where the action takes one. */
   idempotencyKey?: string;
   /** Aborted at the step's timeout and when the runner stops. */

@@ -17,7 +17,11 @@ export interface ConnectorDescription {
   /** What can start an automation. */
   triggers: { on: string; title: string }[];
   /** By which its webhooks are proved genuine. */
-  webhook_schemes: { name: string; title: string; key: string }[];
+  webhook_schemes: {
+    name: string;
+    title: string;
+    /** The connection's field; absent where the service gives it. */ key: string | undefined;
+  }[];
   actions: { uses: string; title: string; effect: Action['effect'] }[];
 }
 
@@ -64,8 +68,10 @@ export interface TriggerDescription {
   output: JsonObject;
   /** An event as it comes. */
   sample: Json;
+  /** How a person enters the address at the service; absent where the runner does, or asks. */
+  setup: string | undefined;
   /** A trigger to begin with. */
-  example: { on: string; with?: Json; first: 'from_now' };
+  example: { on: string; with?: Json; first?: 'from_now' };
 }
 
 export function describeConnector({
@@ -115,7 +121,7 @@ export function describeTrigger(connector: Connector, name: string, trigger: Con
   const on = `${connector.name}.${name}`;
   const { title, description, input = {}, output, sample } = trigger;
   const given = trigger.input === undefined ? {} : { with: exampleInput(input) };
-  const example = { on, ...given, first: 'from_now' as const };
+  const example = { on, ...given, ...(trigger.poll === undefined ? {} : { first: 'from_now' as const }) };
   return {
     on,
     title,
@@ -124,6 +130,7 @@ export function describeTrigger(connector: Connector, name: string, trigger: Con
     input,
     output,
     sample: sample ?? null,
+    setup: trigger.webhook?.setup,
     example,
   };
 }

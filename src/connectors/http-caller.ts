@@ -181,10 +181,11 @@ export class HttpCaller implements ActionCaller {
 }
 
 /** What the request's templates see. */
-function rootsOf({ input, connection, idempotencyKey }: ActionCall, page: Page | undefined): JsonObject {
+function rootsOf({ input, connection, subscription, idempotencyKey }: ActionCall, page: Page | undefined): JsonObject {
   return {
     input,
     connection: connection?.plan.fields ?? {},
+    ...(subscription === undefined ? {} : { subscription }),
     ...(page === undefined ? {} : { page: page.root }),
     ...(idempotencyKey === undefined ? {} : { idempotency: { key: idempotencyKey } }),
   };

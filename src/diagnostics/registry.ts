@@ -96,6 +96,14 @@ export const CODES = {
     'table out of place',
     'The table of an account stands in the place of `tables/<name>.csv`, which says what its columns are for all accounts.',
   ),
+  WB2027: error(
+    'webhook trigger cannot be used',
+    'The trigger of the connector names a webhook scheme or a subscription that the connector does not have, or the connector has no connection that could hold the address.',
+  ),
+  WB2028: error(
+    'key without a source',
+    'Nothing gives the key with which the deliveries are proved: no field of the connection, no secret of the subscription, no handshake.',
+  ),
   WB3001: error('missing required field', 'The action cannot be called without this field.'),
   WB3002: error('extra field', 'The action has no such field; the value would be lost.'),
   WB3003: error('wrong type', 'The value can never fit the field, or not on every path.'),
@@ -231,6 +239,31 @@ export const CODES = {
   WB6018: error(
     'part without use',
     'A part of the connector can have no effect: pages that the request does not ask for, or a key that is not sent.',
+  ),
+  WB6019: error(
+    'not for what is sent',
+    'The service sends these events by itself, so there is nothing that could be asked for more often, and nothing that was there before.',
+  ),
+  WB6020: error(
+    'events without a name',
+    'The service sends again what it thinks was lost. Where neither the scheme nor the trigger names an event, it would start a second run.',
+  ),
+  WB6021: error(
+    'key goes to another address',
+    'The key of the scheme comes to the address of a connection, which serves the triggers of its connector. A plain webhook has an address of its own, and would never learn the key.',
+  ),
+  WB6030: error('never done in time', 'The step waits longer than its timeout allows, so it fails in every run.'),
+  WB6031: warning(
+    'time without effect',
+    'A step ends at its timeout before the timeout, or the expiry, of something within it is over.',
+  ),
+  WB6032: warning(
+    'more attempts than time',
+    'The waits between the attempts of a step may take longer than the timeout of a step around it.',
+  ),
+  WB6033: error(
+    'no key for counting',
+    'What the key of `concurrency` gives may be absent, or is no text and no number, so nobody knows with which runs one is counted.',
   ),
   WB7001: error('no workspace', 'The folder has no waybill.json.'),
   WB7002: error('account missing', 'Automations lie in a folder that has no account.json.'),

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../json/value.ts';
-import type { Outcome } from '../run/failure.ts';
+import type { Failure, Outcome } from '../run/failure.ts';
 import type { AttemptKey, Effect, Instant } from '../run/records.ts';
 import type { CallLimit } from './limits.ts';
 import type { StorageOperation } from '../run/storage-operation.ts';
@@ -54,6 +54,30 @@ export interface WaitCall {
   over: (until: Instant) => Outcome;
 }
 
+/** A stretch of a long loop, with a journal of its own. */
+export interface PageCall {
+  /** `run/page.ts` names pages; the number is 1. */
+  key: AttemptKey;
+  /** Which items it has, for the history. */
+  input: Json;
+  /** Does them on the durable that it is given. `undefined`: it did not come to its end, and what it came to is a person's affair. */
+  perform: (durable: Durable) => Promise<Outcome | undefined>;
+}
+
+/** A step that must end in time. */
+export interface TimedCall<T> {
+  /** The number is 0: the step as a whole. */
+  key: AttemptKey;
+  /** Milliseconds from the begin. */
+  forMs: number;
+  /** Does the step on the durable that it is given. */
+  perform: (durable: Durable) => Promise<T>;
+  /** What it comes to otherwise. */
+  over: (deadline: Instant) => Failure;
+}
+
+export type TimedEnd<T> = { inTime: true; value: T } | { inTime: false; failure: Failure };
+
 /**
  * What the interpreter needs of an engine: the same run, interpreted again from its start after a crash, gets the same
  * answers for all that had finished, and goes on from there. An engine must keep these:
@@ -66,6 +90,11 @@ export interface WaitCall {
  * - `wait`: both instants are decided once. Its outcome is one that came from elsewhere before `until`, otherwise `over`.
  * - `call`: the run is started once; its id is `calledRunId` of this run and the step. Its outcome is that of `calledOutcome`,
  *   or of `startedOutcome` where it is not waited for.
+ * - `page`: a page that has an outcome is not performed again, and its journal is not read again. One that has none is
+ *   performed again, on all that its journal holds.
+ * - `timed`: the deadline is decided once, when it begins; so is whether it ended in time. At the deadline all ends that is
+ *   under way in it: attempts are aborted, waits and sleeps are over, called runs are ended, and nothing more begins. Where a
+ *   write is then uncertain, that is its failure, and nothing is decided until a person has.
  */
 export interface Durable {
   attempt(call: AttemptCall): Promise<Outcome>;
@@ -74,4 +103,6 @@ export interface Durable {
   sleep(key: AttemptKey, milliseconds: number): Promise<void>;
   call(call: AutomationCall): Promise<Outcome>;
   wait(wait: WaitCall): Promise<Outcome>;
+  page(page: PageCall): Promise<Outcome | undefined>;
+  timed<T>(timed: TimedCall<T>): Promise<TimedEnd<T>>;
 }

@@ -20,6 +20,8 @@ export interface RunRequest {
   id?: string;
   /** The run that it replays. */
   origin?: string;
+  /** What was odd about what it is given. */
+  warnings?: string[];
   /** Attempts of that run that are not made again. */
   journal?: readonly AttemptRecord[];
   /**
@@ -42,12 +44,12 @@ export interface Engine {
    */
   start(request: RunRequest): Promise<RunRecord>;
   /**
-   * Starts a run for each, all or none. `keep` puts them into the store, with whatever must be in the same transaction;
-   * they go on when it has resolved.
+   * Starts a run for each, all or none. `keep` puts them into the store, with whatever must be in the same transaction, and
+   * gives those that are new; they go on when it has resolved.
    */
   startTogether(
     requests: readonly TogetherRequest[],
-    keep: (runs: readonly RunRecord[]) => Promise<void>,
+    keep: (runs: readonly RunRecord[]) => Promise<readonly RunRecord[]>,
   ): Promise<void>;
   /** Resolves with the run when it has ended, or as it is when the engine stops, or the signal is aborted, before. */
   finished(run: string, signal?: AbortSignal): Promise<RunRecord>;

@@ -6,6 +6,7 @@ import type { Durable } from './durable.ts';
 import { evaluateAt } from './evaluate-at.ts';
 import { inOrder } from './in-order.ts';
 import { performCall } from './perform-call.ts';
+import { performLoop } from './perform-loop.ts';
 import { performAction, type ActionRun, type Services } from './perform-action.ts';
 import { performWait } from './perform-wait.ts';
 import type { PreparedBlock, PreparedLoop, PreparedPlan, PreparedStep } from './prepared-plan.ts';
@@ -112,7 +113,29 @@ class Interpretation {
       if (condition.value !== true) return { kind: 'skipped' };
     }
     this.observe(place, step, undefined);
-    return this.body(step, place, path, scope);
+    return step.timeoutMs === undefined
+      ? this.body(step, place, path, scope)
+      : this.timed(step, step.timeoutMs, place, path, scope);
+  }
+
+  private async timed(step: PreparedStep, forMs: number, place: string, path: string, scope: Scope): Promise<BlockEnd> {
+    const end = await this.context.durable.timed({
+      key: { step: place, attempt: 0 },
+      forMs,
+      perform: (durable) => this.on(durable).body(step, place, path, scope),
+      over: () => ({
+        class: 'permanent',
+        code: 'step_timeout',
+        message: `step ${place}: it did not end within ${forMs / 1000} s`,
+        help: 'give the step a longer `timeout`, or say with `on_error` what is done then',
+      }),
+    });
+    return end.inTime ? end.value : failed(end.failure, place);
+  }
+
+  /** The same run on another durable: that of a part of it. */
+  private on(durable: Durable): Interpretation {
+    return durable === this.context.durable ? this : new Interpretation({ ...this.context, durable }, this.observe);
   }
 
   private async body({ body, id }: PreparedStep, place: string, path: string, scope: Scope): Promise<BlockEnd> {
@@ -174,23 +197,11 @@ class Interpretation {
     const list = evaluateAt(loop.items, scope, place);
     if (!list.ok) return failed(list.failure, place);
     const items = Array.isArray(list.value) ? list.value : [];
-    const failures: { index: number; code: string; message: string; step: string }[] = [];
-    const ends = await inOrder(items.length, loop.parallel, async (index): Promise<BlockEnd> => {
+    return performLoop(loop, place, items.length, this.context.durable, (durable, index) => {
       const names = { [loop.as]: items[index] ?? null, ...(loop.index === undefined ? {} : { [loop.index]: index }) };
       const own: Scope = { ...scope, ...names, steps: { ...scope.steps } };
-      const end = await this.block(loop.block, `${place}[${index}].`, own, `${place}[${index}]`);
-      // What nobody is sure of is for a person.
-      if (!loop.collects || end.kind !== 'failed' || end.failure.class === 'uncertain') return end;
-      const { code, message, step = place } = end.failure;
-      failures.push({ index, code, message, step });
-      return { kind: 'done', output: undefined };
+      return this.on(durable).block(loop.block, `${place}[${index}].`, own, `${place}[${index}]`);
     });
-    const broken = ends.find(({ kind }) => kind !== 'done');
-    if (broken !== undefined) return broken;
-    const outputs = loop.block.output && ends.map((end) => (end.kind === 'failed' ? null : (end.output ?? null)));
-    if (!loop.collects) return { kind: 'done', output: outputs };
-    failures.sort((left, right) => left.index - right.index);
-    return { kind: 'done', output: { ...(outputs === undefined ? {} : { outputs }), failures } };
   }
 
   private async branches(

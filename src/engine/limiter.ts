@@ -16,6 +16,11 @@ export interface Turn {
   release(): void;
 }
 
+/** So many calls of a limit wait in here; who comes then is better left aside until some of them have gone. */
+const CROWD = 32;
+/** Milliseconds until it is looked at again whether those that were left aside may come. */
+const LOOK_AGAIN_MS = 1000;
+
 /** Calls that found the service closed are tried again by themselves; so others wait no longer for its word. */
 const LONGEST_HOLD_MS = 60_000;
 
@@ -63,6 +68,21 @@ export class Limiter {
     };
   }
 
+  /** `free`: a call may begin now; `busy`: it would wait, with few others; `crowded`: many wait already. */
+  stateOf(limits: readonly CallLimit[]): 'free' | 'busy' | 'crowded' {
+    const lanes = limits.map((limit) => ({ lane: this.lane(limit), limit }));
+    if (lanes.some(({ lane }) => lane.isCrowded())) return 'crowded';
+    return lanes.every(({ lane, limit }) => lane.admits(limit)) ? 'free' : 'busy';
+  }
+
+  /** Calls back, in the order of asking, when the crowd before these limits has gone. */
+  whenLess(limits: readonly CallLimit[], come: () => void): void {
+    const lanes = limits.map((limit) => this.lane(limit));
+    const crowded = lanes.find((lane) => lane.isCrowded());
+    if (crowded === undefined) come();
+    else crowded.leaveAside(come);
+  }
+
   private lane({ key }: CallLimit): Lane {
     let lane = this.lanes.get(key);
     if (lane === undefined) {
@@ -93,13 +113,28 @@ class Lane {
   private readonly waiting: Waiter[] = [];
   /** Instants of the last requests, as many as the largest count. */
   private readonly made: number[] = [];
+  private readonly aside: (() => void)[] = [];
   private longestMs = 0;
   private active = 0;
   private heldUntil = 0;
   private waking = false;
+  private looking = false;
 
   constructor(clock: LimiterClock) {
     this.clock = clock;
+  }
+
+  admits(limit: CallLimit): boolean {
+    return this.waiting.length === 0 && this.active < limit.concurrency && this.waitFor(limit) <= 0;
+  }
+
+  isCrowded(): boolean {
+    return this.waiting.length >= CROWD;
+  }
+
+  leaveAside(come: () => void): void {
+    this.aside.push(come);
+    this.lookLater();
   }
 
   async enter(limit: CallLimit, signal?: AbortSignal): Promise<void> {
@@ -137,7 +172,7 @@ class Lane {
   /** It is as if it were new. */
   isFree(): boolean {
     const until = Math.max(this.heldUntil, (this.made.at(-1) ?? Number.NEGATIVE_INFINITY) + this.longestMs);
-    return this.active === 0 && this.waiting.length === 0 && until <= this.clock.now();
+    return this.active === 0 && this.waiting.length + this.aside.length === 0 && until <= this.clock.now();
   }
 
   private drop(waiter: Waiter, reason: unknown): void {
@@ -158,7 +193,29 @@ class Lane {
       this.note(first.limit);
       if (first.begins) this.active++;
       first.resolve();
+      this.callSome();
     }
+  }
+
+  /** Half a crowd, when half of it has gone. */
+  private callSome(): void {
+    if (this.aside.length > 0 && this.waiting.length <= CROWD / 2)
+      for (const come of this.aside.splice(0, CROWD / 2)) come();
+  }
+
+  /** Who was called may have ended meanwhile, and then nobody comes whose going would call the next. */
+  private lookLater(): void {
+    if (this.looking || this.aside.length === 0) return;
+    this.looking = true;
+    this.clock.delay(LOOK_AGAIN_MS).then(
+      () => {
+        this.looking = false;
+        this.callSome();
+        this.lookLater();
+      },
+      // The engine stops.
+      () => this.aside.splice(0),
+    );
   }
 
   private waitFor({ requests }: CallLimit): number {

@@ -5,6 +5,7 @@ import type {
   Plan,
   PlanAction,
   PlanBlock,
+  PlanConcurrency,
   PlanConnector,
   PlanStep,
   PlanWait,
@@ -19,6 +20,11 @@ import type { StepInput } from './step-input.ts';
 /** A plan with everything compiled that a run evaluates. */
 export interface PreparedPlan extends PreparedBlock {
   plan: Plan;
+  concurrency: PreparedConcurrency | undefined;
+}
+
+export interface PreparedConcurrency extends Pick<PlanConcurrency, 'limit' | 'policy'> {
+  key: Evaluator | undefined;
 }
 
 export interface PreparedBlock {
@@ -29,6 +35,8 @@ export interface PreparedBlock {
 export interface PreparedStep {
   id: string;
   condition: Evaluator | undefined;
+  /** Within which the step as a whole must end; an action says it of each attempt instead. */
+  timeoutMs: number | undefined;
   onError: PreparedStep[] | undefined;
   body: PreparedBody;
 }
@@ -80,13 +88,20 @@ export interface PreparedLoop {
 
 /** Compiles a plan once; many runs use it. */
 export function preparePlan(plan: Plan): PreparedPlan {
-  return { plan, steps: prepareSteps(plan, plan.steps), output: optional(plan.output) };
+  const { concurrency } = plan;
+  return {
+    plan,
+    steps: prepareSteps(plan, plan.steps),
+    output: optional(plan.output),
+    concurrency: concurrency && { ...concurrency, key: optional(concurrency.key) },
+  };
 }
 
 function prepareSteps(plan: Plan, steps: readonly PlanStep[]): PreparedStep[] {
   return steps.map((step) => ({
     id: step.id,
     condition: optional(step.if),
+    timeoutMs: step.kind !== 'action' && 'timeout_ms' in step ? step.timeout_ms : undefined,
     onError: 'on_error' in step && step.on_error !== undefined ? prepareSteps(plan, step.on_error) : undefined,
     body: prepareBody(plan, step),
   }));

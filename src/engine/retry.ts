@@ -1,7 +1,6 @@
+import { longestWaitAfter } from '../plan/retry-schedule.ts';
 import type { Failure } from '../run/failure.ts';
 
-const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 5 * 60_000;
 const LONGEST_ASKED_MS = 24 * 3_600_000;
 
 /**
@@ -16,5 +15,5 @@ export function waitBeforeRetry(
 ): number | undefined {
   if (failure.class !== 'retryable' || attempt >= attempts) return undefined;
   if (failure.retryAfterMs !== undefined) return Math.min(failure.retryAfterMs, LONGEST_ASKED_MS);
-  return Math.ceil(random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)));
+  return Math.ceil(random() * longestWaitAfter(attempt));
 }

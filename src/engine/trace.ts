@@ -1,6 +1,7 @@
 import type { Outcome } from '../run/failure.ts';
 import type { AttemptKey, AttemptRecord, RunRecord } from '../run/records.ts';
-import type { AttemptCall, AutomationCall, Durable, WaitCall } from './durable.ts';
+import { loopOfPage, pageOf } from '../run/page.ts';
+import type { AttemptCall, AutomationCall, Durable, PageCall, TimedCall, TimedEnd, WaitCall } from './durable.ts';
 import { interpretPlan, type StepEnd } from './interpret.ts';
 import type { PreparedPlan, PreparedStep } from './prepared-plan.ts';
 
@@ -15,11 +16,16 @@ export interface TracedStep {
   /** Absent while it is under way and where it was not reached; `not_taken`: the run went another way. */
   end: StepEnd | { kind: 'not_taken' } | undefined;
   attempts: AttemptRecord[];
+  /** Of a step with a time within which it must end: when it began, and whether it did. */
+  timed: AttemptRecord | undefined;
+  /** Of a long loop: its pages, in order. */
+  pages: AttemptRecord[];
 }
 
 /**
  * What a run did, step by step: the plan interpreted once more on its journal alone. All that is not a call is a pure
- * function of what the journal holds, so it comes out as it was.
+ * function of what the journal holds, so it comes out as it was. Of a page whose attempts are not among those that are given,
+ * nothing is told but what came of it.
  */
 export async function traceRun(
   prepared: PreparedPlan,
@@ -37,10 +43,21 @@ export async function traceRun(
   const traced: TracedStep[] = [];
   const turns = turnsOf(observed.keys());
   const own = Map.groupBy(attempts, ({ key }) => key.step);
+  const pages = Map.groupBy(attempts, ({ key }) => loopOfPage(key.step));
   const add = (path: string, step: PreparedStep, depth: number, passed: boolean): void => {
     const seen = observed.get(path);
     const end = seen === undefined ? (passed ? ({ kind: 'not_taken' } as const) : undefined) : seen.end;
-    traced.push({ path, step, depth, begun: seen !== undefined, end, attempts: own.get(path) ?? [] });
+    const made = own.get(path) ?? [];
+    traced.push({
+      path,
+      step,
+      depth,
+      begun: seen !== undefined,
+      end,
+      attempts: made.filter(({ key }) => key.attempt > 0),
+      timed: made.find(({ key }) => key.attempt === 0),
+      pages: pages.get(path) ?? [],
+    });
   };
   const walk = (steps: readonly PreparedStep[], prefix: string, depth: number, passed: boolean): void => {
     for (const step of steps) {
@@ -92,9 +109,11 @@ class NotReached extends Error {}
 
 class Journal implements Durable {
   private readonly attempts: ReadonlyMap<string, AttemptRecord>;
+  private readonly pages: ReadonlySet<string>;
 
   constructor(attempts: readonly AttemptRecord[]) {
     this.attempts = new Map(attempts.map((attempt) => [nameOf(attempt.key), attempt]));
+    this.pages = new Set(attempts.map(({ key }) => pageOf(key.step)));
   }
 
   attempt({ key }: AttemptCall): Promise<Outcome> {
@@ -115,6 +134,27 @@ class Journal implements Durable {
 
   wait({ key }: WaitCall): Promise<Outcome> {
     return this.outcomeOf(key);
+  }
+
+  async page({ key, perform }: PageCall): Promise<Outcome | undefined> {
+    if (!this.pages.has(key.step)) return this.outcomeOf(key);
+    return (await this.asFarAsItGoes(() => perform(this))) ?? this.outcomeOf(key);
+  }
+
+  async timed<T>({ key, perform }: TimedCall<T>): Promise<TimedEnd<T>> {
+    const outcome = this.attempts.get(nameOf(key))?.outcome;
+    if (outcome?.ok !== false) return { inTime: true, value: await perform(this) };
+    await this.asFarAsItGoes(() => perform(this));
+    return { inTime: false, failure: outcome.failure };
+  }
+
+  private async asFarAsItGoes<T>(perform: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await perform();
+    } catch (error) {
+      if (error instanceof NotReached) return undefined;
+      throw error;
+    }
   }
 
   private outcomeOf(key: AttemptKey): Promise<Outcome> {

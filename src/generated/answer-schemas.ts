@@ -1,4 +1,4 @@
-// Made from src/server/api-types.ts by scripts/generate.ts; run `npm run generate` after a change there.
+// Made from src/server/*-types.ts by scripts/generate.ts; run `npm run generate` after a change there.
 
 /** Schemas of what the API gives, for `components` of its OpenAPI document. */
 export const ANSWER_SCHEMAS = {
@@ -164,7 +164,10 @@ export const ANSWER_SCHEMAS = {
       "fail_step",
       "interrupted",
       "canceled",
+      "run_skipped",
+      "run_replaced",
       "wait_expired",
+      "step_timeout",
       "storage_not_a_number",
       "storage_number_out_of_range"
     ]
@@ -232,6 +235,13 @@ export const ANSWER_SCHEMAS = {
       "trigger": {
         "$ref": "#/components/schemas/Json"
       },
+      "warnings": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "In which ways the event is not as its connector says."
+      },
       "output": {
         "$ref": "#/components/schemas/Json"
       }
@@ -243,7 +253,8 @@ export const ANSWER_SCHEMAS = {
       "id",
       "plan",
       "status",
-      "trigger"
+      "trigger",
+      "warnings"
     ],
     "additionalProperties": false
   },
@@ -313,6 +324,17 @@ export const ANSWER_SCHEMAS = {
         "items": {
           "$ref": "#/components/schemas/AttemptView"
         }
+      },
+      "ends_by": {
+        "type": "string",
+        "description": "The instant until which the step must end, of one with a time of its own; an action has one for each attempt."
+      },
+      "pages": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/PageView"
+        },
+        "description": "Of a loop over many items: stretches whose steps are shown by `?page=`."
       }
     },
     "required": [
@@ -374,6 +396,36 @@ export const ANSWER_SCHEMAS = {
     ],
     "additionalProperties": false
   },
+  "PageView": {
+    "type": "object",
+    "properties": {
+      "page": {
+        "type": "string",
+        "description": "Such as `each[500-999]`."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "running",
+          "succeeded",
+          "failed"
+        ]
+      },
+      "started_at": {
+        "type": "string"
+      },
+      "finished_at": {
+        "type": "string"
+      }
+    },
+    "required": [
+      "page",
+      "status",
+      "started_at"
+    ],
+    "additionalProperties": false,
+    "description": "A stretch of a long loop."
+  },
   "RunDetailView": {
     "type": "object",
     "properties": {
@@ -384,7 +436,8 @@ export const ANSWER_SCHEMAS = {
         "type": "array",
         "items": {
           "$ref": "#/components/schemas/StepView"
-        }
+        },
+        "description": "Those of the page that is asked for; without one, all but those in pages."
       },
       "called": {
         "type": "array",
@@ -876,6 +929,28 @@ export const ANSWER_SCHEMAS = {
     "additionalProperties": false,
     "description": "`GET /api/v1/deploy`, and what every `POST /api/v1/deploy/:action` answers."
   },
+  "ListenerView": {
+    "type": "object",
+    "properties": {
+      "automation": {
+        "type": "string"
+      },
+      "on": {
+        "type": "string",
+        "description": "`<connector>.<trigger>`"
+      },
+      "setup": {
+        "type": "string",
+        "description": "How the address is entered at the service; absent where the runner subscribes."
+      }
+    },
+    "required": [
+      "automation",
+      "on"
+    ],
+    "additionalProperties": false,
+    "description": "An automation that is started by what comes to the address of a connection."
+  },
   "HookView": {
     "type": "object",
     "properties": {
@@ -889,7 +964,7 @@ export const ANSWER_SCHEMAS = {
       },
       "sample": {
         "$ref": "#/components/schemas/Json",
-        "description": "A body made from the trigger's schema."
+        "description": "A body made from the trigger's schema; absent for the address of a connection."
       },
       "issues": {
         "type": "array",
@@ -901,15 +976,26 @@ export const ANSWER_SCHEMAS = {
       "verified": {
         "type": "string",
         "description": "The scheme by which requests are proved genuine."
+      },
+      "listeners": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/ListenerView"
+        },
+        "description": "Of the address of a connection."
+      },
+      "given_key": {
+        "type": "string",
+        "description": "The key that the service gave to the address, such as a verification token that its page asks for."
       }
     },
     "required": [
       "path",
-      "sample",
-      "issues"
+      "issues",
+      "listeners"
     ],
     "additionalProperties": false,
-    "description": "`GET /api/v1/hooks/:account/:automation`"
+    "description": "`GET /api/v1/hooks/:account/:automation`; in place of the automation, `@` and the name of a connection."
   },
   "SampleView": {
     "type": "object",
@@ -926,6 +1012,7 @@ export const ANSWER_SCHEMAS = {
           "webhook",
           "schedule",
           "poll",
+          "event",
           "manual"
         ],
         "description": "What starts its runs."
@@ -964,7 +1051,7 @@ export const ANSWER_SCHEMAS = {
       },
       "sample": {
         "$ref": "#/components/schemas/Json",
-        "description": "A body made from the trigger's schema."
+        "description": "A body made from the trigger's schema; absent for the address of a connection."
       },
       "issues": {
         "type": "array",
@@ -977,6 +1064,17 @@ export const ANSWER_SCHEMAS = {
         "type": "string",
         "description": "The scheme by which requests are proved genuine."
       },
+      "listeners": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/ListenerView"
+        },
+        "description": "Of the address of a connection."
+      },
+      "given_key": {
+        "type": "string",
+        "description": "The key that the service gave to the address, such as a verification token that its page asks for."
+      },
       "former_until": {
         "type": "string",
         "description": "Until when the address that was replaced is still taken."
@@ -985,8 +1083,8 @@ export const ANSWER_SCHEMAS = {
     "required": [
       "former_until",
       "issues",
-      "path",
-      "sample"
+      "listeners",
+      "path"
     ],
     "additionalProperties": false,
     "description": "`POST /api/v1/hooks/:account/:automation/rotate`"
@@ -1191,6 +1289,98 @@ export const ANSWER_SCHEMAS = {
     "additionalProperties": false,
     "description": "`GET /api/v1/polls`"
   },
+  "SubscriptionView": {
+    "type": "object",
+    "properties": {
+      "account": {
+        "type": "string"
+      },
+      "connection": {
+        "type": "string"
+      },
+      "subscription": {
+        "type": "string",
+        "description": "`<connector>.<subscription>`"
+      },
+      "key": {
+        "type": "string",
+        "description": "What it is for, such as a repository; empty where there is one for the connection."
+      },
+      "events": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        }
+      },
+      "automations": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "The automations that want it; none where it is to be ended."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "waiting",
+          "creating",
+          "active",
+          "deleting"
+        ],
+        "description": "`waiting`: nobody can reach the runner."
+      },
+      "remote_id": {
+        "type": "string",
+        "description": "Its id at the service."
+      },
+      "changed_at": {
+        "type": "string"
+      },
+      "expires_at": {
+        "type": "string",
+        "description": "When it ends by itself, unless it is renewed."
+      },
+      "failure": {
+        "$ref": "#/components/schemas/Failure",
+        "description": "Why the last try failed."
+      },
+      "due_at": {
+        "type": "string",
+        "description": "When it is tried again."
+      }
+    },
+    "required": [
+      "account",
+      "connection",
+      "subscription",
+      "key",
+      "events",
+      "automations",
+      "status"
+    ],
+    "additionalProperties": false,
+    "description": "Events that a service is asked to send to the address of a connection."
+  },
+  "SubscriptionListView": {
+    "type": "object",
+    "properties": {
+      "subscriptions": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/SubscriptionView"
+        }
+      },
+      "reason": {
+        "type": "string",
+        "description": "Why nothing is subscribed to."
+      }
+    },
+    "required": [
+      "subscriptions"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/subscriptions`"
+  },
   "RunEventView": {
     "type": "object",
     "properties": {
@@ -1230,6 +1420,88 @@ export const ANSWER_SCHEMAS = {
     ],
     "additionalProperties": false,
     "description": "What `GET /api/v1/events` sends, one a server-sent event."
+  },
+  "HistoryAccountView": {
+    "type": "object",
+    "properties": {
+      "account": {
+        "type": "string"
+      },
+      "runs": {
+        "type": "number"
+      },
+      "bytes": {
+        "type": "number",
+        "description": "About how much."
+      },
+      "oldest": {
+        "type": "string",
+        "description": "When the oldest run was accepted."
+      },
+      "keep_ms": {
+        "type": "number",
+        "description": "From a run's end; absent: for good."
+      },
+      "keep_failed_ms": {
+        "type": "number",
+        "description": "The same of runs that failed; absent: until they are run again."
+      },
+      "max_bytes": {
+        "type": "number"
+      }
+    },
+    "required": [
+      "account",
+      "runs",
+      "bytes"
+    ],
+    "additionalProperties": false,
+    "description": "What the history of an account takes, and how long it is kept."
+  },
+  "HistoryView": {
+    "type": "object",
+    "properties": {
+      "accounts": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/HistoryAccountView"
+        }
+      }
+    },
+    "required": [
+      "accounts"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/history`"
+  },
+  "ErrorView": {
+    "type": "object",
+    "properties": {
+      "error": {
+        "type": "object",
+        "properties": {
+          "code": {
+            "type": "string"
+          },
+          "message": {
+            "type": "string"
+          },
+          "help": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "code",
+          "message"
+        ],
+        "additionalProperties": false
+      }
+    },
+    "required": [
+      "error"
+    ],
+    "additionalProperties": false,
+    "description": "Every answer with status 400 or more."
   },
   "MeView": {
     "type": "object",
@@ -1549,87 +1821,5 @@ export const ANSWER_SCHEMAS = {
     ],
     "additionalProperties": false,
     "description": "`GET /api/v1/audit`"
-  },
-  "HistoryAccountView": {
-    "type": "object",
-    "properties": {
-      "account": {
-        "type": "string"
-      },
-      "runs": {
-        "type": "number"
-      },
-      "bytes": {
-        "type": "number",
-        "description": "About how much."
-      },
-      "oldest": {
-        "type": "string",
-        "description": "When the oldest run was accepted."
-      },
-      "keep_ms": {
-        "type": "number",
-        "description": "From a run's end; absent: for good."
-      },
-      "keep_failed_ms": {
-        "type": "number",
-        "description": "The same of runs that failed; absent: until they are run again."
-      },
-      "max_bytes": {
-        "type": "number"
-      }
-    },
-    "required": [
-      "account",
-      "runs",
-      "bytes"
-    ],
-    "additionalProperties": false,
-    "description": "What the history of an account takes, and how long it is kept."
-  },
-  "HistoryView": {
-    "type": "object",
-    "properties": {
-      "accounts": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/HistoryAccountView"
-        }
-      }
-    },
-    "required": [
-      "accounts"
-    ],
-    "additionalProperties": false,
-    "description": "`GET /api/v1/history`"
-  },
-  "ErrorView": {
-    "type": "object",
-    "properties": {
-      "error": {
-        "type": "object",
-        "properties": {
-          "code": {
-            "type": "string"
-          },
-          "message": {
-            "type": "string"
-          },
-          "help": {
-            "type": "string"
-          }
-        },
-        "required": [
-          "code",
-          "message"
-        ],
-        "additionalProperties": false
-      }
-    },
-    "required": [
-      "error"
-    ],
-    "additionalProperties": false,
-    "description": "Every answer with status 400 or more."
   }
 };

@@ -41,6 +41,7 @@ export interface Automation {
   settings?: JsonObject;
   trigger: Trigger;
   steps: Steps;
+  concurrency?: Concurrency;
   /**
    * What the run gives back: constants and ${{ expressions }}. The answer of a webhook with "respond": "finished".
    */
@@ -58,7 +59,7 @@ export interface Trigger {
    */
   on?: string;
   /**
-   * With on: the account's connection to ask through. Without it, the account's only connection of that connector.
+   * With on: the account's connection to the service. Without it, the account's only connection of that connector.
    */
   connection?: string;
   /**
@@ -66,11 +67,11 @@ export interface Trigger {
    */
   with?: JsonObject;
   /**
-   * With on: how often the service is asked. Without it, as often as the connector says.
+   * With on, where the service is asked: how often. Without it, as often as the connector says.
    */
   every?: string;
   /**
-   * With on: what becomes of all that is there when the service is asked for the first time. from_now: it is noted, and only what comes later starts runs. all: a run for each.
+   * With on, where the service is asked: what becomes of all that is there when it is asked for the first time. from_now: it is noted, and only what comes later starts runs. all: a run for each.
    */
   first?: "from_now" | "all";
 }
@@ -183,7 +184,7 @@ export interface Step {
    */
   connection?: string;
   /**
-   * The longest that one attempt may take.
+   * Of an action, the longest that one attempt may take, 2m where nothing is said. Of call, wait, switch, for_each and branches, the longest that the step may take from its begin, through any restart: then all that is under way in it ends, and it fails with the code step_timeout.
    */
   timeout?: string;
   retry?: Retry;
@@ -348,4 +349,21 @@ export interface Block1 {
    * What it gives: constants and ${{ expressions }}.
    */
   output?: Json;
+}
+/**
+ * How many runs of the automation go on at a time. A run counts from its first step to its end, also while it waits.
+ */
+export interface Concurrency {
+  /**
+   * One ${{ expression }} over trigger, account and settings that gives a text or a number: runs for which it gives the same are counted together. Without it, all runs of the automation.
+   */
+  key?: string;
+  /**
+   * So many at a time.
+   */
+  limit?: number;
+  /**
+   * What becomes of a run that comes when so many go on. queue: it begins when one of them has ended, in the order in which they came. skip: it ends as canceled with the code run_skipped. cancel_running: it begins, and the oldest of the others, and all that wait, end as canceled with the code run_replaced.
+   */
+  policy?: "queue" | "skip" | "cancel_running";
 }

@@ -42,6 +42,10 @@ export type TokenUse = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth;
  */
 export type ErrorRules = ErrorRule[];
 /**
+ * A template over response: when it ends, a date-time, or milliseconds since 1970. Without it, when its lifetime is over.
+ */
+export type SubscriptionEnd = string;
+/**
  * The answer comes in pages, each a request of its own in the same attempt. Its items are items in the output's template; more is true where the service has further ones than were fetched.
  */
 export type Pagination = CursorPagination | NumberPagination | LinkPagination;
@@ -100,6 +104,12 @@ export interface Connector {
    */
   webhook_schemes?: {
     [k: string]: WebhookScheme;
+  };
+  /**
+   * How the runner tells the service where to send events, by the name that triggers give.
+   */
+  subscriptions?: {
+    [k: string]: Subscription;
   };
   /**
    * What can happen at the service, by name: the second half of "trigger": { "on": … }.
@@ -640,9 +650,9 @@ export interface WebhookScheme {
  */
 export interface WebhookKey {
   /**
-   * The connection's field that holds it.
+   * The connection's field that holds it. Without it, the key is always one that the runner keeps: of a subscription, or from a handshake.
    */
-  field: string;
+  field?: string;
   /**
    * A beginning of the field that is no part of the key, such as whsec_.
    */
@@ -708,6 +718,8 @@ export interface Handshake {
    */
   when: string;
   token?: HandshakeToken;
+  keep?: RequestPart1;
+  sign?: HandshakeSignature;
   answer: HandshakeAnswer;
 }
 /**
@@ -721,7 +733,41 @@ export interface HandshakeToken {
   field: string;
 }
 /**
- * What is answered with 200; ${{ expressions }} over query, headers and body.
+ * A place in a request. ${{ connection.<field> }} may stand in it for a field that is not secret.
+ */
+export interface RequestPart1 {
+  /**
+   * Name of a header.
+   */
+  header?: string;
+  /**
+   * Name of a query parameter.
+   */
+  query?: string;
+  /**
+   * JSON Pointer to a text or a number of the body; of a form: / and the field's name.
+   */
+  body?: string;
+  /**
+   * The value is a list, taken apart at this.
+   */
+  separator?: string;
+  /**
+   * Only what begins so counts, without the beginning, such as sha256=.
+   */
+  prefix?: string;
+}
+/**
+ * The service wants to see that the key is known: the answer reads signature, made by the scheme's algorithm and encoding.
+ */
+export interface HandshakeSignature {
+  /**
+   * What is signed: a template over query, headers and body.
+   */
+  text: string;
+}
+/**
+ * What is answered with 200; ${{ expressions }} over query, headers, body and signature. Without text and json, an empty body.
  */
 export interface HandshakeAnswer {
   /**
@@ -732,9 +778,100 @@ export interface HandshakeAnswer {
    * As application/json.
    */
   json?: Json;
+  /**
+   * Headers of the answer by name.
+   */
+  headers?: {
+    [k: string]: string;
+  };
 }
 /**
- * Something that happens at the service.
+ * Events that a service sends because it was asked to. Its requests see input (with of one of the automations), connection and subscription: url, events, key, secret where it is minted, until where there is a lifetime, and id once there is one.
+ */
+export interface Subscription {
+  /**
+   * What is made at the service, in a few words.
+   */
+  title: string;
+  /**
+   * A text with ${{ expressions }} over input, connection and events. Triggers with the same key share one subscription of a connection, which asks for the events of all of them. Without it, all triggers share one.
+   */
+  key?: string;
+  /**
+   * With which deliveries are signed. minted: the runner makes it, and requests send it as subscription.secret. returned: the service makes it. Without it, the scheme's key is a field of the connection, or comes by a handshake.
+   */
+  secret?: "minted" | ReturnedSecret;
+  /**
+   * How long it is asked for, where it ends by itself. It is renewed when a third of the time is left: by renew, otherwise by a new one in its place.
+   */
+  lifetime?: string;
+  create: SubscriptionCreate;
+  update?: SubscriptionChange;
+  renew?: SubscriptionChange;
+  delete: SubscriptionDelete;
+  list?: SubscriptionList;
+}
+export interface ReturnedSecret {
+  /**
+   * A template over the response to create.
+   */
+  returned: string;
+}
+/**
+ * Makes it.
+ */
+export interface SubscriptionCreate {
+  request: Request;
+  success?: Success;
+  errors?: ErrorRules;
+  /**
+   * A template over response: its id at the service, a text or a number.
+   */
+  id: string;
+  expires?: SubscriptionEnd;
+}
+/**
+ * update: brings its address and its events to what they are to be. Without it, a new one is made before the old one is ended. renew: lets it last for another lifetime.
+ */
+export interface SubscriptionChange {
+  request: Request;
+  success?: Success;
+  errors?: ErrorRules;
+  expires?: SubscriptionEnd;
+}
+/**
+ * Ends it. 404 and 410 say that it is gone already.
+ */
+export interface SubscriptionDelete {
+  request: Request;
+  success?: Success;
+  errors?: ErrorRules;
+}
+/**
+ * Lists what is there, so that one is found again whose making was cut off. Its request has no subscription.id.
+ */
+export interface SubscriptionList {
+  request: Request;
+  errors?: ErrorRules;
+  /**
+   * The list, from response.
+   */
+  items: string;
+  /**
+   * A template over item: its id, a text or a number.
+   */
+  id: string;
+  /**
+   * A template over item: the address that it sends to.
+   */
+  url: string;
+  /**
+   * An expression over item and subscription that must be true too, such as that the topic is the same.
+   */
+  when?: string;
+}
+/**
+ * Something that happens at the service, which is asked for it (poll) or sends it (webhook).
  */
 export interface ConnectorTrigger {
   /**
@@ -761,7 +898,8 @@ export interface ConnectorTrigger {
    * An event as it comes from the service.
    */
   sample: Json;
-  poll: Poll;
+  poll?: Poll;
+  webhook?: EventWebhook;
 }
 /**
  * The service is asked again and again; what was not there before has happened.
@@ -818,6 +956,43 @@ export interface Cursor {
    * A template over response and input: the service itself gives the cursor, with the last page.
    */
   response?: Json;
+}
+/**
+ * The service sends what happens, to one address for each connection. Each delivery is proved genuine once, and starts a run of every automation whose trigger it fits.
+ */
+export interface EventWebhook {
+  /**
+   * One of webhook_schemes, by which a delivery is proved genuine.
+   */
+  scheme: string;
+  /**
+   * Kinds of events, as the service names them. They are what a subscription asks for. Where the scheme says where the kind of an event stands, and the delivery holds one event, another kind does not start a run.
+   */
+  events?: string[];
+  /**
+   * An expression over body, item, query, headers, input and connection that must be true; what has no value is not.
+   */
+  when?: string;
+  /**
+   * An expression over body that gives the list of events, where one delivery holds several. Without it, the body is the event.
+   */
+  items?: string;
+  /**
+   * Template of trigger.event, over body, item, query, headers, input and connection. Without it, the item, or the body.
+   */
+  event?: Json;
+  /**
+   * A template over the same that names the event, a text or a number: what was accepted under this name within 7 days is not again. Without it, the scheme's delivery_id, and the event's place among the items.
+   */
+  id?: string;
+  /**
+   * One of subscriptions, by which the runner asks the service for the events.
+   */
+  subscription?: string;
+  /**
+   * How a person enters the address at the service's own page, where the runner cannot subscribe.
+   */
+  setup?: string;
 }
 /**
  * One thing that the service can do.

@@ -5,11 +5,15 @@ import type { Json, JsonObject } from '../json/value.ts'
 /**
  * What starts a run.
  */
-export type PlanTrigger = WebhookTrigger | ScheduleTrigger | PollTrigger | ManualTrigger;
+export type PlanTrigger = WebhookTrigger | ScheduleTrigger | PollTrigger | EventTrigger | ManualTrigger;
 /**
  * How lists are written in queries and forms: a=1&a=2, a[]=1&a[]=2, a[0]=1&a[1]=2, or a=1,2.
  */
 export type Lists = "repeat" | "brackets" | "indices" | "comma";
+/**
+ * How failures are to be read; the first that fits counts. What none fits goes by its status.
+ */
+export type ErrorRules = ErrorRule[];
 export type PlanStep =
   ActionStep | CallStep | WaitStep | SetStep | SwitchStep | ForEachStep | BranchesStep | StopStep | FailStep;
 /**
@@ -69,10 +73,6 @@ export type RequestsBefore = RequestBefore[];
  */
 export type TokenUse = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth;
 /**
- * How failures are to be read; the first that fits counts. What none fits goes by its status.
- */
-export type ErrorRules = ErrorRule[];
-/**
  * The answer comes in pages, each a request of its own in the same attempt. Its items are items in the output's template; more is true where the service has further ones than were fetched.
  */
 export type Pagination = CursorPagination | NumberPagination | LinkPagination;
@@ -107,6 +107,7 @@ export interface Plan {
    */
   settings?: JsonObject;
   trigger: PlanTrigger;
+  concurrency?: PlanConcurrency;
   steps: PlanSteps;
   /**
    * Template of what the run gives back.
@@ -225,9 +226,9 @@ export interface WebhookScheme {
  */
 export interface WebhookKey {
   /**
-   * The connection's field that holds it.
+   * The connection's field that holds it. Without it, the key is always one that the runner keeps: of a subscription, or from a handshake.
    */
-  field: string;
+  field?: string;
   /**
    * A beginning of the field that is no part of the key, such as whsec_.
    */
@@ -293,6 +294,8 @@ export interface Handshake {
    */
   when: string;
   token?: HandshakeToken;
+  keep?: RequestPart1;
+  sign?: HandshakeSignature;
   answer: HandshakeAnswer;
 }
 /**
@@ -306,7 +309,41 @@ export interface HandshakeToken {
   field: string;
 }
 /**
- * What is answered with 200; ${{ expressions }} over query, headers and body.
+ * A place in a request. ${{ connection.<field> }} may stand in it for a field that is not secret.
+ */
+export interface RequestPart1 {
+  /**
+   * Name of a header.
+   */
+  header?: string;
+  /**
+   * Name of a query parameter.
+   */
+  query?: string;
+  /**
+   * JSON Pointer to a text or a number of the body; of a form: / and the field's name.
+   */
+  body?: string;
+  /**
+   * The value is a list, taken apart at this.
+   */
+  separator?: string;
+  /**
+   * Only what begins so counts, without the beginning, such as sha256=.
+   */
+  prefix?: string;
+}
+/**
+ * The service wants to see that the key is known: the answer reads signature, made by the scheme's algorithm and encoding.
+ */
+export interface HandshakeSignature {
+  /**
+   * What is signed: a template over query, headers and body.
+   */
+  text: string;
+}
+/**
+ * What is answered with 200; ${{ expressions }} over query, headers, body and signature. Without text and json, an empty body.
  */
 export interface HandshakeAnswer {
   /**
@@ -317,6 +354,12 @@ export interface HandshakeAnswer {
    * As application/json.
    */
   json?: Json;
+  /**
+   * Headers of the answer by name.
+   */
+  headers?: {
+    [k: string]: string;
+  };
 }
 export interface ScheduleTrigger {
   kind: "schedule";
@@ -345,6 +388,10 @@ export interface PollTrigger {
   every_ms: number;
   first: "from_now" | "all";
   poll: Poll;
+  /**
+   * JSON Schema of trigger.event.
+   */
+  output: JsonObject;
 }
 /**
  * One value with expressions, and what the compiler proved of it.
@@ -536,12 +583,183 @@ export interface Cursor {
    */
   response?: Json;
 }
+export interface EventTrigger {
+  kind: "event";
+  /**
+   * <connector>.<trigger>
+   */
+  on: string;
+  verify: PlanVerify;
+  /**
+   * Template of the trigger's input.
+   */
+  with: JsonObject;
+  mappings: Mapping[];
+  webhook: EventWebhook;
+  subscription?: Subscription;
+  /**
+   * JSON Schema of trigger.event.
+   */
+  output: JsonObject;
+}
+/**
+ * The service sends what happens, to one address for each connection. Each delivery is proved genuine once, and starts a run of every automation whose trigger it fits.
+ */
+export interface EventWebhook {
+  /**
+   * One of webhook_schemes, by which a delivery is proved genuine.
+   */
+  scheme: string;
+  /**
+   * Kinds of events, as the service names them. They are what a subscription asks for. Where the scheme says where the kind of an event stands, and the delivery holds one event, another kind does not start a run.
+   */
+  events?: string[];
+  /**
+   * An expression over body, item, query, headers, input and connection that must be true; what has no value is not.
+   */
+  when?: string;
+  /**
+   * An expression over body that gives the list of events, where one delivery holds several. Without it, the body is the event.
+   */
+  items?: string;
+  /**
+   * Template of trigger.event, over body, item, query, headers, input and connection. Without it, the item, or the body.
+   */
+  event?: Json;
+  /**
+   * A template over the same that names the event, a text or a number: what was accepted under this name within 7 days is not again. Without it, the scheme's delivery_id, and the event's place among the items.
+   */
+  id?: string;
+  /**
+   * One of subscriptions, by which the runner asks the service for the events.
+   */
+  subscription?: string;
+  /**
+   * How a person enters the address at the service's own page, where the runner cannot subscribe.
+   */
+  setup?: string;
+}
+/**
+ * Events that a service sends because it was asked to. Its requests see input (with of one of the automations), connection and subscription: url, events, key, secret where it is minted, until where there is a lifetime, and id once there is one.
+ */
+export interface Subscription {
+  /**
+   * What is made at the service, in a few words.
+   */
+  title: string;
+  /**
+   * A text with ${{ expressions }} over input, connection and events. Triggers with the same key share one subscription of a connection, which asks for the events of all of them. Without it, all triggers share one.
+   */
+  key?: string;
+  /**
+   * With which deliveries are signed. minted: the runner makes it, and requests send it as subscription.secret. returned: the service makes it. Without it, the scheme's key is a field of the connection, or comes by a handshake.
+   */
+  secret?: "minted" | ReturnedSecret;
+  /**
+   * How long it is asked for, where it ends by itself. It is renewed when a third of the time is left: by renew, otherwise by a new one in its place.
+   */
+  lifetime?: string;
+  create: SubscriptionCreate;
+  update?: SubscriptionChange;
+  renew?: SubscriptionChange;
+  delete: SubscriptionDelete;
+  list?: SubscriptionList;
+}
+export interface ReturnedSecret {
+  /**
+   * A template over the response to create.
+   */
+  returned: string;
+}
+/**
+ * Makes it.
+ */
+export interface SubscriptionCreate {
+  request: Request;
+  success?: Success;
+  errors?: ErrorRules;
+  /**
+   * A template over response: its id at the service, a text or a number.
+   */
+  id: string;
+  /**
+   * A template over response: when it ends, a date-time, or milliseconds since 1970. Without it, when its lifetime is over.
+   */
+  expires?: string;
+}
+/**
+ * Which answers are a success.
+ */
+export interface Success {
+  /**
+   * These statuses; without it, 200 to 299.
+   */
+  status?: number[];
+  /**
+   * An expression over response that must be true too, for services that answer 200 to everything.
+   */
+  when?: string;
+}
+/**
+ * update: brings its address and its events to what they are to be. Without it, a new one is made before the old one is ended. renew: lets it last for another lifetime.
+ */
+export interface SubscriptionChange {
+  request: Request;
+  success?: Success;
+  errors?: ErrorRules;
+  /**
+   * A template over response: when it ends, a date-time, or milliseconds since 1970. Without it, when its lifetime is over.
+   */
+  expires?: string;
+}
+/**
+ * Ends it. 404 and 410 say that it is gone already.
+ */
+export interface SubscriptionDelete {
+  request: Request;
+  success?: Success;
+  errors?: ErrorRules;
+}
+/**
+ * Lists what is there, so that one is found again whose making was cut off. Its request has no subscription.id.
+ */
+export interface SubscriptionList {
+  request: Request;
+  errors?: ErrorRules;
+  /**
+   * The list, from response.
+   */
+  items: string;
+  /**
+   * A template over item: its id, a text or a number.
+   */
+  id: string;
+  /**
+   * A template over item: the address that it sends to.
+   */
+  url: string;
+  /**
+   * An expression over item and subscription that must be true too, such as that the topic is the same.
+   */
+  when?: string;
+}
 export interface ManualTrigger {
   kind: "manual";
   /**
    * JSON Schema of what a run is given.
    */
   input?: JsonObject;
+}
+/**
+ * How many of its runs go on at a time; absent: as many as there are.
+ */
+export interface PlanConcurrency {
+  /**
+   * Expression; runs for which it gives the same are counted together.
+   */
+  key?: string;
+  limit: number;
+  policy: "queue" | "skip" | "cancel_running";
 }
 /**
  * Calls an action.
@@ -586,6 +804,10 @@ export interface CallStep {
    * Done only where this is true.
    */
   if?: string;
+  /**
+   * Milliseconds from its begin within which it must end.
+   */
+  timeout_ms?: number;
   on_error?: PlanSteps2;
   /**
    * The automation that is called.
@@ -619,6 +841,10 @@ export interface WaitStep {
    * Done only where this is true.
    */
   if?: string;
+  /**
+   * Milliseconds from its begin within which it must end.
+   */
+  timeout_ms?: number;
   on_error?: PlanSteps3;
   wait: PlanWait;
   mappings: Mapping[];
@@ -684,6 +910,10 @@ export interface SwitchStep {
    * Done only where this is true.
    */
   if?: string;
+  /**
+   * Milliseconds from its begin within which it must end.
+   */
+  timeout_ms?: number;
   on_error?: PlanSteps5;
   /**
    * In order; the first whose condition is true is done.
@@ -715,6 +945,10 @@ export interface ForEachStep {
    * Done only where this is true.
    */
   if?: string;
+  /**
+   * Milliseconds from its begin within which it must end.
+   */
+  timeout_ms?: number;
   on_error?: PlanSteps7;
   /**
    * Template of the list.
@@ -748,6 +982,10 @@ export interface BranchesStep {
    * Done only where this is true.
    */
   if?: string;
+  /**
+   * Milliseconds from its begin within which it must end.
+   */
+  timeout_ms?: number;
   on_error?: PlanSteps8;
   branches: {
     [k: string]: PlanBlock;
@@ -1140,19 +1378,6 @@ export interface RequestBefore {
   name: string;
   request: Request;
   success?: Success;
-}
-/**
- * Which answers are a success.
- */
-export interface Success {
-  /**
-   * These statuses; without it, 200 to 299.
-   */
-  status?: number[];
-  /**
-   * An expression over response that must be true too, for services that answer 200 to everything.
-   */
-  when?: string;
 }
 /**
  * A request that changes nothing and succeeds exactly where the credential is good.

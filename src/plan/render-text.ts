@@ -1,6 +1,8 @@
 import type {
+  EventTrigger,
   Mapping,
   PlanBlock,
+  PlanConcurrency,
   PlanConnection,
   PlanStep,
   PlanTrigger,
@@ -15,13 +17,16 @@ export function renderPlan({ plan, digest }: NamedPlan): string {
     `${plan.account}/${plan.automation}: ${plan.name}`,
     `  plan      ${digest}`,
     `  trigger   ${describeTrigger(plan.trigger)}`,
+    ...(plan.concurrency === undefined ? [] : [`  at a time ${describeConcurrency(plan.concurrency)}`]),
     ...(plan.shared === true ? [`  shared    automations/shared/${plan.automation}.json`] : []),
     ...Object.entries(plan.settings ?? {}).map(([name, value]) => `  settings  ${name} = ${JSON.stringify(value)}`),
     ...Object.entries(plan.connections).map(
       ([name, connection]) =>
         `  connects  ${name} (${connection.connector}): credential goes to ${connection.hosts.join(', ') || 'nobody'}; ${callsOf(connection)}`,
     ),
-    ...(plan.trigger.kind === 'poll' ? renderMappings(plan.trigger.mappings, '  trigger   ') : []),
+    ...(plan.trigger.kind === 'poll' || plan.trigger.kind === 'event'
+      ? renderMappings(plan.trigger.mappings, '  trigger   ')
+      : []),
     ...Object.entries(plan.tables ?? {}).map(([name, { rows }]) => `  table     ${name}: ${rows.length} rows`),
     '  steps',
     ...renderSteps(plan.steps, '    '),
@@ -41,9 +46,23 @@ function describeTrigger(trigger: PlanTrigger): string {
       const first = trigger.first === 'all' ? 'from all that is there' : 'from now';
       return `${trigger.on}${through}, asked every ${trigger.every_ms / 1000} s, ${first}`;
     }
+    case 'event':
+      return `${trigger.on}, sent to the address of ${trigger.verify.connection}, ${describeEvents(trigger)}`;
     case 'manual':
       return trigger.input === undefined ? 'by hand' : 'by hand, with input';
   }
+}
+
+function describeEvents({ webhook, subscription, verify }: EventTrigger): string {
+  const events = webhook.events === undefined ? '' : ` for ${webhook.events.join(', ')}`;
+  const asked = subscription === undefined ? 'entered by hand' : `subscribed by the runner (${subscription.title})`;
+  return `${asked}${events}, verified by ${verify.name}`;
+}
+
+function describeConcurrency({ key, limit, policy }: PlanConcurrency): string {
+  const counted = key === undefined ? '' : ` for each ${key}`;
+  const others = { queue: 'others wait', skip: 'others are skipped', cancel_running: 'the newest take their places' };
+  return `${limit} ${limit === 1 ? 'run' : 'runs'}${counted}, ${others[policy]}`;
 }
 
 function callsOf({ calls_per_run: calls }: PlanConnection): string {
@@ -62,7 +81,8 @@ function renderSteps(steps: readonly PlanStep[], indent: string): string[] {
 
 function renderStep(step: PlanStep, indent: string): string[] {
   const deeper = `${indent}  `;
-  const lines = [`${indent}${step.id}: ${describe(step)}${step.if === undefined ? '' : `, if ${step.if}`}`];
+  const within = step.kind !== 'action' && 'timeout_ms' in step ? `, within ${step.timeout_ms / 1000} s` : '';
+  const lines = [`${indent}${step.id}: ${describe(step)}${within}${step.if === undefined ? '' : `, if ${step.if}`}`];
   switch (step.kind) {
     case 'action':
     case 'call':

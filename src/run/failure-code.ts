@@ -30,7 +30,12 @@ export const FAILURE_CODES = {
   fail_step: 'A `fail` step ended the run; the message is its own.',
   interrupted: 'The runner was stopped or killed in the middle of a write that may have taken place. A person decides.',
   canceled: 'A person or a program ended the run. What was under way then may have taken place.',
+  run_skipped:
+    'So many runs of the automation went on that its `concurrency` skipped this one. Nothing of it was done.',
+  run_replaced:
+    'A newer run took its place, as the `concurrency` of the automation says. What was under way may have taken place.',
   wait_expired: 'Nobody approved, or no event came, before the wait expired.',
+  step_timeout: 'The step did not end within its `timeout`; what was under way in it was ended.',
   storage_not_a_number: 'A count was asked for where the key-value storage holds something else than a number.',
   storage_number_out_of_range: 'A count would need more digits than a number holds exactly.',
 } as const;

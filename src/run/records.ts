@@ -38,6 +38,10 @@ export interface RunRecord {
   parent?: StepOfRun;
   /** The run that it replays. */
   origin?: string;
+  /** In which ways `trigger.event` is not as its connector says. */
+  warnings?: string[];
+  /** Runs of the same group are counted together, where their automation says how many go on at a time. */
+  group?: string;
   createdAt: Instant;
   startedAt?: Instant;
   finishedAt?: Instant;

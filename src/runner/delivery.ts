@@ -8,6 +8,7 @@ import type { LiveWebhook } from './live-deployment.ts';
 /** A request to a webhook, as it came. */
 export interface Delivery {
   account: string;
+  /** Or what names the address of a connection. */
   automation: string;
   /** In capitals. */
   method: string;
@@ -21,6 +22,17 @@ export interface Delivery {
 
 /** What a request carried, apart from who sent it where. */
 export type DeliveredRequest = Pick<Delivery, 'query' | 'headers' | 'body'>;
+
+/** The request as signatures and handshakes look at it; `path` is that of the address that was called. */
+export function webhookRequest(
+  { method, query, headers, body }: Delivery,
+  path: string,
+  publicUrl: string | undefined,
+  value: Json | undefined,
+): WebhookRequest {
+  const origin = publicUrl ?? `http://${[headers['host']].flat()[0] ?? ''}`;
+  return { method, url: `${origin}${path}${query}`, headers, body, value };
+}
 
 /** What a webhook makes of a request: what expressions read as `trigger`, or why it is refused, with the HTTP status. */
 export function takeDelivery(

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { readBody } from '../connectors/webhooks/body.ts';
 import type { HandshakeReply } from '../connectors/webhooks/handshake.ts';
-import type { WebhookRequest } from '../connectors/webhooks/request.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SchemaIssue } from '../json/schema-issue.ts';
-import type { Json, JsonObject } from '../json/value.ts';
+import type { JsonObject } from '../json/value.ts';
 import { EvaluationError } from '../language/evaluation-error.ts';
 import type { RunRecord } from '../run/records.ts';
-import { isSameSecret } from '../secrets/same-secret.ts';
 import type { Store } from '../store/store.ts';
-import { nameOf, takeDelivery, type Delivery } from './delivery.ts';
+import { nameOf, takeDelivery, webhookRequest, type Delivery } from './delivery.ts';
+import type { ConnectionHooks } from './events/connection-hooks.ts';
+import { connectionOf, isAddress } from './hook-address.ts';
 import { hookPath, type LiveAutomation, type LiveDeployment, type LiveWebhook } from './live-deployment.ts';
 import type { Verifier } from './verifier.ts';
 
@@ -20,6 +20,8 @@ export type DeliveryResult =
   /** The service tried the address. */
   | { kind: 'handshake'; reply: HandshakeReply }
   | Refusal
+  /** Ids of the runs of those events that are wanted; of a repeat, those of the first time. */
+  | { kind: 'events'; runs: string[] }
   | { kind: 'accepted'; run: RunRecord; respond: 'accepted' | 'finished'; deadlineMs: number | undefined };
 
 /** `status` is 401 where it is not proved genuine, 503 where the runner cannot prove it, otherwise says what does not fit. */
@@ -37,6 +39,8 @@ export interface HooksOptions {
   store: Store;
   engine: Engine;
   verifier: Verifier;
+  /** Takes what comes to the addresses of connections. */
+  connections: ConnectionHooks;
   live: () => LiveDeployment;
   /** Where senders reach the runner, without a slash at the end; `undefined` where that is the host that they name. */
   publicUrl: string | undefined;
@@ -62,21 +66,12 @@ export class Hooks {
   /** `secret` is the secret part of the address that was called. */
   async deliver(delivery: Delivery, secret: string): Promise<DeliveryResult> {
     if (this.stopped) return { kind: 'stopping' };
-    const target = this.options.live().get(`${delivery.account}/${delivery.automation}`);
-    if (target?.trigger.kind !== 'webhook' || !this.isAddress(delivery, target.trigger.secret, secret))
-      return { kind: 'unknown' };
+    const current = this.options.live().addressSecret(delivery.account, delivery.automation);
+    if (current === undefined || !isAddress(this.options.store, delivery, current, secret)) return { kind: 'unknown' };
     // A signature covers the address that was called, which may be a former one.
-    const live = { ...target.trigger, secret };
-    const result = await this.take({ ...target, trigger: live }, live, delivery);
+    const result = await this.takeAt(delivery, secret);
     if (result.kind === 'refused') await this.keep(delivery, result);
     return result;
-  }
-
-  /** What was replaced is looked up only where the address is not today's. */
-  private isAddress({ account, automation, receivedAt }: Delivery, current: string, secret: string): boolean {
-    if (isSameSecret(secret, current)) return true;
-    const former = this.options.store.hookRotation.former(account, automation, receivedAt);
-    return former.some((one) => isSameSecret(secret, one));
   }
 
   /**
@@ -89,11 +84,28 @@ export class Hooks {
     const kept = refusals.get(id);
     if (kept === undefined) return { kind: 'no_refusal' };
     if (kept.cut) return { kind: 'cut' };
-    const target = this.options.live().get(`${kept.account}/${kept.automation}`);
-    if (target?.trigger.kind !== 'webhook') return { kind: 'unknown' };
-    const result = await this.take(target, target.trigger, { ...kept, method: 'POST' }, `refusal ${id}`);
-    if (result.kind === 'accepted') await refusals.markReplayed(id, result.run.id);
+    const secret = this.options.live().addressSecret(kept.account, kept.automation);
+    if (secret === undefined) return { kind: 'unknown' };
+    const result = await this.takeAt({ ...kept, method: 'POST' }, secret, `refusal ${id}`);
+    const [run] = result.kind === 'accepted' ? [result.run.id] : result.kind === 'events' ? result.runs : [];
+    if (run !== undefined) await refusals.markReplayed(id, run);
     return result;
+  }
+
+  /** `secret` is the secret part of the address, which was found right. */
+  private async takeAt(delivery: Delivery, secret: string, name?: string): Promise<DeliveryResult> {
+    const { account, automation } = delivery;
+    const live = this.options.live();
+    if (connectionOf(automation) !== undefined) {
+      const listeners = live.listeners(account, automation);
+      return listeners.length === 0
+        ? { kind: 'unknown' }
+        : this.options.connections.take(listeners, delivery, secret, name);
+    }
+    const target = live.get(`${account}/${automation}`);
+    if (target?.trigger.kind !== 'webhook') return { kind: 'unknown' };
+    const trigger = { ...target.trigger, secret };
+    return this.take({ ...target, trigger }, trigger, delivery, name);
   }
 
   /** `name` names the delivery where nothing of its own does. */
@@ -105,9 +117,10 @@ export class Hooks {
   ): Promise<DeliveryResult> {
     const contentType = [delivery.headers['content-type']].flat()[0];
     const read = readBody(contentType, delivery.body);
-    const request = this.requestOf(target, delivery, 'value' in read ? read.value : undefined);
+    const path = hookPath(target) ?? '';
+    const request = webhookRequest(delivery, path, this.options.publicUrl, 'value' in read ? read.value : undefined);
     const proved = await this.options.verifier.prove(target.plan, live.webhook.verify, request, delivery.receivedAt);
-    if (proved.kind === 'handshake') return proved;
+    if (proved.kind === 'handshake') return { kind: 'handshake', reply: proved.reply };
     // A GET that is no handshake is a person with a browser.
     if (request.method !== 'POST') return { kind: 'unknown' };
     if (proved.kind === 'refused') return refusal(proved.status, proved.reason);
@@ -132,15 +145,6 @@ export class Hooks {
     const named = delivery === undefined ? {} : { delivery };
     const run = await this.options.engine.start({ account, automation, plan: digest, trigger, ...named });
     return { kind: 'accepted', run, respond: webhook.respond, deadlineMs: webhook.deadline_ms };
-  }
-
-  private requestOf(
-    target: LiveAutomation,
-    { method, query, headers, body }: Delivery,
-    value: Json | undefined,
-  ): WebhookRequest {
-    const { publicUrl = `http://${[headers['host']].flat()[0] ?? ''}` } = this.options;
-    return { method, url: `${publicUrl}${hookPath(target)}${query}`, headers, body, value };
   }
 
   private async keep(delivery: Delivery, { status, reason }: Refusal): Promise<void> {

@@ -5,6 +5,9 @@ import { compileTemplate, type Evaluator } from '../language/evaluate.ts';
 import { readCron, type CronTimes } from '../plan/cron.ts';
 import type { DeploymentEntry } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import type { Listener } from './events/connection-hooks.ts';
+import { readyEvent, type LiveEvent } from './events/live-event.ts';
+import { addressPath } from './hook-address.ts';
 import { readyPoll, type LivePoll } from './polls/live-poll.ts';
 
 /** One automation that is deployed. */
@@ -15,7 +18,7 @@ export interface LiveAutomation {
 }
 
 /** What starts its runs, ready to take them. */
-export type LiveTrigger = LiveWebhook | LiveSchedule | LivePoll | LiveManual;
+export type LiveTrigger = LiveWebhook | LiveSchedule | LivePoll | LiveEvent | LiveManual;
 
 export interface LiveWebhook {
   kind: 'webhook';
@@ -51,6 +54,7 @@ export class LiveDeployment {
   private readonly entries: ReadonlyMap<string, DeploymentEntry>;
   private readonly secrets: Map<string, string>;
   private readonly ready = new Map<string, LiveAutomation>();
+  private readonly listening = new Map<string, Listener[]>();
 
   /** What the store holds as the current deployment. */
   constructor(store: Store) {
@@ -83,16 +87,40 @@ export class LiveDeployment {
     return live;
   }
 
-  /** The webhook has another address from now on. */
+  /** The secret part of an address; `undefined` where nothing takes what comes there. */
+  addressSecret(account: string, hook: string): string | undefined {
+    const name = `${account}/${hook}`;
+    const taken = this.get(name)?.trigger.kind === 'webhook' || this.listeners(account, hook).length > 0;
+    return taken ? this.secrets.get(name) : undefined;
+  }
+
+  /** The automations that events of a connection can start; `hook` names its address. */
+  listeners(account: string, hook: string): Listener[] {
+    const name = `${account}/${hook}`;
+    const known = this.listening.get(name);
+    if (known !== undefined) return known;
+    const found = [...this.startedBy('event', account)].flatMap(({ trigger, ...automation }) =>
+      trigger.hook === hook ? [{ ...automation, trigger }] : [],
+    );
+    // Names that nobody has are asked for too.
+    if (found.length > 0) this.listening.set(name, found);
+    return found;
+  }
+
+  /** The address has another secret part from now on. */
   readdress(name: string, secret: string): void {
     this.secrets.set(name, secret);
     this.ready.delete(name);
   }
 
   /** Those that a trigger of this kind starts. */
-  *startedBy<Kind extends LiveTrigger['kind']>(kind: Kind): Generator<LiveAutomation & { trigger: { kind: Kind } }> {
-    for (const [name, { trigger = kind }] of this.entries) {
-      const automation = trigger === kind ? this.get(name) : undefined;
+  *startedBy<Kind extends LiveTrigger['kind']>(
+    kind: Kind,
+    account?: string,
+  ): Generator<LiveAutomation & { trigger: Extract<LiveTrigger, { kind: Kind }> }> {
+    for (const [name, entry] of this.entries) {
+      if (account !== undefined && entry.account !== account) continue;
+      const automation = (entry.trigger ?? kind) === kind ? this.get(name) : undefined;
       if (automation !== undefined && isStartedBy(automation, kind)) yield automation;
     }
   }
@@ -101,13 +129,13 @@ export class LiveDeployment {
 function isStartedBy<Kind extends LiveTrigger['kind']>(
   automation: LiveAutomation,
   kind: Kind,
-): automation is LiveAutomation & { trigger: { kind: Kind } } {
+): automation is LiveAutomation & { trigger: Extract<LiveTrigger, { kind: Kind }> } {
   return automation.trigger.kind === kind;
 }
 
 /** Path of the webhook's address with its secret part; `undefined` where something else starts the automation. */
 export function hookPath({ plan, trigger }: LiveAutomation): string | undefined {
-  return trigger.kind === 'webhook' ? `/hooks/${plan.account}/${plan.automation}/${trigger.secret}` : undefined;
+  return trigger.kind === 'webhook' ? addressPath(plan.account, plan.automation, trigger.secret) : undefined;
 }
 
 /** Makes a plan's trigger ready to take what starts runs; `secret` is the secret part of a webhook's address. */
@@ -129,6 +157,8 @@ export function readyTrigger(plan: Plan, secret: string | undefined): LiveTrigge
       return { kind: 'schedule', schedule: trigger, times: readCron(trigger.cron, trigger.timezone) };
     case 'poll':
       return readyPoll(plan, trigger);
+    case 'event':
+      return readyEvent(plan, trigger);
     case 'manual':
       return { kind: 'manual', schema: trigger.input, input: trigger.input && compileSchema(trigger.input) };
   }

@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Plan, PlanStep } from '../generated/plan.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import { listSteps } from '../plan/list-steps.ts';
+import { loopOfPage } from '../run/page.ts';
 import type { AttemptRecord, RunRecord } from '../run/records.ts';
 import type { RunFilter } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -86,7 +87,7 @@ export class RunControl {
       return { kind: 'not_possible', reason: `the run ${id} is ${run.status}, not uncertain` };
     if (failure.run !== undefined)
       return { kind: 'not_possible', reason: `the doubt is that of the run ${failure.run}: settle it there` };
-    const attempt = this.store.runs.attempts(id).findLast(({ key }) => key.step === failure.step);
+    const attempt = this.store.runs.attemptsOf(id, failure.step ?? '').at(-1);
     if (attempt === undefined) return { kind: 'not_possible', reason: `the run ${id} has no attempt in doubt` };
     const outcome = {
       happened: doubt.kind === 'happened' ? { ok: true as const, output: doubt.output } : undefined,
@@ -117,6 +118,10 @@ export class RunControl {
     const before = new Map(callsOf(plan.steps.slice(0, end)));
     const was = new Map(callsOf(old.steps));
     const journal = this.store.runs.attempts(run.id).filter(({ key }) => before.has(idOf(key.step)));
+    const { failure } = run;
+    // It may lie in a page, which is not looked at here.
+    if (failure?.class === 'uncertain' && before.has(topOf(failure.step ?? '')))
+      return { reason: `nobody knows whether the step ${failure.step} took place; settle that first` };
     for (const { key, outcome } of journal) {
       const id = idOf(key.step);
       if (was.get(id) !== before.get(id)) return { reason: `the step ${id} is another one now; replay from the start` };
@@ -140,7 +145,13 @@ function callsOf(steps: readonly PlanStep[]): [string, string][] {
   });
 }
 
-/** `send` of `each[2].send`. */
+/** `send` of `each[2].send`; of a page, the loop. */
 function idOf(path: string): string {
-  return path.slice(path.lastIndexOf('.') + 1);
+  const step = loopOfPage(path) ?? path;
+  return step.slice(step.lastIndexOf('.') + 1);
+}
+
+/** `each` of `each[2].send`. */
+function topOf(path: string): string {
+  return path.split('[')[0] ?? path;
 }

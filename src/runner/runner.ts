@@ -18,6 +18,9 @@ import type { DeploySource } from './deploy/deploy-source.ts';
 import { Reconciler } from './deploy/reconciler.ts';
 import type { Outcome } from './deploy/work.ts';
 import { HistoryPruner } from './history-pruner.ts';
+import { ConnectionHooks } from './events/connection-hooks.ts';
+import { SigningKeys } from './events/signing-keys.ts';
+import { connectionOf } from './hook-address.ts';
 import { Hooks } from './hooks.ts';
 import { startByHand, type ManualStart, type StartRequest } from './manual-starts.ts';
 import { LiveDeployment } from './live-deployment.ts';
@@ -25,6 +28,7 @@ import { Polls } from './polls/polls.ts';
 import { programFingerprint } from './program-fingerprint.ts';
 import { RunControl } from './run-control.ts';
 import { Schedules } from './schedules.ts';
+import { Subscriptions } from './subscriptions/subscriptions.ts';
 import { Verifier } from './verifier.ts';
 import { WaitAnswers } from './wait-answers.ts';
 
@@ -64,6 +68,8 @@ export class Runner {
   readonly reconciler: Reconciler;
   /** Takes credentials from pages. */
   readonly connecting: Connecting;
+  readonly subscriptions: Subscriptions;
+  readonly signingKeys: SigningKeys;
   readonly redactor = new Redactor();
   /** The folder of the runner's own data. */
   readonly data: string;
@@ -132,10 +138,30 @@ export class Runner {
       onError: options.onError,
     });
     this.live = this.load();
+    this.subscriptions = new Subscriptions({
+      store: this.store,
+      caller,
+      vault: this.vault,
+      identities: options.identities,
+      redactor: this.redactor,
+      publicUrl: options.publicUrl,
+      now: Date.now,
+      onError: options.onError,
+    });
+    this.signingKeys = new SigningKeys({ store: this.store, vault: this.vault, redactor: this.redactor });
+    const verifier = new Verifier(this.credentials, this.redactor);
     this.hooks = new Hooks({
       store: this.store,
       engine: this.engine,
-      verifier: new Verifier(this.credentials, this.redactor),
+      verifier,
+      connections: new ConnectionHooks({
+        store: this.store,
+        engine: this.engine,
+        verifier,
+        keys: this.signingKeys,
+        keyOfSubscription: (account, connection, key) => this.subscriptions.keep(account, connection, key),
+        publicUrl: options.publicUrl,
+      }),
       live: () => this.live,
       publicUrl: options.publicUrl,
     });
@@ -152,6 +178,7 @@ export class Runner {
         await this.prepareKeys();
         this.live = live;
         this.polls.use(this.live);
+        this.useSubscriptions();
         await this.schedules.use(this.live);
       },
       now: Date.now,
@@ -164,11 +191,13 @@ export class Runner {
     await this.prepareKeys();
     await this.schedules.use(this.live);
     this.polls.use(this.live);
+    this.useSubscriptions();
     const resumed = this.engine.resume();
     this.schedules.start();
     this.polls.start();
     this.historyPruner.start();
     this.auditPruner.start();
+    this.subscriptions.start();
     return resumed;
   }
 
@@ -183,16 +212,16 @@ export class Runner {
   }
 
   /**
-   * Gives a webhook a new address; the old one goes on for so many milliseconds. Gives the instant when it ends, or
-   * `undefined` where the automation has no webhook.
+   * Gives an automation's webhook, or a connection, a new address; the old one goes on for so many milliseconds. Gives the
+   * instant when it ends, or `undefined` where nothing is sent there.
    */
-  async rotateHook(account: string, automation: string, overlapMs: number): Promise<Instant | undefined> {
-    const name = `${account}/${automation}`;
-    if (this.live.get(name)?.trigger.kind !== 'webhook') return undefined;
+  async rotateHook(account: string, hook: string, overlapMs: number): Promise<Instant | undefined> {
+    if (this.live.addressSecret(account, hook) === undefined) return undefined;
     const now = Date.now();
-    const secret = await this.store.hookRotation.rotate(account, automation, now, now + overlapMs);
+    const secret = await this.store.hookRotation.rotate(account, hook, now, now + overlapMs);
     if (secret === undefined) return undefined;
-    this.live.readdress(name, secret);
+    this.live.readdress(`${account}/${hook}`, secret);
+    if (connectionOf(hook) !== undefined) this.useSubscriptions();
     return now + overlapMs;
   }
 
@@ -205,7 +234,7 @@ export class Runner {
     this.hooks.stop();
     this.schedules.stop();
     const pruners = [this.historyPruner.stop(), this.auditPruner.stop()];
-    await Promise.all([this.reconciler.stop(), this.polls.stop(), ...pruners]);
+    await Promise.all([this.reconciler.stop(), this.polls.stop(), this.subscriptions.stop(), ...pruners]);
     await this.engine.stop(drainMs);
   }
 
@@ -218,6 +247,10 @@ export class Runner {
   /** Of accounts whose values are sealed, or were. */
   private async prepareKeys(): Promise<void> {
     await this.sealing.prepare(this.vault, this.store.accountKeys.needed());
+  }
+
+  private useSubscriptions(): void {
+    this.subscriptions.use(this.live, this.store.inventory.secrets());
   }
 
   private load(): LiveDeployment {

@@ -20,7 +20,8 @@ export function sampleTrigger(live: LiveTrigger, now: Date): { trigger: JsonObje
     case 'schedule':
       return { trigger: { at: now.toISOString() }, issues: [] };
     case 'poll':
-      return undefined;
+    case 'event':
+      return sampleOf({ event: live.trigger.output });
   }
 }
 

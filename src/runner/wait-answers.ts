@@ -67,7 +67,7 @@ export class WaitAnswers {
   async openApproval(id: string, step: string, proof: string): Promise<OpenApproval | undefined> {
     const run = this.store.runs.get(id);
     if (run === undefined || !isSameSecret(proof, await this.proofOf(run, step))) return undefined;
-    const attempt = this.store.runs.attempts(id).find(({ key }) => key.step === step);
+    const attempt = this.store.runs.attemptsOf(id, step).find(({ key }) => key.attempt === 1);
     if (attempt === undefined || attempt.outcome !== undefined || run.finishedAt !== undefined) return undefined;
     const { input } = attempt;
     const message = typeof input === 'object' && input !== null && 'approval' in input ? input['approval'] : undefined;

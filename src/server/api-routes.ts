@@ -23,6 +23,7 @@ import { addHookAddressRoutes } from './hook-address-routes.ts';
 import { addMeRoute } from './me-route.ts';
 import { addRefusalRoutes } from './refusal-routes.ts';
 import { addRunRoutes } from './run-routes.ts';
+import { addSubscriptionRoute } from './subscription-routes.ts';
 import { addTokenRoutes } from './token-routes.ts';
 import { iso, Views } from './views.ts';
 
@@ -38,6 +39,7 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner, callers: Call
   addEventRoute(app, runner, views, callers);
   addDeployRoutes(app, runner);
   addHookAddressRoutes(app, runner);
+  addSubscriptionRoute(app, runner, views);
   addMeRoute(app);
   addConnectRoutes(app, runner);
   addTokenRoutes(app, runner);

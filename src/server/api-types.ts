@@ -2,7 +2,6 @@
 import type { Json, JsonObject } from '../json/value.ts';
 import type { Failure } from '../run/failure.ts';
 import type { RunStatus } from '../run/records.ts';
-import type { Role } from './access/roles.ts';
 
 /** A run without what it carried: as it stands in lists and events. */
 export interface RunSummaryView {
@@ -26,6 +25,8 @@ export interface RunSummaryView {
 
 export interface RunView extends RunSummaryView {
   trigger: Json;
+  /** In which ways the event is not as its connector says. */
+  warnings: string[];
   output: Json | undefined;
 }
 
@@ -50,6 +51,19 @@ export interface StepView {
   /** Why it failed, where no attempt says so. */
   failure: Failure | undefined;
   attempts: AttemptView[];
+  /** The instant until which the step must end, of one with a time of its own; an action has one for each attempt. */
+  ends_by: string | undefined;
+  /** Of a loop over many items: stretches whose steps are shown by `?page=`. */
+  pages: PageView[] | undefined;
+}
+
+/** A stretch of a long loop. */
+export interface PageView {
+  /** Such as `each[500-999]`. */
+  page: string;
+  status: 'running' | 'succeeded' | 'failed';
+  started_at: string;
+  finished_at: string | undefined;
 }
 
 export interface AttemptView {
@@ -72,6 +86,7 @@ export interface AttemptView {
 /** `GET /api/v1/runs/:id` */
 export interface RunDetailView {
   run: RunView;
+  /** Those of the page that is asked for; without one, all but those in pages. */
   steps: StepView[];
   /** The runs that its steps called, up to 500. */
   called: RunSummaryView[];
@@ -184,18 +199,31 @@ export interface DeployView {
   reconciliations: ReconciliationView[];
 }
 
-/** `GET /api/v1/hooks/:account/:automation` */
+/** An automation that is started by what comes to the address of a connection. */
+export interface ListenerView {
+  automation: string;
+  /** `<connector>.<trigger>` */
+  on: string;
+  /** How the address is entered at the service; absent where the runner subscribes. */
+  setup: string | undefined;
+}
+
+/** `GET /api/v1/hooks/:account/:automation`; in place of the automation, `@` and the name of a connection. */
 export interface HookView {
   /** Path of the webhook with its secret part, from the server's address on. */
   path: string;
   /** The whole address, where the operator says how the runner is reached. */
   url: string | undefined;
-  /** A body made from the trigger's schema. */
-  sample: Json;
+  /** A body made from the trigger's schema; absent for the address of a connection. */
+  sample: Json | undefined;
   /** In what the sample does not fit the schema, where none could be made that does. */
   issues: string[];
   /** The scheme by which requests are proved genuine. */
   verified: string | undefined;
+  /** Of the address of a connection. */
+  listeners: ListenerView[];
+  /** The key that the service gave to the address, such as a verification token that its page asks for. */
+  given_key: string | undefined;
 }
 
 /** `GET /api/v1/automations/:account/:automation/sample` */
@@ -203,7 +231,7 @@ export interface SampleView {
   account: string;
   automation: string;
   /** What starts its runs. */
-  starts: 'webhook' | 'schedule' | 'poll' | 'manual';
+  starts: 'webhook' | 'schedule' | 'poll' | 'event' | 'manual';
   /** What a run could be given, made from the schemas; absent where there are none to make it from. */
   trigger: JsonObject | undefined;
   /** In what the sample does not fit, where none could be made that does. */
@@ -274,87 +302,43 @@ export interface PollListView {
   polls: PollView[];
 }
 
+/** Events that a service is asked to send to the address of a connection. */
+export interface SubscriptionView {
+  account: string;
+  connection: string;
+  /** `<connector>.<subscription>` */
+  subscription: string;
+  /** What it is for, such as a repository; empty where there is one for the connection. */
+  key: string;
+  events: string[];
+  /** The automations that want it; none where it is to be ended. */
+  automations: string[];
+  /** `waiting`: nobody can reach the runner. */
+  status: 'waiting' | 'creating' | 'active' | 'deleting';
+  /** Its id at the service. */
+  remote_id: string | undefined;
+  changed_at: string | undefined;
+  /** When it ends by itself, unless it is renewed. */
+  expires_at: string | undefined;
+  /** Why the last try failed. */
+  failure: Failure | undefined;
+  /** When it is tried again. */
+  due_at: string | undefined;
+}
+
+/** `GET /api/v1/subscriptions` */
+export interface SubscriptionListView {
+  subscriptions: SubscriptionView[];
+  /** Why nothing is subscribed to. */
+  reason: string | undefined;
+}
+
 /** What `GET /api/v1/events` sends, one a server-sent event. */
 export interface RunEventView {
   kind: 'run_accepted' | 'attempt_started' | 'attempt_finished' | 'run_finished';
   run: RunSummaryView;
   /** With the attempt events. */
   step: { id: string; attempt: AttemptView } | undefined;
-}
-
-/** `GET /api/v1/me` */
-export interface MeView {
-  /** Of the token; `owner` is the one that the runner makes at its start. */
-  id: string;
-  name: string;
-  role: Role;
-  accounts: 'all' | readonly string[];
-  /** Roles in single accounts that are more than `role`. */
-  account_roles: { [account: string]: Role };
-  /** When the token or the session ends; absent where that is when the runner does. */
-  expires_at: string | undefined;
-  /** What a signed-in browser sends as `X-CSRF-Token` to change something. */
-  csrf: string | undefined;
-}
-
-export interface TokenView {
-  id: string;
-  name: string;
-  role: string;
-  accounts: 'all' | readonly string[];
-  /** Roles in single accounts that are more than `role`. */
-  account_roles: { [account: string]: string };
-  status: 'usable' | 'expired' | 'revoked';
-  created_at: string;
-  /** Id of the token that it was made with. */
-  created_by: string;
-  expires_at: string;
-  revoked_at: string | undefined;
-}
-
-/** `POST /api/v1/tokens` */
-export interface NewTokenView extends TokenView {
-  /** Shown this once. */
-  token: string;
-}
-
-/** `GET /api/v1/tokens` */
-export interface TokenListView {
-  tokens: TokenView[];
-}
-
-/** `POST /api/v1/connect-links` */
-export interface ConnectLinkView {
-  account: string;
-  connection: string;
-  /** Path of the page with its secret part, from the server's address on. Shown this once. */
-  path: string;
-  /** The whole address, where the operator says how the runner is reached. */
-  url: string | undefined;
-  expires_at: string;
-}
-
-/** `GET /api/v1/audit` */
-export interface AuditListView {
-  entries: {
-    id: number;
-    at: string;
-    /** Who: id and name of the token, and its role then. */
-    actor: string;
-    name: string;
-    role: string;
-    /** What: the route that was called. */
-    action: string;
-    /** To what: what the path and the body name. */
-    target: string;
-    account: string | undefined;
-    /** HTTP status of the answer. */
-    status: number;
-    /** IP address that it came from. */
-    address: string;
-  }[];
-  /** Where there are older ones: `before` of the next page. */
-  next: number | undefined;
 }
 
 /** What the history of an account takes, and how long it is kept. */

@@ -3,7 +3,7 @@ import type { Runner } from '../runner/runner.ts';
 import type { AuditRecord } from '../store/records.ts';
 import { callerOf } from './access/guard.ts';
 import { listWithin } from './access/scope.ts';
-import type { AuditListView } from './api-types.ts';
+import type { AuditListView } from './access-types.ts';
 import { iso } from './views.ts';
 
 interface AuditQuery {

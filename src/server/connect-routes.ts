@@ -7,7 +7,7 @@ import type { Callers } from './access/callers.ts';
 import { callerOf } from './access/guard.ts';
 import { mayConnect } from './access/may-connect.ts';
 import { ApiError } from './api-error.ts';
-import type { ConnectLinkView } from './api-types.ts';
+import type { ConnectLinkView } from './access-types.ts';
 import type { ConnectPageOptions } from './pages/connect-page.ts';
 import { iso } from './views.ts';
 

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import { addressPath, connectionOf } from '../runner/hook-address.ts';
 import { hookPath } from '../runner/live-deployment.ts';
 import type { Runner } from '../runner/runner.ts';
 import { sampleDelivery } from '../runner/sample-delivery.ts';
+import { SecretError } from '../secrets/secret-error.ts';
 import type { AccountScope } from '../store/records.ts';
 import { callerOf } from './access/guard.ts';
 import { ApiError, unknownAutomation } from './api-error.ts';
@@ -32,7 +34,7 @@ const ROTATE = {
 
 /** Shows the addresses of webhooks and replaces them. */
 export function addHookAddressRoutes(app: FastifyInstance, runner: Runner): void {
-  app.get<{ Params: OfAutomation }>('/hooks/:account/:automation', (request): HookView =>
+  app.get<{ Params: OfAutomation }>('/hooks/:account/:automation', (request): Promise<HookView> =>
     hookView(runner, request.params, callerOf(request).accounts),
   );
   app.post<{ Params: OfAutomation; Body: { overlap_s?: number } | null }>(
@@ -42,17 +44,19 @@ export function addHookAddressRoutes(app: FastifyInstance, runner: Runner): void
       const { params, body } = request;
       const { accounts } = callerOf(request);
       // Says why where there is none.
-      hookView(runner, params, accounts);
+      await hookView(runner, params, accounts);
       const overlapMs = (body?.overlap_s ?? OVERLAP_S) * 1000;
       const until = await runner.rotateHook(params.account, params.automation, overlapMs);
       if (until === undefined) throw unknownAutomation(runner, `${params.account}/${params.automation}`, accounts);
-      return { ...hookView(runner, params, accounts), former_until: iso(until) };
+      return { ...(await hookView(runner, params, accounts)), former_until: iso(until) };
     },
   );
 }
 
-function hookView(runner: Runner, { account, automation }: OfAutomation, scope: AccountScope): HookView {
+async function hookView(runner: Runner, { account, automation }: OfAutomation, scope: AccountScope): Promise<HookView> {
   const target = `${account}/${automation}`;
+  const connection = connectionOf(automation);
+  if (connection !== undefined) return connectionView(runner, account, connection, automation);
   const live = runner.deployed().get(target);
   if (live === undefined) throw unknownAutomation(runner, target, scope);
   const path = hookPath(live);
@@ -64,5 +68,43 @@ function hookView(runner: Runner, { account, automation }: OfAutomation, scope: 
     url: runner.publicUrl && runner.publicUrl + path,
     ...sampleDelivery(live.trigger),
     verified: verify === 'none' ? undefined : verify.name,
+    listeners: [],
+    given_key: undefined,
   };
+}
+
+async function connectionView(runner: Runner, account: string, connection: string, hook: string): Promise<HookView> {
+  const live = runner.deployed();
+  const [listeners, secret] = [live.listeners(account, hook), live.addressSecret(account, hook)];
+  const [first] = listeners;
+  if (first === undefined || secret === undefined)
+    throw new ApiError(409, 'no_hook', `nothing is sent to the connection ${connection} of ${account}`);
+  const path = addressPath(account, hook, secret);
+  return {
+    path,
+    url: runner.publicUrl && runner.publicUrl + path,
+    sample: undefined,
+    issues: [],
+    verified: first.trigger.trigger.verify.name,
+    listeners: listeners.map(({ plan, trigger }) => {
+      const { on, webhook } = trigger.trigger;
+      return { automation: plan.automation, on, setup: webhook.setup };
+    }),
+    given_key: await givenKey(runner, account, connection, secret),
+  };
+}
+
+/** `undefined` also where it does not open: then deliveries say why. */
+async function givenKey(
+  runner: Runner,
+  account: string,
+  connection: string,
+  secret: string,
+): Promise<string | undefined> {
+  try {
+    return await runner.signingKeys.given(account, connection, secret);
+  } catch (error) {
+    if (error instanceof SecretError) return undefined;
+    throw error;
+  }
 }

@@ -43,10 +43,14 @@ async function answer(runner: Runner, result: DeliveryResult, reply: FastifyRepl
       // What is echoed is never taken for a page.
       return reply
         .type(`${result.reply.contentType}; charset=utf-8`)
+        .headers(result.reply.headers)
         .header('x-content-type-options', 'nosniff')
         .send(result.reply.body);
     case 'refused':
       return refused(runner, result, reply);
+    case 'events':
+      // Also where nobody wants what was sent: it was taken.
+      return reply.status(202).send({ runs: result.runs, status: 'accepted' });
     case 'accepted':
       return result.respond === 'accepted'
         ? reply.status(202).send({ run: result.run.id, status: 'accepted' })

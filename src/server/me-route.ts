@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from './access/guard.ts';
-import type { MeView } from './api-types.ts';
+import type { MeView } from './access-types.ts';
 import { isoWhereSet } from './views.ts';
 
 /** `GET /me` */

@@ -48,6 +48,12 @@ export function addRefusalRoutes(app: FastifyInstance, runner: Runner, views: Vi
         throw new ApiError(409, 'refused', 'it is no delivery: with it the service tried the address');
       case 'refused':
         throw new ApiError(409, 'refused', `it is refused again: ${runner.redactor.text(result.reason)}`);
+      case 'events': {
+        const [first] = result.runs.flatMap((run) => runner.store.runs.get(run) ?? []);
+        if (first === undefined) throw new ApiError(409, 'refused', 'no automation wants what it holds');
+        reply.status(202);
+        return views.summary(first);
+      }
       case 'accepted':
         reply.status(202);
         return views.summary(result.run);
@@ -57,7 +63,11 @@ export function addRefusalRoutes(app: FastifyInstance, runner: Runner, views: Vi
 
 /** In small letters. */
 function signatureHeader(runner: Runner, { account, automation }: RefusalRecord): string | undefined {
-  const trigger = runner.deployed().get(`${account}/${automation}`)?.trigger;
-  if (trigger?.kind !== 'webhook' || trigger.webhook.verify === 'none') return undefined;
-  return trigger.webhook.verify.scheme.signature.header?.toLowerCase();
+  const live = runner.deployed();
+  const trigger = live.get(`${account}/${automation}`)?.trigger;
+  const verify =
+    trigger?.kind === 'webhook'
+      ? trigger.webhook.verify
+      : live.listeners(account, automation)[0]?.trigger.trigger.verify;
+  return verify === undefined || verify === 'none' ? undefined : verify.scheme.signature.header?.toLowerCase();
 }

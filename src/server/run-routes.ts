@@ -4,10 +4,12 @@ import { explainRun } from '../authoring/explain/explain-run.ts';
 import { preparePlan } from '../engine/prepared-plan.ts';
 import { traceRun, type TracedStep } from '../engine/trace.ts';
 import type { Plan } from '../generated/plan.ts';
-import type { RunRecord, RunStatus, RunSummary } from '../run/records.ts';
+import { pageOf } from '../run/page.ts';
+import type { AttemptRecord, RunRecord, RunStatus, RunSummary } from '../run/records.ts';
 import type { StartRequest } from '../runner/manual-starts.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { AccountScope, RunFilter } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import type { Caller } from './access/callers.ts';
 import { callerOf } from './access/guard.ts';
 import { isAtLeast } from './access/roles.ts';
@@ -67,22 +69,22 @@ export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views)
     },
   );
   const wait = { type: 'integer', minimum: 0, maximum: MAX_WAIT_S, default: 0 };
-  app.get<{ Params: { id: string }; Querystring: { wait: number } }>(
+  app.get<{ Params: { id: string }; Querystring: { wait: number; page?: string } }>(
     '/runs/:id',
-    { schema: { querystring: { type: 'object', properties: { wait } } } },
+    { schema: { querystring: { type: 'object', properties: { wait, page: name } } } },
     async (request): Promise<RunDetailView> => {
       const { params, query } = request;
       if (runs.summary(params.id) === undefined) throw unknownRun(params.id);
       if (query.wait > 0) await ended(runner, params.id, query.wait);
       const run = runs.get(params.id);
       if (run === undefined) throw unknownRun(params.id);
-      return detail(runner, views, run, callerOf(request));
+      return detail(runner, views, run, callerOf(request), query.page);
     },
   );
   app.get<{ Params: { id: string } }>('/runs/:id/explanation', async ({ params }): Promise<ExplanationView> => {
     const run = runs.get(params.id);
     if (run === undefined) throw unknownRun(params.id);
-    const { plan, traced } = await trace(runner, run);
+    const { plan, traced } = await trace(runner, run, pageOf(run.failure?.step ?? ''));
     return views.explanation(run, explainRun(plan, run, traced));
   });
   addStart(app, runner, views);
@@ -164,25 +166,35 @@ async function* exportRuns(
   }
 }
 
-async function detail(runner: Runner, views: Views, run: RunRecord, caller: Caller): Promise<RunDetailView> {
-  const { traced } = await trace(runner, run);
+async function detail(runner: Runner, views: Views, run: RunRecord, caller: Caller, page = ''): Promise<RunDetailView> {
+  const { traced } = await trace(runner, run, page);
+  const shown = traced.filter(({ path }) => pageOf(path) === page);
   const role = roleIn(caller, run.account);
   // Whoever has the link can decide.
   const link = async (step: TracedStep): Promise<string | undefined> =>
     role !== undefined && isAtLeast(role, 'operator') ? approvalOf(runner, run, step) : undefined;
   return {
     run: views.run(run),
-    steps: await Promise.all(traced.map(async (step) => views.step(run.id, step, await link(step)))),
+    steps: await Promise.all(shown.map(async (step) => views.step(run.id, step, await link(step)))),
     called: runner.store.runs.called(run.id, MAX_CALLED).map((one) => views.summary(one)),
   };
 }
 
-/** The run as it went, with the plan that it began with. */
-async function trace({ store }: Runner, run: RunRecord): Promise<{ plan: Plan; traced: TracedStep[] }> {
+/** The run as it went, with the plan that it began with; of what lies in pages, only this one and those around it. */
+async function trace({ store }: Runner, run: RunRecord, page: string): Promise<{ plan: Plan; traced: TracedStep[] }> {
   const text = store.deployments.plan(run.plan);
   if (text === undefined) throw new Error(`the store does not hold the plan ${run.plan}`);
   const plan = JSON.parse(text) as Plan;
-  return { plan, traced: await traceRun(preparePlan(plan), run, store.runs.attempts(run.id)) };
+  return { plan, traced: await traceRun(preparePlan(plan), run, journalWith(store, run, page)) };
+}
+
+function journalWith(store: Store, run: RunRecord, page: string): AttemptRecord[] {
+  if (page === '') return store.runs.attempts(run.id);
+  const own = store.runs.attempts(run.id, page);
+  const origin = own.length > 0 || run.origin === undefined ? undefined : store.runs.get(run.origin);
+  // A replay from a later step keeps what came of the pages before it; what they hold stays with the run that it replays.
+  const kept = origin === undefined ? own : journalWith(store, origin, page);
+  return [...journalWith(store, run, pageOf(page)), ...kept.filter(({ key }) => pageOf(key.step) === page)];
 }
 
 async function approvalOf(

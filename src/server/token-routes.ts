@@ -7,7 +7,7 @@ import { callerOf } from './access/guard.ts';
 import { isAtLeast, ROLE_NAMES, type Role } from './access/roles.ts';
 import { covers } from './access/scope.ts';
 import { ApiError, unknownToken } from './api-error.ts';
-import type { NewTokenView, TokenListView, TokenView } from './api-types.ts';
+import type { NewTokenView, TokenListView, TokenView } from './access-types.ts';
 import { iso, isoWhereSet } from './views.ts';
 
 interface NewToken {

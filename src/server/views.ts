@@ -2,6 +2,7 @@ import type { Explanation } from '../authoring/explain/explain-run.ts';
 import type { RunEvent } from '../engine/engine.ts';
 import type { TracedStep } from '../engine/trace.ts';
 import type { PollTrigger } from '../generated/plan.ts';
+import type { KnownSubscription } from '../runner/subscriptions/subscriptions.ts';
 import type { Failure } from '../run/failure.ts';
 import type { AttemptRecord, Instant, RunRecord, RunSummary } from '../run/records.ts';
 import { calledRunId } from '../run/run-id.ts';
@@ -10,6 +11,7 @@ import type { PollName, PollState, RefusalRecord, StorageEntry } from '../store/
 import type {
   AttemptView,
   ExplanationView,
+  PageView,
   PollView,
   RefusalSummaryView,
   RefusalView,
@@ -18,6 +20,7 @@ import type {
   RunView,
   StepView,
   StorageEntryView,
+  SubscriptionView,
 } from './api-types.ts';
 
 /** Puts what the store keeps exactly into the form in which it is shown: no known secret goes through here. */
@@ -48,7 +51,8 @@ export class Views {
 
   run(run: RunRecord): RunView {
     const output = run.output === undefined ? undefined : this.redactor.json(run.output);
-    return { ...this.summary(run), trigger: this.redactor.json(run.trigger), output };
+    const warnings = (run.warnings ?? []).map((warning) => this.redactor.text(warning));
+    return { ...this.summary(run), trigger: this.redactor.json(run.trigger), warnings, output };
   }
 
   explanation(run: RunRecord, { headline, findings }: Explanation): ExplanationView {
@@ -66,7 +70,8 @@ export class Views {
   }
 
   /** `run`: the id of the step's run; `approval`: path of the page of an approval that is open. */
-  step(run: string, { path, step, depth, begun, end, attempts }: TracedStep, approval?: string): StepView {
+  step(run: string, traced: TracedStep, approval?: string): StepView {
+    const { path, step, depth, begun, end, attempts, timed, pages } = traced;
     const { body, id } = step;
     const journaled = body.kind === 'action' || body.kind === 'call' || body.kind === 'wait';
     const output = end?.kind === 'done' && !journaled ? end.output : undefined;
@@ -83,6 +88,8 @@ export class Views {
       output: output === undefined ? undefined : this.redactor.json(output),
       failure: attempts.length === 0 ? this.failure(failure) : undefined,
       attempts: attempts.map((attempt) => this.attempt(attempt)),
+      ends_by: isoWhereSet(timed?.sleepUntil),
+      pages: pages.length === 0 ? undefined : pages.map(pageView),
     };
   }
 
@@ -121,6 +128,27 @@ export class Views {
     return { account, automation, on, every_ms, polled_at: isoWhereSet(polledAt), failure: this.failure(failure) };
   }
 
+  subscription({ wanted, record }: KnownSubscription): SubscriptionView | undefined {
+    const names = wanted ?? record;
+    if (names === undefined) return undefined;
+    const { account, connection, service, name, key } = names;
+    const { expiresAt, changedAt, dueAt, failure, remoteId, status } = record ?? {};
+    return {
+      account,
+      connection,
+      subscription: `${service}.${name}`,
+      key,
+      remote_id: remoteId,
+      events: wanted?.events ?? record?.events ?? [],
+      automations: wanted?.automations ?? [],
+      status: (wanted === undefined ? status && 'deleting' : status) ?? 'waiting',
+      changed_at: status === 'active' ? isoWhereSet(changedAt) : undefined,
+      expires_at: isoWhereSet(expiresAt),
+      failure: this.failure(failure),
+      due_at: isoWhereSet(dueAt),
+    };
+  }
+
   private attempt({ key, input, outcome, startedAt, finishedAt, sleepUntil }: AttemptRecord): AttemptView {
     return {
       attempt: key.attempt,
@@ -145,6 +173,11 @@ export class Views {
       ...(details === undefined ? {} : { details: this.redactor.json(details) }),
     };
   }
+}
+
+function pageView({ key, outcome, startedAt, finishedAt }: AttemptRecord): PageView {
+  const status = outcome === undefined ? 'running' : outcome.ok ? 'succeeded' : 'failed';
+  return { page: key.step, status, started_at: iso(startedAt), finished_at: isoWhereSet(finishedAt) };
 }
 
 /** A wrong key or signature may still be nearly the right one. */

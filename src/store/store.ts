@@ -21,6 +21,7 @@ import type {
   StorageEntry,
   TokenRecord,
 } from './records.ts';
+import type { SigningKeyStore, SubscriptionStore } from './subscriptions.ts';
 
 /**
  * What Waybill keeps. Reads of what is sealed throw `StoreError` `store_sealed` where nothing opens it. A promise that a writing method gives resolves when the change is durable: on disk, so that it
@@ -38,6 +39,8 @@ export interface Store {
   pauses: PauseStore;
   schedules: ScheduleStore;
   hookRotation: HookRotationStore;
+  subscriptions: SubscriptionStore;
+  signingKeys: SigningKeyStore;
   tokens: TokenStore;
   sessions: SessionStore;
   audit: AuditStore;
@@ -115,6 +118,14 @@ export interface InventoryStore {
 /** A run in the queue. */
 export type QueuedRun = Pick<RunRecord, 'id' | 'account'>;
 
+export interface GroupedRun extends QueuedRun {
+  /** Digest. */
+  plan: string;
+  group: string;
+  /** It has its place already. */
+  begun: boolean;
+}
+
 export type RunEnd = Pick<RunRecord, 'status' | 'output' | 'failure'>;
 
 /** The outcome of an attempt that came from elsewhere. */
@@ -174,12 +185,18 @@ export interface RunStore {
   isReplayed(run: string): boolean;
   get(id: string): RunRecord | undefined;
   summary(id: string): RunSummary | undefined;
-  /** In the order in which they were begun. */
-  attempts(run: string): AttemptRecord[];
+  /** The journal of the run, or of one of its pages (`run/page.ts`), in the order in which the attempts were begun. */
+  attempts(run: string, page?: string): AttemptRecord[];
+  /** The attempts of one step, in order. */
+  attemptsOf(run: string, step: string): AttemptRecord[];
   /** Newest first. */
   list(filter: RunFilter): RunSummary[];
   /** The runs that the steps of this one called, so many at most. */
   called(run: string, limit: number): RunSummary[];
+  /** Those of them that have not ended and that a step waits for. */
+  awaited(run: string): RunSummary[];
+  /** Every run of a group that has not ended, oldest first. */
+  inGroups(): GroupedRun[];
   /** Every run that has not ended and is not at rest, oldest first. */
   ready(): Iterable<QueuedRun>;
 }
@@ -198,12 +215,19 @@ export interface PauseStore {
   list(): PauseRecord[];
 }
 
+export interface NamedDelivery {
+  run: RunRecord;
+  name?: string;
+}
+
 export interface DeliveryStore {
   /**
    * Keeps the run, unless the automation has accepted a delivery of that name within the last 7 days: both in one
    * transaction. Gives the id of the run that is kept, which is then the first one.
    */
   accept(run: RunRecord, name: string): Promise<string>;
+  /** The same for several, in one transaction, in their order; one without a name is always kept. */
+  acceptAll(deliveries: readonly NamedDelivery[]): Promise<string[]>;
 }
 
 /** What a poll found. */

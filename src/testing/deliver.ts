@@ -25,6 +25,7 @@ export function deliver(
     case 'schedule':
       return { trigger: dueTrigger(live, sent.at === undefined ? now : Date.parse(sent.at)) };
     case 'poll':
+    case 'event':
       return sent.event === undefined ? { reason: 'the trigger needs an event' } : { trigger: { event: sent.event } };
     case 'manual': {
       const { input } = sent;

@@ -1,6 +1,7 @@
 import type { ActionCaller } from '../connectors/action-call.ts';
 import type { Durable } from '../engine/durable.ts';
 import { EmbeddedDurable, type DurableHost } from '../engine/embedded/embedded-durable.ts';
+import type { Waits } from '../engine/embedded/waits.ts';
 import { Limiter } from '../engine/limiter.ts';
 import { interpretPlan, type RunResult, type StepEnd } from '../engine/interpret.ts';
 import type { Services } from '../engine/perform-action.ts';
@@ -9,6 +10,7 @@ import type { Plan } from '../generated/plan.ts';
 import type { TestCase } from '../generated/test.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { Outcome } from '../run/failure.ts';
+import { loopOfPage } from '../run/page.ts';
 import { calledRunId } from '../run/run-id.ts';
 import type { AttemptRecord, Instant, RunRecord } from '../run/records.ts';
 import type { LiveTrigger } from '../runner/live-deployment.ts';
@@ -76,12 +78,17 @@ export async function runCase({ prepared, trigger }: TestedPlan, test: TestCase,
   const run = runRecord(prepared.plan, taken.trigger, start);
   const attempts: AttemptRecord[] = [];
   const steps = new Map<string, RanStep>();
-  const trace = (): RunTrace => ({ steps: [...steps.values()], attempts, requests: services.requests });
+  const trace = (): RunTrace => ({
+    steps: [...steps.values()],
+    attempts: attempts.filter(({ key }) => key.attempt > 0 && loopOfPage(key.step) === undefined),
+    requests: services.requests,
+  });
+  const durable = EmbeddedDurable.of(hostOf(clock, storage, attempts), run, []);
   try {
     const result = await interpretPlan(
       prepared,
       run,
-      playedDurable(new EmbeddedDurable(hostOf(clock, storage, attempts), run, []), services),
+      playedDurable(durable, durable.waits, services),
       playedServices(prepared.plan, tools, clock),
       (path, { id }, end) => steps.set(path, { id, path, ...(end === undefined ? {} : { end }) }),
     );
@@ -105,6 +112,7 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
     attempts.findLast(({ key }) => key.step === step && key.attempt === attempt);
   return {
     runs: {
+      attempts: () => [],
       beginAttempt: (attempt) => {
         attempts.push({ ...attempt });
         return Promise.resolve();
@@ -138,7 +146,10 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
       return () => {};
     },
     idle: () => undefined,
+    groupOf: () => undefined,
     runCalled: () => undefined,
+    endCalled: () => Promise.resolve(),
+    stands: () => undefined,
     stopping: () => false,
     abort: new AbortController().signal,
     attemptStarted: () => undefined,
@@ -146,8 +157,8 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
   };
 }
 
-/** Lets each attempt be answered by the case. */
-function playedDurable(durable: EmbeddedDurable, services: PlayedServices): Durable {
+/** Lets each attempt be answered by the case. `ends`: it is within a step that ends at its time, so it goes on by itself. */
+function playedDurable(durable: Durable, waits: Waits, services: PlayedServices, ends = false): Durable {
   return {
     attempt: (call) =>
       durable.attempt({
@@ -158,18 +169,22 @@ function playedDurable(durable: EmbeddedDurable, services: PlayedServices): Dura
     sleep: (key, milliseconds) => durable.sleep(key, milliseconds),
     call: async (call) => {
       if (!call.waits) return durable.call(call);
-      const answer = answerTo(services, call.key.step);
+      const answer = answerTo(services, call.key.step, ends);
       if (answer?.ok === true) {
         const output = { run: calledRunId(RUN_ID, call.key.step), output: answer.output };
-        durable.waits.deliver(call.key, { ok: true, output });
+        waits.deliver(call.key, { ok: true, output });
       }
       return durable.call(call);
     },
     wait: async (wait) => {
-      const answer = answerTo(services, wait.key.step, wait.until(0) !== undefined);
-      if (answer !== undefined) durable.waits.deliver(wait.key, answer);
+      const answer = answerTo(services, wait.key.step, ends || wait.until(0) !== undefined);
+      if (answer !== undefined) waits.deliver(wait.key, answer);
       return durable.wait(wait);
     },
+    page: (page) =>
+      durable.page({ ...page, perform: (part) => page.perform(playedDurable(part, waits, services, ends)) }),
+    timed: (timed) =>
+      durable.timed({ ...timed, perform: (part) => timed.perform(playedDurable(part, waits, services, true)) }),
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { AttemptCall, Durable } from '../../src/engine/durable.ts';
+import type { AttemptCall, Durable, PageCall, TimedCall, TimedEnd } from '../../src/engine/durable.ts';
 import { interpretPlan } from '../../src/engine/interpret.ts';
 import { preparePlan } from '../../src/engine/prepared-plan.ts';
 import type { Json, JsonObject } from '../../src/json/value.ts';
@@ -183,6 +183,14 @@ class Luck implements Durable {
 
   sleep(): Promise<void> {
     return Promise.resolve();
+  }
+
+  page({ perform }: PageCall): Promise<Outcome | undefined> {
+    return perform(this);
+  }
+
+  async timed<T>({ perform }: TimedCall<T>): Promise<TimedEnd<T>> {
+    return { inTime: true, value: await perform(this) };
   }
 }
 

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TokenListView } from '../../src/server/api-types.ts';
+import type { TokenListView } from '../../src/server/access-types.ts';
 import { UserShell } from '../cli/user-shell.ts';
 import { root } from '../cli/waybill.ts';
 import { newFolder } from '../runner/deploy/origin.ts';

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AutomationCall, WaitCall } from '../../src/engine/durable.ts';
+import type { AutomationCall } from '../../src/engine/durable.ts';
 import type { Outcome } from '../../src/run/failure.ts';
 import type { Effect } from '../../src/run/records.ts';
 import { calledRunId } from '../../src/run/run-id.ts';
 import type { StorageOperation } from '../../src/run/storage-operation.ts';
 import { PLAN } from '../store/sample-store.ts';
 import type { MakeHarness } from './harness.ts';
+import { pagesOnce, timedOnce } from './conformance-of-parts.ts';
+import { aMoment, over, until, waitOf, type Check } from './conformance-tools.ts';
 import { interpretConformance } from './interpret-conformance.ts';
 import { turn } from './manual-clock.ts';
 import { keyOf, Trial } from './trial.ts';
@@ -15,8 +17,6 @@ const EFFECTS: readonly Effect[] = ['read', 'idempotent', 'write'];
 
 /** After so many turns of the event loop an engine has done what it does at once. */
 const ENOUGH_TURNS = 10;
-
-type Check = (title: string, body: (trial: Trial) => Promise<void>) => void;
 
 /** Proves, sentence by sentence, what `Durable` asks of an engine. */
 export function durableConformance(name: string, makeHarness: MakeHarness): void {
@@ -28,6 +28,8 @@ export function durableConformance(name: string, makeHarness: MakeHarness): void
     sleepDecidedOnce(check);
     calledOnce(check);
     waitsUntilDecided(check);
+    pagesOnce(check);
+    timedOnce(check);
     interpretConformance(makeHarness);
   });
 }
@@ -313,12 +315,6 @@ function calledOnce(check: Check): void {
   });
 }
 
-const over = (until: number): Outcome => ({ ok: true, output: { until } });
-
-function waitOf(until: (begun: number) => number | undefined): WaitCall {
-  return { key: keyOf('a'), input: 'what', until, over };
-}
-
 function waitsUntilDecided(check: Check): void {
   check('a wait is over at the instant that was decided when it began, through crashes', async (trial) => {
     const due = trial.clock.now() + 1000;
@@ -373,19 +369,6 @@ function forever(): Promise<Outcome> {
   return new Promise(() => {});
 }
 
-/** What must not happen has had its chance then: longer than any write waits for company. */
-function aMoment(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 70));
-}
-
 async function manyTurns(count: number): Promise<void> {
   for (let turns = 0; turns < count; turns++) await turn();
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
-  while (!condition()) {
-    assert.ok(performance.now() < end, 'what was waited for did not come');
-    await turn();
-  }
 }

@@ -30,7 +30,15 @@ export const embeddedHarness: MakeHarness = async (clock, runs): Promise<Harness
       return () => {};
     },
     idle: () => {},
+    groupOf: () => undefined,
     runCalled: () => {},
+    endCalled: async (id, failure) => {
+      const run = store.runs.get(id);
+      const key = { step: run?.parent?.step ?? '', attempt: 1 };
+      const answer = { run: run?.parent?.run ?? '', key, outcome: { ok: false as const, failure } };
+      await store.runs.finish(id, clock.now(), { status: 'canceled', failure }, answer);
+    },
+    stands: () => {},
     stopping: () => false,
     abort: new AbortController().signal,
     attemptStarted: () => {},
@@ -39,7 +47,7 @@ export const embeddedHarness: MakeHarness = async (clock, runs): Promise<Harness
 
   return {
     resume: (run) => {
-      const durable = new EmbeddedDurable(host(), run, store.runs.attempts(run.id));
+      const durable = EmbeddedDurable.of(host(), run, store.runs.attempts(run.id));
       durables.push(durable);
       return durable;
     },

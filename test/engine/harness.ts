@@ -44,6 +44,10 @@ export class Life {
       sleep: (key, milliseconds) => this.live(() => durable.sleep(key, milliseconds)),
       wait: (call) => this.live(() => durable.wait(call)),
       call: (call) => this.live(() => durable.call(call)),
+      page: (page) =>
+        this.live(() => durable.page({ ...page, perform: (part) => this.live(() => page.perform(this.of(part))) })),
+      timed: (timed) =>
+        this.live(() => durable.timed({ ...timed, perform: (part) => this.live(() => timed.perform(this.of(part))) })),
     };
   }
 

@@ -1,7 +1,16 @@
-import type { AttemptCall, AutomationCall, Durable, WaitCall } from '../../src/engine/durable.ts';
+import type {
+  AttemptCall,
+  AutomationCall,
+  Durable,
+  PageCall,
+  TimedCall,
+  TimedEnd,
+  WaitCall,
+} from '../../src/engine/durable.ts';
 import type { Json } from '../../src/json/value.ts';
-import type { Outcome } from '../../src/run/failure.ts';
+import type { Failure, Outcome } from '../../src/run/failure.ts';
 import { calledOutcome, startedOutcome } from '../../src/engine/perform-call.ts';
+import { pageOf } from '../../src/run/page.ts';
 import type { AttemptKey, Instant, RunRecord } from '../../src/run/records.ts';
 import { calledRunId } from '../../src/run/run-id.ts';
 import type { StorageOperation } from '../../src/run/storage-operation.ts';
@@ -72,25 +81,97 @@ class ReplayingDurable implements Durable {
   private readonly past: Entry[];
   private readonly begun = new Map<string, Instant>();
   private lastEnd: Instant = 0;
+  /** Aborted when the time of a step around is over. */
+  private deadline = new AbortController().signal;
+  private doubt: Failure | undefined;
 
-  constructor(journal: Journal, run: RunRecord, clock: ManualClock) {
+  constructor(journal: Journal, run: RunRecord, clock: ManualClock, page = '') {
     this.journal = journal;
     this.run = run;
     this.clock = clock;
-    this.past = journal.entries.filter((entry) => entry.run === run.id);
+    this.past = journal.entries.filter((entry) => entry.run === run.id && pageOf(entry.key.step) === page);
   }
 
   async attempt({ key, effect, repeatable, perform }: AttemptCall): Promise<Outcome> {
     const begun = this.replay('begun', key);
     if (begun?.event === 'begun') this.begun.set(nameOf(key), begun.at);
     const done = this.replay('done', key);
+    if (done?.event === 'done') return this.noted(this.ended(done.at, done.outcome));
+    this.expectNoPast(key);
+    this.deadline.throwIfAborted();
+    const since = this.begun.get(nameOf(repeatable?.since ?? key));
+    if (since !== undefined && this.clock.now() - since > (repeatable?.forMs ?? -1))
+      return this.noted(await this.end(key, uncertain));
+    if (effect === 'write' && begun === undefined) await this.begin(key);
+    const outcome = await perform(this.deadline, () => Promise.resolve());
+    return this.noted(await this.end(key, outcome));
+  }
+
+  private noted(outcome: Outcome): Outcome {
+    this.doubt = !outcome.ok && outcome.failure.class === 'uncertain' ? outcome.failure : undefined;
+    return outcome;
+  }
+
+  async page({ key, perform }: PageCall): Promise<Outcome | undefined> {
+    const done = this.replay('done', key);
     if (done?.event === 'done') return this.ended(done.at, done.outcome);
     this.expectNoPast(key);
-    const since = this.begun.get(nameOf(repeatable?.since ?? key));
-    if (since !== undefined && this.clock.now() - since > (repeatable?.forMs ?? -1)) return this.end(key, uncertain);
-    if (effect === 'write' && begun === undefined) await this.begin(key);
-    const outcome = await perform(new AbortController().signal, () => Promise.resolve());
-    return this.end(key, outcome);
+    const outcome = await perform(new ReplayingDurable(this.journal, this.run, this.clock, key.step));
+    return outcome && this.end(key, outcome);
+  }
+
+  async timed<T>({ key, forMs, perform, over }: TimedCall<T>): Promise<TimedEnd<T>> {
+    const { id: run } = this.run;
+    let entry = this.replay('waits', key);
+    if (entry === undefined) {
+      this.expectNoPast(key);
+      entry = await this.journal.append(() => ({ run, key, event: 'waits', begun: this.clock.now() }));
+    }
+    const isEnd = (one: Entry): boolean =>
+      one.event === 'done' && one.key.step === key.step && one.key.attempt === key.attempt;
+    const decided = this.past.find(isEnd);
+    if (decided?.event === 'done' && !decided.outcome.ok) {
+      this.past.splice(0, this.past.findIndex(isEnd) + 1);
+      return { inTime: false, failure: decided.outcome.failure };
+    }
+    if (decided !== undefined) {
+      const value = await perform(this);
+      this.replay('done', key);
+      return { inTime: true, value };
+    }
+    const deadline = (entry.event === 'waits' ? entry.begun : 0) + forMs;
+    const time = new AbortController();
+    const ring = (): void => time.abort(new Error('its time is over'));
+    if (this.clock.now() >= deadline) ring();
+    else void this.clock.delay(deadline - this.clock.now()).then(ring);
+    const around = this.deadline;
+    this.deadline = AbortSignal.any([around, time.signal]);
+    try {
+      const value = await perform(this);
+      if (this.doubt !== undefined) return { inTime: true, value };
+      if (!time.signal.aborted) {
+        await this.end(key, { ok: true, output: null });
+        return { inTime: true, value };
+      }
+    } catch (error) {
+      if (error !== time.signal.reason) throw error;
+      if (this.doubt !== undefined) return { inTime: false, failure: this.doubt };
+    } finally {
+      this.deadline = around;
+    }
+    const failure = over(deadline);
+    await this.end(key, { ok: false, failure });
+    return { inTime: false, failure };
+  }
+
+  /** What is waited for, unless the time is over before. */
+  private inTime<T>(waited: Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const { deadline } = this;
+    if (deadline.aborted) reject(deadline.reason);
+    deadline.addEventListener('abort', () => reject(deadline.reason));
+    waited.then(resolve, reject);
+    return promise;
   }
 
   private async begin(key: AttemptKey): Promise<void> {
@@ -121,7 +202,8 @@ class ReplayingDurable implements Durable {
       const until = this.lastEnd + milliseconds;
       entry = await this.journal.append(() => ({ run: this.run.id, key, event: 'sleep', until }));
     }
-    if (entry.event === 'sleep') await this.clock.delay(entry.until - this.clock.now());
+    if (entry.event === 'sleep' && entry.until > this.clock.now())
+      await this.inTime(this.clock.delay(entry.until - this.clock.now()));
   }
 
   async call(call: AutomationCall): Promise<Outcome> {
@@ -136,7 +218,7 @@ class ReplayingDurable implements Durable {
       await this.journal.append(() => ({ run, key, event: 'called', called }));
     }
     if (!waits) return startedOutcome(calledRunId(run, key.step));
-    const done = this.replay('done', key) ?? (await this.journal.doneLater(run, key));
+    const done = this.replay('done', key) ?? (await this.inTime(this.journal.doneLater(run, key)));
     if (done.event !== 'done') throw new Error('the journal holds something else');
     return this.ended(done.at, done.outcome);
   }
@@ -151,7 +233,7 @@ class ReplayingDurable implements Durable {
     const due = until(entry.event === 'waits' ? entry.begun : 0);
     const elsewhere = this.replay('done', key) ?? this.journal.doneLater(run, key);
     const timer = due === undefined ? undefined : this.clock.delay(due - this.clock.now());
-    const done = await Promise.race([elsewhere, ...(timer === undefined ? [] : [timer])]);
+    const done = await this.inTime(Promise.race([elsewhere, ...(timer === undefined ? [] : [timer])]));
     if (done?.event === 'done') return this.ended(done.at, done.outcome);
     return this.end(key, over(due ?? 0));
   }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { AuditListView, NewTokenView, RunDetailView } from '../../src/server/api-types.ts';
+import type { AuditListView, NewTokenView } from '../../src/server/access-types.ts';
+import type { RunDetailView } from '../../src/server/api-types.ts';
 import { waybill, type Result } from '../cli/waybill.ts';
 import { withRunner, type Setup } from './with-runner.ts';
 

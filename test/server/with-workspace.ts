@@ -111,7 +111,13 @@ export async function withWorkspace(
   }
 }
 
-async function writeFiles(folder: string, files: WorkspaceFiles, recipient: string, hosts: string[]): Promise<void> {
+/** Writes the files of a workspace in place of those that are there; secret fields are sealed for the recipient and the hosts. */
+export async function writeFiles(
+  folder: string,
+  files: WorkspaceFiles,
+  recipient: string,
+  hosts: string[],
+): Promise<void> {
   const connections = Object.entries(files.connections ?? {});
   const open = connections.map(([name, { connector, fields = {} }]) => [name, { connector, fields }]);
   const account = { name: 'Acme', recipients: [recipient], connections: Object.fromEntries(open) as object };

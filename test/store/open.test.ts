@@ -48,7 +48,9 @@ test('a new folder is made, for its owner alone, with every table', async () => 
     'runs',
     'schedules',
     'sessions',
+    'signing_keys',
     'storage',
+    'subscriptions',
     'tokens',
   ]);
   database.close();

@@ -57,3 +57,27 @@ test('a case says what a called automation gives', async () => {
     [[[], []]],
   );
 });
+
+test('a step that ends at its time does so by the clock of the case, and a long loop is a loop', async () => {
+  const asked = {
+    id: 'asked',
+    timeout: '3h',
+    branches: { one: { steps: [{ id: 'ask', wait: { approval: { message: 'Pay?' } } }] } },
+    on_error: [{ id: 'late', uses: 'storage.set', with: { key: 'late', value: '${{ error.code }}' } }],
+  };
+  const late = { status: 'succeeded', storage: { late: 'step_timeout' }, took: '3h' } as const;
+  await passes([asked], { name: 'late', trigger: { body: {} }, expect: late });
+  const loop = {
+    id: 'each',
+    for_each: '${{ trigger.body.list }}',
+    steps: [{ id: 'add', uses: 'storage.increment', with: { key: 'n', by: 1 } }],
+  };
+  const list = Array.from({ length: 1200 }, (_, n) => n);
+  const body = {
+    type: 'object',
+    required: ['list'],
+    properties: { list: { type: 'array', items: { type: 'integer' } } },
+  };
+  const more = { trigger: { webhook: { body, verify: 'none' } } };
+  await passes([loop], { name: 'long', trigger: { body: { list } }, expect: { storage: { n: 1200 } } }, more);
+});

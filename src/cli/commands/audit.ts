@@ -1,4 +1,4 @@
-import type { AuditListView } from '../../server/api-types.ts';
+import type { AuditListView } from '../../server/access-types.ts';
 import { EXIT } from '../exit.ts';
 import type { Format } from '../options.ts';
 import { renderTable } from '../render-table.ts';

@@ -1,4 +1,4 @@
-import type { ConnectLinkView } from '../../server/api-types.ts';
+import type { ConnectLinkView } from '../../server/access-types.ts';
 import { EXIT } from '../exit.ts';
 import { RunnerClient } from '../runner-client.ts';
 import type { ConnectOptions } from './connect.ts';

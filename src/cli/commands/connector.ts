@@ -122,7 +122,7 @@ function renderConnector({
     const rows = webhook_schemes.map(({ name: scheme, title: what, key }) => [
       `  ${scheme}`,
       what,
-      `checked with ${key}`,
+      key === undefined ? `for triggers alone: ${title} gives the key` : `checked with ${key}`,
     ]);
     lines.push('', `Schemes of webhooks ("verify": { "scheme": …, "connection": … }):`, renderTable(rows));
   }
@@ -176,11 +176,13 @@ function renderAction({
   ].join('\n');
 }
 
-function renderTrigger({ on, title, description, connection, input, output, example }: TriggerDescription): string {
+function renderTrigger(described: TriggerDescription): string {
+  const { on, title, description, connection, setup, input, output, example } = described;
   return [
     `${on}: ${title}`,
     description,
     connection ? 'Needs a connection.' : 'Needs no connection.',
+    ...(setup === undefined ? [] : [`The address: waybill url ACCOUNT @CONNECTION. ${setup}`]),
     ...(input['properties'] === undefined ? [] : ['', 'With:', renderFields(input)]),
     '',
     'trigger.event:',

@@ -100,6 +100,10 @@ function showTriggers(runner: Runner, url: string): void {
       const { on, every_ms: every } = automation.trigger.trigger;
       console.log(`  ${name} on ${on}, asked every ${every / 1000} s`);
     }
+    if (automation?.trigger.kind === 'event') {
+      const { on, verify } = automation.trigger.trigger;
+      console.log(`  ${name} on ${on}, sent to the connection ${verify.connection}`);
+    }
     if (automation?.trigger.kind === 'schedule') {
       const { schedule, times } = automation.trigger;
       const next = times.next(Date.now());

@@ -19,6 +19,12 @@ export interface ListOptions extends RunsOptions {
   limit: number;
 }
 
+export interface ShowOptions extends RunnerOptions {
+  format: Format;
+  /** Such as `each[500-999]`. */
+  page?: string;
+}
+
 export interface WaitOptions extends RunsOptions {
   /** Seconds. */
   timeout?: number;
@@ -62,9 +68,10 @@ export async function list({
 }
 
 /** `waybill runs show ID`: every step with its attempts, inputs and outputs. */
-export async function show(id: string, options: RunnerOptions & { format: Format }): Promise<number> {
+export async function show(id: string, options: ShowOptions): Promise<number> {
   const client = await RunnerClient.find(options);
-  return print(await client.get<RunDetailView>(`/runs/${encodeURIComponent(id)}`), options.format);
+  const { page, format } = options;
+  return print(await client.get<RunDetailView>(`/runs/${encodeURIComponent(id)}`, { page }), format);
 }
 
 /** `waybill runs wait`: follows the next run that begins to its end. Exit code 1 where it did not succeed. */

@@ -1,4 +1,4 @@
-import type { NewTokenView, TokenListView, TokenView } from '../../server/api-types.ts';
+import type { NewTokenView, TokenListView, TokenView } from '../../server/access-types.ts';
 import { ROLE_NAMES, type Role } from '../../server/access/roles.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import type { Format } from '../options.ts';

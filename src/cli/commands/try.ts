@@ -84,7 +84,7 @@ function startWith(target: { account: string; automation: string }, trigger: Jso
 
 /** What a record of a file is to the trigger. */
 function partOf(starts: SampleView['starts']): string {
-  return { webhook: 'body', manual: 'input', poll: 'event', schedule: 'at' }[starts];
+  return { webhook: 'body', manual: 'input', poll: 'event', event: 'event', schedule: 'at' }[starts];
 }
 
 /** The record of a JSON file, or those of a file of JSON Lines. */

@@ -25,7 +25,7 @@ export function resolveTrigger(
   settings: Settings | undefined,
 ): ResolvedTrigger | undefined {
   const { automation, catalog, report } = context;
-  const { on, with: given = {}, first } = automation.value.trigger;
+  const { on, with: given = {} } = automation.value.trigger;
   if (on === undefined) return undefined;
   const [service = '', name = ''] = on.split('.');
   const connector = catalog.get(service);
@@ -42,15 +42,31 @@ export function resolveTrigger(
     report(automation.document.diagnostic('WB2022', place, `${connector.title} has no trigger \`${name}\``, { help }));
     return undefined;
   }
-  if (first === undefined) {
-    const message = 'nothing says what becomes of all that is there at the first poll';
-    const help = 'add "first": "from_now", or "all" for a run for each';
-    report(automation.document.diagnostic('WB6014', place, message, { help }));
-  }
+  if (trigger.poll === undefined) checkSent(context, connector);
+  else checkFirstPoll(context);
   // `with` is made before anything has happened.
   const scope = onlyNames(firstScope(context, settings), ['account', 'settings']);
   const { mappings } = checkValue(context, scope, given, [...PATH, 'with'], trigger.input ?? NO_INPUT);
   return { service, connector, trigger, mappings };
+}
+
+function checkFirstPoll({ automation, report }: AutomationContext): void {
+  if (automation.value.trigger.first !== undefined) return;
+  const message = 'nothing says what becomes of all that is there at the first poll';
+  const help = 'add "first": "from_now", or "all" for a run for each';
+  report(automation.document.diagnostic('WB6014', [...PATH, 'on'], message, { help }));
+}
+
+/** What says how a service is asked says nothing of one that sends. */
+function checkSent({ automation, report }: AutomationContext, { title }: Connector): void {
+  const { document, value } = automation;
+  for (const name of ['every', 'first'] as const) {
+    if (value.trigger[name] === undefined) continue;
+    const path = [...PATH, name];
+    const range = document.rangeOf(path, 'key');
+    const message = `\`${name}\` is for triggers that ask, and ${title} sends this by itself`;
+    report(document.diagnostic('WB6019', path, message, { help: 'leave it out', range }));
+  }
 }
 
 function suggestion(name: string, known: string[], what: string): string {

@@ -1,7 +1,8 @@
-import { describeType, membersOf } from '../../language/types.ts';
+import { describeType } from '../../language/types.ts';
 import type { AccountContext, AutomationContext } from '../context.ts';
 import { readExpression } from '../flow/read-expression.ts';
 import { reportInAccount } from '../report-in-account.ts';
+import { whyNoKey } from '../key-type.ts';
 import { firstScope, onlyNames } from '../scope.ts';
 import type { ResolvedVerify } from './webhook-verify.ts';
 
@@ -15,9 +16,9 @@ export function checkDedupe(context: AutomationContext): void {
   const scope = onlyNames(firstScope(context, undefined), ['trigger']);
   const type = readExpression(context, scope, text, PATH);
   if (type === undefined) return;
-  const kinds = membersOf(type).map(({ kind }) => kind);
-  if (kinds.every((kind) => kind === 'string' || kind === 'number' || kind === 'never')) return;
-  const absent = kinds.includes('absent');
+  const why = whyNoKey(type);
+  if (why === undefined) return;
+  const absent = why === 'absent';
   const message = absent
     ? 'this may be absent, and then nobody knows whether the delivery is a repeat'
     : `a delivery is known by a text or a number, and this is ${describeType(type)}`;

@@ -21,7 +21,8 @@ export function checkWebhookSchemes({ workspace, report }: CompileContext): void
 function problemsOf(connector: Connector, scheme: WebhookScheme): SchemeProblem[] {
   const { algorithm, signed = '{body}', timestamp, delivery_id } = scheme;
   const problems: SchemeProblem[] = [];
-  const unknown = (field: string, path: string[]): void => {
+  const unknown = (field: string | undefined, path: string[]): void => {
+    if (field === undefined) return;
     const fields = Object.keys(connector.connection?.fields ?? {});
     if (fields.includes(field)) return;
     const near = nearestName(field, fields);

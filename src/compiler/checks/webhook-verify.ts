@@ -44,10 +44,35 @@ export function resolveVerify(context: AccountContext): ResolvedVerify | undefin
     reportScheme(context, verify, connection, connector);
     return undefined;
   }
-  requireKey(context, { name: verify.scheme, scheme, connection, service: given.connector, connector });
-  const fields = fieldsWithDefaults(connector.connection, given.fields ?? {});
-  const filled = fillScheme(context, scheme, fields);
-  return filled && { name: verify.scheme, scheme: filled, connection, service: given.connector, connector };
+  if (scheme.key.field === undefined) {
+    const message = `${connector.title} gives the key of \`${verify.scheme}\` to the address of a connection, and this webhook has one of its own`;
+    const help = `start it with "on": "${given.connector}.…"`;
+    reportInAccount(context, 'WB6021', [...PATH, 'scheme'], { message, help });
+    return undefined;
+  }
+  const found = { name: verify.scheme, scheme, connection, service: given.connector, connector };
+  requireKey(context, found, PATH);
+  return fillScheme(context, found, PATH);
+}
+
+/** How the events of a service are proved genuine that come through this connection, where they are sent. */
+export function resolveEventVerify(
+  context: AccountContext,
+  connection: string | undefined,
+): ResolvedVerify | undefined {
+  const { service, connector, trigger } = context.checked.trigger ?? {};
+  const { scheme: name, subscription } = trigger?.webhook ?? {};
+  const schemes = connector?.webhook_schemes ?? {};
+  const scheme = name !== undefined && Object.hasOwn(schemes, name) ? schemes[name] : undefined;
+  if (connection === undefined || service === undefined || connector === undefined) return undefined;
+  // That there is no such scheme is said of the connector.
+  if (name === undefined || scheme === undefined) return undefined;
+  const found = { name, scheme, connection, service, connector };
+  const place = ['trigger', 'on'];
+  const comes = scheme.handshake?.some(({ keep }) => keep !== undefined) === true;
+  const made = subscription !== undefined && connector.subscriptions?.[subscription]?.secret !== undefined;
+  if (!comes && !made) requireKey(context, found, place);
+  return fillScheme(context, found, place);
 }
 
 function reportConnection(context: AccountContext, verify: Verify, connection: string): void {
@@ -77,9 +102,14 @@ function reportScheme(context: AccountContext, { scheme }: Verify, connection: s
 }
 
 /** A field that every connection must have is missed elsewhere; the key is often one that it may have. */
-function requireKey(context: AccountContext, { name, scheme, connection, connector }: ResolvedVerify): void {
+function requireKey(
+  context: AccountContext,
+  { name, scheme, connection, connector }: ResolvedVerify,
+  place: string[],
+): void {
   const { account, secrets } = context;
   const { field } = scheme.key;
+  if (field === undefined) return;
   const spec = connector.connection?.fields[field];
   if (spec === undefined || (spec.required !== false && spec.default === undefined)) return;
   const inspection = secrets.get(secretPath(account.name, connection));
@@ -88,23 +118,27 @@ function requireKey(context: AccountContext, { name, scheme, connection, connect
   if (spec.secret === true ? sealed.includes(field) : Object.hasOwn(open, field) || spec.default !== undefined) return;
   const message = `the connection \`${connection}\` lacks \`${field}\` (${spec.title}), with which \`${name}\` is checked`;
   const help = `waybill connect ${account.name} ${connection}`;
-  reportInAccount(context, 'WB6013', PATH, { message, help });
+  reportInAccount(context, 'WB6013', place, { message, help });
 }
 
 /** The scheme with the connection's fields in its places. */
-function fillScheme(context: AccountContext, scheme: WebhookScheme, fields: JsonObject): WebhookScheme | undefined {
+function fillScheme(context: AccountContext, found: ResolvedVerify, path: string[]): ResolvedVerify | undefined {
+  const { scheme, connection, connector } = found;
+  if (connector.connection === undefined) return undefined;
+  const given = connectionsOf(context.account)[connection]?.fields ?? {};
+  const fields = fieldsWithDefaults(connector.connection, given);
   const { signature, timestamp, body_digest, delivery_id, event } = scheme;
   const places = { signature, timestamp, body_digest, delivery_id, event };
   const used = Object.entries(places).filter(([, place]) => place !== undefined);
   try {
     const filled = compileTemplate(Object.fromEntries(used) as JsonObject)({ connection: fields });
-    return { ...scheme, ...(filled as Partial<WebhookScheme>) };
+    return { ...found, scheme: { ...scheme, ...(filled as Partial<WebhookScheme>) } };
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
     const place = error.pointer.slice(1).replaceAll('/', '.');
     const message = `the scheme cannot be used with this connection: its ${place}: ${error.message}`;
     const help = 'give the connection the fields that the scheme reads';
-    reportInAccount(context, 'WB2021', PATH, { message, help });
+    reportInAccount(context, 'WB2021', path, { message, help });
     return undefined;
   }
 }

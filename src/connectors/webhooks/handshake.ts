@@ -1,50 +1,60 @@
 import type { Handshake, WebhookScheme } from '../../generated/connector.ts';
-import type { Json, JsonObject } from '../../json/value.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../json/value.ts';
 import { compileTemplate } from '../../language/evaluate.ts';
 import { EvaluationError } from '../../language/evaluation-error.ts';
 import { isSameSecret } from '../../secrets/same-secret.ts';
-import { readPart, type WebhookRequest } from './request.ts';
+import { readPart, requestRoots, type WebhookRequest } from './request.ts';
+import { signText } from './signature.ts';
 
 /** What a service that tries the address is answered, with 200. */
 export interface HandshakeReply {
   contentType: 'text/plain' | 'application/json';
   body: string;
+  headers: { [name: string]: string };
 }
 
-/**
- * The answer to a request by which the service tries the address; `undefined` where it is none. `proved` says that its
- * signature was found right; without that, only handshakes that come unsigned are answered. `field` gives the
- * connection's fields.
- */
+export interface AnsweredHandshake {
+  reply: HandshakeReply;
+  /** The key that the service gave by it, to be kept before it is answered. */
+  keep?: string;
+}
+
+/** What is known of who sends. */
+export interface Sender {
+  /** The request's signature was found right; without that, only handshakes that come unsigned are answered. */
+  proved: boolean;
+  /** The key, where there is one. */
+  key: string | undefined;
+  /** The connection's fields. */
+  field: (name: string) => string | undefined;
+}
+
+/** The answer to a request by which the service tries the address; `undefined` where it is none. */
 export function answerHandshake(
-  { handshake = [] }: WebhookScheme,
+  scheme: WebhookScheme,
   request: WebhookRequest,
-  proved: boolean,
-  field: (name: string) => string | undefined,
-): HandshakeReply | undefined {
-  const roots = rootsOf(request);
-  const found = handshake.find(
+  { proved, key, field }: Sender,
+): AnsweredHandshake | undefined {
+  const roots = requestRoots(request);
+  const found = scheme.handshake?.find(
     (one) =>
       one.method === request.method &&
       (proved || one.method === 'GET' || one.unsigned === true) &&
       evaluate(one.when, roots) === true &&
       tokenIsRight(one, request, field),
   );
-  return found === undefined ? undefined : replyOf(found, roots);
+  if (found === undefined) return undefined;
+  const { sign, keep } = found;
+  const text = sign === undefined ? undefined : evaluate(sign.text, roots);
+  const signature = typeof text === 'string' && key !== undefined ? signText(scheme, key, text) : undefined;
+  const reply = replyOf(found, { ...roots, ...(signature === undefined ? {} : { signature }) });
+  const [given] = keep === undefined ? [] : readPart(keep, request);
+  return reply && { reply, ...(given === undefined ? {} : { keep: given }) };
 }
 
 /** The connection's fields that a scheme reads. */
 export function fieldsOfScheme({ key, handshake = [] }: WebhookScheme): string[] {
-  return [key.field, ...handshake.flatMap(({ token }) => (token === undefined ? [] : [token.field]))];
-}
-
-function rootsOf({ url, headers, value }: WebhookRequest): JsonObject {
-  const named = Object.entries(headers).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined);
-  return {
-    query: Object.fromEntries(new URL(url).searchParams),
-    headers: Object.fromEntries(named),
-    ...(value === undefined ? {} : { body: value }),
-  };
+  return [key.field, ...handshake.map(({ token }) => token?.field)].filter((field) => field !== undefined);
 }
 
 function tokenIsRight(
@@ -58,11 +68,16 @@ function tokenIsRight(
   return expected !== '' && isSameSecret(given, expected);
 }
 
-function replyOf({ answer: { text, json } }: Handshake, roots: JsonObject): HandshakeReply | undefined {
-  const value = evaluate(text ?? json ?? null, roots);
-  if (text === undefined)
-    return value === undefined ? undefined : { contentType: 'application/json', body: JSON.stringify(value) };
-  return typeof value === 'string' ? { contentType: 'text/plain', body: value } : undefined;
+function replyOf({ answer }: Handshake, roots: JsonObject): HandshakeReply | undefined {
+  const { text, json } = answer;
+  const value = evaluate(text ?? json ?? '', roots);
+  const named = evaluate(answer.headers ?? {}, roots);
+  if (value === undefined || !isJsonObject(named)) return undefined;
+  const headers = Object.fromEntries(
+    Object.entries(named).map(([name, one]) => [name, typeof one === 'string' ? one : JSON.stringify(one)]),
+  );
+  if (json !== undefined) return { contentType: 'application/json', body: JSON.stringify(value), headers };
+  return typeof value === 'string' ? { contentType: 'text/plain', body: value, headers } : undefined;
 }
 
 /** What does not fit this request has no value. */

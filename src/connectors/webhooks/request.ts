@@ -1,6 +1,6 @@
 import type { RequestPart } from '../../generated/connector.ts';
 import { parsePointer } from '../../json/pointer.ts';
-import { ExactNumber, isJsonObject, ownProperty, type Json } from '../../json/value.ts';
+import { ExactNumber, isJsonObject, ownProperty, type Json, type JsonObject } from '../../json/value.ts';
 
 /** A request to a webhook, as schemes look at it. */
 export interface WebhookRequest {
@@ -14,6 +14,16 @@ export interface WebhookRequest {
   body: Uint8Array;
   /** What the body says; `undefined` where it cannot be read. */
   value: Json | undefined;
+}
+
+/** The request as expressions read it: `query`, `headers`, and `body` where it can be read. */
+export function requestRoots({ url, headers, value }: WebhookRequest): JsonObject {
+  const named = Object.entries(headers).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined);
+  return {
+    query: Object.fromEntries(new URL(url).searchParams),
+    headers: Object.fromEntries(named),
+    ...(value === undefined ? {} : { body: value }),
+  };
 }
 
 /** What stands at a place of the request: several values where the place is a list, none where there is nothing. */

@@ -26,6 +26,17 @@ export function refuseSignature(
   return refuseDigest(scheme, request) ?? refuseTimestamp(scheme.timestamp, request, now);
 }
 
+/** The signature of a text under a key, as the scheme writes it; `undefined` where its algorithm is no HMAC or the key none. */
+export function signText(
+  { algorithm, encoding = 'hex', key: form }: WebhookScheme,
+  key: string,
+  text: string,
+): string | undefined {
+  const bytes = keyBytes(form, key);
+  if (bytes === undefined || !algorithm.startsWith('hmac-')) return undefined;
+  return createHmac(algorithm.slice('hmac-'.length), bytes).update(text).digest(encoding);
+}
+
 function keyBytes({ prefix = '', decode = 'utf8' }: WebhookKey, field: string): Buffer | undefined {
   const text = field.startsWith(prefix) ? field.slice(prefix.length) : field;
   return KEY_FORMS[decode].test(text) ? Buffer.from(text, decode) : undefined;

@@ -1,53 +1,96 @@
-import type { Json } from '../../json/value.ts';
+import type { Json, JsonObject } from '../../json/value.ts';
 import type { Failure, Outcome } from '../../run/failure.ts';
 import type { AttemptKey, AttemptRecord, Instant, RunRecord } from '../../run/records.ts';
 import type { StorageOperation } from '../../run/storage-operation.ts';
 import { calledRunId } from '../../run/run-id.ts';
 import type { RunStore } from '../../store/store.ts';
-import type { AttemptCall, AutomationCall, Durable, WaitCall } from '../durable.ts';
+import type { AttemptCall, AutomationCall, Durable, PageCall, TimedCall, TimedEnd, WaitCall } from '../durable.ts';
 import type { Limiter, Turn } from '../limiter.ts';
+import type { CallLimit } from '../limits.ts';
 import { startedOutcome } from '../perform-call.ts';
-import { Waits } from './waits.ts';
+import { Doubts, TimeIsUp, untilDeadline } from './deadline.ts';
+import { both, journalOf, nameOf, noEnd, timedOut, uncertain, type Journal } from './journal.ts';
+import { Crowded, Waits } from './waits.ts';
 
 /** Unwinds a run that is left to the next start; nothing of it is journaled. */
 export class Stopped extends Error {}
 
 export interface DurableHost {
-  runs: Pick<RunStore, 'beginAttempt' | 'beginCall' | 'endWait' | 'finishAttempt' | 'sleep' | 'storageAttempt'>;
+  runs: Pick<
+    RunStore,
+    'attempts' | 'beginAttempt' | 'beginCall' | 'endWait' | 'finishAttempt' | 'sleep' | 'storageAttempt'
+  >;
   now(): Instant;
   limiter: Limiter;
   /** Wakes at the instant. Gives what takes that back. */
   at(instant: Instant, wake: () => void): () => void;
   /** The run does nothing but wait. */
   idle(run: RunRecord): void;
+  /** Whether the run does nothing but stand before a limit. */
+  stands(run: RunRecord, stands: boolean): void;
   /** No further attempt may begin. */
   stopping(): boolean;
   /** Aborted when attempts under way must end too. */
   abort: AbortSignal;
+  /** The group of a run of that plan. */
+  groupOf(plan: string, trigger: JsonObject): string | undefined;
   /** A run was inserted that a step called. */
   runCalled(run: RunRecord): void;
+  /** Ends a run that a step called, which gets its failure as its outcome. */
+  endCalled(run: string, failure: Failure): Promise<void>;
   attemptStarted(run: RunRecord, attempt: AttemptRecord): void;
   attemptFinished(run: RunRecord, attempt: AttemptRecord): void;
 }
 
+/** What all parts of a run share. */
+interface RunUnderWay {
+  waits: Waits;
+  /** The record of what finished last: it must be on disk before anything more happens outside of the store. */
+  lastWrite: Promise<void>;
+  /** Those of pages and deadlines: as soon as anything later is on disk, so are they. */
+  asides: Promise<void>;
+}
+
 /** The journal of one run in the store. */
 export class EmbeddedDurable implements Durable {
-  readonly waits: Waits;
   private readonly host: DurableHost;
   private readonly run: RunRecord;
-  private readonly journal: Map<string, AttemptRecord>;
-  /** The record of what finished last: it must be on disk before anything more happens outside of the store. */
-  private lastWrite: Promise<void> = Promise.resolve();
+  private readonly journal: Journal;
+  private readonly shared: RunUnderWay;
+  private readonly doubts: Doubts;
+  /** Aborted with `TimeIsUp` when a step around has used up its time. */
+  private readonly deadline: AbortSignal | undefined;
 
-  constructor(host: DurableHost, run: RunRecord, journal: readonly AttemptRecord[]) {
+  private constructor(
+    host: DurableHost,
+    run: RunRecord,
+    journal: Journal,
+    shared: RunUnderWay,
+    doubts: Doubts,
+    deadline: AbortSignal | undefined,
+  ) {
     this.host = host;
     this.run = run;
-    this.waits = new Waits({ at: (instant, wake) => host.at(instant, wake), idle: () => host.idle(run) });
-    this.journal = new Map(journal.map((attempt) => [nameOf(attempt.key), attempt]));
+    this.journal = journal;
+    this.shared = shared;
+    this.doubts = doubts;
+    this.deadline = deadline;
   }
 
-  attempt(call: AttemptCall): Promise<Outcome> {
-    return this.waits.busy(() => this.performAttempt(call));
+  static of(host: DurableHost, run: RunRecord, journal: readonly AttemptRecord[]): EmbeddedDurable {
+    const waits = new Waits({ at: (instant, wake) => host.at(instant, wake), idle: () => host.idle(run) });
+    const shared = { waits, lastWrite: Promise.resolve(), asides: Promise.resolve() };
+    return new EmbeddedDurable(host, run, journalOf(journal), shared, new Doubts(undefined), undefined);
+  }
+
+  get waits(): Waits {
+    return this.shared.waits;
+  }
+
+  async attempt(call: AttemptCall): Promise<Outcome> {
+    const outcome = await this.waits.busy(() => this.performAttempt(call));
+    this.doubts.note(call.key, outcome);
+    return outcome;
   }
 
   storage(key: AttemptKey, input: Json, operation: StorageOperation): Promise<Outcome> {
@@ -56,14 +99,14 @@ export class EmbeddedDurable implements Durable {
 
   async sleep(key: AttemptKey, milliseconds: number): Promise<void> {
     const until = await this.waits.busy(() => this.decideSleep(key, milliseconds));
-    if (until > this.host.now()) await this.waits.instant(until);
+    if (until > this.host.now()) await this.waits.instant(until, this.deadline);
   }
 
   async call(call: AutomationCall): Promise<Outcome> {
     const known = this.journal.get(nameOf(call.key));
     if (known?.outcome !== undefined) return known.outcome;
     const begun = known === undefined ? await this.waits.busy(() => this.beginCall(call)) : undefined;
-    return begun ?? this.fromElsewhere(call.key);
+    return begun ?? this.endOfCalled(call.key);
   }
 
   async wait(call: WaitCall): Promise<Outcome> {
@@ -71,26 +114,93 @@ export class EmbeddedDurable implements Durable {
     if (known?.outcome !== undefined) return known.outcome;
     const record = known ?? (await this.waits.busy(() => this.beginWait(call)));
     const { sleepUntil } = record;
-    const outcome = await this.waits.outcome(call.key, sleepUntil);
-    if (outcome !== undefined || sleepUntil === undefined) return outcome ?? noEnd(call.key);
+    try {
+      const outcome = await this.waits.outcome(call.key, sleepUntil, this.deadline);
+      if (outcome !== undefined || sleepUntil === undefined) return outcome ?? noEnd(call.key);
+    } catch (error) {
+      // Nobody is to answer what is not waited for any more.
+      if (error instanceof TimeIsUp)
+        await this.waits.busy(() => this.endWait(record, { ok: false, failure: timedOut(error.step) }));
+      throw error;
+    }
     return this.waits.busy(() => this.endWait(record, call.over(sleepUntil)));
   }
 
+  async page({ key, input, perform }: PageCall): Promise<Outcome | undefined> {
+    const known = this.journal.get(nameOf(key));
+    if (known?.outcome !== undefined) return known.outcome;
+    this.mayBegin();
+    if (known === undefined) this.noteAside(this.host.runs.beginAttempt(this.opening(key, input), 'soon'));
+    const journal = known === undefined ? [] : this.host.runs.attempts(this.run.id, key.step);
+    const outcome = await perform(this.part(journalOf(journal), this.doubts));
+    if (outcome !== undefined) this.decide(key, outcome);
+    return outcome;
+  }
+
+  async timed<T>(call: TimedCall<T>): Promise<TimedEnd<T>> {
+    const { key, forMs } = call;
+    const known = this.journal.get(nameOf(key));
+    // It is decided: what it did in time, it does in time again.
+    if (known?.outcome?.ok === true) return { inTime: true, value: await call.perform(this) };
+    if (known?.outcome?.ok === false) return { inTime: false, failure: known.outcome.failure };
+    this.mayBegin();
+    const record = known ?? { ...this.opening(key, { timeout_ms: forMs }), sleepUntil: this.host.now() + forMs };
+    if (known === undefined) this.noteAside(this.host.runs.beginAttempt(record, 'soon'));
+    return this.untilDeadline(call, record.sleepUntil ?? record.startedAt + forMs);
+  }
+
   /** Resolves when all that the run wrote is on disk. */
-  written(): Promise<void> {
-    return this.lastWrite;
+  async written(): Promise<void> {
+    await Promise.all([this.shared.lastWrite, this.shared.asides]);
+  }
+
+  private async untilDeadline<T>({ key, perform, over }: TimedCall<T>, deadline: Instant): Promise<TimedEnd<T>> {
+    const doubts = new Doubts(this.doubts);
+    const end = await untilDeadline({
+      step: key.step,
+      passed: this.host.now() >= deadline,
+      alarm: (ring) => this.waits.alarm(deadline, ring),
+      doubts,
+      perform: (signal) => perform(this.part(this.journal, doubts, signal)),
+      failure: () => over(deadline),
+    });
+    if (doubts.first() !== undefined) return end;
+    this.decide(key, end.inTime ? { ok: true, output: null } : { ok: false, failure: end.failure });
+    return end;
+  }
+
+  /** A part of the run, in which a deadline may hold beside those around it. */
+  private part(journal: Journal, doubts: Doubts, deadline?: AbortSignal): EmbeddedDurable {
+    const signals = [this.deadline, deadline].filter((signal) => signal !== undefined);
+    const signal = signals.length < 2 ? signals[0] : AbortSignal.any(signals);
+    return new EmbeddedDurable(this.host, this.run, journal, this.shared, doubts, signal);
+  }
+
+  private decide(key: AttemptKey, outcome: Outcome): void {
+    this.noteAside(this.host.runs.finishAttempt(this.run.id, key, this.host.now(), outcome));
+  }
+
+  /** Throws where nothing more may begin. */
+  private mayBegin(): void {
+    this.waits.goOn();
+    if (this.host.stopping()) throw new Stopped();
+    this.deadline?.throwIfAborted();
+  }
+
+  /** The record of something that begins now, and has no effect of its own. */
+  private opening(key: AttemptKey, input: Json): AttemptRecord {
+    return { run: this.run.id, key, effect: 'read', input, startedAt: this.host.now() };
   }
 
   private async performAttempt(call: AttemptCall): Promise<Outcome> {
     const { key, limits } = call;
     const known = this.journal.get(nameOf(key));
     if (known?.outcome !== undefined) return known.outcome;
-    await this.lastWrite;
-    if (this.host.stopping()) throw new Stopped();
-    const turn = await this.host.limiter.enter(limits);
+    await this.shared.lastWrite;
+    this.mayBegin();
+    const turn = await this.turn(limits);
     try {
-      if (this.host.stopping()) throw new Stopped();
-      this.waits.goOn();
+      this.mayBegin();
       return this.mayNotRepeat(call, known)
         ? await this.giveUp(call, known)
         : await this.performInTurn(call, turn, known);
@@ -99,15 +209,37 @@ export class EmbeddedDurable implements Durable {
     }
   }
 
+  /** A run that does nothing but stand before a limit leaves its slot to others, and the engine where many stand there. */
+  private async turn(limits: readonly CallLimit[]): Promise<Turn> {
+    const { limiter } = this.host;
+    const alone = this.waits.oneAtWork();
+    const state = alone === undefined ? 'free' : limiter.stateOf(limits);
+    if (state === 'free') return limiter.enter(limits, this.deadline);
+    // Nobody in here would see to what else it waits for.
+    if (state === 'crowded' && alone?.waiting === false) throw new Crowded(limits);
+    this.host.stands(this.run, true);
+    try {
+      return await limiter.enter(limits, this.deadline);
+    } finally {
+      this.host.stands(this.run, false);
+    }
+  }
+
   private async performInTurn(call: AttemptCall, turn: Turn, known: AttemptRecord | undefined): Promise<Outcome> {
     // The service counts from the first time that it saw the key.
     const startedAt = (call.repeatable === undefined ? undefined : known?.startedAt) ?? this.host.now();
     const record = await this.begin(call, startedAt);
     this.host.attemptStarted(this.run, record);
-    const outcome = await call.perform(this.host.abort, () => turn.next());
+    const outcome = await call.perform(this.abort(), () => turn.next());
     if (this.host.abort.aborted) throw new Stopped();
     if (!outcome.ok && outcome.failure.retryAfterMs !== undefined) turn.hold(outcome.failure.retryAfterMs);
     return this.finish(record, outcome);
+  }
+
+  /** Aborted when what is under way must end. */
+  private abort(): AbortSignal {
+    const { abort } = this.host;
+    return this.deadline === undefined ? abort : AbortSignal.any([abort, this.deadline]);
   }
 
   /** Whether a write may have taken place that the service would do again. */
@@ -135,7 +267,7 @@ export class EmbeddedDurable implements Durable {
   private async performStorage(key: AttemptKey, input: Json, operation: StorageOperation): Promise<Outcome> {
     const known = this.journal.get(nameOf(key));
     if (known?.outcome !== undefined) return known.outcome;
-    if (this.host.stopping()) throw new Stopped();
+    this.mayBegin();
     const startedAt = this.host.now();
     const write = this.host.runs.storageAttempt(this.run, key, input, operation, startedAt);
     this.follow(write.durable);
@@ -157,7 +289,7 @@ export class EmbeddedDurable implements Durable {
     const known = this.journal.get(nameOf(key));
     if (known?.sleepUntil !== undefined) return known.sleepUntil;
     const until = (known?.finishedAt ?? this.host.now()) + milliseconds;
-    await this.lastWrite;
+    await this.shared.lastWrite;
     await this.host.runs.sleep(this.run.id, key, until);
     return until;
   }
@@ -165,12 +297,13 @@ export class EmbeddedDurable implements Durable {
   /** The outcome, where nothing is waited for. */
   private async beginCall(call: AutomationCall): Promise<Outcome | undefined> {
     const { key, automation, plan, trigger, input, waits } = call;
-    await this.lastWrite;
-    if (this.host.stopping()) throw new Stopped();
+    await this.shared.lastWrite;
+    this.mayBegin();
     const { id: run, account } = this.run;
     const startedAt = this.host.now();
     const parent = { run, step: key.step };
     const id = calledRunId(run, key.step);
+    const group = this.host.groupOf(plan, trigger);
     const called: RunRecord = {
       id,
       account,
@@ -179,6 +312,7 @@ export class EmbeddedDurable implements Durable {
       status: 'queued',
       trigger,
       parent,
+      ...(group === undefined ? {} : { group }),
       createdAt: startedAt,
     };
     const outcome = waits ? undefined : startedOutcome(id);
@@ -191,13 +325,19 @@ export class EmbeddedDurable implements Durable {
   }
 
   /** Who gives the outcome has journaled it. */
-  private async fromElsewhere(key: AttemptKey): Promise<Outcome> {
-    return (await this.waits.outcome(key, undefined)) ?? noEnd(key);
+  private async endOfCalled(key: AttemptKey): Promise<Outcome> {
+    try {
+      return (await this.waits.outcome(key, undefined, this.deadline)) ?? noEnd(key);
+    } catch (error) {
+      if (error instanceof TimeIsUp)
+        await this.waits.busy(() => this.host.endCalled(calledRunId(this.run.id, key.step), timedOut(error.step)));
+      throw error;
+    }
   }
 
   private async beginWait({ key, input, until }: WaitCall): Promise<AttemptRecord> {
-    await this.lastWrite;
-    if (this.host.stopping()) throw new Stopped();
+    await this.shared.lastWrite;
+    this.mayBegin();
     const startedAt = this.host.now();
     const sleepUntil = until(startedAt);
     const record: AttemptRecord = {
@@ -229,26 +369,10 @@ export class EmbeddedDurable implements Durable {
 
   /** Keeps a write's end in mind; a failure comes out at the next wait. */
   private follow(write: Promise<void>): void {
-    const all = Promise.all([this.lastWrite, write]).then(() => undefined);
-    all.catch(() => undefined);
-    this.lastWrite = all;
+    this.shared.lastWrite = both(this.shared.lastWrite, write);
   }
-}
 
-function nameOf({ step, attempt }: AttemptKey): string {
-  return `${step} ${attempt}`;
-}
-
-function noEnd({ step }: AttemptKey): never {
-  throw new TypeError(`the wait of step ${step} has no end of its own`);
-}
-
-function uncertain({ step }: AttemptKey): Outcome {
-  const failure: Failure = {
-    class: 'uncertain',
-    code: 'interrupted',
-    message: `the runner was stopped in the middle of step ${step}, which writes: nobody can say whether it was done`,
-    help: 'look at the service, then decide whether to do it again',
-  };
-  return { ok: false, failure };
+  private noteAside(write: Promise<void>): void {
+    this.shared.asides = both(this.shared.asides, write);
+  }
 }

@@ -1,26 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Plan } from '../../generated/plan.ts';
 import { newRunId } from '../../run/run-id.ts';
 import type { Failure, Outcome } from '../../run/failure.ts';
-import type { AttemptKey, Instant, RunRecord, RunSummary } from '../../run/records.ts';
+import type { AttemptKey, Instant, RunRecord } from '../../run/records.ts';
 import type { Answer, QueuedRun, Store } from '../../store/store.ts';
 import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts';
 import { interpretPlan } from '../interpret.ts';
 import { calledOutcome } from '../perform-call.ts';
 import type { Services } from '../perform-action.ts';
-import { preparePlan, type PreparedPlan } from '../prepared-plan.ts';
+import { groupOf } from '../run-group.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
 import { Limiter } from '../limiter.ts';
+import { EngineClock } from './engine-clock.ts';
 import { FairQueue } from './fair-queue.ts';
 import { HeldRuns, covers } from './held-runs.ts';
-import { AtRest, OnHold } from './waits.ts';
+import { AtRest, Crowded, OnHold } from './waits.ts';
+import { Places } from './places.ts';
+import { PreparedPlans } from './prepared-plans.ts';
+import { RunEnds } from './run-ends.ts';
 import { WakeTimer } from './wake-timer.ts';
 
 export interface EmbeddedEngineOptions {
   store: Store;
   services: Services;
   now: () => number;
-  /** Runs under way at a time; the others wait in a fair queue. */
+  /** Runs under way at a time that do more than stand before a limit; the others wait in a fair queue. */
   maxConcurrentRuns: number;
   /** Told of what cannot be laid to a run, such as a full disk or a missing key: it stays as it is until the next start. */
   onError(error: unknown, run: string): void;
@@ -41,10 +44,6 @@ type FinishedRun = RunRecord & { finishedAt: Instant };
 
 /** A wait that is shorter costs less than to leave the run to the store. */
 const MOMENT_MS = 100;
-/** https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
-/** Called runs that are looked at when a run is canceled. */
-const MAX_CALLED = 100_000;
 /** Runs that are queued in one transaction when their instant has come. */
 const WOKEN_AT_ONCE = 1000;
 
@@ -54,33 +53,51 @@ export class EmbeddedEngine implements Engine {
   private readonly options: EmbeddedEngineOptions;
   private readonly queue = new FairQueue<string>();
   private readonly active = new Map<string, ActiveRun>();
-  private readonly waiters = new Map<string, ((run: RunRecord) => void)[]>();
+  private readonly ends: RunEnds;
+  /** Runs under way that do nothing but stand before a limit. */
+  private readonly standing = new Set<string>();
   private readonly held: HeldRuns;
+  private readonly places: Places;
   private readonly listeners = new Set<(event: RunEvent) => void>();
-  private readonly prepared = new Map<string, PreparedPlan>();
-  private readonly stopSleeping = new AbortController();
+  private readonly plans: PreparedPlans;
+  private readonly clock: EngineClock;
   private readonly abortAttempts = new AbortController();
   private readonly wakeTimer: WakeTimer;
   private readonly host: DurableHost;
 
   constructor(options: EmbeddedEngineOptions) {
     this.options = options;
+    this.clock = new EngineClock(() => options.now());
+    this.plans = new PreparedPlans(options.store.deployments);
+    this.ends = new RunEnds((id) => options.store.runs.get(id));
     this.held = new HeldRuns(options.store.pauses.list());
     this.wakeTimer = new WakeTimer({
       now: () => options.now(),
       next: () => options.store.runs.nextDue(),
       wake: () => this.wakeDue(),
     });
-    const clock = { now: () => options.now(), delay: (milliseconds: number) => this.delay(milliseconds) };
-    this.limiter = new Limiter(clock);
+    this.places = new Places({
+      ruleOf: (plan) => this.plans.get(plan).concurrency,
+      begin: (run) => this.enqueue(run),
+      end: (run, failure) => {
+        this.end(run, failure).catch((error: unknown) => options.onError(error, run));
+      },
+    });
+    this.limiter = new Limiter(this.clock);
     this.host = {
       limiter: this.limiter,
       runs: options.store.runs,
       now: () => options.now(),
-      at: (instant, wake) => this.at(instant, wake),
+      at: (instant, wake) => this.clock.at(instant, wake),
       idle: (run) => this.idle(run),
+      groupOf: (plan, trigger) => groupOf(this.plans.get(plan), trigger),
       runCalled: (run) => this.accepted(run),
-      stopping: () => this.stopSleeping.signal.aborted,
+      endCalled: async (run, failure) => void (await this.end(run, failure)),
+      stands: ({ id }, stands) => {
+        if (!stands) this.standing.delete(id);
+        else if (this.standing.add(id)) this.fill();
+      },
+      stopping: () => this.clock.stopped,
       abort: this.abortAttempts.signal,
       attemptStarted: (run, attempt) => this.tell({ kind: 'attempt_started', run, attempt }),
       attemptFinished: (run, attempt) => this.tell({ kind: 'attempt_finished', run, attempt }),
@@ -90,26 +107,25 @@ export class EmbeddedEngine implements Engine {
   async start(request: RunRequest): Promise<RunRecord> {
     const { delivery: _delivery, journal: _journal, ...asked } = request;
     const createdAt = this.options.now();
-    const run: RunRecord = { id: newRunId(createdAt), ...asked, status: 'queued', createdAt };
+    const run = this.grouped({ id: newRunId(createdAt), ...asked, status: 'queued', createdAt });
     const kept = await this.keep(run, request);
     if (kept !== run) return kept;
     this.tell({ kind: 'run_accepted', run });
     // Nobody else knows of it yet, so where nothing waits before it, it need not be read again.
-    if (this.queue.isEmpty() && this.hasSlot()) this.begin(run);
-    else this.enqueue(run);
+    if (run.group === undefined && this.queue.isEmpty() && this.hasSlot()) this.begin(run);
+    else this.admit(run);
     return run;
   }
 
   async startTogether(
     requests: readonly TogetherRequest[],
-    keep: (runs: readonly RunRecord[]) => Promise<void>,
+    keep: (runs: readonly RunRecord[]) => Promise<readonly RunRecord[]>,
   ): Promise<void> {
     const createdAt = this.options.now();
     const runs = requests.map((request): RunRecord => {
-      return { id: newRunId(createdAt), ...request, status: 'queued', createdAt };
+      return this.grouped({ id: newRunId(createdAt), ...request, status: 'queued', createdAt });
     });
-    await keep(runs);
-    for (const run of runs) this.accepted(run);
+    for (const run of await keep(runs)) this.accepted(run);
   }
 
   finished(id: string, signal?: AbortSignal): Promise<RunRecord> {
@@ -119,20 +135,7 @@ export class EmbeddedEngine implements Engine {
       if (run === undefined) return Promise.reject(new Error(`there is no run ${id}`));
       if (run.finishedAt !== undefined || this.host.stopping()) return Promise.resolve(run);
     }
-    return new Promise((resolve, reject) => {
-      this.waiters.set(id, [...(this.waiters.get(id) ?? []), resolve]);
-      signal?.addEventListener('abort', () => {
-        const waiting = this.waiters.get(id) ?? [];
-        // The run has ended before, or the engine has stopped.
-        if (!waiting.includes(resolve)) return;
-        const others = waiting.filter((one) => one !== resolve);
-        if (others.length === 0) this.waiters.delete(id);
-        else this.waiters.set(id, others);
-        const run = this.options.store.runs.get(id);
-        if (run === undefined) reject(new Error(`there is no run ${id}`));
-        else resolve(run);
-      });
-    });
+    return this.ends.of(id, signal);
   }
 
   async answer(run: RunRecord, key: AttemptKey, outcome: Outcome): Promise<boolean> {
@@ -142,15 +145,19 @@ export class EmbeddedEngine implements Engine {
     return given;
   }
 
-  async cancel(id: string, reason: string): Promise<boolean> {
+  cancel(id: string, reason: string): Promise<boolean> {
+    return this.end(id, { class: 'permanent', code: 'canceled', message: `canceled: ${reason}` });
+  }
+
+  /** Ends a run before its time, and those that it called and waits for. */
+  private async end(id: string, failure: Failure): Promise<boolean> {
     const { store, now } = this.options;
     const run = store.runs.get(id);
     if (run === undefined || run.finishedAt !== undefined) return false;
-    const children = this.awaitedRuns(id);
+    const children = store.runs.awaited(id);
     const active = this.active.get(id);
     if (active !== undefined) active.canceled = true;
     active?.durable?.waits.end(new Stopped());
-    const failure: Failure = { class: 'permanent', code: 'canceled', message: `canceled: ${reason}` };
     try {
       await this.finish({ ...run, status: 'canceled', failure, finishedAt: now() });
     } catch (error) {
@@ -181,10 +188,16 @@ export class EmbeddedEngine implements Engine {
   }
 
   resume(): number {
-    const ready = [...this.options.store.runs.ready()];
-    for (const run of ready) this.enqueue(run);
+    const { runs } = this.options.store;
+    const apart = this.places.restore(runs.inGroups());
+    let count = 0;
+    for (const run of runs.ready()) {
+      count += 1;
+      if (!apart.has(run.id)) this.enqueue(run);
+    }
+    for (const run of apart.values()) this.places.enter(run);
     this.wakeTimer.look();
-    return ready.length;
+    return count;
   }
 
   watch(listener: (event: RunEvent) => void): () => void {
@@ -193,7 +206,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   async stop(drainMs: number): Promise<void> {
-    this.stopSleeping.abort();
+    this.clock.stop();
     this.wakeTimer.stop();
     for (const { durable } of this.active.values()) durable?.waits.end(new Stopped());
     const drained = Promise.allSettled([...this.active.values()].map(({ ended }) => ended));
@@ -202,11 +215,7 @@ export class EmbeddedEngine implements Engine {
     stop.name = 'AbortError';
     this.abortAttempts.abort(stop);
     await drained;
-    for (const [id, waiting] of this.waiters) {
-      const run = this.options.store.runs.get(id);
-      if (run !== undefined) for (const resolve of waiting) resolve(run);
-    }
-    this.waiters.clear();
+    this.ends.stop();
   }
 
   /** Gives the run that is kept: an earlier one where this is a repeat. */
@@ -222,7 +231,17 @@ export class EmbeddedEngine implements Engine {
 
   private accepted(run: RunRecord): void {
     this.tell({ kind: 'run_accepted', run });
-    this.enqueue(run);
+    this.admit(run);
+  }
+
+  private admit(run: RunRecord): void {
+    if (run.group === undefined) this.enqueue(run);
+    else this.places.enter({ ...run, group: run.group });
+  }
+
+  private grouped(run: RunRecord): RunRecord {
+    const group = groupOf(this.plans.get(run.plan), run.trigger);
+    return group === undefined ? run : { ...run, group };
   }
 
   private enqueue({ account, id }: QueuedRun): void {
@@ -242,7 +261,8 @@ export class EmbeddedEngine implements Engine {
   }
 
   private hasSlot(): boolean {
-    return this.active.size < this.options.maxConcurrentRuns && !this.host.stopping();
+    const working = this.active.size - this.standing.size;
+    return working < this.options.maxConcurrentRuns && !this.host.stopping();
   }
 
   private beginQueued(id: string): void {
@@ -260,6 +280,7 @@ export class EmbeddedEngine implements Engine {
       this.held.hold(run);
       return;
     }
+    if (run.group !== undefined) this.places.take(run.id, run.group);
     const { account, automation } = run;
     const active: ActiveRun = {
       account,
@@ -290,17 +311,19 @@ export class EmbeddedEngine implements Engine {
     const isNew = run.startedAt === undefined && run.origin === undefined;
     const journal = isNew ? [] : store.runs.attempts(run.id);
     const startedAt = run.startedAt ?? now();
-    const durable = new EmbeddedDurable(this.host, run, journal);
+    const durable = EmbeddedDurable.of(this.host, run, journal);
     active.durable = durable;
     const begun = store.runs.begin(run.id, startedAt);
     // It comes out where it is waited for.
     begun.catch(() => undefined);
     try {
-      const result = await interpretPlan(this.plan(run.plan), run, durable, services);
+      const result = await interpretPlan(this.plans.get(run.plan), run, durable, services);
       if (active.canceled) return;
       await Promise.all([begun, durable.written(), this.finish({ ...run, startedAt, finishedAt: now(), ...result })]);
     } catch (error) {
       if (error instanceof OnHold) await Promise.all([begun, durable.written(), this.hold(run)]);
+      else if (error instanceof Crowded)
+        await Promise.all([begun, durable.written()]).then(() => this.setAside(run, error));
       else if (error instanceof AtRest) await Promise.all([begun, durable.written(), this.rest(run, durable)]);
       else throw error;
     }
@@ -315,21 +338,25 @@ export class EmbeddedEngine implements Engine {
     const woken = await this.options.store.runs.finish(run.id, run.finishedAt, run, answer);
     this.announce(run);
     if (answer !== undefined) this.answered(run.account, answer, woken);
+    if (run.group !== undefined) this.leave(run, run.group);
+  }
+
+  /** It is running for all who look; in here, others have its slot. */
+  private setAside(run: RunRecord, { limits }: Crowded): void {
+    this.host.limiter.whenLess(limits, () => this.enqueue(run));
+  }
+
+  /** The place of a run is free when nothing of it is under way any more. */
+  private leave({ id, status }: FinishedRun, group: string): void {
+    const underWay = status === 'canceled' ? this.active.get(id)?.ended : undefined;
+    if (underWay === undefined) this.places.leave(id, group);
+    else void underWay.then(() => this.places.leave(id, group));
   }
 
   /** A run that was under way when it was paused. It may be free again already. */
   private async hold(run: RunRecord): Promise<void> {
     await this.options.store.runs.requeue(run.id);
     this.enqueue(run);
-  }
-
-  /** The unfinished runs that the run called and waits for. */
-  private awaitedRuns(id: string): RunSummary[] {
-    const { runs } = this.options.store;
-    const called = runs.called(id, MAX_CALLED).filter(({ finishedAt }) => finishedAt === undefined);
-    if (called.length === 0) return [];
-    const open = new Set(runs.attempts(id).flatMap(({ key, outcome }) => (outcome === undefined ? [key.step] : [])));
-    return called.filter(({ parent }) => parent !== undefined && open.has(parent.step));
   }
 
   /** An attempt of a run got its outcome from elsewhere. */
@@ -360,36 +387,8 @@ export class EmbeddedEngine implements Engine {
   private announce(run: FinishedRun): void {
     const active = this.active.get(run.id);
     if (active !== undefined) active.announced = true;
-    for (const resolve of this.waiters.get(run.id) ?? []) resolve(run);
-    this.waiters.delete(run.id);
+    this.ends.ended(run);
     this.tell({ kind: 'run_finished', run });
-  }
-
-  private plan(digest: string): PreparedPlan {
-    let prepared = this.prepared.get(digest);
-    if (prepared === undefined) {
-      const text = this.options.store.deployments.plan(digest);
-      if (text === undefined) throw new Error(`the store does not hold the plan ${digest}`);
-      prepared = preparePlan(JSON.parse(text) as Plan);
-      this.prepared.set(digest, prepared);
-    }
-    return prepared;
-  }
-
-  private at(instant: Instant, wake: () => void): () => void {
-    const milliseconds = instant - this.options.now();
-    // What is so far off is put to rest before.
-    if (milliseconds > LONGEST_TIMEOUT_MS) return () => {};
-    const timer = setTimeout(wake, Math.max(0, milliseconds));
-    return () => clearTimeout(timer);
-  }
-
-  private async delay(milliseconds: number): Promise<void> {
-    try {
-      await delay(milliseconds, undefined, { signal: this.stopSleeping.signal });
-    } catch {
-      throw new Stopped();
-    }
   }
 
   private tell(event: RunEvent): void {

@@ -1,11 +1,22 @@
 import type { Outcome } from '../../run/failure.ts';
 import type { AttemptKey, Instant } from '../../run/records.ts';
+import type { CallLimit } from '../limits.ts';
 
 /** Unwinds a run that may not go on: its account or automation is paused. */
 export class OnHold extends Error {}
 
 /** Unwinds a run that only waits: it is on disk, and is interpreted again when it goes on. */
 export class AtRest extends Error {}
+
+/** Unwinds a run that would stand, with many others, before a limit: it goes on when it is called. */
+export class Crowded extends Error {
+  readonly limits: readonly CallLimit[];
+
+  constructor(limits: readonly CallLimit[]) {
+    super('many calls wait for the same limit');
+    this.limits = limits;
+  }
+}
 
 export interface WaitsHost {
   /** Wakes at the instant. Gives what takes that back. */
@@ -51,21 +62,35 @@ export class Waits {
     }
   }
 
-  /** Resolves at the instant. */
-  async instant(until: Instant): Promise<void> {
-    await this.wait(undefined, until);
+  /** Resolves at the instant. Rejects with the signal's reason where that is aborted before. */
+  async instant(until: Instant, signal?: AbortSignal): Promise<void> {
+    await this.wait(undefined, until, signal);
   }
 
-  /** Resolves with the outcome that comes from elsewhere, or with `undefined` at the instant. */
-  async outcome(key: AttemptKey, until: Instant | undefined): Promise<Outcome | undefined> {
-    return this.arrived.get(nameOf(key)) ?? this.wait(key, until);
+  /** Resolves with the outcome that comes from elsewhere, or with `undefined` at the instant. Rejects as `instant` does. */
+  async outcome(key: AttemptKey, until: Instant | undefined, signal?: AbortSignal): Promise<Outcome | undefined> {
+    const name = nameOf(key);
+    const arrived = this.arrived.get(name);
+    this.arrived.delete(name);
+    return arrived ?? this.wait(key, until, signal);
+  }
+
+  /** Rings at the instant, while other things go on. Gives what takes that back. */
+  alarm(until: Instant, ring: () => void): () => void {
+    const pending: Pending = { key: undefined, until, resolve: ring, reject: () => undefined };
+    this.pending.add(pending);
+    const takeBack = this.host.at(until, ring);
+    return () => {
+      takeBack();
+      if (this.ended === undefined) this.pending.delete(pending);
+    };
   }
 
   /** An outcome came from elsewhere; it is on disk. */
   deliver(key: AttemptKey, outcome: Outcome): void {
     const name = nameOf(key);
+    for (const one of this.pending) if (one.key !== undefined && nameOf(one.key) === name) return one.resolve(outcome);
     this.arrived.set(name, outcome);
-    for (const one of this.pending) if (one.key !== undefined && nameOf(one.key) === name) one.resolve(outcome);
   }
 
   /** Lets all that waits, and all that begins to wait, throw. */
@@ -84,9 +109,16 @@ export class Waits {
     };
   }
 
-  private async wait(key: AttemptKey | undefined, until: Instant | undefined): Promise<Outcome | undefined> {
+  private async wait(
+    key: AttemptKey | undefined,
+    until: Instant | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome | undefined> {
     this.goOn();
+    signal?.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Outcome | undefined>();
+    const abort = (): void => reject(signal?.reason);
+    signal?.addEventListener('abort', abort);
     const pending: Pending = { key, until, resolve, reject };
     this.pending.add(pending);
     const takeBack = until === undefined ? undefined : this.host.at(until, () => resolve(undefined));
@@ -95,6 +127,7 @@ export class Waits {
       return await promise;
     } finally {
       takeBack?.();
+      signal?.removeEventListener('abort', abort);
       if (this.ended === undefined) this.pending.delete(pending);
       this.lookAgain();
     }
@@ -106,6 +139,11 @@ export class Waits {
     setImmediate(() => {
       if (this.isIdle()) this.host.idle();
     });
+  }
+
+  /** One thing is done; `waiting`: others wait meanwhile. */
+  oneAtWork(): { waiting: boolean } | undefined {
+    return this.atWork === 1 ? { waiting: this.pending.size > 0 } : undefined;
   }
 
   private isIdle(): boolean {

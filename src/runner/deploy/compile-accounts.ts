@@ -8,6 +8,7 @@ import { milliseconds } from '../../plan/duration.ts';
 import type { HistoryLimits } from '../../store/history.ts';
 import { sharedAutomationIn } from '../../workspace/workspace.ts';
 import { CommonPart } from '../check-workspace.ts';
+import { connectionHook } from '../hook-address.ts';
 import { COMMON, emptyPart, PartKeys, partOf, partsOf, type Part } from '../workspace-parts.ts';
 import { Stall } from './stall.ts';
 import type { AccountResult, NewPlan, Work } from './work.ts';
@@ -96,7 +97,10 @@ function newPlan({ plan, digest }: NamedPlan): NewPlan {
   const connections = Object.entries(plan.connections).flatMap(([name, { secrets }]) =>
     secrets.length === 0 ? [] : [name],
   );
-  return { automation: plan.automation, digest, trigger: plan.trigger.kind, connections };
+  const { automation, trigger } = plan;
+  const hook = trigger.kind === 'event' ? connectionHook(trigger.verify.connection) : automation;
+  const addressed = trigger.kind === 'event' || trigger.kind === 'webhook';
+  return { automation, digest, trigger: trigger.kind, connections, ...(addressed ? { hook } : {}) };
 }
 
 /** `automations/acme/x.json:3:5 WB2003 there is no step … (and 2 more)`; `undefined` where there is no error. */

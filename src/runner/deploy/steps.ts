@@ -95,15 +95,13 @@ async function diff(work: Work): Promise<StepEnd> {
 async function triggers(work: Work): Promise<StepEnd> {
   const { deployments } = work.settings.store;
   const made = deployments.hookSecrets();
-  const missing = [...work.accounts].flatMap(([account, result]) =>
-    result.kind === 'compiled'
-      ? result.plans
-          .filter(({ automation, trigger }) => trigger === 'webhook' && !made.has(`${account}/${automation}`))
-          .map((plan) => ({ account, ...plan }))
-      : [],
-  );
+  const missing = [...work.accounts].flatMap(([account, result]) => {
+    const hooks = result.kind === 'compiled' ? result.plans.flatMap(({ hook = [] }) => hook) : [];
+    // Automations share the address of a connection.
+    return [...new Set(hooks)].filter((hook) => !made.has(`${account}/${hook}`)).map((hook) => ({ account, hook }));
+  });
   // Asked for at once, they share a commit.
-  await Promise.all(missing.map(({ account, automation }) => deployments.hookSecret(account, automation)));
+  await Promise.all(missing.map(({ account, hook }) => deployments.hookSecret(account, hook)));
   return done(count(missing.length, 'new webhook address'));
 }
 

@@ -44,6 +44,8 @@ export interface NewPlan {
   digest: string;
   /** The kind of what starts it. */
   trigger: string;
+  /** Names the address at which it is sent something, within the account. */
+  hook?: string;
   /** The connections whose secret fields it needs. */
   connections: string[];
 }

@@ -1,5 +1,6 @@
 import { limitsOf, type CallLimit } from '../../engine/limits.ts';
 import type { Plan, PlanAction, PlanConnector, PollTrigger } from '../../generated/plan.ts';
+import { compileSchema, type SchemaCheck } from '../../json/schema.ts';
 import { isJsonObject, type JsonObject } from '../../json/value.ts';
 import { compileTemplate, type Evaluator } from '../../language/evaluate.ts';
 import { digestOf } from '../../plan/digest.ts';
@@ -20,6 +21,8 @@ export interface LivePoll {
   key: Evaluator;
   event: Evaluator;
   cursorOfItem: Evaluator | undefined;
+  /** Whether an event is as the connector says. */
+  output: SchemaCheck;
   /** Names what is asked, and of whom: another question begins anew. */
   source: string;
 }
@@ -49,6 +52,7 @@ export function readyPoll(plan: Plan, trigger: PollTrigger): LivePoll {
     key: compileTemplate(poll.key),
     event: compileTemplate(poll.event ?? '${{ item }}'),
     cursorOfItem: cursor?.item === undefined ? undefined : compileTemplate(cursor.item),
+    output: compileSchema(trigger.output),
     source: digestOf({ on, connection: connection ?? null, with: asked }),
   };
 }

@@ -6,6 +6,7 @@ import type { Failure, Outcome } from '../../run/failure.ts';
 import type { Instant } from '../../run/records.ts';
 import type { PollName } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
+import { eventWarnings } from '../events/event-warnings.ts';
 import type { LiveAutomation, LiveDeployment } from '../live-deployment.ts';
 import type { LivePoll } from './live-poll.ts';
 import { readPoll, type PollReading } from './read-poll.ts';
@@ -99,7 +100,11 @@ export class Polls {
     return 'failure' in reading ? reading.failure : undefined;
   }
 
-  private async accept({ automation, name }: Polled, at: Instant, { fresh, keys, cursor }: PollReading): Promise<void> {
+  private async accept(
+    { automation, poll, name }: Polled,
+    at: Instant,
+    { fresh, keys, cursor }: PollReading,
+  ): Promise<void> {
     const { store, engine } = this.options;
     const { plan, digest } = automation;
     const runs = fresh.map((event) => ({
@@ -107,8 +112,12 @@ export class Polls {
       automation: plan.automation,
       plan: digest,
       trigger: { event },
+      ...eventWarnings(poll.output, event),
     }));
-    await engine.startTogether(runs, (records) => store.polls.accept(name, { at, keys, cursor }, records));
+    await engine.startTogether(runs, async (records) => {
+      await store.polls.accept(name, { at, keys, cursor }, records);
+      return records;
+    });
   }
 
   /** Each page waits as a call of its own: a poll of many pages lets the calls of runs in between. */

@@ -17,7 +17,7 @@ export interface ApiAccess {
   accounts: AccountsFrom;
   /** What the route does, for people. */
   does: string;
-  /** What it answers: a type of `api-types.ts`, or another type of content. */
+  /** What it answers: a type of `api-types.ts` or `access-types.ts`, or another type of content. */
   answer: keyof typeof ANSWER_SCHEMAS | `${string}/${string}`;
 }
 
@@ -179,6 +179,12 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
     does: 'Shows how far polls have come.',
     answer: 'PollListView',
   },
+  'GET /api/v1/subscriptions': {
+    role: 'viewer',
+    accounts: 'listed',
+    does: 'Shows what services are asked to send.',
+    answer: 'SubscriptionListView',
+  },
   'GET /api/v1/deployments': {
     role: 'viewer',
     accounts: 'listed',
@@ -206,13 +212,13 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
   'GET /api/v1/hooks/:account/:automation': {
     role: 'operator',
     accounts: 'path',
-    does: "Shows a webhook's address with its secret part.",
+    does: 'Shows the address of a webhook, or of a connection, with its secret part.',
     answer: 'HookView',
   },
   'POST /api/v1/hooks/:account/:automation/rotate': {
     role: 'editor',
     accounts: 'path',
-    does: 'Gives a webhook a new address; the old one goes on for a while.',
+    does: 'Gives a webhook, or a connection, a new address; the old one goes on for a while.',
     answer: 'RotatedHookView',
   },
   'POST /api/v1/connect-links': {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Json } from '../../json/value.ts';
+import { pageOf } from '../../run/page.ts';
 import type { AttemptKey, AttemptRecord, Effect } from '../../run/records.ts';
 import type { StorageOperation } from '../../run/storage-operation.ts';
 import { StoreError } from '../store-error.ts';
@@ -11,17 +12,29 @@ import { prepareStorageOperations } from './storage.ts';
 import type { Connections } from './sqlite-store.ts';
 import type { Values } from './values.ts';
 
-/** The journal of a run, in the order in which its attempts were begun. */
+/** Finds one attempt; its parameters are the run and what `placeOf` gives. */
+export const ONE_ATTEMPT = 'run = ? AND page = ? AND step = ? AND attempt = ?';
+
+/** Where an attempt stands in its run: page, step and number. */
+export function placeOf({ step, attempt }: AttemptKey): [page: string, step: string, attempt: number] {
+  return [pageOf(step), step, attempt];
+}
+
 export function prepareAttemptReads({
   reader,
   values,
-}: Pick<Connections, 'reader' | 'values'>): (run: string) => AttemptRecord[] {
-  const select = reader.prepare(
-    `SELECT run, step, attempt, effect, input, started_at, finished_at, outcome, sleep_until
-     FROM attempts WHERE run = ? ORDER BY id`,
+}: Pick<Connections, 'reader' | 'values'>): Pick<RunStore, 'attempts' | 'attemptsOf'> {
+  const read = (run: string) => (row: Row) =>
+    readAttempt(row, (place, kept) => values.readOfRun(reader, run, place, kept));
+  const columns = 'run, step, attempt, effect, input, started_at, finished_at, outcome, sleep_until';
+  const journal = reader.prepare(`SELECT ${columns} FROM attempts WHERE run = ? AND page = ? ORDER BY id`);
+  const ofStep = reader.prepare(
+    `SELECT ${columns} FROM attempts WHERE run = ? AND page = ? AND step = ? ORDER BY attempt`,
   );
-  return (run) =>
-    select.all(run).map((row) => readAttempt(row, (place, kept) => values.readOfRun(reader, run, place, kept)));
+  return {
+    attempts: (run, page = '') => journal.all(run, page).map(read(run)),
+    attemptsOf: (run, step) => ofStep.all(run, pageOf(step), step).map(read(run)),
+  };
 }
 
 /** Makes the write of an attempt as it is, inside of a transaction. */
@@ -30,8 +43,8 @@ export function prepareAttemptInsert(
   values: Values,
 ): (owner: Owner, attempt: AttemptRecord) => () => void {
   const insert = writer.prepare(
-    `INSERT INTO attempts (run, step, attempt, effect, input, started_at, finished_at, outcome, sleep_until)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO attempts (run, page, step, attempt, effect, input, started_at, finished_at, outcome, sleep_until)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   return (owner, { run, key, effect, input, startedAt, finishedAt = null, outcome, sleepUntil = null }) => {
     const given = values.prepare(owner, inputPlace(run, key), input);
@@ -39,8 +52,7 @@ export function prepareAttemptInsert(
     return () => {
       const outcomeText = came === undefined ? null : values.keep(came);
       const inputText = values.keep(given);
-      const { step, attempt } = key;
-      insert.run(run, step, attempt, effect, inputText, startedAt, finishedAt, outcomeText, sleepUntil);
+      insert.run(run, ...placeOf(key), effect, inputText, startedAt, finishedAt, outcomeText, sleepUntil);
     };
   };
 }
@@ -52,17 +64,18 @@ export function prepareAttemptWrites({
 }: Connections): Pick<RunStore, 'beginAttempt' | 'finishAttempt' | 'sleep' | 'storageAttempt'> {
   // An attempt that a crash cut off begins again under the same key; one with an outcome is never touched.
   const begin = writer.prepare(
-    `INSERT INTO attempts (run, step, attempt, effect, input, started_at, sleep_until) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (run, step, attempt) DO UPDATE SET input = excluded.input, started_at = excluded.started_at
+    `INSERT INTO attempts (run, page, step, attempt, effect, input, started_at, sleep_until)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (run, page, step, attempt) DO UPDATE SET input = excluded.input, started_at = excluded.started_at
      WHERE finished_at IS NULL`,
   );
   const finish = writer.prepare(
-    `UPDATE attempts SET finished_at = ?, outcome = ? WHERE run = ? AND step = ? AND attempt = ? AND finished_at IS NULL`,
+    `UPDATE attempts SET finished_at = ?, outcome = ? WHERE ${ONE_ATTEMPT} AND finished_at IS NULL`,
   );
-  const sleep = writer.prepare(`UPDATE attempts SET sleep_until = ? WHERE run = ? AND step = ? AND attempt = ?`);
+  const sleep = writer.prepare(`UPDATE attempts SET sleep_until = ? WHERE ${ONE_ATTEMPT}`);
   const insertWhole = writer.prepare(
-    `INSERT INTO attempts (run, step, attempt, effect, input, started_at, finished_at, outcome)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO attempts (run, page, step, attempt, effect, input, started_at, finished_at, outcome)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const performStorage = prepareStorageOperations(writer, values);
 
@@ -71,18 +84,15 @@ export function prepareAttemptWrites({
       const given = values.prepare(values.runs.of(run), inputPlace(run, key), input);
       const write = (): void => {
         const inputText = values.keep(given);
-        expectOne(begin.run(run, key.step, key.attempt, effect, inputText, startedAt, sleepUntil).changes, run, key);
+        expectOne(begin.run(run, ...placeOf(key), effect, inputText, startedAt, sleepUntil).changes, run, key);
       };
       return queue.add(write, urgency).durable;
     },
     finishAttempt: async (run, key, at, outcome) => {
       const came = values.prepare(values.runs.of(run), outcomePlace(run, key), outcome);
-      return queue.commit(() =>
-        expectOne(finish.run(at, values.keep(came), run, key.step, key.attempt).changes, run, key),
-      );
+      return queue.commit(() => expectOne(finish.run(at, values.keep(came), run, ...placeOf(key)).changes, run, key));
     },
-    sleep: (run, key, until) =>
-      queue.commit(() => expectOne(sleep.run(until, run, key.step, key.attempt).changes, run, key)),
+    sleep: (run, key, until) => queue.commit(() => expectOne(sleep.run(until, run, ...placeOf(key)).changes, run, key)),
     storageAttempt: (run, key, input, operation, at) => {
       const owner = values.runs.of(run.id);
       const given = values.prepare(owner, inputPlace(run.id, key), input);
@@ -91,7 +101,7 @@ export function prepareAttemptWrites({
         const { outcome, sealed } = perform(at);
         const came = values.prepare({ ...owner, sealed }, outcomePlace(run.id, key), outcome);
         const [inputText, outcomeText] = [values.keep(given), values.keep(came)];
-        insertWhole.run(run.id, key.step, key.attempt, STORAGE_EFFECTS[operation.kind], inputText, at, at, outcomeText);
+        insertWhole.run(run.id, ...placeOf(key), STORAGE_EFFECTS[operation.kind], inputText, at, at, outcomeText);
         return outcome;
       });
     },

@@ -1,7 +1,7 @@
 import type { Instant } from '../../run/records.ts';
 import { StoreError } from '../store-error.ts';
 import type { PauseStore, RunStore } from '../store.ts';
-import { outcomePlace } from './attempts.ts';
+import { ONE_ATTEMPT, outcomePlace, placeOf } from './attempts.ts';
 import { integer, text } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
 
@@ -17,13 +17,9 @@ export function createRunControl({
     `UPDATE runs SET status = ?, finished_at = NULL, failure = NULL WHERE id = ? AND status = 'uncertain'
      RETURNING parent_run, parent_step`,
   );
-  const forget = writer.prepare('DELETE FROM attempts WHERE run = ? AND step = ? AND attempt = ?');
-  const decide = writer.prepare(
-    'UPDATE attempts SET finished_at = ?, outcome = ? WHERE run = ? AND step = ? AND attempt = ?',
-  );
-  const unanswer = writer.prepare(
-    'UPDATE attempts SET finished_at = NULL, outcome = NULL WHERE run = ? AND step = ? AND attempt = 1',
-  );
+  const forget = writer.prepare(`DELETE FROM attempts WHERE ${ONE_ATTEMPT}`);
+  const decide = writer.prepare(`UPDATE attempts SET finished_at = ?, outcome = ? WHERE ${ONE_ATTEMPT}`);
+  const unanswer = writer.prepare(`UPDATE attempts SET finished_at = NULL, outcome = NULL WHERE ${ONE_ATTEMPT}`);
   const replay = reader.prepare('SELECT 1 FROM runs WHERE origin = ? LIMIT 1');
 
   /** Those that called it failed for the same doubt: they wait for it again. */
@@ -32,20 +28,19 @@ export function createRunControl({
     if (typeof run !== 'string' || typeof step !== 'string') return;
     const caller = reopen.get('waiting', run);
     if (caller === undefined) return;
-    unanswer.run(run, step);
+    unanswer.run(run, ...placeOf({ step, attempt: 1 }));
     reopenCallers(caller);
   };
 
   return {
     requeue: (run) => queue.commit(() => void requeue.run(run)),
     reopen: async (run, key, outcome, at) => {
-      const { step, attempt } = key;
       const came = outcome && values.prepare(values.runs.of(run), outcomePlace(run, key), outcome);
       return queue.commit(() => {
         const reopened = reopen.get('queued', run);
         if (reopened === undefined) throw new StoreError('store_refused', `The run ${run} is not uncertain.`);
-        if (came === undefined) forget.run(run, step, attempt);
-        else decide.run(at, values.keep(came), run, step, attempt);
+        if (came === undefined) forget.run(run, ...placeOf(key));
+        else decide.run(at, values.keep(came), run, ...placeOf(key));
         reopenCallers(reopened);
       });
     },

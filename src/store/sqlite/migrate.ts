@@ -10,6 +10,8 @@ import { control } from './migrations/0007-control.ts';
 import { access } from './migrations/0008-access.ts';
 import { history } from './migrations/0011-history.ts';
 import { vault } from './migrations/0009-vault.ts';
+import { pages } from './migrations/0010-pages.ts';
+import { events } from './migrations/0012-events.ts';
 import { accountRoles } from './migrations/0014-account-roles.ts';
 import { integer } from './row.ts';
 
@@ -24,8 +26,10 @@ export const MIGRATIONS: readonly string[] = [
   control,
   access,
   vault,
+  pages,
   history,
   accountRoles,
+  events,
 ];
 
 /** Brings the database to the last version, each migration in a transaction. Throws `StoreError` `store_newer`. */

@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../run/records.ts';
 import { StoreError } from '../store-error.ts';
 import type { Answer, RunStore } from '../store.ts';
+import { ONE_ATTEMPT, outcomePlace, placeOf } from './attempts.ts';
 import { readOutcome } from './outcome-json.ts';
-import { outcomePlace } from './attempts.ts';
 import { optionalInteger, text } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
 import type { Values } from './values.ts';
@@ -15,9 +15,7 @@ export function createRests({
   queue,
   values,
 }: Connections): Pick<RunStore, 'answer' | 'endWait' | 'rest' | 'wakeDue' | 'nextDue'> {
-  const answered = writer.prepare(
-    'SELECT 1 FROM attempts WHERE run = ? AND step = ? AND attempt = ? AND finished_at IS NOT NULL',
-  );
+  const answered = writer.prepare(`SELECT 1 FROM attempts WHERE ${ONE_ATTEMPT} AND finished_at IS NOT NULL`);
   const rest = writer.prepare(`UPDATE runs SET status = ?, wake_at = ? WHERE id = ? AND finished_at IS NULL`);
   const wakeDue = writer.prepare(
     `UPDATE runs SET status = 'queued', wake_at = NULL
@@ -26,7 +24,7 @@ export function createRests({
   const next = reader.prepare('SELECT min(wake_at) AS wake_at FROM runs WHERE wake_at IS NOT NULL');
 
   const answer = prepareAnswer(writer, values);
-  const outcome = writer.prepare('SELECT outcome FROM attempts WHERE run = ? AND step = ? AND attempt = ?');
+  const outcome = writer.prepare(`SELECT outcome FROM attempts WHERE ${ONE_ATTEMPT}`);
 
   return {
     answer: async (given, at) => {
@@ -38,13 +36,13 @@ export function createRests({
       const write = answer(over);
       return queue.commit(() => {
         write(at);
-        const kept = text(outcome.get(run, key.step, key.attempt) ?? {}, 'outcome');
+        const kept = text(outcome.get(run, ...placeOf(key)) ?? {}, 'outcome');
         return readOutcome(values.readOfRun(writer, run, outcomePlace(run, key), kept));
       });
     },
     rest: (run, until, awaited) =>
       queue.commit(() => {
-        const gone = awaited.some(({ step, attempt }) => answered.get(run, step, attempt) !== undefined);
+        const gone = awaited.some((key) => answered.get(run, ...placeOf(key)) !== undefined);
         const status = gone ? 'queued' : 'waiting';
         if (Number(rest.run(status, gone ? null : (until ?? null), run).changes) !== 1)
           throw new StoreError('store_refused', `The run ${run} is unknown, or has ended already.`);
@@ -64,14 +62,14 @@ export function prepareAnswer(
   values: Values,
 ): (answer: Answer, sealed?: boolean) => (at: Instant) => { given: boolean; woken: boolean } {
   const finish = writer.prepare(
-    `UPDATE attempts SET finished_at = ?, outcome = ? WHERE run = ? AND step = ? AND attempt = ? AND finished_at IS NULL`,
+    `UPDATE attempts SET finished_at = ?, outcome = ? WHERE ${ONE_ATTEMPT} AND finished_at IS NULL`,
   );
   const wake = writer.prepare(`UPDATE runs SET status = 'queued', wake_at = NULL WHERE id = ? AND status = 'waiting'`);
   return ({ run, key, outcome }, sealed = false) => {
     const owner = values.runs.of(run);
     const came = values.prepare(sealed ? { ...owner, sealed } : owner, outcomePlace(run, key), outcome);
     return (at) => {
-      const given = Number(finish.run(at, came.text, run, key.step, key.attempt).changes) === 1;
+      const given = Number(finish.run(at, came.text, run, ...placeOf(key)).changes) === 1;
       if (given) values.keep(came);
       return { given, woken: given && Number(wake.run(run).changes) === 1 };
     };

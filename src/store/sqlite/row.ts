@@ -33,7 +33,7 @@ export function optionalInteger(row: Row, column: string): number | undefined {
   return row[column] === null ? undefined : integer(row, column);
 }
 
-function json(row: Row, column: string): Json {
+export function json(row: Row, column: string): Json {
   return parseJson(text(row, column));
 }
 

@@ -6,7 +6,7 @@ import type { Row } from './row.ts';
 
 /** Without what a run carries, which may be large. */
 export const SUMMARY_COLUMNS =
-  'id, account, automation, plan, status, failure, parent_run, parent_step, origin, created_at, started_at, finished_at';
+  'id, account, automation, plan, status, failure, parent_run, parent_step, origin, concurrency_group, warnings, created_at, started_at, finished_at';
 
 /**
  * Of few runs there is a small index that names account and automation too; SQLite, which knows no numbers, would take a

@@ -7,7 +7,7 @@ import { createRunControl } from './control.ts';
 import { createCalls } from './calls.ts';
 import { keptFailure, readKeptFailure } from './kept-failure.ts';
 import { createRests, prepareAnswer } from './rests.ts';
-import { integer, optionalInteger, optionalJson, optionalText, text, type Row } from './row.ts';
+import { integer, optionalInteger, optionalJson, optionalText, text, texts, type Row } from './row.ts';
 import { prepareRunInsert, triggerPlace } from './run-insert.ts';
 import { prepareRunList, SUMMARY_COLUMNS } from './run-list.ts';
 import type { Connections } from './sqlite-store.ts';
@@ -27,10 +27,13 @@ export function createRunStore(connections: Connections): RunStore {
   const ready = reader.prepare(
     `SELECT id, account FROM runs WHERE finished_at IS NULL AND status <> 'waiting' AND id > ? ORDER BY id LIMIT ?`,
   );
+  const inGroups = reader.prepare(
+    `SELECT id, account, plan, concurrency_group, started_at FROM runs
+     WHERE concurrency_group IS NOT NULL AND finished_at IS NULL ORDER BY id`,
+  );
   const answer = prepareAnswer(writer, values);
   const insertAttempt = prepareAttemptInsert(writer, values);
   const list = prepareRunList(reader);
-  const attemptReads = prepareAttemptReads(connections);
   const attemptWrites = prepareAttemptWrites(connections);
   const readSummary = (row: Row): RunSummary => summaryOf(row, connections);
 
@@ -61,7 +64,7 @@ export function createRunStore(connections: Connections): RunStore {
     ...createRests(connections),
     ...createRunControl(connections),
     ...createCalls(connections, readSummary),
-    attempts: attemptReads,
+    ...prepareAttemptReads(connections),
     get: (id) => {
       const row = get.get(id);
       return row === undefined ? undefined : readRun(row, connections);
@@ -71,6 +74,14 @@ export function createRunStore(connections: Connections): RunStore {
       return row === undefined ? undefined : readSummary(row);
     },
     list: (filter) => list(filter).map(readSummary),
+    inGroups: () =>
+      inGroups.all().map((row) => ({
+        id: text(row, 'id'),
+        account: text(row, 'account'),
+        plan: text(row, 'plan'),
+        group: text(row, 'concurrency_group'),
+        begun: optionalInteger(row, 'started_at') !== undefined,
+      })),
     ready: function* () {
       // Page by page: as long as a statement is open, all reads of the connection stay at the instant of its start.
       for (let last = ''; ;) {
@@ -116,6 +127,7 @@ function summaryOf(row: Row, { reader, values }: Connections): RunSummary {
   const startedAt = optionalInteger(row, 'started_at');
   const finishedAt = optionalInteger(row, 'finished_at');
   const origin = optionalText(row, 'origin');
+  const group = optionalText(row, 'concurrency_group');
   const [parentRun, parentStep] = [optionalText(row, 'parent_run'), optionalText(row, 'parent_step')];
   return {
     id,
@@ -128,6 +140,8 @@ function summaryOf(row: Row, { reader, values }: Connections): RunSummary {
       : { failure: readKeptFailure(values, reader, { account, name: `run ${id}` }, failure) }),
     ...(parentRun === undefined || parentStep === undefined ? {} : { parent: { run: parentRun, step: parentStep } }),
     ...(origin === undefined ? {} : { origin }),
+    ...(row['warnings'] === null ? {} : { warnings: texts(row, 'warnings') }),
+    ...(group === undefined ? {} : { group }),
     createdAt: integer(row, 'created_at'),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(finishedAt === undefined ? {} : { finishedAt }),

@@ -24,6 +24,8 @@ import { createScheduleStore } from './schedules.ts';
 import { createSessionStore } from './sessions.ts';
 import { describeSqliteError } from './sqlite-error.ts';
 import { createKeyValueStore } from './storage.ts';
+import { createSigningKeyStore } from './signing-keys.ts';
+import { createSubscriptionStore } from './subscriptions.ts';
 import { createTokenStore } from './tokens.ts';
 import { Values } from './values.ts';
 
@@ -95,6 +97,8 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
     pauses: createPauseStore(connections),
     schedules: createScheduleStore(connections),
     hookRotation: createHookRotationStore(connections),
+    subscriptions: createSubscriptionStore(connections),
+    signingKeys: createSigningKeyStore(connections),
     tokens: createTokenStore(connections),
     sessions: createSessionStore(connections),
     audit: createAuditStore(connections),

@@ -36,7 +36,7 @@ async function poll(
   const connector = catalog.get(service);
   const trigger = connector?.triggers?.[name];
   const { fields = {}, secrets = {} } = ACCOUNTS[service] ?? {};
-  assert.ok(connector?.connection && trigger);
+  assert.ok(connector?.connection && trigger?.poll);
   assert.deepEqual(compileSchema(trigger.input ?? {})(given), []);
   assert.deepEqual(compileSchema(trigger.output)(trigger.sample), []);
   const plan = { context, connectors: { [service]: lowerConnector(connector) } };
@@ -48,6 +48,7 @@ async function poll(
     mappings: [],
     every_ms: 1000,
     poll: trigger.poll,
+    output: trigger.output,
   });
   const connection = lowerConnection(service, connector.connection, fields);
   let reading: PollReading | undefined;

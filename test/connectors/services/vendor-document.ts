@@ -47,6 +47,13 @@ export class VendorDocument {
     this.assertFits(`the answer of ${operation}`, schema, body);
   }
 
+  /** Asserts that a value is as the document's schema of this name says. */
+  assertIs(schema: string, value: Json): void {
+    const found = this.at(this.document, 'components', 'schemas', schema);
+    assert.ok(found !== undefined, `the vendor documents no ${schema}`);
+    this.assertFits(`what should be ${schema}`, found, value);
+  }
+
   /** The first example of an answer of the operation. */
   example(operation: string, status: number): Json {
     const json = this.at(this.operation(operation), 'responses', String(status), 'content', 'application/json');

@@ -11,7 +11,7 @@ for (const name of ['github', 'slack', 'stripe'])
     const connector = catalog.get(name);
     const scheme = connector?.webhook_schemes?.[name];
     assert.ok(scheme);
-    const field = connector?.connection?.fields[scheme.key.field];
+    const field = connector?.connection?.fields[scheme.key.field ?? ''];
     assert.deepEqual([field?.secret, field?.required], [true, false]);
     assert.deepEqual(proof(scheme), proof(schemeOf(name)));
     assert.ok(scheme.delivery_id !== undefined && scheme.event !== undefined);

@@ -15,5 +15,5 @@ export function samplePoll(change: Partial<Poll> = {}): LivePoll {
   const context = { name: 'Acme', timezone: 'UTC', locale: 'en-US', region: 'US', currency: 'USD' };
   const plan = { context, connectors: { shop: connector }, connections: {} } as Partial<Plan> as Plan;
   const asked = { on: 'shop.order', with: {}, mappings: [], every_ms: 1000 };
-  return readyPoll(plan, { kind: 'poll', first: 'all', ...asked, poll });
+  return readyPoll(plan, { kind: 'poll', first: 'all', ...asked, poll, output: {} });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
-import type { AuditListView } from '../../../src/server/api-types.ts';
+import type { AuditListView } from '../../../src/server/access-types.ts';
 import { createServer, type ServerOptions } from '../../../src/server/server.ts';
 import { withBrowser } from '../with-browser.ts';
 import { withTlsProxy, type TlsProxy } from './tls-proxy.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AuditListView, MeView, NewTokenView, RunListView, TokenListView } from '../../../src/server/api-types.ts';
+import type { AuditListView, MeView, NewTokenView, TokenListView } from '../../../src/server/access-types.ts';
+import type { RunListView } from '../../../src/server/api-types.ts';
 import { AuditPruner } from '../../../src/runner/audit-pruner.ts';
 import { waybill } from '../../cli/waybill.ts';
 import { withTwoAccounts, type TwoAccounts } from './two-accounts.ts';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { FolderSource } from '../../../src/runner/deploy/folder-source.ts';
 import { Runner } from '../../../src/runner/runner.ts';
 import { Callers } from '../../../src/server/access/callers.ts';
-import type { AuditListView, MeView } from '../../../src/server/api-types.ts';
+import type { AuditListView, MeView } from '../../../src/server/access-types.ts';
 import { serve } from '../../../src/server/serve.ts';
 import { createServer } from '../../../src/server/server.ts';
 import { withTwoAccounts } from './two-accounts.ts';

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Callers } from '../../../src/server/access/callers.ts';
-import type { AuditListView, ErrorView, MeView, NewTokenView, TokenListView } from '../../../src/server/api-types.ts';
+import type { AuditListView, MeView, NewTokenView, TokenListView } from '../../../src/server/access-types.ts';
+import type { ErrorView } from '../../../src/server/api-types.ts';
 import { withTwoAccounts } from './two-accounts.ts';
 
 test('a token is shown once; the data folder has its hash alone', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NewTokenView } from '../../../src/server/api-types.ts';
+import type { NewTokenView } from '../../../src/server/access-types.ts';
 import type { Role } from '../../../src/server/access/roles.ts';
 import { hookPath } from '../../../src/runner/live-deployment.ts';
 import { withRunner, type Setup } from '../with-runner.ts';
@@ -37,7 +37,31 @@ const SHOP = {
   description: 'Sells things.',
   connection: { fields: {}, base_url: 'https://shop.example.com', hosts: ['shop.example.com'] },
   actions: {},
+  webhook_schemes: {
+    shop: {
+      title: 'Shop',
+      algorithm: 'hmac-sha256',
+      key: {},
+      signature: { header: 'x-shop-signature' },
+      redelivers: false,
+    },
+  },
+  subscriptions: {
+    orders: {
+      title: 'a webhook',
+      secret: 'minted',
+      create: { request: { method: 'POST', path: '/hooks' }, id: '${{ response.body.id }}' },
+      delete: { request: { method: 'DELETE', path: '/hooks/${{ subscription.id }}' } },
+    },
+  },
   triggers: {
+    order_sent: {
+      title: 'Order sent',
+      description: 'An order is sent.',
+      output: { type: 'object', required: ['id'], properties: { id: { type: 'integer' } } },
+      sample: { id: 1 },
+      webhook: { scheme: 'shop', subscription: 'orders' },
+    },
     new_order: {
       title: 'New order',
       description: 'A customer orders.',
@@ -60,6 +84,8 @@ const ORDERS = {
   steps: [{ id: 'save', uses: 'storage.set', with: { key: 'order', value: '${{ trigger.event.id }}' } }],
 };
 
+const SENT = { ...ORDERS, name: 'Sent orders', trigger: { on: 'shop.order_sent' } };
+
 const KEEP = {
   name: 'Keep the text',
   trigger: {
@@ -80,6 +106,7 @@ export async function withTwoAccounts(use: (setup: TwoAccounts) => Promise<void>
       'connectors/shop/connector.json': SHOP,
       'automations/demo/account.json': { ...demo, connections: { ...demo.connections, shop: { connector: 'shop' } } },
       'automations/demo/orders.json': ORDERS,
+      'automations/demo/sent.json': SENT,
       'automations/other/account.json': OTHER,
       'automations/other/keep.json': KEEP,
     })) {

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import type { AuditListView, ConnectLinkView, NewTokenView } from '../../../src/server/api-types.ts';
+import type { AuditListView, ConnectLinkView, NewTokenView } from '../../../src/server/access-types.ts';
 import { GOOD, POOR, SECRET, withShop, type Shop } from './shop.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import type { ConnectLinkView, NewTokenView } from '../../../src/server/api-types.ts';
+import type { ConnectLinkView, NewTokenView } from '../../../src/server/access-types.ts';
 import { openConnection } from '../../../src/secrets/connection-file.ts';
 import { look, withBrowser } from '../with-browser.ts';
 import { GOOD, POOR, SECRET, withShop, type Shop } from './shop.ts';

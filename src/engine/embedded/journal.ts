@@ -1,0 +1,42 @@
+import type { Failure, Outcome } from '../../run/failure.ts';
+import type { AttemptKey, AttemptRecord } from '../../run/records.ts';
+
+/** What is known of attempts, by their names. */
+export type Journal = Map<string, AttemptRecord>;
+
+/** A failure comes out where somebody waits for it. */
+export function both(first: Promise<void>, second: Promise<void>): Promise<void> {
+  const all = Promise.all([first, second]).then(() => undefined);
+  all.catch(() => undefined);
+  return all;
+}
+
+export function nameOf({ step, attempt }: AttemptKey): string {
+  return `${step} ${attempt}`;
+}
+
+export function journalOf(attempts: readonly AttemptRecord[]): Journal {
+  return new Map(attempts.map((attempt) => [nameOf(attempt.key), attempt]));
+}
+
+export function timedOut(step: string): Failure {
+  return {
+    class: 'permanent',
+    code: 'step_timeout',
+    message: `ended, because the time of step ${step} was over`,
+  };
+}
+
+export function noEnd({ step }: AttemptKey): never {
+  throw new TypeError(`the wait of step ${step} has no end of its own`);
+}
+
+export function uncertain({ step }: AttemptKey): Outcome {
+  const failure: Failure = {
+    class: 'uncertain',
+    code: 'interrupted',
+    message: `the runner was stopped in the middle of step ${step}, which writes: nobody can say whether it was done`,
+    help: 'look at the service, then decide whether to do it again',
+  };
+  return { ok: false, failure };
+}

@@ -1,0 +1,113 @@
+import type { PlanConcurrency } from '../../generated/plan.ts';
+import type { Failure } from '../../run/failure.ts';
+import type { GroupedRun, QueuedRun } from '../../store/store.ts';
+
+/** How many runs of a group go on at a time, and what becomes of the others. */
+export type ConcurrencyRule = Pick<PlanConcurrency, 'limit' | 'policy'>;
+
+/** A run that counts with others. */
+export interface Counted extends QueuedRun {
+  /** Digest. */
+  plan: string;
+  group: string;
+}
+
+export interface PlacesHost {
+  /** `undefined`: all of the plan's runs may go on. */
+  ruleOf(plan: string): ConcurrencyRule | undefined;
+  /** The run may begin. */
+  begin(run: QueuedRun): void;
+  /** The run is to end before its time. */
+  end(run: string, failure: Failure): void;
+}
+
+interface Group {
+  /** Runs that have a place, in the order in which they got it. */
+  holders: Set<string>;
+  waiting: { run: QueuedRun; limit: number }[];
+  /** Those of both that were told to end. */
+  ending: Set<string>;
+}
+
+/** The places of automations that say how many of their runs go on at a time. A run has its place until it ends. */
+export class Places {
+  private readonly groups = new Map<string, Group>();
+  private readonly host: PlacesHost;
+
+  constructor(host: PlacesHost) {
+    this.host = host;
+  }
+
+  /** A run that has not begun: it begins, waits or ends, as the rule says. */
+  enter(run: Counted): void {
+    const rule = this.host.ruleOf(run.plan);
+    if (rule === undefined) return this.host.begin(run);
+    const { limit, policy } = rule;
+    const group = this.group(run.group);
+    if (group.holders.size < limit && group.waiting.length === 0) {
+      group.holders.add(run.id);
+      return this.host.begin(run);
+    }
+    if (policy === 'skip') return this.host.end(run.id, skipped(limit));
+    const before = [...group.holders, ...group.waiting.map((one) => one.run.id)];
+    group.waiting.push({ run: { id: run.id, account: run.account }, limit });
+    if (policy === 'cancel_running')
+      for (const id of before.slice(0, before.length - (limit - 1))) this.replace(group, id, run.id);
+  }
+
+  /** Gives their places to runs that have begun. Gives those that have not, by id: they are to enter. */
+  restore(runs: readonly GroupedRun[]): Map<string, Counted> {
+    for (const { id, group, begun } of runs) if (begun) this.take(id, group);
+    return new Map(runs.filter(({ begun }) => !begun).map((run) => [run.id, run]));
+  }
+
+  /** A run that has begun before has its place, whatever the limit says by now. */
+  take(run: string, name: string): void {
+    this.group(name).holders.add(run);
+  }
+
+  /** The run has ended. */
+  leave(run: string, name: string): void {
+    const group = this.groups.get(name);
+    if (group === undefined) return;
+    const { holders, waiting, ending } = group;
+    ending.delete(run);
+    if (!holders.delete(run)) {
+      const place = waiting.findIndex((one) => one.run.id === run);
+      if (place !== -1) waiting.splice(place, 1);
+    }
+    for (let [first] = waiting; first !== undefined && holders.size < first.limit; [first] = waiting) {
+      waiting.shift();
+      holders.add(first.run.id);
+      this.host.begin(first.run);
+    }
+    if (holders.size === 0 && waiting.length === 0) this.groups.delete(name);
+  }
+
+  private replace({ ending }: Group, run: string, newer: string): void {
+    if (ending.has(run)) return;
+    ending.add(run);
+    this.host.end(run, replaced(newer));
+  }
+
+  private group(name: string): Group {
+    let group = this.groups.get(name);
+    if (group === undefined) this.groups.set(name, (group = { holders: new Set(), waiting: [], ending: new Set() }));
+    return group;
+  }
+}
+
+function skipped(limit: number): Failure {
+  const others = limit === 1 ? 'another run' : `${limit} other runs`;
+  const message = `skipped: ${others} of the automation went on, and its \`concurrency\` skips what comes then`;
+  return { class: 'permanent', code: 'run_skipped', message };
+}
+
+function replaced(run: string): Failure {
+  return {
+    class: 'permanent',
+    code: 'run_replaced',
+    message: `canceled: the run ${run} took its place, as the automation's \`concurrency\` says`,
+    run,
+  };
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { automationOf } from '../compiler/compile-text.ts';
+import { count, EngineWorld, until } from './engine-world.ts';
+
+const BODY = {
+  type: 'object',
+  required: ['who'],
+  properties: { who: { type: 'string' }, for: { type: 'integer' } },
+};
+const pause = { id: 'pause', wait: { event: { payload: {} } } };
+
+function automation(
+  concurrency: object | undefined,
+  steps: object[] = [count('one', '${{ trigger.body.who }}'), pause],
+): object {
+  return automationOf(steps, BODY, concurrency === undefined ? {} : { concurrency });
+}
+
+async function letGo(world: EngineWorld, run: { id: string }): Promise<void> {
+  const record = world.store.runs.get(run.id) ?? assert.fail();
+  assert.equal(await world.engine.answer(record, { step: 'pause', attempt: 1 }, { ok: true, output: {} }), true);
+}
+
+const statusOf = (world: EngineWorld, ...runs: { id: string }[]): (string | undefined)[] =>
+  runs.map(({ id }) => world.store.runs.get(id)?.status);
+
+test('runs of a key wait for one another, in order, also while they rest, and through a restart', async () => {
+  const world = await EngineWorld.of({ example: automation({ key: '${{ trigger.body.who }}', limit: 2 }) });
+  const runs = await Promise.all([1, 2, 3, 4].map(() => world.start('example', { who: 'ann' })));
+  const other = await world.start('example', { who: 'bob' });
+  const [one, two, three, four] = runs as [(typeof runs)[0], (typeof runs)[0], (typeof runs)[0], (typeof runs)[0]];
+  await until(() => statusOf(world, one, two, other).every((status) => status === 'waiting'));
+  assert.deepEqual(statusOf(world, three, four), ['queued', 'queued']);
+  await letGo(world, two);
+  await until(() => statusOf(world, three)[0] === 'waiting');
+  await world.restart();
+  await letGo(world, one);
+  await until(() => statusOf(world, four)[0] === 'waiting');
+  assert.deepEqual([world.stored('ann'), world.stored('bob')], [4, 1]);
+  // A run that is canceled gives its place away, and one that waits for a place leaves the queue.
+  const [five, six, seven] = await Promise.all([1, 2, 3].map(() => world.start('example', { who: 'ann' })));
+  if (five === undefined || six === undefined || seven === undefined) return assert.fail();
+  await world.engine.cancel(five.id, 'for the test');
+  await world.engine.cancel(three.id, 'for the test');
+  await until(() => statusOf(world, six)[0] === 'waiting');
+  assert.deepEqual(statusOf(world, five, seven), ['canceled', 'queued']);
+  await world.close();
+});
+
+test('a run that comes while another goes on is skipped where the policy says so, for all to see', async () => {
+  const world = await EngineWorld.of({ example: automation({ policy: 'skip' }) });
+  const first = await world.start('example', { who: 'ann' });
+  const second = await world.ended(await world.start('example', { who: 'bob' }));
+  assert.deepEqual([second.status, second.failure?.code], ['canceled', 'run_skipped']);
+  await until(() => statusOf(world, first)[0] === 'waiting');
+  await letGo(world, first);
+  await world.ended(first);
+  const third = await world.start('example', { who: 'cid' });
+  await until(() => statusOf(world, third)[0] === 'waiting');
+  assert.deepEqual([world.stored('ann'), world.stored('bob'), world.stored('cid')], [1, undefined, 1]);
+  await world.close();
+});
+
+test('the newest run takes the place of the others where the policy says so', async () => {
+  const world = await EngineWorld.of({ example: automation({ policy: 'cancel_running' }) });
+  const first = await world.start('example', { who: 'ann' });
+  await until(() => statusOf(world, first)[0] === 'waiting');
+  const more = await Promise.all(['bob', 'cid', 'dan'].map((who) => world.start('example', { who })));
+  const last = more.at(-1) ?? assert.fail();
+  await until(() => statusOf(world, last)[0] === 'waiting');
+  const ends = [first, ...more.slice(0, -1)].map(({ id }) => world.store.runs.get(id));
+  assert.deepEqual(
+    ends.map((run) => [run?.status, run?.failure?.code]),
+    ends.map(() => ['canceled', 'run_replaced']),
+  );
+  assert.equal(world.stored('dan'), 1);
+  await world.close();
+});
+
+test('a called run counts as every run of its automation, and the step waits for its turn', async () => {
+  const called = {
+    name: 'Called',
+    concurrency: {},
+    trigger: { manual: {} },
+    steps: [count('in', 'in'), { id: 'short', wait: { for: '120ms' } }, count('out', 'out')],
+  };
+  const world = await EngineWorld.of({ called, example: automation(undefined, [{ id: 'go', call: 'called' }]) });
+  const runs = await Promise.all([1, 2, 3].map(() => world.start('example', { who: 'ann' })));
+  while (world.stored('out') !== 3) {
+    const [inside = 0, outside = 0] = [world.stored('in'), world.stored('out')] as [number?, number?];
+    assert.ok(inside - outside <= 1, `${inside} in, ${outside} out`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  for (const run of runs) assert.equal((await world.ended(run)).status, 'succeeded');
+  await world.close();
+});
+
+test('many runs before a limit hold no slots: another account goes by, and all come to their turn in order', async () => {
+  const get = {
+    id: 'get',
+    uses: 'http.request',
+    with: { method: 'GET', url: 'https://example.com/${{ trigger.body.who }}' },
+  };
+  const world = await EngineWorld.of(
+    { example: automation(undefined, [get]), quick: automation(undefined, [count('one', 'quick')]) },
+    3,
+    ({ connectors: { http } }) => {
+      if (http !== undefined) http.limits = { concurrency: 1 };
+    },
+  );
+  let free: (() => void) | undefined;
+  const gate = new Promise<void>((resolve) => (free = resolve));
+  world.answer = async () => {
+    await gate;
+    return { ok: true, output: { status: 200, headers: {}, body: '' } };
+  };
+  const runs = [];
+  for (let n = 0; n < 120; n++) runs.push(await world.start('example', { who: `n${n}` }));
+  // It needs a slot, and all three would be taken by those that wait.
+  assert.equal((await world.ended(await world.start('quick', { who: 'bob' }))).status, 'succeeded');
+  assert.equal(world.calls.length, 1);
+  free?.();
+  for (const run of runs) assert.equal((await world.ended(run)).status, 'succeeded');
+  assert.equal(world.calls.length, 120);
+  await world.close();
+});
