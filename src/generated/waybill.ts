@@ -23,6 +23,7 @@ export interface WorkspaceConfig {
   shared?: {
     [k: string]: SharedCredential;
   };
+  history?: History;
   /**
    * Texts of the workspace that look like credentials and are none, such as a service's documented example: the fingerprint that the finding shows, and why it may be there.
    */
@@ -47,4 +48,21 @@ export interface SharedCredential {
  */
 export interface Fields {
   [k: string]: string | number | boolean | string[];
+}
+/**
+ * How long runs are kept in accounts that do not say it themselves. Without it, for good.
+ */
+export interface History {
+  /**
+   * How long a run is kept after its end, such as 90d.
+   */
+  keep?: string;
+  /**
+   * How long a run that failed is kept. Without it, it is kept until somebody runs it again; from then on as others are. Runs that are uncertain are always kept.
+   */
+  keep_failed?: string;
+  /**
+   * About how much the history of each account may take, in bytes: the oldest runs that have ended go first, whatever keep says.
+   */
+  max_bytes?: number;
 }

@@ -8,6 +8,7 @@ import {
 } from '../compiler/compile.ts';
 import { builtinCatalog, builtinText } from '../connectors/builtin.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { WorkspaceConfig } from '../generated/waybill.ts';
 import { inOrder } from '../diagnostics/order.ts';
 import { VERSION } from '../version.ts';
 import { loadWorkspace } from '../workspace/load-workspace.ts';
@@ -44,6 +45,11 @@ export class CommonPart {
     this.input = inputOf(workspace);
     this.diagnostics = diagnostics;
     this.common = commonOf(this.input);
+  }
+
+  /** What waybill.json says. */
+  config(): WorkspaceConfig | undefined {
+    return this.input.workspace.config?.value;
   }
 
   /** What is found of the common part itself. */

@@ -10,12 +10,14 @@ import { Redactor } from '../secrets/redaction.ts';
 import { AccountVault } from '../secrets/vault.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
+import { AccountSealing } from './account-sealing.ts';
 import { AuditPruner, type AuditLimits } from './audit-pruner.ts';
 import { Connecting } from './connecting/connecting.ts';
 import { WorkspaceCredentials } from './credentials.ts';
 import type { DeploySource } from './deploy/deploy-source.ts';
 import { Reconciler } from './deploy/reconciler.ts';
 import type { Outcome } from './deploy/work.ts';
+import { HistoryPruner } from './history-pruner.ts';
 import { ConnectionHooks } from './events/connection-hooks.ts';
 import { SigningKeys } from './events/signing-keys.ts';
 import { connectionOf } from './hook-address.ts';
@@ -81,6 +83,8 @@ export class Runner {
   private readonly credentials: WorkspaceCredentials;
   private readonly schedules: Schedules;
   private readonly polls: Polls;
+  private readonly historyPruner: HistoryPruner;
+  private readonly sealing = new AccountSealing();
   private readonly auditPruner: AuditPruner;
   private recipients: ReadonlyMap<string, readonly string[]> = new Map();
   private live: LiveDeployment;
@@ -89,7 +93,7 @@ export class Runner {
   constructor(options: RunnerOptions) {
     this.data = options.data;
     this.publicUrl = options.publicUrl;
-    this.store = openSqliteStore(options.data);
+    this.store = openSqliteStore(options.data, { sealing: this.sealing });
     const { reroutes, allowPrivate = new Set() } = options;
     this.connecting = new Connecting({ writer: options.source.writer, reroutes, allowPrivate, now: Date.now });
     this.credentials = new WorkspaceCredentials(options.identities);
@@ -143,6 +147,7 @@ export class Runner {
       now: Date.now,
       onError: options.onError,
     });
+    this.historyPruner = new HistoryPruner({ store: this.store, now: Date.now, onError: options.onError });
     this.auditPruner = new AuditPruner({
       ...(options.auditLimits ?? { keepMs: undefined, maxEntries: undefined }),
       audit: this.store.audit,
@@ -187,11 +192,13 @@ export class Runner {
       report: options.report,
       program: programFingerprint() ?? randomUUID(),
       identities: options.identities,
-      switchTo: () => {
-        this.live = this.load();
+      switchTo: async () => {
+        const live = this.load();
+        await this.prepareKeys();
+        this.live = live;
         this.polls.use(this.live);
         this.useSubscriptions();
-        return this.schedules.use(this.live);
+        await this.schedules.use(this.live);
       },
       now: Date.now,
     });
@@ -200,6 +207,7 @@ export class Runner {
   /** Goes on with what was deployed last, and takes up the runs that had not ended. Gives their number. */
   async begin(): Promise<number> {
     await this.reconciler.recover();
+    await this.prepareKeys();
     await this.schedules.use(this.live);
     this.polls.use(this.live);
     this.useSubscriptions();
@@ -208,6 +216,7 @@ export class Runner {
     const resumed = this.engine.resume();
     this.schedules.start();
     this.polls.start();
+    this.historyPruner.start();
     this.auditPruner.start();
     this.subscriptions.start();
     return resumed;
@@ -247,7 +256,8 @@ export class Runner {
   async stop(drainMs: number): Promise<void> {
     this.hooks.stop();
     this.schedules.stop();
-    await Promise.all([this.reconciler.stop(), this.polls.stop(), this.subscriptions.stop(), this.auditPruner.stop()]);
+    const pruners = [this.historyPruner.stop(), this.auditPruner.stop()];
+    await Promise.all([this.reconciler.stop(), this.polls.stop(), this.subscriptions.stop(), ...pruners]);
     await this.engine.stop(drainMs);
   }
 
@@ -255,6 +265,11 @@ export class Runner {
   async close(): Promise<void> {
     await this.caller.close();
     await this.store.close();
+  }
+
+  /** Of accounts whose values are sealed, or were. */
+  private async prepareKeys(): Promise<void> {
+    await this.sealing.prepare(this.vault, this.store.accountKeys.needed());
   }
 
   private useSubscriptions(): void {

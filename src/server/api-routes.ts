@@ -18,6 +18,7 @@ import { addConnectRoutes } from './connect-routes.ts';
 import { addControlRoutes } from './control-routes.ts';
 import { addDeployRoutes } from './deploy-routes.ts';
 import { addEventRoute } from './events.ts';
+import { addHistoryRoute } from './history-route.ts';
 import { addHookAddressRoutes } from './hook-address-routes.ts';
 import { addMeRoute } from './me-route.ts';
 import { addOAuthRoutes } from './oauth-routes.ts';
@@ -45,6 +46,7 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner, callers: Call
   addConnectRoutes(app, runner);
   addTokenRoutes(app, runner);
   addAuditRoute(app, runner);
+  addHistoryRoute(app, runner);
   app.get('/deployments', (request): DeploymentListView => {
     const { accounts } = callerOf(request);
     const current = runner.store.deployments.current()?.id;

@@ -23,6 +23,8 @@ export const API_ERRORS = {
   not_waiting: 'The step of the run does not wait for that: not yet, or not any more. (409)',
   refused:
     'The body of the webhook, or the input of the run, does not fit; the message names each place. A refused delivery is kept among the refusals. (400, 415; 409 for a replay)',
+  sealed:
+    'What is asked for is kept encrypted, and no private key at hand opens it. Nothing is lost: give the runner the key and start it again. (503)',
   stopping: 'The runner stops: send it again after `Retry-After` seconds. (503)',
   too_many_failures: 'Too many tries that failed from one address: try again after `Retry-After` seconds. (429)',
   unauthorized: 'The token is missing, unknown, expired or revoked. (401)',

@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { parseJson } from '../json/parse.ts';
 import type { Runner } from '../runner/runner.ts';
+import { StoreError } from '../store/store-error.ts';
 import { Callers } from './access/callers.ts';
 import { addGuard, API } from './access/guard.ts';
 import { limitAnswers } from './access/limit-answers.ts';
@@ -83,6 +84,8 @@ export function createServer(
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
     if (error instanceof ApiError) return reply.status(status).send(errorView(error.code, error.message, error.help));
+    if (error instanceof StoreError && error.code === 'store_sealed')
+      return reply.status(503).send(errorView('sealed', error.message));
     if (status === 413)
       return reply.status(413).send(errorView('body_too_large', `the body has more than ${MAX_BODY} bytes`));
     if (status < 500) return reply.status(status).send(errorView('bad_request', error.message));

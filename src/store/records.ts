@@ -1,5 +1,6 @@
 import type { Json } from '../json/value.ts';
 import type { Failure } from '../run/failure.ts';
+import type { HistoryLimits } from './history.ts';
 import type { Instant, RunStatus } from '../run/records.ts';
 
 export interface RunFilter {
@@ -173,6 +174,8 @@ export interface InventoryChange {
   secrets: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** The age public keys of these accounts. */
   recipients: ReadonlyMap<string, readonly string[]>;
+  /** How long the history of these accounts is kept. */
+  history: ReadonlyMap<string, HistoryLimits>;
 }
 
 /** A data key of an account, wrapped for those who can open it. */

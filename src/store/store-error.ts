@@ -4,6 +4,7 @@ export type StoreErrorCode =
   | 'store_full'
   | 'store_unavailable'
   | 'store_refused'
+  | 'store_sealed'
   | 'store_closed';
 
 /**
@@ -13,6 +14,7 @@ export type StoreErrorCode =
  * - `store_full`: no space; nothing of the batch was kept.
  * - `store_unavailable`: the disk or the file failed; nothing of the batch was kept.
  * - `store_refused`: this one write contradicts what is kept, such as a second run with the same id.
+ * - `store_sealed`: it is kept encrypted, and no private key at hand opens it; nothing is lost.
  * - `store_closed`: asked for after `close`.
  */
 export class StoreError extends Error {

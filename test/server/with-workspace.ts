@@ -45,11 +45,17 @@ export interface Served {
   restart(): Promise<void>;
 }
 
+interface WorkspaceOptions {
+  sealedHosts?: string[];
+  /** Whether the runner has the private key, at each start. */
+  hasKey?: () => boolean;
+}
+
 /** A workspace of its own on a real runner and server. */
 export async function withWorkspace(
   files: WorkspaceFiles,
   use: (served: Served) => Promise<void>,
-  { sealedHosts = [], ...options }: Partial<RunnerOptions> & { sealedHosts?: string[] } = {},
+  { sealedHosts = [], hasKey = () => true, ...options }: Partial<RunnerOptions> & WorkspaceOptions = {},
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'waybill-workspace-'));
   const identity = await generateX25519Identity();
@@ -57,7 +63,7 @@ export async function withWorkspace(
     const runner = new Runner({
       source: new FolderSource(folder),
       data: join(folder, 'data'),
-      identities: () => Promise.resolve([identity]),
+      identities: () => (hasKey() ? Promise.resolve([identity]) : Promise.reject(new Error('there is no key'))),
       reroutes: new Map(),
       onError: (error) => assert.fail(String(error)),
       ...options,

@@ -24,6 +24,7 @@ test('a new folder is made, for its owner alone, with every table', async () => 
   const database = new DatabaseSync(join(folder, 'waybill.db'));
   assert.equal(schemaVersion(database), MIGRATIONS.length);
   assert.deepEqual(tablesOf(database), [
+    'account_history',
     'account_keys',
     'account_recipients',
     'account_secrets',
@@ -38,6 +39,8 @@ test('a new folder is made, for its owner alone, with every table', async () => 
     'grants',
     'hooks',
     'inventory',
+    'large_value_uses',
+    'large_values',
     'pauses',
     'plans',
     'poll_items',

@@ -25,8 +25,8 @@ export interface EmbeddedEngineOptions {
   now: () => number;
   /** Runs under way at a time that do more than stand before a limit; the others wait in a fair queue. */
   maxConcurrentRuns: number;
-  /** Told of what cannot be laid to a run, such as a full disk: the run stays as it is until the next start. */
-  onError(error: unknown, run: RunRecord): void;
+  /** Told of what cannot be laid to a run, such as a full disk or a missing key: it stays as it is until the next start. */
+  onError(error: unknown, run: string): void;
 }
 
 interface ActiveRun {
@@ -80,10 +80,7 @@ export class EmbeddedEngine implements Engine {
       ruleOf: (plan) => this.plans.get(plan).concurrency,
       begin: (run) => this.enqueue(run),
       end: (run, failure) => {
-        this.end(run, failure).catch((error: unknown) => {
-          const record = options.store.runs.get(run);
-          if (record !== undefined) options.onError(error, record);
-        });
+        this.end(run, failure).catch((error: unknown) => options.onError(error, run));
       },
     });
     this.limiter = new Limiter(this.clock);
@@ -270,8 +267,12 @@ export class EmbeddedEngine implements Engine {
 
   private beginQueued(id: string): void {
     // Queued runs are not kept in memory: a backlog of large bodies would fill it.
-    const run = this.options.store.runs.get(id);
-    if (run !== undefined && run.finishedAt === undefined) this.begin(run);
+    try {
+      const run = this.options.store.runs.get(id);
+      if (run !== undefined && run.finishedAt === undefined) this.begin(run);
+    } catch (error) {
+      this.options.onError(error, id);
+    }
   }
 
   private begin(run: RunRecord): void {
@@ -297,7 +298,7 @@ export class EmbeddedEngine implements Engine {
     try {
       await this.interpret(run, active);
     } catch (error) {
-      if (!(error instanceof Stopped) && !active.canceled) this.options.onError(error, run);
+      if (!(error instanceof Stopped) && !active.canceled) this.options.onError(error, run.id);
     } finally {
       this.active.delete(run.id);
       this.fill();

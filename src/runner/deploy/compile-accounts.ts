@@ -2,7 +2,10 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import { reusedSealsAcrossAccounts } from '../../compiler/checks/reused-seal.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { inOrder } from '../../diagnostics/order.ts';
+import type { History } from '../../generated/account.ts';
 import { namePlan, type NamedPlan } from '../../plan/digest.ts';
+import { milliseconds } from '../../plan/duration.ts';
+import type { HistoryLimits } from '../../store/history.ts';
 import { sharedAutomationIn } from '../../workspace/workspace.ts';
 import { CommonPart } from '../check-workspace.ts';
 import { connectionHook } from '../hook-address.ts';
@@ -64,7 +67,7 @@ function compileAccount(
   const { plans, diagnostics: all, workspace } = common.checkAccounts(own, 'made');
   // What is wrong with the common part was told already.
   const diagnostics = all.filter(({ file }) => partOf(file) === account);
-  const { install = {}, recipients = [] } = workspace.accounts.get(account)?.value ?? {};
+  const { install = {}, recipients = [], history = {} } = workspace.accounts.get(account)?.value ?? {};
   const installed = Object.keys(install);
   const broken = describeErrors([...diagnostics, ...installed.flatMap((name) => ofShared.get(name) ?? [])]);
   if (broken !== undefined)
@@ -72,8 +75,24 @@ function compileAccount(
   const named = plans.map((plan) => namePlan(plan));
   const texts = new Map(named.map(({ digest, text }) => [digest, text]));
   const secrets = new Map([...workspace.secrets, ...common.sharedSecrets(account, workspace)]);
-  const result: AccountResult = { kind: 'compiled', madeOf, plans: named.map(newPlan), secrets, recipients };
+  const result: AccountResult = {
+    kind: 'compiled',
+    madeOf,
+    plans: named.map(newPlan),
+    secrets,
+    recipients,
+    history: historyLimits({ ...common.config()?.history, ...history }),
+  };
   return { result, diagnostics, texts };
+}
+
+/** What the account says stands before what waybill.json says of all. */
+function historyLimits({ keep, keep_failed, max_bytes }: History): HistoryLimits {
+  return {
+    ...(keep === undefined ? {} : { keepMs: milliseconds(keep) }),
+    ...(keep_failed === undefined ? {} : { keepFailedMs: milliseconds(keep_failed) }),
+    ...(max_bytes === undefined ? {} : { maxBytes: max_bytes }),
+  };
 }
 
 function newPlan({ plan, digest }: NamedPlan): NewPlan {

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { IdentitySource } from '../../secrets/identity-source.ts';
+import type { HistoryLimits } from '../../store/history.ts';
 import type { ConsentNeed, DeployControl, DeploymentEntry, InventoryEntry, StallReason } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { SourceTree } from '../../workspace/source-tree.ts';
@@ -59,6 +60,7 @@ export type AccountResult =
       secrets: ReadonlyMap<string, string>;
       /** age public keys. */
       recipients: readonly string[];
+      history: HistoryLimits;
     }
   /** Its files are those that its plans were made of. */
   | { kind: 'same' }

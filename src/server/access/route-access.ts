@@ -142,6 +142,12 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
     does: 'Tells what happens to runs, as server-sent events.',
     answer: 'text/event-stream',
   },
+  'GET /api/v1/history': {
+    role: 'viewer',
+    accounts: 'listed',
+    does: 'Shows what the runs of each account take, and how long they are kept.',
+    answer: 'HistoryView',
+  },
   'GET /api/v1/storage/:account': {
     role: 'viewer',
     accounts: 'path',

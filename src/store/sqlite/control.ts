@@ -1,7 +1,7 @@
 import type { Instant } from '../../run/records.ts';
 import { StoreError } from '../store-error.ts';
 import type { PauseStore, RunStore } from '../store.ts';
-import { ONE_ATTEMPT, placeOf } from './attempts.ts';
+import { ONE_ATTEMPT, outcomePlace, placeOf } from './attempts.ts';
 import { integer, text } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
 
@@ -10,6 +10,7 @@ export function createRunControl({
   reader,
   writer,
   queue,
+  values,
 }: Connections): Pick<RunStore, 'requeue' | 'reopen' | 'isReplayed'> {
   const requeue = writer.prepare(`UPDATE runs SET status = 'queued' WHERE id = ? AND finished_at IS NULL`);
   const reopen = writer.prepare(
@@ -33,14 +34,16 @@ export function createRunControl({
 
   return {
     requeue: (run) => queue.commit(() => void requeue.run(run)),
-    reopen: (run, key, outcome, at) =>
-      queue.commit(() => {
+    reopen: async (run, key, outcome, at) => {
+      const came = outcome && values.prepare(values.runs.of(run), outcomePlace(run, key), outcome);
+      return queue.commit(() => {
         const reopened = reopen.get('queued', run);
         if (reopened === undefined) throw new StoreError('store_refused', `The run ${run} is not uncertain.`);
-        if (outcome === undefined) forget.run(run, ...placeOf(key));
-        else decide.run(at, JSON.stringify(outcome), run, ...placeOf(key));
+        if (came === undefined) forget.run(run, ...placeOf(key));
+        else decide.run(at, values.keep(came), run, ...placeOf(key));
         reopenCallers(reopened);
-      }),
+      });
+    },
     isReplayed: (run) => replay.get(run) !== undefined,
   };
 }

@@ -3,13 +3,15 @@ import type { ConsentNeed, DeploymentEntry, DeploymentRecord, InventoryChange } 
 import type { DeploymentStore } from '../store.ts';
 import { HOOK_SECRET_BYTES } from './hook-rotation.ts';
 import { prepareInventoryChange } from './inventory.ts';
+import { preparePlanRemoval } from './plan-removal.ts';
 import { integer, optionalText, text, type Row } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
 
 export function createDeploymentStore({ reader, writer, queue }: Connections): DeploymentStore {
   const activate = prepareActivation(writer);
-  const insertPlan = writer.prepare(INSERT_PLAN);
+  const insertPlan = preparePlanInsert(writer);
   const forgetOlder = prepareForgetting(writer);
+  const forgetPlans = preparePlanRemoval(writer);
   const insertHook = writer.prepare('INSERT OR IGNORE INTO hooks (account, automation, secret) VALUES (?, ?, ?)');
   const hookSql = 'SELECT secret FROM hooks WHERE account = ? AND automation = ?';
   const hookWritten = writer.prepare(hookSql);
@@ -28,9 +30,10 @@ export function createDeploymentStore({ reader, writer, queue }: Connections): D
     activate: (source, at, wanted, plans, change) => queue.commit(() => activate(source, at, wanted, plans, change)),
     keepPlans: (plans) =>
       queue.commit(() => {
-        for (const [digest, body] of plans) insertPlan.run(digest, body);
+        for (const [digest, body] of plans) insertPlan(digest, body);
       }),
     forgetOlder: (kept) => queue.commit(() => forgetOlder(kept)),
+    forgetPlans: () => queue.commit(() => forgetPlans()),
     current: () => list(1)[0],
     list,
     plan: (digest) => {
@@ -51,10 +54,14 @@ export function createDeploymentStore({ reader, writer, queue }: Connections): D
   };
 }
 
-const INSERT_PLAN = 'INSERT OR IGNORE INTO plans (digest, body) VALUES (?, ?)';
+/** With whether schemas in it mark data as sensitive; canonical JSON has such a text nowhere but as a key. */
+function preparePlanInsert(writer: Connections['writer']): (digest: string, body: string) => void {
+  const insert = writer.prepare('INSERT OR IGNORE INTO plans (digest, body, sealed) VALUES (?, ?, ?)');
+  return (digest, body) => void insert.run(digest, body, /"(x-)?sensitive":"/.test(body) ? 1 : 0);
+}
 
 function prepareActivation(writer: Connections['writer']) {
-  const insertPlan = writer.prepare(INSERT_PLAN);
+  const insertPlan = preparePlanInsert(writer);
   const insertDeployment = writer.prepare('INSERT INTO deployments (created_at, source) VALUES (?, ?)');
   const insertEntry = writer.prepare(
     'INSERT INTO deployment_entries (deployment, account, automation, plan, trigger, consents) VALUES (?, ?, ?, ?, ?, ?)',
@@ -67,7 +74,7 @@ function prepareActivation(writer: Connections['writer']) {
     plans: Map<string, string>,
     change: InventoryChange | undefined,
   ): DeploymentRecord => {
-    for (const [digest, body] of plans) insertPlan.run(digest, body);
+    for (const [digest, body] of plans) insertPlan(digest, body);
     const id = Number(insertDeployment.run(at, source).lastInsertRowid);
     for (const { account, automation, plan, trigger, consents } of wanted)
       insertEntry.run(id, account, automation, plan, trigger ?? null, consents ? JSON.stringify(consents) : null);

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
+import type { Sealing } from '../sealing.ts';
 import type { Store } from '../store.ts';
 import { createAccountKeyStore } from './account-keys.ts';
 import { createAuditStore } from './audit.ts';
@@ -13,6 +14,7 @@ import { createPauseStore } from './control.ts';
 import { createDeploymentStore } from './deployments.ts';
 import { lockFolder, type FolderLock } from './folder-lock.ts';
 import { createConsentStore, createGrantStore } from './grants.ts';
+import { createHistoryStore } from './history.ts';
 import { createInventoryStore } from './inventory.ts';
 import { migrate } from './migrate.ts';
 import { createHookRotationStore } from './hook-rotation.ts';
@@ -26,17 +28,21 @@ import { createKeyValueStore } from './storage.ts';
 import { createSigningKeyStore } from './signing-keys.ts';
 import { createSubscriptionStore } from './subscriptions.ts';
 import { createTokenStore } from './tokens.ts';
+import { Values } from './values.ts';
 
 /** What the queries share: one connection that only the queue's writes use, and one that sees what is committed. */
 export interface Connections {
   reader: DatabaseSync;
   writer: DatabaseSync;
   queue: CommitQueue;
+  values: Values;
 }
 
 export interface SqliteStoreOptions {
   /** Told after each commit how many writes shared it. */
   onCommit?: (writes: number) => void;
+  /** Without it nothing is sealed. */
+  sealing?: Sealing;
 }
 
 /**
@@ -80,14 +86,14 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
   migrate(writer);
   const log = new DiskSync(`${file}-wal`);
   const queue = new CommitQueue(writer, () => log.sync(), options.onCommit);
-  const connections: Connections = { reader: open(true), writer, queue };
+  const connections: Connections = { reader: open(true), writer, queue, values: new Values(writer, options.sealing) };
   return {
     deployments: createDeploymentStore(connections),
     inventory: createInventoryStore(connections),
     runs: createRunStore(connections),
     deliveries: createDeliveryStore(connections),
     polls: createPollStore(connections),
-    storage: createKeyValueStore(connections.reader),
+    storage: createKeyValueStore(connections),
     refusals: createRefusalStore(connections),
     pauses: createPauseStore(connections),
     schedules: createScheduleStore(connections),
@@ -100,6 +106,7 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
     sessions: createSessionStore(connections),
     audit: createAuditStore(connections),
     accountKeys: createAccountKeyStore(connections),
+    history: createHistoryStore(connections),
     close: async () => {
       await queue.close();
       // A second time.
