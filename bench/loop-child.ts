@@ -93,7 +93,8 @@ if (who === 'floor') {
     await engine.finished(going.id);
   }
   await engine.stop(0);
-  const [run] = store.runs.list({ limit: 1 });
+  const [newest] = store.runs.list({ limit: 1 });
+  const run = newest && store.runs.get(newest.id);
   if (run !== undefined) tell({ event: 'shown', status: run.status, ...(await timeToShow(plan, run)) });
   await store.close();
 

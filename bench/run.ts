@@ -2,13 +2,13 @@
  * Measures Waybill with the example automation beside the floor (bench/floor-server.ts), in one run, as ratios:
  * `npm run bench [-- --json]`. Both call the same local service in a process of its own.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { burst } from './load.ts';
 import { processUsage } from './process-usage.ts';
+import { startBeside, type Started } from './start-beside.ts';
 
 const BODY = JSON.stringify({ text: 'The first sentence is the summary. The others are left out of it.' });
 const REQUESTS = 10_000;
@@ -40,9 +40,9 @@ async function measureAll(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'waybill-bench-'));
   const children: ChildProcess[] = [];
   try {
-    const service = await start(children, 'service.ts', []);
-    const floor = await start(children, 'floor-server.ts', [folder, service.url]);
-    const waybill = await start(children, 'waybill-server.ts', [folder, service.url]);
+    const service = await startBeside(children, 'service.ts', []);
+    const floor = await startBeside(children, 'floor-server.ts', [folder, service.url]);
+    const waybill = await startBeside(children, 'waybill-server.ts', [folder, service.url]);
     const measured: Row[] = [];
     for (const mode of ['accepted', 'finished'] as const) {
       for (const concurrency of [1, 10, 50]) {
@@ -57,22 +57,6 @@ async function measureAll(): Promise<Row[]> {
     for (const child of children) child.kill();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-interface Started {
-  pid: number;
-  url: string;
-  /** Tells how many runs have ended. */
-  counter: string;
-}
-
-async function start(children: ChildProcess[], file: string, args: string[]): Promise<Started> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, file), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  children.push(child);
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  return { pid: child.pid ?? 0, ...(JSON.parse(String(line)) as Omit<Started, 'pid'>) };
 }
 
 async function measure(who: Row['who'], server: Started, mode: Row['mode'], concurrency: number): Promise<Row> {

@@ -9,7 +9,7 @@ import { Runner } from '../src/runner/runner.ts';
 import { sealConnection } from '../src/secrets/connection-file.ts';
 import { serve } from '../src/server/serve.ts';
 
-const [folder = '', service = ''] = process.argv.slice(2);
+const [folder = '', service = '', more = '{}'] = process.argv.slice(2);
 const workspace = join(folder, 'workspace');
 const identity = await generateX25519Identity();
 const recipient = await identityToRecipient(identity);
@@ -28,8 +28,10 @@ runner.engine.watch((event) => {
   if (event.kind === 'run_finished' && event.run.status === 'succeeded') finished++;
 });
 const counter = createServer((_request, response) => response.end(JSON.stringify({ finished }))).listen(0, '127.0.0.1');
-const { url } = await serve({ runner, port: 0, rewriteUrl: ({ url = '' }) => pathOf(url.slice(1)) ?? url });
-console.log(JSON.stringify({ url, counter: `http://127.0.0.1:${(counter.address() as { port: number }).port}` }));
+const { url, token } = await serve({ runner, port: 0, rewriteUrl: ({ url = '' }) => pathOf(url.slice(1)) ?? url });
+console.log(
+  JSON.stringify({ url, token, counter: `http://127.0.0.1:${(counter.address() as { port: number }).port}` }),
+);
 
 function pathOf(mode: string): string | undefined {
   const live = runner.deployed().get(`bench/${mode}`);
@@ -41,7 +43,8 @@ async function writeWorkspace(): Promise<void> {
   await mkdir(join(workspace, 'automations/bench'), { recursive: true });
   await mkdir(join(workspace, 'secrets/bench'), { recursive: true });
   await writeFile(join(workspace, 'waybill.json'), '{"waybill":"0.1.0"}');
-  const account = { name: 'Bench', recipients: [recipient], connections: { anthropic: { connector: 'anthropic' } } };
+  const connections = { anthropic: { connector: 'anthropic' } };
+  const account = { name: 'Bench', recipients: [recipient], connections, ...(JSON.parse(more) as object) };
   await writeFile(join(workspace, 'automations/bench/account.json'), JSON.stringify(account));
   for (const mode of ['accepted', 'finished']) {
     await writeFile(join(workspace, `automations/bench/${mode}.json`), example.replace('"accepted"', `"${mode}"`));

@@ -24,6 +24,7 @@ import {
   workspaceOption,
 } from './options.ts';
 import { addConnectorCommands } from './connector-commands.ts';
+import { addOAuthCommands } from './oauth-commands.ts';
 import { addRunnerCommands } from './runner-commands.ts';
 import { addSecretsCommands } from './secrets-commands.ts';
 import { addTestCommands } from './test-commands.ts';
@@ -120,7 +121,7 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
   program
     .command('connect')
     .description("encrypt a service's credential for an account")
-    .argument('<account>')
+    .argument('<account>', 'or `shared`, for a credential that accounts share')
     .argument('<connection>', "its name, such as the connector's")
     .option('--connector <name>', 'which connector, where the name does not say it')
     .option('--stdin', 'read the fields as JSON from stdin')
@@ -133,7 +134,11 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
         'web',
       ]),
     )
-    .option('--expires <duration>', 'how long the link is good for: 30m, 12h; at most 7d (default: 1h)', duration, 3600)
+    .addOption(
+      new Option('--expires <duration>', 'how long the link is good for: 30m, 12h; at most 7d')
+        .argParser(duration)
+        .default(3600, '1h'),
+    )
     .addOption(rerouteOption())
     .addOption(allowPrivateOption())
     .addOption(workspaceOption())
@@ -155,6 +160,7 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
   addDeployCommands(program, finish);
   addRunnerCommands(program, finish);
   addAccessCommands(program, finish);
+  addOAuthCommands(program, finish);
   addConnectorCommands(program.command('connector').description('what services and actions there are'), finish);
   program
     .command('schema')

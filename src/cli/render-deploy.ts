@@ -51,6 +51,7 @@ export function renderDeploy(view: DeployView, recent: boolean): string {
   const [last] = reconciliations;
   if (last !== undefined) lines.push('', ...renderReconciliation(last));
   if (accounts.length > 0) lines.push('', renderAccounts(accounts));
+  lines.push(...accounts.flatMap(renderStalledAutomations));
   if (recent) for (const entry of accounts) lines.push('', ...renderRecent(entry));
   return lines.join('\n');
 }
@@ -82,6 +83,13 @@ function renderAccounts(accounts: DeployView['accounts']): string {
       reason === undefined ? '' : `${reason.message} (${reason.code})`,
     ]),
   ]);
+}
+
+/** What is deployed and starts no runs for now. */
+function renderStalledAutomations({ account, stalled_automations }: DeployView['accounts'][number]): string[] {
+  return stalled_automations.map(({ automation, reason }) => {
+    return `  stalled ${account}/${automation}: ${reason.message} (${reason.code})`;
+  });
 }
 
 function renderRecent({ account, recent }: DeployView['accounts'][number]): string[] {

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { RunnerOptions } from './runner-client.ts';
 import type { TryOptions } from './commands/try.ts';
 import type { ExplainOptions } from './commands/explain.ts';
+import type { HistoryOptions } from './commands/history.ts';
 import { addControlCommands } from './control-commands.ts';
 import type { DecisionOptions, EventOptions } from './commands/answer.ts';
 import type { RefusalListOptions, RefusalOptions } from './commands/refusals.ts';
@@ -49,6 +50,11 @@ export function addRunnerCommands(program: Command, finish: (code: number) => vo
     .action(async (name: string | undefined, options: TryOptions) =>
       finish(await (await import('./commands/try.ts')).tryAutomation(name, options)),
     );
+  withRunner(program.command('history'))
+    .description('show what the runs of each account take, and how long they are kept')
+    .addOption(accountOption())
+    .addHelpText('after', '\nExample:\n  waybill history --account demo')
+    .action(async (options: HistoryOptions) => finish(await (await import('./commands/history.ts')).history(options)));
   withRunner(program.command('explain'))
     .description(
       'say why a run failed, left a step out or had nothing to work with, or why a delivery was refused, and what to change',

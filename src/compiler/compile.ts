@@ -7,8 +7,10 @@ import { inspectConnectionFile } from '../secrets/inspect.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { checkAccountContext } from './checks/account-context.ts';
 import { checkAccountExists } from './checks/account-exists.ts';
+import { checkConnectorOAuth } from './checks/connector-oauth.ts';
 import { checkConnectorParts } from './checks/connector-parts.ts';
 import { checkConnectorUse } from './checks/connector-use.ts';
+import { checkConsents } from './checks/consent.ts';
 import { checkConnections } from './checks/connection-fields.ts';
 import { checkConnectorWebhooks } from './checks/connector-webhook.ts';
 import { checkConnectorNames } from './checks/connector-name.ts';
@@ -19,6 +21,7 @@ import { checkReusedSeals } from './checks/reused-seal.ts';
 import { checkForeignSopsRules, checkSopsRules } from './checks/sops-rules.ts';
 import { checkSealedHosts } from './checks/sealed-hosts.ts';
 import { checkSecretFiles } from './checks/secret-file.ts';
+import { checkSharedCredentials, checkSharedUse } from './checks/shared-credential.ts';
 import { checkAccountTables } from './checks/table.ts';
 import { checkTestAnswers } from './checks/test-answer.ts';
 import { checkTestNames } from './checks/test-case-name.ts';
@@ -28,6 +31,7 @@ import { checkWorkspaceVersion } from './checks/workspace-version.ts';
 import { compileAccount } from './compile-account.ts';
 import type { CompileContext } from './context.ts';
 import { CallableAutomations } from './callable-automations.ts';
+import { isSharedSecret, sharedCredentialsOf } from './shared-credentials.ts';
 
 export interface CompileResult extends AccountsResult {
   /** The connectors that the workspace can use: the built-in ones and its own. */
@@ -55,7 +59,10 @@ export interface CompileInput {
 }
 
 /** What the automations of all accounts are checked against. */
-export type Common = Pick<CompileContext, 'catalog' | 'tables' | 'shared' | 'findCredentials' | 'sopsRules'>;
+export type Common = Pick<
+  CompileContext,
+  'catalog' | 'tables' | 'shared' | 'sharedCredentials' | 'findCredentials' | 'sopsRules'
+>;
 
 const COMMON_CHECKS = [
   checkWorkspaceVersion,
@@ -63,15 +70,19 @@ const COMMON_CHECKS = [
   checkConnectorParts,
   checkConnectorUse,
   checkDerivedValues,
+  checkConnectorOAuth,
   checkWebhookSchemes,
   checkConnectorWebhooks,
   checkCommonCredentials,
   checkForeignSopsRules,
+  checkSharedCredentials,
 ];
 const ACCOUNT_CHECKS = [
   checkAccountExists,
   checkAccountContext,
   checkConnections,
+  checkConsents,
+  checkSharedUse,
   checkSecretFiles,
   checkSealedHosts,
   checkReusedSeals,
@@ -118,6 +129,7 @@ export function commonOf({ workspace, builtins }: Pick<CompileInput, 'workspace'
     catalog,
     tables,
     shared: new CallableAutomations(workspace.shared, { catalog, tables, shared: true }),
+    sharedCredentials: sharedCredentialsOf(workspace),
     findCredentials: plainCredentialFinder(workspace, catalog),
     sopsRules: workspace.sopsRules,
   };
@@ -136,7 +148,11 @@ export function compileAccounts(
   const plans: Plan[] = [];
   const stats = { automations: workspace.automations.length, plans: 0, mappings: 0 };
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
-  const secrets = new Map([...workspace.secrets].map(([file, text]) => [file, inspectConnectionFile(text)]));
+  const secrets = new Map(
+    [...workspace.secrets].flatMap(([file, text]) =>
+      isSharedSecret(file) ? [] : [[file, inspectConnectionFile(text)] as const],
+    ),
+  );
   const context: CompileContext = { ...common, workspace, secrets, report };
   for (const check of ACCOUNT_CHECKS) check(context);
   const files = Map.groupBy(workspace.automations, ({ account }) => account);

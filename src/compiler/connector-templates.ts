@@ -1,6 +1,8 @@
 import type {
   Action,
   Auth,
+  AuthorizationCodeAuth,
+  ClientCredentialsAuth,
   ConnectionSpec,
   Connector,
   ConnectorTrigger,
@@ -23,6 +25,8 @@ export interface ConnectorTemplate {
   roots: ReadonlyMap<string, Type>;
   /** Secret fields may stand here. */
   secrets: boolean;
+  /** What consent tells may stand here: it is evaluated for a call. */
+  captured: boolean;
 }
 
 /** Every text of a connector with expressions, each with what it can see when it is evaluated. */
@@ -45,6 +49,9 @@ export function* connectorTemplates(connector: Connector): Generator<ConnectorTe
     yield* ofSubscription(subscription, ['subscriptions', name]);
   yield* texts(schemes, ['webhook_schemes'], { connection: UNKNOWN, ...DELIVERED, signature: STRING });
 }
+
+const SECRETS = { secrets: true };
+const IN_CALL = { captured: true };
 
 /** What is known of any answer. */
 const RESPONSE: Type = closed({
@@ -82,36 +89,68 @@ function* ofConnection({
   test,
 }: ConnectionSpec): Generator<ConnectorTemplate> {
   const path = ['connection'];
-  yield* texts({ base_url, hosts, headers, query }, path, { connection: UNKNOWN });
+  yield* texts({ hosts }, path, { connection: UNKNOWN });
+  yield* texts({ base_url, headers, query }, path, { connection: UNKNOWN }, IN_CALL);
   const made = { derived: closed(Object.fromEntries(Object.keys(derived ?? {}).map((name) => [name, UNKNOWN]))) };
-  yield* texts(derived, [...path, 'derived'], { connection: UNKNOWN, request: REQUEST, ...made }, true);
-  if (auth !== undefined) yield* ofAuth(auth, [...path, 'auth'], made);
+  const known = { connection: UNKNOWN, request: REQUEST, ...made };
+  yield* texts(derived, [...path, 'derived'], known, { ...SECRETS, ...IN_CALL });
+  for (const way of placedWays(auth)) yield* ofAuth(way.auth, way.path, made);
   if (test === undefined) return;
   const { request, ...reading } = test;
-  yield* texts(request, [...path, 'test', 'request'], { connection: UNKNOWN });
-  yield* texts(reading, [...path, 'test'], { response: RESPONSE, connection: UNKNOWN });
+  yield* texts(request, [...path, 'test', 'request'], { connection: UNKNOWN }, IN_CALL);
+  yield* texts(reading, [...path, 'test'], { response: RESPONSE, connection: UNKNOWN }, IN_CALL);
+}
+
+/** The ways of auth, each with its place in the connector's file. */
+export function placedWays(ways: ConnectionSpec['auth']): { auth: Auth; path: PointerToken[] }[] {
+  const path = ['connection', 'auth'];
+  if (Array.isArray(ways)) return ways.map(({ auth }, index) => ({ auth, path: [...path, index, 'auth'] }));
+  return ways === undefined ? [] : [{ auth: ways, path }];
 }
 
 function* ofAuth(auth: Auth, path: PointerToken[], made: { derived: Type }): Generator<ConnectorTemplate> {
   const roots = { connection: UNKNOWN, ...made };
-  if (auth.type !== 'token_exchange') return yield* texts(auth, path, roots, true);
+  if (auth.type === 'oauth2') return yield* ofOAuth(auth, path, made);
+  if (auth.type !== 'token_exchange') return yield* texts(auth, path, roots, SECRETS);
   const { given, before = [], request, token, expires_in, use } = auth;
-  yield* texts({ given }, path, roots, true);
-  yield* ofBefore(before, path, roots, true);
-  yield* texts(request, [...path, 'request'], { ...roots, ...answersOf(before) }, true);
-  yield* texts({ token, expires_in }, path, { ...roots, response: RESPONSE }, true);
-  yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, true);
+  yield* texts({ given }, path, roots, SECRETS);
+  yield* ofBefore(before, path, roots, SECRETS);
+  yield* texts(request, [...path, 'request'], { ...roots, ...answersOf(before) }, SECRETS);
+  yield* texts({ token, expires_in }, path, { ...roots, response: RESPONSE }, SECRETS);
+  yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, SECRETS);
 }
+
+function* ofOAuth(
+  auth: AuthorizationCodeAuth | ClientCredentialsAuth,
+  path: PointerToken[],
+  made: { derived: Type },
+): Generator<ConnectorTemplate> {
+  const roots = { connection: UNKNOWN };
+  const { answer, use, ...asked } = auth;
+  const entries = Object.entries(asked).filter(([name]) => name !== 'captures');
+  for (const [name, part] of entries) {
+    const known = { secrets: !SHOWN_BY_BROWSERS.has(name), captured: AFTER_CONSENT.has(name) };
+    yield* texts({ [name]: part }, path, roots, known);
+  }
+  yield* texts(answer, [...path, 'answer'], { response: RESPONSE });
+  const captures = auth.grant === 'authorization_code' ? auth.captures : undefined;
+  yield* texts(captures, [...path, 'captures'], { callback: UNKNOWN, response: RESPONSE });
+  yield* texts(use, [...path, 'use'], { ...roots, ...made, token: STRING }, { ...SECRETS, ...IN_CALL });
+}
+
+/** Parts of an address that a browser opens: nothing secret stands there. */
+const SHOWN_BY_BROWSERS = new Set(['authorize_url', 'authorize_params', 'issuer']);
+const AFTER_CONSENT = new Set(['refresh_url', 'refresh_params', 'revoke_url']);
 
 function* ofBefore(
   before: RequestsBefore,
   path: PointerToken[],
   roots: { [name: string]: Type },
-  secrets = false,
+  known: { secrets?: boolean; captured?: boolean },
 ): Generator<ConnectorTemplate> {
   for (const [index, { request, success }] of before.entries()) {
     const place = [...path, 'before', index];
-    yield* texts(request, [...place, 'request'], { ...roots, ...answersOf(before.slice(0, index)) }, secrets);
+    yield* texts(request, [...place, 'request'], { ...roots, ...answersOf(before.slice(0, index)) }, known);
     yield* texts(success, [...place, 'success'], { response: RESPONSE });
   }
 }
@@ -127,10 +166,11 @@ function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTem
   const page = pagination === undefined ? {} : { page: PAGES[pagination.type] ?? UNKNOWN };
   const key = idempotency === undefined ? {} : { idempotency: closed({ key: STRING }) };
   const asked = { input, connection: UNKNOWN };
-  yield* ofBefore(before, path, asked);
-  yield* texts(request, [...path, 'request'], { ...asked, ...page, ...key, ...answersOf(before) });
+  yield* ofBefore(before, path, asked, IN_CALL);
+  yield* texts(request, [...path, 'request'], { ...asked, ...page, ...key, ...answersOf(before) }, IN_CALL);
   const items = pagination === undefined ? {} : { items: ITEMS, more: { kind: 'boolean' as const } };
-  yield* texts(response, [...path, 'response'], { response: RESPONSE, input, connection: UNKNOWN, ...items });
+  const answered = { response: RESPONSE, input, connection: UNKNOWN, ...items };
+  yield* texts(response, [...path, 'response'], answered, IN_CALL);
   if (pagination !== undefined) {
     const { max_items, ...reading } = pagination;
     yield* texts(reading, [...path, 'pagination'], { response: RESPONSE });
@@ -195,7 +235,7 @@ function* ofPoll(
 ): Generator<ConnectorTemplate> {
   // Besides what the automation gives, `input` has `cursor` and `page`.
   const asked = { input: UNKNOWN, connection: UNKNOWN };
-  yield* texts(request, [...path, 'request'], asked);
+  yield* texts(request, [...path, 'request'], asked, IN_CALL);
   yield* texts({ errors }, path, { response: RESPONSE });
   yield* texts({ items, next }, path, { ...asked, response: RESPONSE });
   yield* texts({ key, event }, path, { item: UNKNOWN });
@@ -208,11 +248,11 @@ function* texts(
   part: object | string | undefined,
   path: PointerToken[],
   roots: { [name: string]: Type },
-  secrets = false,
+  { secrets = false, captured = false }: { secrets?: boolean; captured?: boolean } = {},
 ): Generator<ConnectorTemplate> {
   const known = new Map(Object.entries(roots));
   for (const [place, text] of stringsIn(part as Json | undefined, path))
-    if (hasExpression(text)) yield { path: place, text, roots: known, secrets };
+    if (hasExpression(text)) yield { path: place, text, roots: known, secrets, captured };
 }
 
 function* stringsIn(value: Json | undefined, path: PointerToken[]): Generator<[PointerToken[], string]> {

@@ -8,6 +8,7 @@ import type { Inspection } from '../secrets/inspect.ts';
 import type { Source, Workspace } from '../workspace/workspace.ts';
 import type { CallableAutomations } from './callable-automations.ts';
 import type { CheckedAutomation } from './check-automation.ts';
+import type { SharedCredentials } from './shared-credentials.ts';
 import type { StepNode } from './step-tree.ts';
 
 /** What every check sees. Checks report; they never throw at a user's mistake. */
@@ -17,11 +18,13 @@ export interface CompileContext {
   /** The tables that all accounts have. */
   tables: Workspace['tables'];
   shared: CallableAutomations;
+  /** The credentials that accounts share. */
+  sharedCredentials: SharedCredentials;
   /** What looks like a credential in a file's text and is not accepted. */
   findCredentials: (file: string, text: string) => Diagnostic[];
   /** Text of .sops.yaml, where there is one. */
   sopsRules: string | undefined;
-  /** What is known of each secrets file without a key, by path. */
+  /** What is known of each of the accounts' secrets files without a key, by path. */
   secrets: ReadonlyMap<string, Inspection>;
   report: (diagnostic: Diagnostic) => void;
 }

@@ -1,3 +1,4 @@
+import { authOf, authWays } from '../connectors/auth-way.ts';
 import { fieldsWithDefaults, requiredSecrets } from '../connectors/connection-fields.ts';
 import type { Concurrency, Trigger, Webhook } from '../generated/automation.ts';
 import type { Action, ConnectionSpec, Connector, EventWebhook, Poll } from '../generated/connector.ts';
@@ -151,15 +152,32 @@ function lowerConnections(
   const used: { [name: string]: PlanConnection } = {};
   for (const { name, connector, service } of users) {
     if (service === undefined || connector?.connection === undefined) continue;
-    const given = connectionsOf(account)[name]?.fields ?? {};
+    const { fields: given = {}, shared } = connectionsOf(account)[name] ?? {};
     const { actions, flow } = checked;
     const calls = callsPerRun(checked.steps, (one) => steps.get(one) === name, actions, flow.bounds);
+    const inUse = [
+      ...[...steps].flatMap(([node, through]) => (through === name ? [checked.actions.get(node)?.action.scopes] : [])),
+      ...(trigger === name ? [checked.trigger?.trigger.scopes] : []),
+    ];
     used[name] = {
       ...lowerConnection(service, connector.connection, given),
+      ...(shared === undefined ? {} : { shared }),
+      ...lowerScopes(connector.connection, fieldsWithDefaults(connector.connection, given), inUse),
       ...(Number.isFinite(calls) ? { calls_per_run: calls } : {}),
     };
   }
   return used;
+}
+
+/** The rights that an automation needs through a connection, where that is one of OAuth 2.0. */
+function lowerScopes(
+  spec: ConnectionSpec,
+  fields: JsonObject,
+  inUse: readonly (readonly string[] | undefined)[],
+): Pick<PlanConnection, 'scopes'> {
+  const auth = authOf(spec, fields);
+  if (auth?.type !== 'oauth2') return {};
+  return { scopes: [...new Set([auth.scopes ?? [], ...inUse.map((scopes) => scopes ?? [])].flat())].toSorted() };
 }
 
 /** A connection as calls use it, from the fields that stand in account.json. */
@@ -191,9 +209,10 @@ function lowerConnectors({ actions, trigger }: CheckedAutomation): { [name: stri
 export function lowerConnector({ title, version, connection, answers, limits }: Connector): PlanConnector {
   const kept: PlanConnector = { title, version, actions: {} };
   if (connection !== undefined) {
-    // People test connections; runs do not.
-    const { test: _test, ...spec } = connection;
-    kept.connection = spec;
+    // People test connections; runs do not. Where people consent at the runner, it says whose account it is.
+    const { test, ...spec } = connection;
+    const consents = authWays(connection).some((auth) => auth.type === 'oauth2' && auth.grant === 'authorization_code');
+    kept.connection = test !== undefined && consents ? { ...spec, test } : spec;
   }
   if (answers !== undefined) kept.answers = answers;
   if (limits !== undefined) kept.limits = limits;

@@ -1,5 +1,6 @@
 import type { ConnectionSpec, Field } from '../generated/connector.ts';
 import type { Json, JsonObject } from '../json/value.ts';
+import { isMet } from './auth-way.ts';
 
 /** A connection's fields that are in use and not secret: in their normal form, with the connector's defaults. */
 export function fieldsWithDefaults(spec: ConnectionSpec, given: JsonObject): JsonObject {
@@ -22,10 +23,7 @@ export function bareValue({ prefix = '', suffix = '' }: Field, text: string): st
 
 /** The fields that belong to a connection with these fields, by name: those whose condition is met. */
 export function fieldsInUse(spec: ConnectionSpec, fields: JsonObject): [string, Field][] {
-  return Object.entries(spec.fields).filter(([, { when }]) => {
-    const value = when === undefined ? undefined : fields[when.field];
-    return when === undefined || when.is.some((one) => one === value);
-  });
+  return Object.entries(spec.fields).filter(([, { when }]) => when === undefined || isMet(when, fields));
 }
 
 /** Names of the secret fields that a connection with these fields must have. */

@@ -4,15 +4,19 @@ import { EvaluationError } from '../language/evaluation-error.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
 import type { ActionCall, ActionCaller } from './action-call.ts';
 import { applyAuth, authText } from './auth.ts';
+import { authOf, consentOf } from './auth-way.ts';
 import { CallFailure, permanent } from './call-failure.ts';
 import { CompiledActions, type CompiledAction } from './compiled-action.ts';
 import { derive } from './derived.ts';
 import { EchoedSecrets, type SecretTexts } from './echoed-secrets.ts';
 import { failureOfAnswer, isMarkup, type Answer } from './failures.ts';
+import { NO_GRANTS, type GrantedTokens } from './granted-tokens.ts';
 import { parseBody } from './http-body.ts';
+import { TokenEndpoint } from './oauth/token-endpoint.ts';
 import type { Page } from './pages.ts';
 import type { BuiltRequest } from './request.ts';
-import { TokenExchange, type Token } from './token-exchange.ts';
+import { TokenExchange, type ConnectedCall } from './token-exchange.ts';
+import type { Token } from './token-slot.ts';
 import { Transport, type Authorize, type TransportOptions } from './transport.ts';
 
 /** Takes secrets out of what is kept and shown. */
@@ -24,6 +28,8 @@ export interface Redaction {
 
 export interface HttpCallerOptions extends TransportOptions {
   redactor: Redaction;
+  /** What people granted (default: nothing). */
+  grants?: GrantedTokens;
   /** Milliseconds since 1970, by which a service's dates are read (default: the machine's clock). */
   now?: () => number;
 }
@@ -37,32 +43,49 @@ interface Collected {
   more?: boolean;
 }
 
+/** Where a call's token comes from. */
+interface TokenSource<One extends Token> {
+  token(): Promise<One>;
+  refused(token: One): Promise<void>;
+}
+
+const BEARER: TokenUse = { type: 'bearer', token: '${{ token }}' };
+
+/** Where the credential stands in the request already, or there is none. */
+const NOTHING = (): void => undefined;
+
 /** Ways in which an output does not fit that are told. */
 const MAX_WARNINGS = 5;
 
 /** Calls services over HTTP. */
 export class HttpCaller implements ActionCaller {
+  /** Where OAuth's tokens are asked for. */
+  readonly endpoint: TokenEndpoint;
   private readonly transport: Transport;
   private readonly tokens: TokenExchange;
   private readonly compiled = new CompiledActions();
   private readonly echoed = new EchoedSecrets();
   private readonly options: HttpCallerOptions;
+  private readonly grants: GrantedTokens;
   private readonly now: () => number;
 
   constructor(options: HttpCallerOptions) {
     this.options = options;
+    this.grants = options.grants ?? NO_GRANTS;
     this.now = options.now ?? Date.now;
     this.transport = new Transport(options);
-    this.tokens = new TokenExchange((call, request) => this.requestToken(call, request), this.now);
+    this.endpoint = new TokenEndpoint((call, request) => this.sendPlain(call, request), this.echoed, this.now);
+    this.tokens = new TokenExchange((call, request) => this.send(call, request, NOTHING), this.endpoint, this.now);
   }
 
-  async call(call: ActionCall): Promise<Outcome> {
-    for (const secret of Object.values(call.connection?.credential.fields ?? {})) this.options.redactor.add(secret);
+  async call(given: ActionCall): Promise<Outcome> {
+    for (const secret of Object.values(given.connection?.credential.fields ?? {})) this.options.redactor.add(secret);
     try {
+      const call = await this.withGranted(given);
       const action = this.compiled.of(call);
       return withWarnings(action, outputOf(call, action, await this.collect(call, action)));
     } catch (error) {
-      return this.failed(error instanceof CallFailure ? error.failure : notMade(call, error));
+      return this.failed(error instanceof CallFailure ? error.failure : notMade(given, error));
     }
   }
 
@@ -115,26 +138,57 @@ export class HttpCaller implements ActionCaller {
     }
   }
 
-  /** Sends a request with its credential; once more where a token has ended before its time. */
+  /** The call with what consent told of its connection, where there was one. */
+  private async withGranted(call: ActionCall): Promise<ActionCall> {
+    const { connection } = call;
+    if (connection === undefined) return call;
+    const auth = consentOf(call.connector.connection ?? {}, connection.plan.fields);
+    if (auth === undefined) return call;
+    const { values } = await this.grants.token(auth, { ...call, connection });
+    const fields = { ...connection.plan.fields, ...values };
+    return { ...call, connection: { ...connection, plan: { ...connection.plan, fields } } };
+  }
+
+  /** Sends a request with its credential. */
   private async exchange(call: ActionCall, request: BuiltRequest): Promise<Answer> {
     const { connection, connector } = call;
-    const auth = connector.connection?.auth;
-    if (connection === undefined || auth === undefined) return this.send(call, request, () => undefined);
+    const auth = connection && authOf(connector.connection ?? {}, connection.plan.fields);
+    if (connection === undefined || auth === undefined) return this.send(call, request, NOTHING);
     const roots: JsonObject = { connection: { ...connection.plan.fields, ...connection.credential.fields } };
-    if (auth.type !== 'token_exchange') return this.sendAuthorized(call, request, auth, roots);
-    const use = auth.use ?? { type: 'bearer', token: '${{ token }}' };
-    const given = authText(auth.given, roots);
-    if (given !== undefined) return this.sendAuthorized(call, request, use, { ...roots, token: given });
+    const connected = { ...call, connection };
+    if (auth.type === 'oauth2' && auth.grant === 'authorization_code') {
+      return this.sendWithToken(auth, connected, request, roots, {
+        token: () => this.grants.token(auth, connected),
+        refused: (token) => this.grants.refused(connected, token),
+      });
+    }
+    if (auth.type !== 'token_exchange' && auth.type !== 'oauth2')
+      return this.sendAuthorized(call, request, auth, roots);
+    const given = auth.type === 'token_exchange' ? authText(auth.given, roots) : undefined;
+    if (given !== undefined) return this.sendAuthorized(call, request, auth.use ?? BEARER, { ...roots, token: given });
+    return this.sendWithToken(auth, connected, request, roots, {
+      token: () => this.tokens.token(auth, connected, roots),
+      refused: (token) => this.tokens.refused(connected, token),
+    });
+  }
+
+  /** Sends a request with a token; once more where the token has ended before its time. */
+  private async sendWithToken<One extends Token>(
+    { use = BEARER, refresh_on: refusals = [401] }: { use?: TokenUse; refresh_on?: number[] },
+    call: ConnectedCall,
+    request: BuiltRequest,
+    roots: JsonObject,
+    tokens: TokenSource<One>,
+  ): Promise<Answer> {
     const sendWith = async (token: Token): Promise<Answer> => {
       const all = { ...roots, token: token.fields.token };
       return this.echoed.remove(token, await this.sendAuthorized(call, request, use, all));
     };
-    const connected = { ...call, connection };
-    const token = await this.tokens.token(auth, connected, roots);
+    const token = await tokens.token();
     const answer = await sendWith(token);
-    if (!(auth.refresh_on ?? [401]).includes(answer.status)) return answer;
-    await this.tokens.refused(connected, token);
-    return sendWith(await this.tokens.token(auth, connected, roots));
+    if (!token.renewable || !refusals.includes(answer.status)) return answer;
+    await tokens.refused(token);
+    return sendWith(await tokens.token());
   }
 
   /** Sends a request with the credential in it, and with what is derived of that for this very request. */
@@ -155,15 +209,14 @@ export class HttpCaller implements ActionCaller {
     return proofs.reduce((cleaned, secrets) => this.echoed.remove(secrets, cleaned), answer);
   }
 
-  /** The credential is in the templates of the request, so nothing is added. */
-  private requestToken(call: ActionCall, request: BuiltRequest): Promise<Answer> {
-    return this.send(call, request, () => undefined);
+  private async send(call: ActionCall, request: BuiltRequest, authorize: Authorize): Promise<Answer> {
+    return this.echoed.remove(call.connection?.credential, await this.sendPlain(call, request, authorize));
   }
 
-  private async send(call: ActionCall, request: BuiltRequest, authorize: Authorize): Promise<Answer> {
+  /** Gives the answer as it came, with the connection's own secrets where the service sends them back. */
+  private async sendPlain(call: ActionCall, request: BuiltRequest, authorize: Authorize = NOTHING): Promise<Answer> {
     const { status, headers, body } = await this.transport.send(call, request, authorize);
-    const answer = { status, headers, body: parseBody(body, headers['content-type'], call.action.response?.as) };
-    return this.echoed.remove(call.connection?.credential, answer);
+    return { status, headers, body: parseBody(body, headers['content-type'], call.action.response?.as) };
   }
 
   private failed(failure: Failure): Outcome {

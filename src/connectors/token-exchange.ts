@@ -1,27 +1,19 @@
-import type { Request, Success, TokenExchangeAuth } from '../generated/plan.ts';
+import type { ClientCredentialsAuth, Request, Success, TokenExchangeAuth } from '../generated/plan.ts';
 import { compileTemplate } from '../language/evaluate.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { Credential } from '../secrets/credential.ts';
 import type { ActionCall } from './action-call.ts';
 import { CallFailure } from './call-failure.ts';
-import { derive } from './derived.ts';
-import { EchoedSecrets, type SecretTexts } from './echoed-secrets.ts';
 import { compileSuccess } from './compiled-action.ts';
+import { derive } from './derived.ts';
+import { EchoedSecrets } from './echoed-secrets.ts';
 import { failureOfAnswer, type Answer } from './failures.ts';
+import type { TokenEndpoint } from './oauth/token-endpoint.ts';
 import { compileRequest, type BuiltRequest } from './request.ts';
-
-/** A token is made anew so long before its end, or at nine tenths of its life where that is later. */
-const MARGIN_MS = 60_000;
+import { renewalTime, TokenSlot, type Token } from './token-slot.ts';
 
 /** Nobody waits longer for a token, whatever the step's own timeout is: others may wait for the same one. */
 const TIMEOUT_MS = 30_000;
-
-/** What a credential was exchanged for. */
-export interface Token extends SecretTexts {
-  fields: { token: string };
-  /** `undefined`: until it is refused. */
-  until: number | undefined;
-}
 
 /** A call through a connection. */
 export type ConnectedCall = ActionCall & Required<Pick<ActionCall, 'connection'>>;
@@ -29,62 +21,64 @@ export type ConnectedCall = ActionCall & Required<Pick<ActionCall, 'connection'>
 /** Sends the request for a token. Throws `CallFailure`. */
 export type SendTokenRequest = (call: ActionCall, request: BuiltRequest) => Promise<Answer>;
 
+/** The call that a request for a token belongs to: it changes nothing, whatever the action that needs it does. */
+export function tokenCall<Call extends ActionCall>(call: Call): Call {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  return { ...call, action: { effect: 'read', input: {}, output: {} }, signal };
+}
+
 /**
- * The tokens that connections' credentials were exchanged for, in memory, one exchange at a time for a connection. They go
- * with the credential: one that was opened anew, such as after a change, gets a token of its own.
+ * The tokens that connections' credentials were exchanged for, in memory. They go with the credential: one that was opened
+ * anew, such as after a change, gets a token of its own.
  */
 export class TokenExchange {
-  private readonly tokens = new WeakMap<Credential, Map<string, Promise<Token>>>();
+  private readonly slots = new WeakMap<Credential, Map<string, TokenSlot<Token>>>();
   private readonly echoed = new EchoedSecrets();
   private readonly send: SendTokenRequest;
+  private readonly endpoint: TokenEndpoint;
   private readonly now: () => number;
 
-  constructor(send: SendTokenRequest, now: () => number) {
+  constructor(send: SendTokenRequest, endpoint: TokenEndpoint, now: () => number) {
     this.send = send;
+    this.endpoint = endpoint;
     this.now = now;
   }
 
   /** The connection's token. `roots` are what the templates see. Throws `CallFailure`. */
-  async token(auth: TokenExchangeAuth, call: ConnectedCall, roots: JsonObject): Promise<Token> {
-    const [tokens, name] = this.placeOf(call);
-    const known = tokens.get(name);
-    if (known !== undefined) {
-      const token = await known;
-      if (token.until === undefined || token.until > this.now()) return token;
-      // Another call may have seen that too, and have begun an exchange by now.
-      if (tokens.get(name) === known) tokens.delete(name);
-      return this.token(auth, call, roots);
-    }
-    const made = this.exchange(auth, call, roots);
-    tokens.set(name, made);
-    made.catch(() => tokens.delete(name));
-    return made;
+  token(auth: TokenExchangeAuth | ClientCredentialsAuth, call: ConnectedCall, roots: JsonObject): Promise<Token> {
+    return this.slotOf(call).token(this.now, () =>
+      auth.type === 'oauth2' ? this.grant(auth, call, roots) : this.exchange(auth, call, roots),
+    );
   }
 
   /** The service does not take this token any more. */
-  async refused(call: ConnectedCall, token: Token): Promise<void> {
-    const [tokens, name] = this.placeOf(call);
-    const known = tokens.get(name);
-    if ((await known) === token && tokens.get(name) === known) tokens.delete(name);
+  refused(call: ConnectedCall, token: Token): Promise<void> {
+    return this.slotOf(call).refused(token);
   }
 
-  /** A connection whose other fields changed, such as its region, is another one. */
-  private placeOf({ connection: { name, plan, credential } }: ConnectedCall): [Map<string, Promise<Token>>, string] {
-    let tokens = this.tokens.get(credential);
-    if (tokens === undefined) this.tokens.set(credential, (tokens = new Map()));
-    return [tokens, JSON.stringify([name, plan.fields])];
+  /** A connection whose other fields changed, such as its region, is another one, and so is one with other rights. */
+  private slotOf({ connection: { name, plan, credential } }: ConnectedCall): TokenSlot<Token> {
+    let slots = this.slots.get(credential);
+    if (slots === undefined) this.slots.set(credential, (slots = new Map()));
+    const key = JSON.stringify([name, plan.fields, plan.scopes ?? []]);
+    let slot = slots.get(key);
+    if (slot === undefined) slots.set(key, (slot = new TokenSlot()));
+    return slot;
+  }
+
+  private async grant(auth: ClientCredentialsAuth, call: ConnectedCall, roots: JsonObject): Promise<Token> {
+    const { accessToken, lifetimeMs } = await this.endpoint.byClientCredentials(auth, call, roots);
+    return tokenOf(accessToken, lifetimeMs, this.now());
   }
 
   private async exchange(auth: TokenExchangeAuth, call: ActionCall, roots: JsonObject): Promise<Token> {
-    // The request for a token changes nothing, whatever the action that needs it does.
-    const own: ActionCall = { ...call, action: { effect: 'read', input: {}, output: {} } };
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const own = tokenCall(call);
     const { derived = {} } = call.connector.connection ?? {};
     const { values, secrets } = await derive(derived, [auth.before, auth.request], roots, this.now());
     const before: JsonObject = {};
     const ask = async (request: Request, success?: Success): Promise<Answer> => {
       const built = compileRequest(call.connector, request)({ ...roots, derived: values, before });
-      const answer = this.echoed.remove(secrets, await this.send({ ...own, signal }, built));
+      const answer = this.echoed.remove(secrets, await this.send(own, built));
       if (!compileSuccess(success)(answer)) throw refusedBy(own, answer, this.now());
       return answer;
     };
@@ -97,9 +91,13 @@ export class TokenExchange {
     const expires =
       auth.expires_in === undefined ? undefined : compileTemplate(auth.expires_in)({ ...roots, response });
     const lifetime = Number(expires ?? Number.NaN) * 1000;
-    const margin = Math.min(MARGIN_MS, lifetime / 10);
-    return { fields: { token: text }, until: Number.isNaN(lifetime) ? undefined : this.now() + lifetime - margin };
+    return tokenOf(text, Number.isNaN(lifetime) ? undefined : lifetime, this.now());
   }
+}
+
+function tokenOf(token: string, lifetimeMs: number | undefined, now: number): Token {
+  const until = lifetimeMs === undefined ? undefined : renewalTime(now, lifetimeMs);
+  return { fields: { token }, until, renewable: true };
 }
 
 function responseRoot({ status, headers, body }: Answer): JsonObject {

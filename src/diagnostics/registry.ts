@@ -172,6 +172,18 @@ export const CODES = {
     'no such zone or locale',
     "The account's time zone or locale does not exist, so no date and no number could be written or read with it.",
   ),
+  WB5017: error(
+    'OAuth that cannot work',
+    'A part of the connector’s OAuth 2.0 is missing, has no effect, or leaves the code unprotected.',
+  ),
+  WB5018: note(
+    'consent at the runner',
+    'The connection is one of OAuth 2.0: a person consents at the service, and the runner keeps what was granted. Git cannot show whether that was done. Until then the runner keeps the automations that need it stalled, with the link; all others serve.',
+  ),
+  WB5019: error(
+    'shared credential not for this account',
+    'The connection names a shared credential that is not in waybill.json, is one of another service, or does not list the account.',
+  ),
   WB5020: error(
     'host not sealed',
     'A credential is sealed with the hosts that it may be sent to. The connector, or a field of the connection, names a host that is not among them, so the runner would refuse to send it there.',
@@ -187,6 +199,14 @@ export const CODES = {
   WB5023: error(
     'sops rules out of step',
     'Real sops encrypts a new file by the first rule of .sops.yaml that fits its path. Each account has one of its own, with the recipients of account.json; a rule that catches more would encrypt its files for others.',
+  ),
+  WB5024: error(
+    'not known before consent',
+    'What consent tells of a connection, such as the address of its account, stands where it is needed before: in hosts, limits, schemes of webhooks, or the page of consent. A host that a service names must be one that the connector lists.',
+  ),
+  WB5025: error(
+    'way of auth',
+    'A connector with several ways of auth has one that no connection can have, or connections that no way serves: their requests would go without a credential.',
   ),
   WB6001: error(
     'write tried again',
@@ -307,6 +327,10 @@ export type Code = keyof typeof CODES;
 
 function warning(title: string, explanation: string): CodeEntry {
   return { title, severity: 'warning', explanation };
+}
+
+function note(title: string, explanation: string): CodeEntry {
+  return { title, severity: 'note', explanation };
 }
 
 function error(title: string, explanation: string): CodeEntry {

@@ -14,7 +14,7 @@ export async function callThrough(
   if (name === undefined || connection === undefined) return caller.call(call);
   let credential: Credential;
   try {
-    credential = await credentials.credential(account, name);
+    credential = await credentials.credential(account, name, connection.shared);
   } catch (error) {
     if (connection.secrets.length > 0) return { ok: false, failure: credentialFailure(error, name, account) };
     credential = { fields: {}, hosts: [] };

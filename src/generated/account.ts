@@ -40,6 +40,7 @@ export interface Account {
    */
   recipients: string[];
   sensitive?: SensitiveData;
+  history?: History;
   /**
    * The account's connections, by name. Their secret fields are in secrets/<account>/<connection>.json.
    */
@@ -67,6 +68,23 @@ export interface SensitiveData {
   secret?: Name[];
 }
 /**
+ * How long the account's runs are kept. What is not said here is as waybill.json says; where that does not say it either, they are kept for good.
+ */
+export interface History {
+  /**
+   * How long a run is kept after its end, such as 90d.
+   */
+  keep?: string;
+  /**
+   * How long a run that failed is kept. Without it, it is kept until somebody runs it again; from then on as others are. Runs that are uncertain are always kept.
+   */
+  keep_failed?: string;
+  /**
+   * About how much the history of the account may take, in bytes: the oldest runs that have ended go first, whatever keep says.
+   */
+  max_bytes?: number;
+}
+/**
  * An account's use of a connector: which one, and its fields that are not secret.
  */
 export interface AccountConnection {
@@ -74,6 +92,10 @@ export interface AccountConnection {
    * Small letters, digits, - and _, starting with a letter.
    */
   connector: string;
+  /**
+   * Small letters, digits, - and _, starting with a letter.
+   */
+  shared?: string;
   /**
    * The connector's fields that are not secret, such as a host or a default model.
    */

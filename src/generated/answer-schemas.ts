@@ -2,6 +2,129 @@
 
 /** Schemas of what the API gives, for `components` of its OpenAPI document. */
 export const ANSWER_SCHEMAS = {
+  "OAuthConnectionView": {
+    "type": "object",
+    "properties": {
+      "account": {
+        "type": "string"
+      },
+      "connection": {
+        "type": "string"
+      },
+      "connector": {
+        "type": "string"
+      },
+      "title": {
+        "type": "string",
+        "description": "The service's name."
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "missing",
+          "granted",
+          "lacking",
+          "expired",
+          "revoked"
+        ],
+        "description": "`missing`: nobody has consented. `lacking`: automations need rights that were not given."
+      },
+      "reason": {
+        "type": "string",
+        "description": "Why it ended."
+      },
+      "identity": {
+        "type": "string",
+        "description": "Whose account it is, as the service says."
+      },
+      "scopes": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "The rights that the automations need."
+      },
+      "missing_scopes": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        }
+      },
+      "automations": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "The automations that use it."
+      },
+      "granted_at": {
+        "type": "string"
+      },
+      "refreshed_at": {
+        "type": "string"
+      },
+      "expires_at": {
+        "type": "string",
+        "description": "Of the access token, which is refreshed before."
+      },
+      "page": {
+        "type": "string",
+        "description": "Where a person who is signed in to the runner consents."
+      }
+    },
+    "required": [
+      "account",
+      "connection",
+      "connector",
+      "title",
+      "status",
+      "scopes",
+      "missing_scopes",
+      "automations",
+      "page"
+    ],
+    "additionalProperties": false,
+    "description": "How the consent to a connection is, `POST /api/v1/oauth/:account/:connection/revoke`"
+  },
+  "OAuthListView": {
+    "type": "object",
+    "properties": {
+      "redirect_uri": {
+        "type": "string",
+        "description": "Where services send browsers back to; registered there to the letter."
+      },
+      "connections": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/OAuthConnectionView"
+        }
+      }
+    },
+    "required": [
+      "redirect_uri",
+      "connections"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/oauth`"
+  },
+  "OAuthLinkView": {
+    "type": "object",
+    "properties": {
+      "url": {
+        "type": "string",
+        "description": "For one person, until it has served."
+      },
+      "expires_at": {
+        "type": "string"
+      }
+    },
+    "required": [
+      "url",
+      "expires_at"
+    ],
+    "additionalProperties": false,
+    "description": "`POST /api/v1/oauth/:account/:connection/link`"
+  },
   "RunSummaryView": {
     "type": "object",
     "properties": {
@@ -154,6 +277,13 @@ export const ANSWER_SCHEMAS = {
       "private_address",
       "redirected",
       "token_not_made",
+      "grant_missing",
+      "grant_expired",
+      "grant_revoked",
+      "scope_missing",
+      "client_refused",
+      "redirect_mismatch",
+      "host_not_granted",
       "host_not_allowed",
       "host_not_sealed",
       "credential_not_opened",
@@ -650,6 +780,29 @@ export const ANSWER_SCHEMAS = {
                   },
                   "trigger": {
                     "type": "string"
+                  },
+                  "consents": {
+                    "type": "array",
+                    "items": {
+                      "type": "object",
+                      "properties": {
+                        "connection": {
+                          "type": "string"
+                        },
+                        "scopes": {
+                          "type": "array",
+                          "items": {
+                            "type": "string"
+                          }
+                        }
+                      },
+                      "required": [
+                        "connection",
+                        "scopes"
+                      ],
+                      "additionalProperties": false
+                    },
+                    "description": "The connections to which a person consents, with the rights that the automation needs there."
                   }
                 },
                 "required": [
@@ -850,6 +1003,26 @@ export const ANSWER_SCHEMAS = {
             "account": {
               "type": "string"
             },
+            "stalled_automations": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "properties": {
+                  "automation": {
+                    "type": "string"
+                  },
+                  "reason": {
+                    "$ref": "#/components/schemas/ReasonView"
+                  }
+                },
+                "required": [
+                  "automation",
+                  "reason"
+                ],
+                "additionalProperties": false
+              },
+              "description": "Automations that are deployed and start no runs until a person consents."
+            },
             "status": {
               "type": "string",
               "enum": [
@@ -909,6 +1082,7 @@ export const ANSWER_SCHEMAS = {
             "account",
             "changed_at",
             "recent",
+            "stalled_automations",
             "status"
           ]
         }
@@ -1473,6 +1647,59 @@ export const ANSWER_SCHEMAS = {
     ],
     "additionalProperties": false,
     "description": "What `GET /api/v1/events` sends, one a server-sent event."
+  },
+  "HistoryAccountView": {
+    "type": "object",
+    "properties": {
+      "account": {
+        "type": "string"
+      },
+      "runs": {
+        "type": "number"
+      },
+      "bytes": {
+        "type": "number",
+        "description": "About how much."
+      },
+      "oldest": {
+        "type": "string",
+        "description": "When the oldest run was accepted."
+      },
+      "keep_ms": {
+        "type": "number",
+        "description": "From a run's end; absent: for good."
+      },
+      "keep_failed_ms": {
+        "type": "number",
+        "description": "The same of runs that failed; absent: until they are run again."
+      },
+      "max_bytes": {
+        "type": "number"
+      }
+    },
+    "required": [
+      "account",
+      "runs",
+      "bytes"
+    ],
+    "additionalProperties": false,
+    "description": "What the history of an account takes, and how long it is kept."
+  },
+  "HistoryView": {
+    "type": "object",
+    "properties": {
+      "accounts": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/HistoryAccountView"
+        }
+      }
+    },
+    "required": [
+      "accounts"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/history`"
   },
   "ErrorView": {
     "type": "object",

@@ -61,17 +61,34 @@ export type WrittenBytes =
       base64?: string;
     };
 /**
+ * How the credential goes into a request; a list where a connection can have one of several kinds of credential: the first whose condition is met serves.
+ */
+export type AuthWays = Auth | AuthWay[];
+/**
  * How the credential goes into a request. Here alone ${{ connection.<field> }} may stand for a secret field; what needs a field that the connection does not have is left out.
  */
-export type Auth = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth | TokenExchangeAuth;
+export type Auth =
+  ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth | TokenExchangeAuth | AuthorizationCodeAuth | ClientCredentialsAuth;
 /**
  * Requests that come first in every attempt, in order: they prepare and change nothing that anyone notices. Those that follow read their answers as ${{ before.<name>.body }}.
  */
 export type RequestsBefore = RequestBefore[];
 /**
+ * Statuses by which the service says that it does not take the token any more; the request is made once more with a new one.
+ */
+export type RefreshOn = number[];
+/**
  * How the token goes into requests, where ${{ token }} stands for it. Without it: Authorization: Bearer.
  */
 export type TokenUse = ApiKeyAuth | BearerAuth | BasicAuth | CustomAuth;
+/**
+ * Rights that are asked for in any case; those of actions and triggers in use are added.
+ */
+export type Scopes = string[];
+/**
+ * Rights that are asked for in any case; those of actions and triggers in use are added.
+ */
+export type Scopes1 = string[];
 /**
  * The answer comes in pages, each a request of its own in the same attempt. Its items are items in the output's template; more is true where the service has further ones than were fetched.
  */
@@ -1040,6 +1057,14 @@ export interface PlanConnection {
    * Names of the secret fields that it must have.
    */
   secrets: string[];
+  /**
+   * The credential of secrets/shared/ that it has besides its own.
+   */
+  shared?: string;
+  /**
+   * Of an OAuth 2.0 connection: the rights that this automation needs at the service.
+   */
+  scopes?: string[];
 }
 export interface PlanTable {
   /**
@@ -1098,7 +1123,7 @@ export interface ConnectionSpec {
   derived?: {
     [k: string]: Derived;
   };
-  auth?: Auth;
+  auth?: AuthWays;
   test?: ConnectionTest;
 }
 /**
@@ -1368,16 +1393,201 @@ export interface TokenExchangeAuth {
    * Seconds for which it is good: a number, or an expression over response. Without it, until it is refused.
    */
   expires_in?: number | string;
-  /**
-   * Statuses by which the service says that it does not take the token any more; the request is made once more with a new one.
-   */
-  refresh_on?: number[];
+  refresh_on?: RefreshOn;
   use?: TokenUse;
 }
 export interface RequestBefore {
   name: string;
   request: Request;
   success?: Success;
+}
+/**
+ * OAuth 2.0: a person consents in a browser (RFC 6749 §4.1). The connection's fields hold the app's id and secret; the runner keeps what the person granted, encrypted, and refreshes it.
+ */
+export interface AuthorizationCodeAuth {
+  type: "oauth2";
+  grant: "authorization_code";
+  /**
+   * The service's page of consent, which a browser opens. ${{ connection.<field> }} may stand in it for a field that is not secret, such as a customer's own host.
+   */
+  authorize_url: string;
+  /**
+   * Where a code is exchanged for tokens: an address of one of the connection's hosts.
+   */
+  token_url: string;
+  /**
+   * Where tokens are refreshed, if that is another address than token_url.
+   */
+  refresh_url?: string;
+  /**
+   * Where tokens are given back (RFC 7009).
+   */
+  revoke_url?: string;
+  /**
+   * The name that the service gives itself as iss beside the code (RFC 9207). With it, an answer of another service is refused.
+   */
+  issuer?: string;
+  /**
+   * The app's id at the service, such as "${{ connection.client_id }}".
+   */
+  client_id: string;
+  /**
+   * The app's secret, such as "${{ connection.client_secret }}".
+   */
+  client_secret?: string;
+  /**
+   * How the app proves who it is (RFC 6749 §2.3.1): in the header Authorization, in the body, or not at all, as apps without a secret do.
+   */
+  client_auth?: "basic" | "post" | "none";
+  /**
+   * How the code is bound to the runner (RFC 7636). none is for services that refuse what they do not know.
+   */
+  pkce?: "S256" | "plain" | "none";
+  scopes?: Scopes;
+  /**
+   * What stands between two scopes; a space by the standard.
+   */
+  scope_separator?: string;
+  /**
+   * The parameter of the consent page that names the rights.
+   */
+  scope_parameter?: string;
+  /**
+   * Further parameters of the consent page, such as access_type.
+   */
+  authorize_params?: {
+    [k: string]: string;
+  };
+  /**
+   * Further parameters of the request for tokens.
+   */
+  token_params?: {
+    [k: string]: string;
+  };
+  /**
+   * Further parameters of the request that refreshes.
+   */
+  refresh_params?: {
+    [k: string]: string;
+  };
+  /**
+   * Further headers of the requests for tokens.
+   */
+  token_headers?: {
+    [k: string]: string;
+  };
+  /**
+   * How requests for tokens are written; a form by the standard.
+   */
+  token_body?: "form" | "json";
+  answer?: TokenAnswer;
+  /**
+   * What consent tells of the connection, by name: ${{ connection.<name> }} in base_url, headers, query, requests, answers, refresh_url and revoke_url. What a request's address is made of must still be one of the hosts, which no captured value can stand in.
+   */
+  captures?: {
+    [k: string]: Capture;
+  };
+  refresh_on?: RefreshOn;
+  use?: TokenUse;
+}
+/**
+ * Where things stand in the answer with the tokens, each from response, where it is not as the standard has it (RFC 6749 §5.1).
+ */
+export interface TokenAnswer {
+  /**
+   * Such as ${{ response.body.authed_user.access_token }}.
+   */
+  access_token?: string;
+  refresh_token?: string;
+  /**
+   * Seconds, a number or a text with one.
+   */
+  expires_in?: string;
+  /**
+   * The rights that were given. Where the answer has none, all that were asked for.
+   */
+  scope?: string;
+  /**
+   * The code of a failure, for services that answer 200 to everything.
+   */
+  error?: string;
+}
+export interface Capture {
+  /**
+   * From callback, the query with which the browser came back, or response, the answer with the tokens: ${{ callback.realmId }}, ${{ response.body.instance_url }}.
+   */
+  value: string;
+  /**
+   * A value as the service gives it, which automations' tests have.
+   */
+  sample: string;
+}
+/**
+ * OAuth 2.0: the app acts for itself, and no person consents (RFC 6749 §4.4). The token is kept in memory.
+ */
+export interface ClientCredentialsAuth {
+  type: "oauth2";
+  grant: "client_credentials";
+  /**
+   * Where tokens are made: an address of one of the connection's hosts.
+   */
+  token_url: string;
+  /**
+   * The app's id at the service, such as "${{ connection.client_id }}".
+   */
+  client_id: string;
+  /**
+   * The app's secret, such as "${{ connection.client_secret }}".
+   */
+  client_secret: string;
+  /**
+   * How the app proves who it is (RFC 6749 §2.3.1).
+   */
+  client_auth?: "basic" | "post";
+  scopes?: Scopes1;
+  /**
+   * What stands between two scopes; a space by the standard.
+   */
+  scope_separator?: string;
+  /**
+   * Further parameters of the request for a token, such as audience.
+   */
+  token_params?: {
+    [k: string]: string;
+  };
+  /**
+   * Further headers of the request for a token.
+   */
+  token_headers?: {
+    [k: string]: string;
+  };
+  /**
+   * How requests for tokens are written; a form by the standard.
+   */
+  token_body?: "form" | "json";
+  answer?: TokenAnswer;
+  refresh_on?: RefreshOn;
+  use?: TokenUse;
+}
+/**
+ * One of several ways.
+ */
+export interface AuthWay {
+  when?: FieldCondition1;
+  auth: Auth;
+}
+/**
+ * It serves connections whose field has one of these values; without it, all that no way before it serves.
+ */
+export interface FieldCondition1 {
+  /**
+   * A field that is not secret.
+   */
+  field: string;
+  /**
+   * Its values.
+   */
+  is: (string | number | boolean)[];
 }
 /**
  * A request that changes nothing and succeeds exactly where the credential is good.

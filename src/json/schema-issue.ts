@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv';
+import { withoutOtherArms } from './choice-arms.ts';
 
 /** One way in which a value does not fit its schema. */
 export interface SchemaIssue {
@@ -16,7 +17,8 @@ export interface SchemaIssue {
 }
 
 /** Puts ajv's errors in plain words, one a place: of the arms of a choice only what helps is kept. */
-export function describeSchemaErrors(errors: readonly ErrorObject[]): SchemaIssue[] {
+export function describeSchemaErrors(all: readonly ErrorObject[]): SchemaIssue[] {
+  const errors = withoutOtherArms(all);
   const kinds = errors.filter(isChoiceOfProperties);
   if (kinds.length > 0) {
     const others = errors.filter((error) => !kinds.includes(error) && !kinds.some((kind) => isArmOf(error, kind)));
@@ -24,9 +26,9 @@ export function describeSchemaErrors(errors: readonly ErrorObject[]): SchemaIssu
   }
   const issues = errors.filter((error) => !CHOICE_KEYWORDS.has(error.keyword)).map(describe);
   const choices = errors.filter((error) => CHOICE_KEYWORDS.has(error.keyword)).map(describe);
-  const all = issues.length > 0 ? issues : choices;
+  const told = issues.length > 0 ? issues : choices;
   const seen = new Set<string>();
-  const distinct = all.filter((issue) => {
+  const distinct = told.filter((issue) => {
     const key = `${issue.pointer} ${issue.keyword} ${issue.message}`;
     return !seen.has(key) && seen.add(key) !== undefined;
   });

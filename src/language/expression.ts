@@ -50,7 +50,7 @@ export interface ParsedExpression {
 
 /** Parses the expression that begins at `offset` of `text`. Never throws. */
 export function parseExpression(text: string, offset: number): ParsedExpression {
-  let parsed: AcornExpression;
+  let parsed: { node: AcornExpression; end: number };
   try {
     // A shorter text cannot be nested so deeply.
     if (text.length - offset > MAX_DEPTH * 2 && nestingDepth(text, offset) > MAX_DEPTH * 2) throw new RangeError();
@@ -59,7 +59,7 @@ export function parseExpression(text: string, offset: number): ParsedExpression 
     return { end: text.length, problems: [syntaxProblem(error, text, offset)] };
   }
   const problems: Problem[] = [];
-  const expression = convert(parsed, { problems, depth: 0 });
+  const expression = convert(parsed.node, { problems, depth: 0 });
   return { ...(expression === undefined || problems.length > 0 ? {} : { expression }), end: parsed.end, problems };
 }
 

@@ -69,11 +69,14 @@ class ExpressionParser extends Base {
 /** The parser, while nothing went wrong in it. */
 let parser: ExpressionParser | undefined;
 
-/** Parses the JavaScript expression that begins at `offset`. Throws `SyntaxError` with `pos`. */
-export function parseJavaScriptExpression(text: string, offset: number): Expression {
+/**
+ * Parses the JavaScript expression that begins at `offset`; `end` is where its text ends, with the parentheses around it, of
+ * which the node knows nothing. Throws `SyntaxError` with `pos`.
+ */
+export function parseJavaScriptExpression(text: string, offset: number): { node: Expression; end: number } {
   const current = parser ?? new ExpressionParser();
   parser = undefined;
-  const expression = current.parseAt(text, offset);
+  const node = current.parseAt(text, offset);
   parser = current;
-  return expression;
+  return { node, end: current.lastTokEnd };
 }

@@ -29,6 +29,8 @@ export function describeSecurity({ accounts, kind, value, connection, automation
       return `${who}: secrets are no longer encrypted to ${value}; what it could read before, it knows`;
     case 'host_added':
       return `${who}: the credential of ${connection} goes to ${value} (${automations.join(', ')})`;
+    case 'right_added':
+      return `${who}: ${connection} needs the right ${value} (${automations.join(', ')}); a person has to consent to it`;
     case 'host_removed':
       return `${who}: the credential of ${connection} no longer goes to ${value}`;
   }

@@ -29,10 +29,10 @@ export interface Difference {
 
 export interface SecurityChange {
   accounts: string[];
-  kind: 'recipient_added' | 'recipient_removed' | 'host_added' | 'host_removed';
-  /** The public key, or the host. */
+  kind: 'recipient_added' | 'recipient_removed' | 'host_added' | 'host_removed' | 'right_added';
+  /** The public key, the host, or the right at a service of OAuth 2.0. */
   value: string;
-  /** Of a host: the automations that send the credential there, and of which connection. */
+  /** Of a host: the automations that send the credential there, and of which connection. Of a right: those that need it. */
   connection?: string;
   automations?: string[];
 }

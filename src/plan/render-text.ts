@@ -22,7 +22,7 @@ export function renderPlan({ plan, digest }: NamedPlan): string {
     ...Object.entries(plan.settings ?? {}).map(([name, value]) => `  settings  ${name} = ${JSON.stringify(value)}`),
     ...Object.entries(plan.connections).map(
       ([name, connection]) =>
-        `  connects  ${name} (${connection.connector}): credential goes to ${connection.hosts.join(', ') || 'nobody'}; ${callsOf(connection)}`,
+        `  connects  ${name} (${connection.connector}): credential goes to ${connection.hosts.join(', ') || 'nobody'}; ${callsOf(connection)}${rightsOf(connection)}`,
     ),
     ...(plan.trigger.kind === 'poll' || plan.trigger.kind === 'event'
       ? renderMappings(plan.trigger.mappings, '  trigger   ')
@@ -33,6 +33,11 @@ export function renderPlan({ plan, digest }: NamedPlan): string {
     ...(plan.output_mappings ?? []).map((mapping) => `  output    ${renderMapping(mapping)}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Of a connection by OAuth 2.0. */
+function rightsOf({ scopes = [] }: PlanConnection): string {
+  return scopes.length === 0 ? '' : `; needs the rights ${scopes.join(', ')}`;
 }
 
 function describeTrigger(trigger: PlanTrigger): string {

@@ -3,10 +3,15 @@ import type { SecurityChange, Side } from './difference.ts';
 /** A change of one account. */
 type AccountSecurityChange = Omit<SecurityChange, 'accounts'> & { account: string };
 
-/** Who can read secrets, and where they are sent; what accounts have in common is told once. */
+/** Who can read secrets, where they are sent, and what is asked of services; what accounts have in common is told once. */
 export function compareSecurity(before: Side, after: Side): SecurityChange[] {
   const found = new Map<string, SecurityChange>();
-  for (const { account, ...change } of [...compareRecipients(before, after), ...compareHosts(before, after)]) {
+  const changes = [
+    ...compareRecipients(before, after),
+    ...compareHosts(before, after),
+    ...compareRights(before, after),
+  ];
+  for (const { account, ...change } of changes) {
     const key = JSON.stringify(change);
     const known = found.get(key);
     if (known === undefined) found.set(key, { accounts: [account], ...change });
@@ -28,36 +33,48 @@ function compareRecipients(before: Side, after: Side): AccountSecurityChange[] {
   });
 }
 
-interface CredentialHost {
+/** A host or a right of a connection. */
+interface ConnectionPart {
   account: string;
   connection: string;
-  host: string;
+  value: string;
   automations: string[];
 }
 
-/** Each host of each connection, with the automations that send the credential there. */
-function hostsOf({ plans }: Side): Map<string, CredentialHost> {
-  const hosts = new Map<string, CredentialHost>();
+/** Each host, or right, of each connection, with the automations that send the credential there, or need it. */
+function partsOf({ plans }: Side, part: 'hosts' | 'scopes'): Map<string, ConnectionPart> {
+  const parts = new Map<string, ConnectionPart>();
   for (const { plan } of plans) {
     const { account, automation } = plan;
-    for (const [connection, { hosts: names }] of Object.entries(plan.connections)) {
-      for (const host of names) {
-        const key = JSON.stringify([account, connection, host]);
-        const known = hosts.get(key) ?? { account, connection, host, automations: [] };
+    for (const [connection, { [part]: values = [] }] of Object.entries(plan.connections)) {
+      for (const value of values) {
+        const key = JSON.stringify([account, connection, value]);
+        const known = parts.get(key) ?? { account, connection, value, automations: [] };
         known.automations.push(automation);
-        hosts.set(key, known);
+        parts.set(key, known);
       }
     }
   }
-  return hosts;
+  return parts;
+}
+
+function compareRights(before: Side, after: Side): AccountSecurityChange[] {
+  const old = partsOf(before, 'scopes');
+  const added = [...partsOf(after, 'scopes')].filter(([key]) => !old.has(key));
+  return added.map(([, part]) => changeOf('right_added', part));
+}
+
+function changeOf(
+  kind: SecurityChange['kind'],
+  { account, value, connection, automations }: ConnectionPart,
+): AccountSecurityChange {
+  return { account, kind, value, connection, automations };
 }
 
 function compareHosts(before: Side, after: Side): AccountSecurityChange[] {
-  const [old, now] = [hostsOf(before), hostsOf(after)];
+  const [old, now] = [partsOf(before, 'hosts'), partsOf(after, 'hosts')];
   const only = (kind: 'host_added' | 'host_removed', mine: typeof old, other: typeof old): AccountSecurityChange[] =>
-    [...mine].flatMap(([key, { account, connection, host, automations }]) =>
-      other.has(key) ? [] : [{ account, kind, value: host, connection, automations }],
-    );
+    [...mine].flatMap(([key, part]) => (other.has(key) ? [] : [changeOf(kind, part)]));
   // What does not compile goes on as it was deployed, with its credentials.
   const gone = [...old].filter(
     ([, { account, automations }]) =>

@@ -18,6 +18,17 @@ export const FAILURE_CODES = {
     'The host is, or leads to, an address of the machine, its network or its cloud, and the operator did not list it. Nothing was sent.',
   redirected: 'The service redirected too often, or to no address.',
   token_not_made: 'The service gave no token for the credential. The request itself was not sent.',
+  grant_missing:
+    'Nobody has consented at the service yet that the connection may be used, or not at this runner. Nothing was sent.',
+  grant_expired:
+    'The service does not take what a person granted any more: it ended, or was taken back there. A person consents once more.',
+  grant_revoked: 'What a person granted was given back with `waybill oauth revoke`. Nothing was sent.',
+  scope_missing: 'The automation needs a right at the service that was not granted. A person consents once more.',
+  client_refused: 'The service refuses the id or secret of the OAuth app, or the connection has none.',
+  redirect_mismatch:
+    'The service does not know the redirect address of the runner: it must be registered there to the letter.',
+  host_not_granted:
+    'The connector sends the token to a host that it did not have when a person consented. Nothing was sent.',
   host_not_allowed: 'The request goes to a host that the connection does not allow. Nothing was sent.',
   host_not_sealed: 'The request goes to a host that the credential was not sealed for. Nothing was sent.',
   credential_not_opened:

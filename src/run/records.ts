@@ -47,6 +47,9 @@ export interface RunRecord {
   finishedAt?: Instant;
 }
 
+/** What is told of a run in lists: all but what it carries. */
+export type RunSummary = Omit<RunRecord, 'trigger' | 'output'>;
+
 export interface AttemptRecord {
   run: string;
   key: AttemptKey;

@@ -8,12 +8,13 @@ import {
 } from '../compiler/compile.ts';
 import { builtinCatalog, builtinText } from '../connectors/builtin.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { WorkspaceConfig } from '../generated/waybill.ts';
 import { inOrder } from '../diagnostics/order.ts';
 import { VERSION } from '../version.ts';
 import { loadWorkspace } from '../workspace/load-workspace.ts';
 import { readFolder } from '../workspace/read-folder.ts';
 import type { SourceTree } from '../workspace/source-tree.ts';
-import type { Workspace } from '../workspace/workspace.ts';
+import { SHARED, secretPath, sharedSecretOf, type Workspace } from '../workspace/workspace.ts';
 
 export interface CheckedWorkspace extends CompileResult {
   workspace: Workspace;
@@ -46,10 +47,25 @@ export class CommonPart {
     this.common = commonOf(this.input);
   }
 
+  /** What waybill.json says. */
+  config(): WorkspaceConfig | undefined {
+    return this.input.workspace.config?.value;
+  }
+
   /** What is found of the common part itself. */
   check(): Pick<CompileResult, 'diagnostics' | 'stats'> {
     const { diagnostics, stats } = compile(this.input, this.common);
     return { diagnostics: inOrder([...this.diagnostics, ...diagnostics]), stats };
+  }
+
+  /** The shared credentials that an account's connections name, as the runner keeps them with the account: text by path. */
+  sharedSecrets(account: string, { accounts }: Workspace): Map<string, string> {
+    const texts = new Map<string, string>();
+    for (const { shared } of Object.values(accounts.get(account)?.value.connections ?? {})) {
+      const text = shared === undefined ? undefined : this.input.workspace.secrets.get(secretPath(SHARED, shared));
+      if (shared !== undefined && text !== undefined) texts.set(sharedSecretOf(account, shared), text);
+    }
+    return texts;
   }
 
   /** What is found of some accounts, given by their files, and the plans of what has no error where they are made. */

@@ -27,12 +27,14 @@ export type DeliveryResult =
   | { kind: 'events'; runs: string[] }
   | { kind: 'accepted'; run: RunRecord; respond: 'accepted' | 'finished'; deadlineMs: number | undefined };
 
-/** `status` is 401 where it is not proved genuine, 503 where the runner cannot prove it, otherwise says what does not fit. */
+/** `status` is 401 where it is not proved genuine, 503 where a person has to act first, otherwise says what does not fit. */
 export interface Refusal {
   kind: 'refused';
   status: number;
   reason: string;
   issues: SchemaIssue[];
+  /** A person has to consent first. */
+  stalled: boolean;
 }
 
 /** What becomes of a refused delivery that is taken once more. */
@@ -45,6 +47,8 @@ export interface HooksOptions {
   /** Takes what comes to the addresses of connections. */
   connections: ConnectionHooks;
   live: () => LiveDeployment;
+  /** Why an automation starts no runs for now, if so. */
+  stalled: (name: string) => string | undefined;
   /** Where senders reach the runner, without a slash at the end; `undefined` where that is the host that they name. */
   publicUrl: string | undefined;
   backlog: BacklogLimits;
@@ -131,6 +135,8 @@ export class Hooks {
     if (proved.kind === 'refused') return refusal(proved.status, proved.reason);
     const taken = takeDelivery(live, delivery, read);
     if ('reason' in taken) return refusal(taken.status, taken.reason, taken.issues);
+    const stalled = this.options.stalled(`${target.plan.account}/${target.plan.automation}`);
+    if (stalled !== undefined) return { ...refusal(503, stalled), stalled: true };
     const { trigger } = taken;
     try {
       return await this.start(target, live, trigger, nameOf(live, request, trigger) ?? name);
@@ -162,5 +168,5 @@ export class Hooks {
 }
 
 function refusal(status: number, reason: string, issues: SchemaIssue[] = []): Refusal {
-  return { kind: 'refused', status, reason, issues };
+  return { kind: 'refused', status, reason, issues, stalled: false };
 }

@@ -3,7 +3,7 @@ import { compileSchema, type SchemaCheck } from '../json/schema.ts';
 import type { JsonObject } from '../json/value.ts';
 import { compileTemplate, type Evaluator } from '../language/evaluate.ts';
 import { readCron, type CronTimes } from '../plan/cron.ts';
-import type { DeploymentEntry } from '../store/records.ts';
+import type { ConsentNeed, DeploymentEntry } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Listener } from './events/connection-hooks.ts';
 import { readyEvent, type LiveEvent } from './events/live-event.ts';
@@ -85,6 +85,17 @@ export class LiveDeployment {
     const live = { plan, digest, trigger: readyTrigger(plan, this.secrets.get(name)) };
     this.ready.set(name, live);
     return live;
+  }
+
+  /** The consents without which the automation cannot run. */
+  consentsOf(name: string): readonly ConsentNeed[] {
+    return this.entries.get(name)?.consents ?? [];
+  }
+
+  /** All automations that need consents. */
+  *needingConsent(): Generator<DeploymentEntry & { consents: ConsentNeed[] }> {
+    for (const { consents, ...entry } of this.entries.values())
+      if (consents !== undefined) yield { ...entry, consents };
   }
 
   /** The secret part of an address; `undefined` where nothing takes what comes there. */

@@ -20,6 +20,8 @@ export type ManualStart =
   /** Something else starts this automation. */
   | { kind: 'not_manual'; trigger: string }
   | { kind: 'refused'; reason: string; issues: SchemaIssue[] }
+  /** A person has to consent first. */
+  | { kind: 'stalled'; reason: string }
   | { kind: 'accepted'; run: RunRecord };
 
 /** Starts a run of an automation with a manual trigger, or as a trial of any; it is on disk when this resolves. */

@@ -11,6 +11,7 @@ import { AccountVault } from '../secrets/vault.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { StoreError } from '../store/store-error.ts';
 import type { Store } from '../store/store.ts';
+import { AccountSealing } from './account-sealing.ts';
 import { AuditPruner, type AuditLimits } from './audit-pruner.ts';
 import { Connecting } from './connecting/connecting.ts';
 import { BACKLOG_LIMITS, type BacklogLimits } from './backlog.ts';
@@ -18,6 +19,7 @@ import { WorkspaceCredentials } from './credentials.ts';
 import type { DeploySource } from './deploy/deploy-source.ts';
 import { Reconciler } from './deploy/reconciler.ts';
 import type { Outcome } from './deploy/work.ts';
+import { HistoryPruner } from './history-pruner.ts';
 import { ConnectionHooks } from './events/connection-hooks.ts';
 import { SigningKeys } from './events/signing-keys.ts';
 import { connectionOf } from './hook-address.ts';
@@ -25,6 +27,7 @@ import { Hooks } from './hooks.ts';
 import { startByHand, type ManualStart, type StartRequest } from './manual-starts.ts';
 import { LiveDeployment } from './live-deployment.ts';
 import { Polls } from './polls/polls.ts';
+import { OAuth } from './oauth/oauth.ts';
 import { programFingerprint } from './program-fingerprint.ts';
 import { RunControl } from './run-control.ts';
 import { Schedules } from './schedules.ts';
@@ -70,6 +73,7 @@ export class Runner {
   readonly waits: WaitAnswers;
   readonly control: RunControl;
   readonly reconciler: Reconciler;
+  readonly oauth: OAuth;
   /** Takes credentials from pages. */
   readonly connecting: Connecting;
   readonly subscriptions: Subscriptions;
@@ -86,6 +90,8 @@ export class Runner {
   private readonly credentials: WorkspaceCredentials;
   private readonly schedules: Schedules;
   private readonly polls: Polls;
+  private readonly historyPruner: HistoryPruner;
+  private readonly sealing = new AccountSealing();
   private readonly auditPruner: AuditPruner;
   private recipients: ReadonlyMap<string, readonly string[]> = new Map();
   private live: LiveDeployment;
@@ -95,9 +101,9 @@ export class Runner {
     this.data = options.data;
     this.publicUrl = options.publicUrl;
     this.backlog = options.backlog ?? BACKLOG_LIMITS;
-    this.store = openSqliteStore(options.data, options.onBroken && { onBroken: options.onBroken });
+    const { onBroken } = options;
+    this.store = openSqliteStore(options.data, { sealing: this.sealing, ...(onBroken && { onBroken }) });
     const { reroutes, allowPrivate = new Set() } = options;
-    this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor });
     this.connecting = new Connecting({ writer: options.source.writer, reroutes, allowPrivate, now: Date.now });
     this.credentials = new WorkspaceCredentials(options.identities);
     this.vault = new AccountVault({
@@ -105,7 +111,21 @@ export class Runner {
       identities: options.identities,
       recipients: (account) => this.recipients.get(account) ?? [],
     });
+    this.oauth = new OAuth({
+      store: this.store,
+      vault: this.vault,
+      credentials: this.credentials,
+      live: () => this.live,
+      caller: () => this.caller,
+      publicUrl: options.publicUrl,
+      now: Date.now,
+      granted: () => this.polls.start(),
+      onError: options.onError,
+    });
+    const { grants } = this.oauth;
+    this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor, grants });
     const { caller, credentials } = this;
+    const stalled = (name: string): string | undefined => this.oauth.stalled(name);
     const services: Services = {
       caller,
       credentials,
@@ -122,6 +142,7 @@ export class Runner {
     this.schedules = new Schedules({
       store: this.store,
       engine: this.engine,
+      stalled,
       now: Date.now,
       onError: options.onError,
     });
@@ -131,9 +152,11 @@ export class Runner {
       store: this.store,
       engine: this.engine,
       services,
+      stalled,
       now: Date.now,
       onError: options.onError,
     });
+    this.historyPruner = new HistoryPruner({ store: this.store, now: Date.now, onError: options.onError });
     this.auditPruner = new AuditPruner({
       ...(options.auditLimits ?? { keepMs: undefined, maxEntries: undefined }),
       audit: this.store.audit,
@@ -163,9 +186,11 @@ export class Runner {
         verifier,
         keys: this.signingKeys,
         keyOfSubscription: (account, connection, key) => this.subscriptions.keep(account, connection, key),
+        stalled,
         publicUrl: options.publicUrl,
       }),
       live: () => this.live,
+      stalled,
       publicUrl: options.publicUrl,
       backlog: this.backlog,
     });
@@ -177,11 +202,13 @@ export class Runner {
       report: options.report,
       program: programFingerprint() ?? randomUUID(),
       identities: options.identities,
-      switchTo: () => {
-        this.live = this.load();
+      switchTo: async () => {
+        const live = this.load();
+        await this.prepareKeys();
+        this.live = live;
         this.polls.use(this.live);
         this.useSubscriptions();
-        return this.schedules.use(this.live);
+        await this.schedules.use(this.live);
       },
       now: Date.now,
     });
@@ -190,12 +217,16 @@ export class Runner {
   /** Goes on with what was deployed last, and takes up the runs that had not ended. Gives their number. */
   async begin(): Promise<number> {
     await this.reconciler.recover();
+    await this.prepareKeys();
     await this.schedules.use(this.live);
     this.polls.use(this.live);
     this.useSubscriptions();
+    // A service that does not answer keeps nothing else waiting.
+    void this.oauth.recover();
     const resumed = this.engine.resume();
     this.schedules.start();
     this.polls.start();
+    this.historyPruner.start();
     this.auditPruner.start();
     this.subscriptions.start();
     return resumed;
@@ -208,6 +239,8 @@ export class Runner {
 
   /** Starts a run of an automation with a manual trigger, or as a trial of any; it is on disk when this resolves. */
   startByHand(request: StartRequest): Promise<ManualStart> {
+    const stalled = this.oauth.stalled(`${request.account}/${request.automation}`);
+    if (stalled !== undefined) return Promise.resolve({ kind: 'stalled', reason: stalled });
     return startByHand(this.engine, this.live, request);
   }
 
@@ -233,7 +266,8 @@ export class Runner {
   async stop(drainMs: number): Promise<void> {
     this.hooks.stop();
     this.schedules.stop();
-    await Promise.all([this.reconciler.stop(), this.polls.stop(), this.subscriptions.stop(), this.auditPruner.stop()]);
+    const pruners = [this.historyPruner.stop(), this.auditPruner.stop()];
+    await Promise.all([this.reconciler.stop(), this.polls.stop(), this.subscriptions.stop(), ...pruners]);
     await this.engine.stop(drainMs);
   }
 
@@ -241,6 +275,11 @@ export class Runner {
   async close(): Promise<void> {
     await this.caller.close();
     await this.store.close();
+  }
+
+  /** Of accounts whose values are sealed, or were. */
+  private async prepareKeys(): Promise<void> {
+    await this.sealing.prepare(this.vault, this.store.accountKeys.needed());
   }
 
   private useSubscriptions(): void {

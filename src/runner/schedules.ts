@@ -11,6 +11,8 @@ import type { LiveAutomation, LiveDeployment, LiveSchedule } from './live-deploy
 export interface SchedulesOptions {
   store: Store;
   engine: Engine;
+  /** Why an automation starts no runs for now, if so: what is due then is due until it may. */
+  stalled: (name: string) => string | undefined;
   now: () => Instant;
   /** Told of what kept a run from being started, such as a full disk: it is tried again. */
   onError: (error: unknown) => void;
@@ -65,14 +67,19 @@ export class Schedules {
     clearTimeout(this.timer);
   }
 
-  /** Starts the runs that are due. False where one could not be started. */
+  /** Starts the runs that are due. False where one could not be started, or not yet. */
   async fire(): Promise<boolean> {
     const now = this.options.now();
     const due = this.scheduled.filter(({ next }) => next !== undefined && next <= now);
-    const results = await Promise.allSettled(due.map((one) => this.fireOne(one, now)));
+    const free = due.filter(({ automation: { plan } }) => !this.isStalled(`${plan.account}/${plan.automation}`));
+    const results = await Promise.allSettled(free.map((one) => this.fireOne(one, now)));
     const failed = results.filter((result) => result.status === 'rejected');
     for (const { reason } of failed) this.options.onError(reason);
-    return failed.length === 0;
+    return failed.length === 0 && free.length === due.length;
+  }
+
+  private isStalled(name: string): boolean {
+    return this.options.stalled(name) !== undefined;
   }
 
   private async fireOne(scheduled: Scheduled, now: Instant): Promise<void> {

@@ -65,7 +65,7 @@ export class Verifier {
     const texts = open.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
     const found = Object.fromEntries(texts);
     if (needed.every((field) => Object.hasOwn(found, field))) return found;
-    const secret = await this.credentials.credential(account, name);
+    const secret = await this.credentials.credential(account, name, connections[name]?.shared);
     for (const value of Object.values(secret.fields)) this.redactor.add(value);
     return { ...found, ...secret.fields };
   }

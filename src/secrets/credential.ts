@@ -8,5 +8,6 @@ export interface Credential {
 
 /** Where the engine gets credentials from, at every attempt anew. Throws `SecretError`. */
 export interface CredentialSource {
-  credential(account: string, connection: string): Promise<Credential>;
+  /** `shared` names the credential of secrets/shared/ that has the fields which the connection's own lacks. */
+  credential(account: string, connection: string, shared?: string): Promise<Credential>;
 }

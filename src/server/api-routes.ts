@@ -18,8 +18,10 @@ import { addConnectRoutes } from './connect-routes.ts';
 import { addControlRoutes } from './control-routes.ts';
 import { addDeployRoutes } from './deploy-routes.ts';
 import { addEventRoute } from './events.ts';
+import { addHistoryRoute } from './history-route.ts';
 import { addHookAddressRoutes } from './hook-address-routes.ts';
 import { addMeRoute } from './me-route.ts';
+import { addOAuthRoutes } from './oauth-routes.ts';
 import { addRefusalRoutes } from './refusal-routes.ts';
 import { addRunRoutes } from './run-routes.ts';
 import { addSubscriptionRoute } from './subscription-routes.ts';
@@ -38,11 +40,13 @@ export function addApiRoutes(app: FastifyInstance, runner: Runner, callers: Call
   addEventRoute(app, runner, views, callers);
   addDeployRoutes(app, runner);
   addHookAddressRoutes(app, runner);
+  addOAuthRoutes(app, runner);
   addSubscriptionRoute(app, runner, views);
   addMeRoute(app);
   addConnectRoutes(app, runner);
   addTokenRoutes(app, runner);
   addAuditRoute(app, runner);
+  addHistoryRoute(app, runner);
   app.get('/deployments', (request): DeploymentListView => {
     const { accounts } = callerOf(request);
     const current = runner.store.deployments.current()?.id;

@@ -139,7 +139,14 @@ export interface DeploymentListView {
     created_at: string;
     source: string;
     current: boolean;
-    entries: { account: string; automation: string; plan: string; trigger?: string }[];
+    entries: {
+      account: string;
+      automation: string;
+      plan: string;
+      trigger?: string;
+      /** The connections to which a person consents, with the rights that the automation needs there. */
+      consents?: { connection: string; scopes: string[] }[];
+    }[];
   }[];
 }
 
@@ -194,7 +201,11 @@ export interface DeployView {
   pinned: string | undefined;
   /** Absent before the first reconciliation. */
   whole: DeployEntryView | undefined;
-  accounts: (DeployEntryView & { account: string })[];
+  accounts: (DeployEntryView & {
+    account: string;
+    /** Automations that are deployed and start no runs until a person consents. */
+    stalled_automations: { automation: string; reason: ReasonView }[];
+  })[];
   /** The last five, newest first. */
   reconciliations: ReconciliationView[];
 }
@@ -344,6 +355,26 @@ export interface RunEventView {
   run: RunSummaryView;
   /** With the attempt events. */
   step: { id: string; attempt: AttemptView } | undefined;
+}
+
+/** What the history of an account takes, and how long it is kept. */
+export interface HistoryAccountView {
+  account: string;
+  runs: number;
+  /** About how much. */
+  bytes: number;
+  /** When the oldest run was accepted. */
+  oldest: string | undefined;
+  /** From a run's end; absent: for good. */
+  keep_ms: number | undefined;
+  /** The same of runs that failed; absent: until they are run again. */
+  keep_failed_ms: number | undefined;
+  max_bytes: number | undefined;
+}
+
+/** `GET /api/v1/history` */
+export interface HistoryView {
+  accounts: HistoryAccountView[];
 }
 
 /** Every answer with status 400 or more. */

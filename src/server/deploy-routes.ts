@@ -82,7 +82,8 @@ function required(revision: string | undefined, otherwise: string): string {
 }
 
 /** What concerns all of them, and can name others, is for those who may see all. */
-function deployView({ reconciler, store, redactor }: Runner, scope: AccountScope): DeployView {
+function deployView(runner: Runner, scope: AccountScope): DeployView {
+  const { reconciler, store, redactor } = runner;
   const { source, head, askedAt, pinned } = reconciler.control();
   const all = scope === 'all';
   const entries = store.inventory.list().filter(({ account }) => covers(scope, [account]));
@@ -94,12 +95,29 @@ function deployView({ reconciler, store, redactor }: Runner, scope: AccountScope
     pinned,
     whole: whole && entryView(redactor, whole),
     accounts: entries.flatMap((entry) =>
-      entry.account === '' ? [] : [{ account: entry.account, ...entryView(redactor, entry) }],
+      entry.account === ''
+        ? []
+        : [
+            {
+              account: entry.account,
+              ...entryView(redactor, entry),
+              stalled_automations: stalledAutomations(runner, entry.account),
+            },
+          ],
     ),
     reconciliations: store.inventory
       .reconciliations(all ? SHOWN : 0)
       .map((record) => reconciliationView(redactor, record)),
   };
+}
+
+/** What is deployed and starts no runs until a person acts. */
+function stalledAutomations(runner: Runner, account: string): DeployView['accounts'][number]['stalled_automations'] {
+  const needing = [...runner.deployed().needingConsent()].filter((entry) => entry.account === account);
+  return needing.flatMap(({ automation }) => {
+    const message = runner.oauth.stalled(`${account}/${automation}`);
+    return message === undefined ? [] : [{ automation, reason: { code: 'consent_owed', message } }];
+  });
 }
 
 function entryView(redactor: Redactor, entry: InventoryEntry): DeployEntryView {

@@ -12,6 +12,8 @@ export const API_ERRORS = {
     'The disk of the runner is full or fails, and nothing of the request was kept: send it again after `Retry-After` seconds. (503)',
   cannot_verify:
     "The runner cannot open the key with which the webhook's requests are proved; its operator finds the reason among the refusals. Send it again later. (503)",
+  consent_owed:
+    'The automation is stalled until a person consents to a connection; its operator finds the link with `waybill deploy status`. (409; 503 for a webhook, which is kept among the refusals)',
   cut: 'The refused delivery was longer than what is kept, so it cannot be replayed. (409)',
   deploy_refused: 'The deployment cannot be changed like this; the message says why. (409)',
   forbidden: 'The token is known, but its role or its accounts do not allow this. (403)',
@@ -24,12 +26,15 @@ export const API_ERRORS = {
   not_waiting: 'The step of the run does not wait for that: not yet, or not any more. (409)',
   refused:
     'The body of the webhook, or the input of the run, does not fit; the message names each place. A refused delivery is kept among the refusals. (400, 415; 409 for a replay)',
+  sealed:
+    'What is asked for is kept encrypted, and no private key at hand opens it. Nothing is lost: give the runner the key and start it again. (503)',
   stopping: 'The runner stops: send it again after `Retry-After` seconds. (503)',
   too_many_failures: 'Too many tries that failed from one address: try again after `Retry-After` seconds. (429)',
   unauthorized: 'The token is missing, unknown, expired or revoked. (401)',
   unknown_account: 'There is no such account for this token.',
   push_refused: 'The push does not carry the secret that the runner and the host share. (401)',
   unknown_automation: 'The automation is not deployed.',
+  unknown_connection: 'Nothing that is deployed needs a consent to the connection.',
   unknown_hook: 'There is no such webhook, or its secret part is wrong.',
   unknown_key: 'The storage of the account does not hold the key.',
   unknown_refusal: 'There is no refused delivery with this id; only the newest are kept.',

@@ -66,11 +66,13 @@ async function answer(runner: Runner, result: DeliveryResult, reply: FastifyRepl
   }
 }
 
-function refused(runner: Runner, { status, reason, issues }: Refusal, reply: FastifyReply): FastifyReply {
-  // Why the runner cannot prove it is for its operator, who finds it among the refusals.
+function refused(runner: Runner, { status, reason, issues, stalled }: Refusal, reply: FastifyReply): FastifyReply {
+  // Why that is so is for the runner's operator, who finds it among the refusals.
   if (status === 503) {
-    const message = 'the runner cannot prove that this is genuine; send it again later';
-    return reply.status(503).header('retry-after', RETRY_LATER_S).send(errorView('cannot_verify', message));
+    const view = stalled
+      ? errorView('consent_owed', 'a person has to act before this can be taken; send it again later')
+      : errorView('cannot_verify', 'the runner cannot prove that this is genuine; send it again later');
+    return reply.status(503).header('retry-after', RETRY_LATER_S).send(view);
   }
   if (status === 401) return reply.status(401).send(errorView('not_genuine', reason));
   return reply.status(status).send({ ...errorView('refused', runner.redactor.text(reason)), issues });

@@ -5,7 +5,7 @@ import { preparePlan } from '../engine/prepared-plan.ts';
 import { traceRun, type TracedStep } from '../engine/trace.ts';
 import type { Plan } from '../generated/plan.ts';
 import { pageOf } from '../run/page.ts';
-import type { AttemptRecord, RunRecord, RunStatus } from '../run/records.ts';
+import type { AttemptRecord, RunRecord, RunStatus, RunSummary } from '../run/records.ts';
 import type { StartRequest } from '../runner/manual-starts.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { AccountScope, RunFilter } from '../store/records.ts';
@@ -74,7 +74,7 @@ export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views)
     { schema: { querystring: { type: 'object', properties: { wait, page: name } } } },
     async (request): Promise<RunDetailView> => {
       const { params, query } = request;
-      if (runs.get(params.id) === undefined) throw unknownRun(params.id);
+      if (runs.summary(params.id) === undefined) throw unknownRun(params.id);
       if (query.wait > 0) await ended(runner, params.id, query.wait);
       const run = runs.get(params.id);
       if (run === undefined) throw unknownRun(params.id);
@@ -123,6 +123,8 @@ function addStart(app: FastifyInstance, runner: Runner, views: Views): void {
           throw new ApiError(409, 'not_manual', `${target} is not started by hand: its trigger is ${result.trigger}`);
         case 'refused':
           throw new ApiError(400, 'refused', result.reason);
+        case 'stalled':
+          throw new ApiError(409, 'consent_owed', `${target} is stalled: ${result.reason}`);
         case 'accepted':
           reply.status(202);
           return views.summary(result.run);
@@ -139,8 +141,8 @@ function filterOf({ since, until, ...query }: RunQuery): Omit<RunFilter, 'limit'
   };
 }
 
-function listRuns({ store }: Runner, scope: AccountScope, filter: RunFilter): RunRecord[] {
-  const ask = (account: string | undefined): RunRecord[] =>
+function listRuns({ store }: Runner, scope: AccountScope, filter: RunFilter): RunSummary[] {
+  const ask = (account: string | undefined): RunSummary[] =>
     store.runs.list(account === undefined ? filter : { ...filter, account });
   // The ids are in order of time.
   return listWithin(scope, filter, ask, (left, right) => (left.id < right.id ? 1 : -1));
@@ -156,7 +158,11 @@ async function* exportRuns(
   for (let before = filter.before; ;) {
     const from = before === undefined ? {} : { before };
     const page = listRuns(runner, caller.accounts, { ...filter, ...from, limit: EXPORT_PAGE });
-    for (const run of page) yield `${JSON.stringify(await detail(runner, views, run, caller))}\n`;
+    for (const { id } of page) {
+      const run = runner.store.runs.get(id);
+      // It may have gone from the history meanwhile.
+      if (run !== undefined) yield `${JSON.stringify(await detail(runner, views, run, caller))}\n`;
+    }
     before = page.at(-1)?.id;
     if (page.length < EXPORT_PAGE || before === undefined) return;
   }

@@ -4,11 +4,11 @@ import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { parseJson } from '../json/parse.ts';
 import type { Runner } from '../runner/runner.ts';
+import { StoreError } from '../store/store-error.ts';
 import { Callers } from './access/callers.ts';
 import { addGuard, API } from './access/guard.ts';
 import { limitAnswers } from './access/limit-answers.ts';
 import { SessionCookie } from './access/session-cookie.ts';
-import { StoreError } from '../store/store-error.ts';
 import { ApiError } from './api-error.ts';
 import type { HealthView } from './api-types.ts';
 import { addApiRoutes } from './api-routes.ts';
@@ -19,6 +19,7 @@ import { addHookRoutes } from './hook-routes.ts';
 import { OPENAPI_OPTIONS } from './openapi.ts';
 import { addConnectPage } from './pages/connect-page.ts';
 import { addConnectionsPage } from './pages/connections-page.ts';
+import { addConsentPages, type ConsentPagesOptions } from './pages/consent-pages.ts';
 import { takeForms } from './pages/forms.ts';
 import { addSessionPages, type SessionPagesOptions } from './pages/session-pages.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -73,6 +74,7 @@ export function createServer(
     routes.register(inContext((hooks) => addHooks(hooks, runner)));
     if (push !== undefined) routes.register(inContext((host) => addPush(host, push)));
     routes.register(inContext((pages) => addApprovals(pages, runner)));
+    routes.register(inContext((pages) => addConsents(pages, { runner, callers, cookie, publicUrl })));
     routes.register(inContext((pages) => addConnections(pages, runner, { store, callers, cookie, publicUrl })));
     routes.register(inContext((pages) => addSessionPages(pages, { store, callers, cookie, publicUrl })));
     routes.register(
@@ -87,6 +89,8 @@ export function createServer(
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
     if (error instanceof ApiError) return reply.status(status).send(errorView(error.code, error.message, error.help));
+    if (error instanceof StoreError && error.code === 'store_sealed')
+      return reply.status(503).send(errorView('sealed', error.message));
     if (status === 413)
       return reply.status(413).send(errorView('body_too_large', `the body has more than ${MAX_BODY} bytes`));
     if (status < 500) return reply.status(status).send(errorView('bad_request', error.message));
@@ -124,6 +128,13 @@ function addApprovals(app: FastifyInstance, runner: Runner): void {
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   limitAnswers(app, { status: 404, max: MAX_UNKNOWN_HOOKS });
   addApprovalPage(app, runner);
+}
+
+function addConsents(app: FastifyInstance, options: ConsentPagesOptions): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  limitAnswers(app, { status: 404, max: MAX_UNKNOWN_HOOKS });
+  addConsentPages(app, options);
 }
 
 function addConnections(app: FastifyInstance, runner: Runner, options: SessionPagesOptions): void {

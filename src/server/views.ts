@@ -4,7 +4,7 @@ import type { TracedStep } from '../engine/trace.ts';
 import type { PollTrigger } from '../generated/plan.ts';
 import type { KnownSubscription } from '../runner/subscriptions/subscriptions.ts';
 import type { Failure } from '../run/failure.ts';
-import type { AttemptRecord, Instant, RunRecord } from '../run/records.ts';
+import type { AttemptRecord, Instant, RunRecord, RunSummary } from '../run/records.ts';
 import { calledRunId } from '../run/run-id.ts';
 import type { Redactor } from '../secrets/redaction.ts';
 import type { PollName, PollState, RefusalRecord, StorageEntry } from '../store/records.ts';
@@ -32,7 +32,7 @@ export class Views {
     this.redactor = redactor;
   }
 
-  summary(run: RunRecord): RunSummaryView {
+  summary(run: RunSummary): RunSummaryView {
     const { id, account, automation, plan, status, createdAt, startedAt, finishedAt, parent, origin } = run;
     return {
       id,

@@ -1,5 +1,6 @@
 import type { Json } from '../json/value.ts';
 import type { Failure } from '../run/failure.ts';
+import type { HistoryLimits } from './history.ts';
 import type { Instant, RunStatus } from '../run/records.ts';
 
 export interface RunFilter {
@@ -23,6 +24,15 @@ export interface DeploymentEntry {
   plan: string;
   /** The kind of what starts its runs; absent in what was kept before this was. */
   trigger?: string;
+  /** Without these it cannot run; absent where it needs none. */
+  consents?: ConsentNeed[];
+}
+
+/** A connection through which nobody can call before a person consented at the service. */
+export interface ConsentNeed {
+  connection: string;
+  /** The rights that the automation needs there. */
+  scopes: string[];
 }
 
 export interface DeploymentRecord {
@@ -164,6 +174,8 @@ export interface InventoryChange {
   secrets: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** The age public keys of these accounts. */
   recipients: ReadonlyMap<string, readonly string[]>;
+  /** How long the history of these accounts is kept. */
+  history: ReadonlyMap<string, HistoryLimits>;
 }
 
 /** A data key of an account, wrapped for those who can open it. */
@@ -231,4 +243,53 @@ export interface AuditRecord {
   status: number;
   /** IP address that it came from. */
   address: string;
+}
+
+/** `expired`: the service does not take it any more. `revoked`: it was given back here. */
+export type GrantStatus = 'granted' | 'expired' | 'revoked';
+
+/** What a person granted at a service for a connection. */
+export interface GrantRecord {
+  account: string;
+  connection: string;
+  status: GrantStatus;
+  /** Why it ended. */
+  reason: string | undefined;
+  /** The tokens and what consent told of the connection. */
+  sealed: string;
+  /** The rights that were given. */
+  scopes: string[];
+  /** The hosts that the connection had when consent was given: tokens go to no others. */
+  hosts: string[];
+  /** Whose account it is, as the service says. */
+  identity: string | undefined;
+  grantedAt: Instant;
+  /** Of the access token, where the service says it. */
+  expiresAt: Instant | undefined;
+  refreshedAt: Instant | undefined;
+  /** A refresh was begun then, and nothing was kept of how it ended. */
+  refreshingAt: Instant | undefined;
+}
+
+/** A link by which a person consents, and the way to the service that was begun with it last. */
+export interface ConsentRecord {
+  /** SHA-256 of the link's secret part, hex. */
+  link: string;
+  account: string;
+  connection: string;
+  /** Id of the token that the link was made with. */
+  createdBy: string;
+  expiresAt: Instant;
+  begun:
+    | {
+        /** SHA-256, hex. */
+        state: string;
+        /** SHA-256 of the cookie of the browser, hex. */
+        browser: string;
+        /** What the answer is proved with; empty once it was used. */
+        sealed: string;
+        expiresAt: Instant;
+      }
+    | undefined;
+  usedAt: Instant | undefined;
 }

@@ -1,13 +1,16 @@
 import type { Json } from '../json/value.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
-import type { AttemptKey, AttemptRecord, Instant, RunRecord } from '../run/records.ts';
+import type { AttemptKey, AttemptRecord, Instant, RunRecord, RunSummary } from '../run/records.ts';
 import type { StorageOperation } from '../run/storage-operation.ts';
+import type { HistoryStore } from './history.ts';
 import type {
   AccountKeyRecord,
   AuditRecord,
+  ConsentRecord,
   DeployControl,
   DeploymentEntry,
   DeploymentRecord,
+  GrantRecord,
   PollName,
   PollState,
   InventoryChange,
@@ -23,7 +26,7 @@ import type {
 import type { SigningKeyStore, SubscriptionStore } from './subscriptions.ts';
 
 /**
- * What Waybill keeps. A promise that a writing method gives resolves when the change is durable: on disk, so that it
+ * What Waybill keeps. Reads of what is sealed throw `StoreError` `store_sealed` where nothing opens it. A promise that a writing method gives resolves when the change is durable: on disk, so that it
  * survives a loss of power. Writes take effect in the order in which they were asked for; many may share one commit.
  * Reads may see what is written and not yet on disk: who builds on it outside of the store waits for a write of its own. What cannot be kept rejects with `StoreError`.
  */
@@ -40,10 +43,13 @@ export interface Store {
   hookRotation: HookRotationStore;
   subscriptions: SubscriptionStore;
   signingKeys: SigningKeyStore;
+  grants: GrantStore;
+  consents: ConsentStore;
   tokens: TokenStore;
   sessions: SessionStore;
   audit: AuditStore;
   accountKeys: AccountKeyStore;
+  history: HistoryStore;
   /** Writes what is pending and closes; a second time does nothing. */
   close(): Promise<void>;
 }
@@ -75,8 +81,13 @@ export interface DeploymentStore {
     plans: Map<string, string>,
     change?: InventoryChange,
   ): Promise<DeploymentRecord>;
-  /** Forgets all deployments but the newest; their plans stay, because runs go on with them. Gives how many went. */
+  /** Forgets all deployments but the newest; their plans stay until `forgetPlans`. Gives how many went. */
   forgetOlder(kept: number): Promise<number>;
+  /**
+   * Forgets plans that no deployment and no run has, and that no run can come to call; so many at most that others hardly
+   * wait. Gives how many went; where that is none, all are gone. No plan may be kept for a deployment meanwhile.
+   */
+  forgetPlans(): Promise<number>;
   current(): DeploymentRecord | undefined;
   list(limit: number): DeploymentRecord[];
   /** The plan's canonical JSON. */
@@ -178,16 +189,17 @@ export interface RunStore {
   /** Whether another run replays it. */
   isReplayed(run: string): boolean;
   get(id: string): RunRecord | undefined;
+  summary(id: string): RunSummary | undefined;
   /** The journal of the run, or of one of its pages (`run/page.ts`), in the order in which the attempts were begun. */
   attempts(run: string, page?: string): AttemptRecord[];
   /** The attempts of one step, in order. */
   attemptsOf(run: string, step: string): AttemptRecord[];
   /** Newest first. */
-  list(filter: RunFilter): RunRecord[];
+  list(filter: RunFilter): RunSummary[];
   /** The runs that the steps of this one called, so many at most. */
-  called(run: string, limit: number): RunRecord[];
+  called(run: string, limit: number): RunSummary[];
   /** Those of them that have not ended and that a step waits for. */
-  awaited(run: string): RunRecord[];
+  awaited(run: string): RunSummary[];
   /** Every run of a group that has not ended, oldest first. */
   inGroups(): GroupedRun[];
   /** Every run that has not ended and is not at rest, oldest first. */
@@ -298,6 +310,8 @@ export interface AuditStore {
 export interface AccountKeyStore {
   /** Oldest first. */
   list(account: string): AccountKeyRecord[];
+  /** Accounts that have keys, or a plan in a deployment whose values are sealed. */
+  needed(): string[];
   /** Keeps it in place of the one with its id, if there is one. */
   put(key: AccountKeyRecord): Promise<void>;
 }
@@ -310,4 +324,25 @@ export interface HookRotationStore {
   rotate(account: string, automation: string, at: Instant, until: Instant): Promise<string | undefined>;
   /** Secret parts that were replaced and are still taken. */
   former(account: string, automation: string, at: Instant): string[];
+}
+
+export interface GrantStore {
+  get(account: string, connection: string): GrantRecord | undefined;
+  /** In order of account and connection. */
+  list(): GrantRecord[];
+  /** Keeps it in place of what was granted before. */
+  put(grant: GrantRecord): Promise<void>;
+  /** A refresh begins: until the next `put` nobody knows how it ended. */
+  beginRefresh(account: string, connection: string, at: Instant): Promise<void>;
+}
+
+export interface ConsentStore {
+  /** By the hash of the link's secret part. */
+  byLink(hash: string): ConsentRecord | undefined;
+  /** By the hash of the state. */
+  byState(hash: string): ConsentRecord | undefined;
+  /** Keeps it in place of what there was of its link, and forgets those that expired before `at`. */
+  put(consent: ConsentRecord, at: Instant): Promise<void>;
+  /** The state is used up. False where it was already. */
+  use(link: string, at: Instant): Promise<boolean>;
 }

@@ -12,6 +12,7 @@ import { SHARED, type Workspace } from '../workspace/workspace.ts';
 import { CaseStorage } from './case-storage.ts';
 import { judge, type Verdict } from './expectation.ts';
 import { keylessPlan } from './keyless-plan.ts';
+import { playedGrants } from './played-grants.ts';
 import { PlayedNetwork } from './played-network.ts';
 import { playedAttempt } from './played-services.ts';
 import { runCase, type CaseRun, type CaseTools, type TestedPlan } from './run-case.ts';
@@ -51,6 +52,7 @@ export class TestRunner {
       caller: new HttpCaller({
         reroutes: new Map(),
         redactor,
+        grants: playedGrants(redactor),
         dispatcher: new PlayedNetwork(redactor),
         now: () => playedAttempt().services.clock.now(),
       }),

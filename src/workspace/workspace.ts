@@ -38,12 +38,17 @@ export interface Workspace {
 
 export type Tables = Map<string, Table | undefined>;
 
-/** The folder of automations/ that is no account: its automations run where accounts install them. */
+/** The name that is no account's: what lies in automations/shared and secrets/shared is for all that install or name it. */
 export const SHARED = 'shared';
 
 /** Where a connection's secret fields are kept. */
 export function secretPath(account: string, connection: string): string {
   return `secrets/${account}/${connection}.json`;
+}
+
+/** Where the runner keeps a credential that accounts share, as it was when this account was deployed last. */
+export function sharedSecretOf(account: string, name: string): string {
+  return `secrets/${account}/${SHARED}/${name}.json`;
 }
 
 /** The name of the shared automation that a file holds, or `undefined` where it holds none. */

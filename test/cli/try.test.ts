@@ -24,7 +24,9 @@ test('the newest request is run again, with what is deployed now, and its steps 
     assert.equal(tried.code, 0, tried.err);
     assert.match(tried.out, /demo\/summarize-text succeeded[^]*✓ summarize[^]*"prompt":"New\. One\."[^]*✓ save/);
     await attempt(setup, 'demo/summarize-text', '--records', '9');
-    const texts = setup.runner.store.runs.list({ limit: 99 }).map(({ trigger }) => JSON.stringify(trigger['body']));
+    const texts = setup.runner.store.runs
+      .list({ limit: 99 })
+      .map(({ id }) => JSON.stringify(setup.runner.store.runs.get(id)?.trigger['body']));
     assert.equal(texts.length, 5, 'trials are not tried again');
     assert.match(texts[0] ?? '', /Old/);
   });

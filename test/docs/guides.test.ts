@@ -48,6 +48,27 @@ test('the connector of the guide to connectors has no findings', () => {
   assert.equal(workspace.connectors.size, 1);
 });
 
+test('the connection by OAuth of the guide to connectors, and the shared credential of its own guide, fit', () => {
+  const connection = examples('connectors.md').find((text) => text.includes('oauth2')) ?? '';
+  const [, waybill = ''] = examples('oauth.md');
+  const connector = { name: 'calendar', title: 'Calendar', version: '1.0.0', description: 'Events.', actions: {} };
+  const files = new Map([
+    ['waybill.json', waybill],
+    [
+      'connectors/calendar/connector.json',
+      JSON.stringify({ ...connector, connection: JSON.parse(connection) as object }),
+    ],
+  ]);
+  const { workspace, diagnostics } = loadWorkspace({ files, diagnostics: [] });
+  const compiled = compile({ workspace, builtins: builtinCatalog(), builtinText, version: VERSION });
+  // The guide goes on with `waybill connect shared`, which writes the file.
+  assert.deepEqual(
+    [...diagnostics, ...compiled.diagnostics].map(({ code }) => code),
+    ['WB5004'],
+  );
+  assert.equal(workspace.connectors.size, 1);
+});
+
 test('the table and the steps of the guide to tables have no findings', () => {
   const guide = readFileSync(join(docs, 'guides/tables.md'), 'utf8');
   const [, prices = ''] = /```csv\n([^]*?)```/.exec(guide) ?? [];

@@ -64,7 +64,8 @@ test('a called automation is a run of its own, whose output is that of the step,
   });
   const parent = await run('parent', 5);
   assert.deepEqual([parent.status, parent.output], ['succeeded', 6]);
-  const [called, ...more] = store.runs.called(parent.id, 10);
+  const [summary, ...more] = store.runs.called(parent.id, 10);
+  const called = store.runs.get(summary?.id ?? '');
   assert.equal(more.length, 0);
   assert.equal(called?.id, calledRunId(parent.id, 'add'));
   assert.deepEqual(called.parent, { run: parent.id, step: 'add' });

@@ -141,7 +141,7 @@ test(
         const [run] = called;
         assert.ok(run?.finishedAt !== undefined, 'a called run has not ended');
         assert.equal(calling.status, run.status);
-        const n = (run.trigger['input'] as { n: number }).n;
+        const { n } = (store.runs.get(run.id)?.trigger['input'] ?? {}) as { n: number };
         const attempts = store.runs.attempts(run.id);
         assert.deepEqual(
           new Set(attempts.map(({ key }) => key.step)).size,

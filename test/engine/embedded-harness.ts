@@ -63,7 +63,7 @@ export const embeddedHarness: MakeHarness = async (clock, runs): Promise<Harness
     settled: async () => {
       await Promise.all(durables.map((durable) => durable.written()));
     },
-    called: (run) => store.runs.called(run.id, 10),
+    called: (run) => store.runs.called(run.id, 10).flatMap(({ id }) => store.runs.get(id) ?? []),
     end: async (called, result) => {
       const key = { step: called.parent?.step ?? '', attempt: 1 };
       const answer = { run: called.parent?.run ?? '', key, outcome: calledOutcome({ ...called, ...result }) };

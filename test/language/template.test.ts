@@ -48,6 +48,7 @@ test('several mistakes of a string are all found', () => {
 
 test('an expression that is not closed or holds two is a finding', () => {
   assert.deepEqual(problemsOf('${{ a'), [': the expression is not closed']);
+  assert.deepEqual(problemsOf('${{ (a) }} and ${{ (a + (b)) }}'), []);
   assert.deepEqual(problemsOf('${{ a b }}'), ['b: the expression should end here']);
   assert.equal(problemsOf('${{ }}').length, 1);
 });

@@ -40,7 +40,7 @@ const MAY_IMPORT: { [room: string]: string[] } = {
 };
 const ONLY: { [edge: string]: RegExp } = {
   'compiler → secrets': /^secrets\/(find-credentials|inspect|sealed-hosts|sops-rules)\.ts$/,
-  'compiler → connectors': /^connectors\/(catalog|connection-fields|derived-order|hosts|shared-schemas)\.ts$/,
+  'compiler → connectors': /^connectors\/(auth-way|catalog|connection-fields|derived-order|hosts|shared-schemas)\.ts$/,
   'connectors → secrets': /^secrets\/(credential|redaction|same-secret)\.ts$/,
   'authoring → connectors': /^connectors\/catalog\.ts$/,
   'engine → secrets': /^secrets\/credential\.ts$/,

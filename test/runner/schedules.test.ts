@@ -36,6 +36,7 @@ async function process(
   const schedules = new Schedules({
     store,
     engine,
+    stalled: () => undefined,
     now: () => clock.now,
     onError: (error) => assert.fail(String(error)),
   });
@@ -66,7 +67,7 @@ async function deploy(store: Store, change: Partial<ScheduleTrigger> = {}): Prom
 function times(store: Store): unknown[] {
   return store.runs
     .list({ limit: 100 })
-    .map(({ trigger }) => trigger['at'])
+    .map(({ id }) => store.runs.get(id)?.trigger['at'])
     .toReversed();
 }
 

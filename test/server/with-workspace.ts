@@ -12,7 +12,11 @@ import { VERSION } from '../../src/version.ts';
 
 export interface WorkspaceFiles {
   /** Connections of the account `acme`, by name; secret fields are sealed. */
-  connections?: { [name: string]: { connector: string; fields?: object; secrets?: { [field: string]: string } } };
+  connections?: {
+    [name: string]: { connector: string; fields?: object; secrets?: { [field: string]: string }; shared?: string };
+  };
+  /** Credentials that accounts share, by name. */
+  shared?: { [name: string]: { connector: string; accounts: string[]; secrets: { [field: string]: string } } };
   /** Of the account `acme`, by name. */
   automations: { [name: string]: object };
   /** The workspace's own connectors, by name. */
@@ -35,17 +39,23 @@ export interface Served {
   hook(automation: string): string;
   /** Reads or posts to the API. */
   api<View>(path: string, init?: RequestInit): Promise<Answer<View>>;
-  /** Writes the files anew and deploys them. */
-  deploy(files: WorkspaceFiles): Promise<void>;
+  /** Writes the files anew, the secret fields sealed for these hosts, and deploys them. */
+  deploy(files: WorkspaceFiles, hosts?: string[]): Promise<void>;
   /** Ends the runner, without waiting for attempts, and starts another on the same data. */
   restart(): Promise<void>;
+}
+
+interface WorkspaceOptions {
+  sealedHosts?: string[];
+  /** Whether the runner has the private key, at each start. */
+  hasKey?: () => boolean;
 }
 
 /** A workspace of its own on a real runner and server. */
 export async function withWorkspace(
   files: WorkspaceFiles,
   use: (served: Served) => Promise<void>,
-  { sealedHosts = [], ...options }: Partial<RunnerOptions> & { sealedHosts?: string[] } = {},
+  { sealedHosts = [], hasKey = () => true, ...options }: Partial<RunnerOptions> & WorkspaceOptions = {},
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'waybill-workspace-'));
   const identity = await generateX25519Identity();
@@ -53,7 +63,7 @@ export async function withWorkspace(
     const runner = new Runner({
       source: new FolderSource(folder),
       data: join(folder, 'data'),
-      identities: () => Promise.resolve([identity]),
+      identities: () => (hasKey() ? Promise.resolve([identity]) : Promise.reject(new Error('there is no key'))),
       reroutes: new Map(),
       onError: (error) => assert.fail(String(error)),
       ...options,
@@ -87,8 +97,8 @@ export async function withWorkspace(
       const response = await fetch(`${server.url}/api/v1${path}`, { ...init, headers });
       return { status: response.status, body: (await response.json()) as View };
     },
-    deploy: async (changed) => {
-      await writeFiles(folder, changed, recipient, sealedHosts);
+    deploy: async (changed, hosts = sealedHosts) => {
+      await writeFiles(folder, changed, recipient, hosts);
       const errors = (await runner.deploy()).filter(({ severity }) => severity === 'error');
       assert.deepEqual(errors, []);
     },
@@ -113,10 +123,12 @@ export async function writeFiles(
   hosts: string[],
 ): Promise<void> {
   const connections = Object.entries(files.connections ?? {});
-  const open = connections.map(([name, { connector, fields = {} }]) => [name, { connector, fields }]);
+  const open = connections.map(([name, { secrets: _secrets, ...connection }]) => [name, connection]);
+  const shared = Object.entries(files.shared ?? {});
+  const sharing = shared.map(([name, { secrets: _secrets, ...one }]) => [name, { ...one, recipients: [recipient] }]);
   const account = { name: 'Acme', recipients: [recipient], connections: Object.fromEntries(open) as object };
   const texts = new Map([
-    ['waybill.json', { waybill: VERSION }],
+    ['waybill.json', { waybill: VERSION, shared: Object.fromEntries(sharing) as object }],
     ['automations/acme/account.json', account],
     ...Object.entries(files.automations).map(([name, value]) => [`automations/acme/${name}.json`, value] as const),
     ...Object.entries(files.connectors ?? {}).map(([name, one]) => [`connectors/${name}/connector.json`, one] as const),
@@ -124,17 +136,14 @@ export async function writeFiles(
   for (const part of ['automations', 'connectors', 'secrets'])
     await rm(join(folder, part), { recursive: true, force: true });
   for (const [path, value] of texts) await write(join(folder, path), JSON.stringify(value));
-  for (const [connection, { secrets }] of connections) {
-    if (secrets === undefined) continue;
-    const sealed = {
-      account: 'acme',
-      connection,
-      fields: secrets,
-      hosts,
-      recipients: [recipient],
-      now: new Date(),
-    };
-    await write(join(folder, 'secrets/acme', `${connection}.json`), await sealConnection(sealed));
+  const sealed = [
+    ...connections.map(([name, { secrets }]) => ['acme', name, secrets] as const),
+    ...shared.map(([name, { secrets }]) => ['shared', name, secrets] as const),
+  ];
+  for (const [account, connection, fields] of sealed) {
+    if (fields === undefined) continue;
+    const credential = { account, connection, fields, hosts, recipients: [recipient], now: new Date() };
+    await write(join(folder, 'secrets', account, `${connection}.json`), await sealConnection(credential));
   }
 }
 

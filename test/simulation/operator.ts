@@ -26,8 +26,10 @@ export class Operator {
       if (this.calm || this.random.chance(0.3)) await engine.unpause(account, undefined);
     const [first] = store.runs.list({ limit: 1 });
     if (!this.calm && first !== undefined && this.random.chance(0.05)) await engine.pause(first.account, undefined);
-    for (const run of store.runs.list({ status: 'waiting', limit: 100 })) await this.answer(run, engine, store);
-    for (const run of store.runs.list({ status: 'uncertain', limit: 100 })) await this.settle(run, engine, store);
+    for (const run of store.runs.list({ status: 'waiting', limit: 100 }))
+      await this.answer(whole(store, run.id), engine, store);
+    for (const run of store.runs.list({ status: 'uncertain', limit: 100 }))
+      await this.settle(whole(store, run.id), engine, store);
   }
 
   private async answer(run: RunRecord, engine: EmbeddedEngine, store: Store): Promise<void> {
@@ -53,4 +55,10 @@ export class Operator {
     const happened = reply?.status === 200 ? ({ ok: true, output: reply.output } as const) : undefined;
     await engine.reopen(run, attempt.key, happened);
   }
+}
+
+function whole(store: Store, id: string): RunRecord {
+  const run = store.runs.get(id);
+  if (run === undefined) throw new Error(`there is no run ${id}`);
+  return run;
 }

@@ -254,7 +254,8 @@ class World {
 
   /** Compares what is kept with what was sent, and with what the service did. */
   private async judge(): Promise<RunStatus[]> {
-    const runs = this.process?.store.runs.list({ limit: 1000 }) ?? [];
+    const kept = this.process?.store.runs;
+    const runs = kept?.list({ limit: 1000 }).flatMap(({ id }) => kept.get(id) ?? []) ?? [];
     const plans = new Map(this.plans.map(({ digest, text }) => [digest, JSON.parse(text) as Plan]));
     for (const said of this.ledger.broken) throw this.violation(said);
     const begun = runs.filter(({ parent }) => parent === undefined);

@@ -8,6 +8,7 @@ import { CommitQueue } from '../../src/store/sqlite/commit-queue.ts';
 import { createDeploymentStore } from '../../src/store/sqlite/deployments.ts';
 import { migrate } from '../../src/store/sqlite/migrate.ts';
 import { createRunStore } from '../../src/store/sqlite/runs.ts';
+import { Values } from '../../src/store/sqlite/values.ts';
 import { keepPlan, newFolder, sampleRun } from './sample-store.ts';
 
 const CHILD = join(import.meta.dirname, 'disk-child.ts');
@@ -27,8 +28,14 @@ test('a write that finds the database full fails with its whole group; with room
   writer.exec('PRAGMA journal_mode = WAL');
   migrate(writer);
   const reader = new DatabaseSync(file, { readOnly: true });
-  const connections = { reader, writer, queue: new CommitQueue(writer, () => Promise.resolve()) };
+  const connections = {
+    reader,
+    writer,
+    queue: new CommitQueue(writer, () => Promise.resolve()),
+    values: new Values(writer, undefined),
+  };
   const [runs, deployments] = [createRunStore(connections), createDeploymentStore(connections)];
+  const listed = () => runs.list({ limit: 9 }).map(({ id }) => runs.get(id));
   await keepPlan({ deployments });
   const kept = sampleRun();
   await runs.insert(kept);
@@ -48,14 +55,14 @@ test('a write that finds the database full fails with its whole group; with room
     failures.map((result) => result.status === 'rejected' && (result.reason as { code?: string }).code),
     Array.from({ length: 4 }, () => 'store_full'),
   );
-  assert.deepEqual([runs.list({ limit: 9 }), runs.attempts(kept.id)], [[kept], []]);
+  assert.deepEqual([listed(), runs.attempts(kept.id)], [[kept], []]);
 
   const next = sampleRun();
   await runs.insert(next);
   writer.exec('PRAGMA max_page_count = 100000');
   const large = sampleRun({ trigger: { body: 'x'.repeat(1_000_000) } });
   await runs.insert(large);
-  assert.deepEqual(runs.list({ limit: 9 }), [large, next, kept]);
+  assert.deepEqual(listed(), [large, next, kept]);
   reader.close();
   writer.close();
 });

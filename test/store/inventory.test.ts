@@ -34,13 +34,20 @@ test('a deployment and what it changes of the inventory are kept together or not
     ],
   ]);
   const recipients = new Map([['acme', ['age1one', 'age1two']]]);
-  await store.deployments.activate('s', 1, [], new Map(), { entries: [acme, whole], secrets, recipients });
+  const history = new Map([['acme', { keepMs: 1000, maxBytes: 5 }]]);
+  await store.deployments.activate('s', 1, [], new Map(), {
+    entries: [acme, whole],
+    secrets,
+    recipients,
+    history,
+  });
   assert.deepEqual(store.inventory.list(), [whole, acme]);
   await assert.rejects(
     store.deployments.activate('s', 2, [{ account: 'acme', automation: 'x', plan: 'missing' }], new Map(), {
       entries: [entry('acme', { status: 'suspended' })],
       secrets: new Map([['acme', new Map()]]),
       recipients: new Map([['acme', ['age1other']]]),
+      history: new Map([['acme', {}]]),
     }),
     { code: 'store_refused' },
   );
@@ -49,12 +56,17 @@ test('a deployment and what it changes of the inventory are kept together or not
   assert.deepEqual(again.inventory.list(), [whole, acme]);
   assert.deepEqual(again.inventory.secrets(), secrets.get('acme'));
   const replaced = new Map([['acme', new Map([['secrets/acme/b.json', 'C']])]]);
-  await again.deployments.activate('s', 3, [], new Map(), { entries: [], secrets: replaced, recipients: new Map() });
+  await again.deployments.activate('s', 3, [], new Map(), {
+    entries: [],
+    secrets: replaced,
+    recipients: new Map(),
+    history: new Map(),
+  });
   assert.deepEqual(again.inventory.secrets(), replaced.get('acme'));
   await again.inventory.drop(['acme']);
   assert.deepEqual([again.inventory.list(), again.inventory.secrets().size], [[whole], 0]);
   // What is kept of the account is still to be opened.
-  assert.deepEqual(again.inventory.recipients(), recipients);
+  assert.deepEqual([again.inventory.recipients(), again.history.limits()], [recipients, history]);
   await again.close();
 });
 

@@ -24,18 +24,23 @@ test('a new folder is made, for its owner alone, with every table', async () => 
   const database = new DatabaseSync(join(folder, 'waybill.db'));
   assert.equal(schemaVersion(database), MIGRATIONS.length);
   assert.deepEqual(tablesOf(database), [
+    'account_history',
     'account_keys',
     'account_recipients',
     'account_secrets',
     'attempts',
     'audit',
+    'consents',
     'deliveries',
     'deploy_control',
     'deployment_entries',
     'deployments',
     'former_hooks',
+    'grants',
     'hooks',
     'inventory',
+    'large_value_uses',
+    'large_values',
     'pauses',
     'plans',
     'poll_items',

@@ -18,6 +18,8 @@ export function failureAdvice(
 const SERVICE_DOWN = ['look at the status page of the service', 'when it works again, replay the run'];
 const NOT_REACHED = ['look at the address of the connection in account.json', ...SERVICE_DOWN];
 
+const CONSENT = ['a person consents: waybill oauth link ACCOUNT CONNECTION', 'then replay the run'];
+
 const BY_STATUS: { [status: number]: string[] } = {
   400: ['compare the input of the step with the words of the service', 'mend the mapping that gave the wrong value'],
   401: [
@@ -52,6 +54,14 @@ const BY_CODE: { [code in Failure['code']]?: string[] } = {
   host_not_found: NOT_REACHED,
   connect_timeout: NOT_REACHED,
   timeout: ['give the step a longer "timeout", or ask for less at a time', ...SERVICE_DOWN],
+  grant_missing: CONSENT,
+  grant_expired: ['was access taken back at the service, or has its account changed its password or plan?', ...CONSENT],
+  grant_revoked: CONSENT,
+  scope_missing: CONSENT,
+  client_refused: [
+    'are the id and secret of the app still those that the service shows? What to register: waybill oauth guide',
+    'then give them anew: waybill connect ACCOUNT CONNECTION',
+  ],
   credential_not_opened: [
     'is the secrets file there and for this account? waybill check says',
     "does the runner have the account's private key? waybill doctor says",

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Diagnostic, Severity } from '../../diagnostics/diagnostic.ts';
 import { inOrder } from '../../diagnostics/order.ts';
 import { renderGithub } from '../../diagnostics/render-github.ts';
 import { renderSarif } from '../../diagnostics/render-sarif.ts';
@@ -112,6 +112,7 @@ async function prefixOf(folder: string): Promise<string> {
 
 function summary(diagnostics: readonly Diagnostic[]): string {
   if (diagnostics.length === 0) return 'no findings';
-  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  return `${count(errors, 'error')}, ${count(diagnostics.length - errors, 'warning')}`;
+  const of = (wanted: Severity): number => diagnostics.filter(({ severity }) => severity === wanted).length;
+  const notes = of('note') === 0 ? '' : `, ${count(of('note'), 'note')}`;
+  return `${count(of('error'), 'error')}, ${count(of('warning'), 'warning')}${notes}`;
 }

@@ -2,6 +2,7 @@ import { proposalOf, sealChange } from '../../runner/connecting/connection-chang
 import { connectionForm, openWorkspace, type ConnectionForm } from '../../runner/connecting/connection-form.ts';
 import { FolderWriter } from '../../runner/connecting/folder-writer.ts';
 import type { WorkspaceWriter } from '../../runner/connecting/workspace-writer.ts';
+import { SHARED } from '../../workspace/workspace.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
 import { askFields, checkFields, readSecretFields } from '../secret-input.ts';
@@ -46,7 +47,7 @@ export async function findForm(
 ): Promise<ConnectionForm> {
   const opened = openWorkspace(await writer.read());
   const known = [...opened.workspace.accounts.keys()];
-  if (!known.includes(account))
+  if (account !== SHARED && !known.includes(account))
     throw new UsageError(
       `there is no valid automations/${account}/account.json`,
       `accounts: ${known.join(', ') || 'none'}`,

@@ -46,5 +46,6 @@ function print(view: DeployView, format: Format, account: string | undefined): n
   const shown = { ...view, accounts };
   console.log(format === 'json' ? JSON.stringify(shown) : renderDeploy(shown, account !== undefined));
   const stalled = account === undefined ? view.whole?.status === 'stalled' : accounts[0]?.status === 'stalled';
-  return stalled ? EXIT.findings : EXIT.clean;
+  const waiting = accounts.some(({ stalled_automations: automations }) => automations.length > 0);
+  return stalled || waiting ? EXIT.findings : EXIT.clean;
 }

@@ -1,3 +1,4 @@
+import { authWays } from '../../connectors/auth-way.ts';
 import { withSharedSchemas } from '../../connectors/shared-schemas.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { Connector, Field } from '../../generated/connector.ts';
@@ -66,22 +67,36 @@ function checkSchemas({ connector, document, report }: Part): void {
 const TOLD = new Set<ProblemCode>(['syntax', 'not_allowed', 'unknown_root', 'unknown_field', 'unknown_function']);
 
 function checkTemplate({ connector, document, report }: Part, template: ConnectorTemplate): void {
-  const { path, text, roots, secrets } = template;
+  const { path, text, roots, secrets, captured } = template;
   for (const { code, message, start, end, help } of inferTemplate(text, { roots }).problems) {
     if (!TOLD.has(code)) continue;
     const range = document.rangeInString(path, start, end);
     report(document.diagnostic(codeOfProblem(code), path, message, { help, range }));
   }
   const { fields = {} } = connector.connection ?? {};
+  const captures = capturesOf(connector);
   for (const { 1: name = '', index } of text.matchAll(/\bconnection\??\.([A-Za-z_]\w*)/g)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     const range = document.rangeInString(path, index, index + 'connection.'.length + name.length);
-    if (field === undefined) report({ ...unknownField(document, path, name, fields), range });
+    if (field === undefined && captures.has(name)) {
+      if (captured) continue;
+      const message = `\`${name}\` is known after consent alone, and this is needed before`;
+      report(document.diagnostic('WB5024', path, message, { range, help: 'use a field of the connection' }));
+    } else if (field === undefined) report({ ...unknownField(document, path, name, fields), range });
     else if (field.secret === true && !secrets) {
       const message = `\`${name}\` is secret, and secrets go into requests by \`connection.auth\` alone`;
       report(document.diagnostic('WB2014', path, message, { range, help: 'name it in `connection.auth`' }));
     }
   }
+}
+
+/** Names of what consent tells of the connection. */
+function capturesOf({ connection }: Connector): Set<string> {
+  return new Set(
+    authWays(connection ?? {}).flatMap((auth) =>
+      auth.type === 'oauth2' && auth.grant === 'authorization_code' ? Object.keys(auth.captures ?? {}) : [],
+    ),
+  );
 }
 
 function unknownField(

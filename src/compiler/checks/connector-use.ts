@@ -3,6 +3,7 @@ import type { Action, ConnectionSpec } from '../../generated/connector.ts';
 import type { PointerToken } from '../../json/pointer.ts';
 import { hasExpression } from '../../language/template.ts';
 import type { JsonObject } from '../../json/value.ts';
+import { placedWays } from '../connector-templates.ts';
 import type { CompileContext } from '../context.ts';
 
 /** The parts of a workspace's own connectors work together: pages are asked for, keys are sent, hosts are listed. */
@@ -26,7 +27,7 @@ function checkHosts({ base_url, hosts, auth }: ConnectionSpec, tell: Tell): void
   if (!Array.isArray(hosts) || hosts.some((host) => hasExpression(host))) return;
   const addresses: [PointerToken[], string | undefined][] = [
     [['connection', 'base_url'], base_url],
-    [['connection', 'auth', 'request', 'url'], auth?.type === 'token_exchange' ? auth.request.url : undefined],
+    ...tokenAddresses(auth),
   ];
   for (const [path, address] of addresses) {
     if (address === undefined || hasExpression(address)) continue;
@@ -35,6 +36,17 @@ function checkHosts({ base_url, hosts, auth }: ConnectionSpec, tell: Tell): void
     else if (!hostAllowed(hostname, hosts))
       tell('WB6017', path, `\`${hostname}\` is not among the hosts, so no request would be sent`, 'add it to `hosts`');
   }
+}
+
+/** Where credentials are sent to for a token. */
+function tokenAddresses(ways: ConnectionSpec['auth']): [PointerToken[], string | undefined][] {
+  return placedWays(ways).flatMap(({ auth, path }): [PointerToken[], string | undefined][] => {
+    if (auth.type === 'token_exchange') return [[[...path, 'request', 'url'], auth.request.url]];
+    if (auth.type !== 'oauth2') return [];
+    const { refresh_url, revoke_url } = auth.grant === 'authorization_code' ? auth : {};
+    const addresses = { token_url: auth.token_url, refresh_url, revoke_url };
+    return Object.entries(addresses).map(([name, address]) => [[...path, name], address]);
+  });
 }
 
 function checkPages({ request, pagination }: Action, path: PointerToken[], tell: Tell): void {

@@ -6,6 +6,7 @@ import type { InspectedConnection } from '../../secrets/inspect.ts';
 import { WHOLE_FILE } from '../../workspace/source-tree.ts';
 import { secretPath, type Source } from '../../workspace/workspace.ts';
 import { connectionsOf, type CompileContext } from '../context.ts';
+import { sharedFields } from '../shared-credentials.ts';
 import type { Code } from '../../diagnostics/registry.ts';
 
 /** Every secrets file is encrypted, belongs where it lies, has the fields, and is for the account's keys. No key is needed. */
@@ -39,17 +40,19 @@ interface AccountConnection {
 function checkSecret(context: CompileContext, { account, source, name, spec }: AccountConnection): void {
   const file = secretPath(account, name);
   const inspection = context.secrets.get(file);
-  const given = connectionsOf(source)[name]?.fields ?? {};
-  const fields = fieldsWithDefaults(spec, given);
+  const own = connectionsOf(source)[name];
+  const fields = fieldsWithDefaults(spec, own?.fields ?? {});
+  const elsewhere = own === undefined ? [] : sharedFields(context.sharedCredentials, own);
+  const needed = requiredSecrets(spec, fields).filter((field) => !elsewhere.includes(field));
   const help = `waybill connect ${account} ${name}`;
   if (inspection === undefined) {
-    if (requiredSecrets(spec, fields).length === 0) return;
+    if (needed.length === 0) return;
     const message = `the connection has no credential: ${file} is missing`;
     context.report(source.document.diagnostic('WB5004', ['connections', name], message, { help }));
     return;
   }
   if (!inspection.ok) return;
-  const problem = problemOf(inspection.file, { account, name, spec, fields });
+  const problem = problemOf(inspection.file, { account, name, spec, fields, needed });
   if (problem !== undefined) reportFile(context, 'WB5005', file, problem, help);
   if (inspection.file.recipients.toSorted().join() !== source.value.recipients.toSorted().join()) {
     const message = `the file is not encrypted to exactly the recipients of automations/${account}/account.json`;
@@ -59,11 +62,17 @@ function checkSecret(context: CompileContext, { account, source, name, spec }: A
 
 function problemOf(
   file: InspectedConnection,
-  { account, name, spec, fields }: Pick<AccountConnection, 'account' | 'name' | 'spec'> & { fields: JsonObject },
+  {
+    account,
+    name,
+    spec,
+    fields,
+    needed,
+  }: Pick<AccountConnection, 'account' | 'name' | 'spec'> & { fields: JsonObject; needed: string[] },
 ): string | undefined {
   if (file.account !== account || file.connection !== name)
     return `the file was made for ${file.account}/${file.connection}`;
-  const missing = requiredSecrets(spec, fields).filter((field) => !file.fields.includes(field));
+  const missing = needed.filter((field) => !file.fields.includes(field));
   if (missing.length > 0) return `the credential lacks ${missing.join(', ')}`;
   const inUse = new Map(fieldsInUse(spec, fields));
   const unknown = file.fields.filter((field) => inUse.get(field)?.secret !== true);

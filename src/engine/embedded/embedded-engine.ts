@@ -29,8 +29,8 @@ export interface EmbeddedEngineOptions {
   now: () => number;
   /** Runs under way at a time that do more than stand before a limit; the others wait in a fair queue. */
   maxConcurrentRuns: number;
-  /** Told of what cannot be laid to a run, such as a full disk: the run stays as it is, and is taken up again later. */
-  onError(error: unknown, run: RunRecord): void;
+  /** Told of what cannot be laid to a run: a full disk, after which it goes on by itself, or a missing key, with the next start. */
+  onError(error: unknown, run: string): void;
 }
 
 type FinishedRun = RunRecord & { finishedAt: Instant };
@@ -75,10 +75,7 @@ export class EmbeddedEngine implements Engine {
       ruleOf: (plan) => this.plans.get(plan).concurrency,
       begin: (run) => this.enqueue(run),
       end: (run, failure) => {
-        this.end(run, failure).catch((error: unknown) => {
-          const record = options.store.runs.get(run);
-          if (record !== undefined) options.onError(error, record);
-        });
+        this.end(run, failure).catch((error: unknown) => options.onError(error, run));
       },
     });
     this.limiter = new Limiter(this.clock);
@@ -263,9 +260,13 @@ export class EmbeddedEngine implements Engine {
 
   private beginQueued(id: string): void {
     // Queued runs are not kept in memory: a backlog of large bodies would fill it.
-    const run = this.options.store.runs.get(id);
-    if (run !== undefined && run.finishedAt === undefined) this.begin(run);
-    else this.fresh.delete(id);
+    try {
+      const run = this.options.store.runs.get(id);
+      if (run !== undefined && run.finishedAt === undefined) this.begin(run);
+      else this.fresh.delete(id);
+    } catch (error) {
+      this.options.onError(error, id);
+    }
   }
 
   private begin(run: RunRecord): void {
@@ -292,7 +293,7 @@ export class EmbeddedEngine implements Engine {
 
   /** What the store could not keep did not happen: the run goes on from what is kept as soon as that may work again. */
   private async failed(error: unknown, run: RunRecord, { durable }: ActiveRun): Promise<void> {
-    this.options.onError(error, run);
+    this.options.onError(error, run.id);
     if (!mayPass(error)) return;
     // The run keeps its place until then: a disk that is full is not asked by all the others in turn.
     await Promise.allSettled([durable?.written(), this.clock.delay(AFTER_TROUBLE_MS)]);

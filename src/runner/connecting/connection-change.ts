@@ -3,7 +3,7 @@ import { hostsOf } from '../../compiler/connection-hosts.ts';
 import type { JsonObject } from '../../json/value.ts';
 import { sealConnection } from '../../secrets/connection-file.ts';
 import type { SourceTree } from '../../workspace/source-tree.ts';
-import { secretPath } from '../../workspace/workspace.ts';
+import { SHARED, secretPath } from '../../workspace/workspace.ts';
 import type { ProposedChange } from './workspace-writer.ts';
 import { ConnectError } from './connect-error.ts';
 import { connectionForm, openWorkspace, type ConnectionForm } from './connection-form.ts';
@@ -66,11 +66,13 @@ function filesOf(change: ConnectionChange, tree: SourceTree): Map<string, string
   if (form.recipients.join() !== change.recipients.join())
     throw new ConnectError(`the public keys of ${account} were changed meanwhile`, 'enter the credential once more');
   const files = new Map([[path, sealed]]);
-  if (!form.isNew && Object.keys(open).length === 0) return files;
+  // Fields of what accounts share stand in waybill.json, and are written by hand.
+  if (account === SHARED || (!form.isNew && Object.keys(open).length === 0)) return files;
   const accountFile = `automations/${account}/account.json`;
   const text = tree.files.get(accountFile) ?? '';
   const fields = { ...form.given, ...open };
-  const value = { connector, ...(Object.keys(fields).length === 0 ? {} : { fields }) };
+  const shared = form.shared === undefined ? {} : { shared: form.shared };
+  const value = { connector, ...shared, ...(Object.keys(fields).length === 0 ? {} : { fields }) };
   const formattingOptions = { insertSpaces: true, tabSize: 2, eol: '\n' };
   const edits = modify(text, ['connections', connection], value, { formattingOptions });
   return files.set(accountFile, applyEdits(text, edits));

@@ -1,11 +1,12 @@
 import { connectionsOf } from '../../compiler/context.ts';
 import { builtinCatalog } from '../../connectors/builtin.ts';
 import { extendCatalog, type Catalog } from '../../connectors/catalog.ts';
+import type { AccountConnection } from '../../generated/account.ts';
 import type { ConnectionSpec, Connector } from '../../generated/connector.ts';
 import type { JsonObject } from '../../json/value.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import type { SourceTree } from '../../workspace/source-tree.ts';
-import { secretPath, type Workspace } from '../../workspace/workspace.ts';
+import { SHARED, secretPath, type Workspace } from '../../workspace/workspace.ts';
 import { ConnectError } from './connect-error.ts';
 
 /** A workspace that is read and not compiled, with the connectors that it can use. */
@@ -22,6 +23,8 @@ export interface ConnectionForm {
   spec: ConnectionSpec;
   /** The fields that stand in account.json. */
   given: JsonObject;
+  /** The credential that accounts share and that the connection has besides. */
+  shared: string | undefined;
   /** Whether account.json does not name the connection yet. */
   isNew: boolean;
   /** Whether there is a credential that the new one takes the place of. */
@@ -38,7 +41,8 @@ export function openWorkspace(tree: SourceTree): OpenWorkspace {
 
 /**
  * The form of a connection. `service` is the connector where neither account.json nor the connection's own name says it.
- * Throws `ConnectError` where there is no such account or connector, or where account.json names another one.
+ * The account `shared` has those that accounts share. Throws `ConnectError` where there is no such account or connector, or
+ * where account.json names another one.
  */
 export function connectionForm(
   { workspace, catalog }: OpenWorkspace,
@@ -46,10 +50,8 @@ export function connectionForm(
   connection: string,
   service?: string,
 ): ConnectionForm {
-  const source = workspace.accounts.get(account);
-  if (source === undefined) throw new ConnectError(`there is no valid automations/${account}/account.json`);
-  const connections = connectionsOf(source);
-  const existing = Object.hasOwn(connections, connection) ? connections[connection] : undefined;
+  const { existing, recipients } =
+    account === SHARED ? sharedPlace(workspace, connection) : placeOf(workspace, account, connection);
   if (existing === undefined) requireName(connection);
   else if (service !== undefined && service !== existing.connector)
     throw new ConnectError(
@@ -63,10 +65,40 @@ export function connectionForm(
     connector,
     spec,
     given: existing?.fields ?? {},
+    shared: existing?.shared,
     isNew: existing === undefined,
     replaces: workspace.secrets.has(secretPath(account, connection)),
-    recipients: source.value.recipients,
+    recipients,
   };
+}
+
+/** What there is of a connection's name, and who can read its credential. */
+interface Place {
+  existing: AccountConnection | undefined;
+  recipients: string[];
+}
+
+function placeOf({ accounts }: Workspace, account: string, connection: string): Place {
+  const source = accounts.get(account);
+  if (source === undefined) throw new ConnectError(`there is no valid automations/${account}/account.json`);
+  const connections = connectionsOf(source);
+  const existing = Object.hasOwn(connections, connection) ? connections[connection] : undefined;
+  return { existing, recipients: source.value.recipients };
+}
+
+/** What accounts share is described in waybill.json. */
+function sharedPlace({ config }: Workspace, name: string): Place {
+  const shared = config?.value.shared ?? {};
+  const existing = Object.hasOwn(shared, name) ? shared[name] : undefined;
+  if (existing !== undefined)
+    return {
+      existing: { connector: existing.connector, fields: existing.fields ?? {} },
+      recipients: existing.recipients,
+    };
+  throw new ConnectError(
+    `waybill.json has no shared credential ${name}`,
+    `add it there: "shared": { "${name}": { "connector": …, "accounts": […], "recipients": […] } }`,
+  );
 }
 
 /** As `schemas/account.schema.json` has it. */

@@ -1,4 +1,5 @@
 import { hostsOf } from '../../compiler/connection-hosts.ts';
+import { consentOf } from '../../connectors/auth-way.ts';
 import { testAction } from '../../connectors/connection-test.ts';
 import { isJsonObject } from '../../json/value.ts';
 import type { Failure } from '../../run/failure.ts';
@@ -26,7 +27,8 @@ export async function tryCredential(
   { secrets, open, known }: ConnectionValues,
   options: CallOptions,
 ): Promise<Tried> {
-  if (spec.test === undefined) return { kind: 'untested' };
+  // An app's id and secret are tried when a person consents.
+  if (spec.test === undefined || consentOf(spec, known) !== undefined) return { kind: 'untested' };
   const own = { account, name: connection, connector, spec, fields: { ...given, ...open } };
   const credential = { fields: secrets, hosts: hostsOf(spec, known) };
   const call = { action: testAction(spec.test), input: {} };
@@ -46,7 +48,7 @@ function keyOf(secrets: object, fields: ConnectionForm['spec']['fields']): strin
 function describe(title: string, key: string, { class: kind, message, status, help, code }: Failure): Tried {
   const said = message.startsWith(`${title} answered ${status}`) ? message.split(': ').slice(1).join(': ') : message;
   const quoted = said === '' ? undefined : said;
-  if (code === 'token_not_made' || (code === 'http_status' && status === 401))
+  if (code === 'token_not_made' || code === 'client_refused' || (code === 'http_status' && status === 401))
     return {
       kind: 'refused',
       words: `${title} answered ${status ?? 'with a refusal'}: this ${key} is not valid, or not any more.`,

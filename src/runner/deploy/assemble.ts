@@ -13,7 +13,13 @@ export function assemble({ accounts, before, serving }: Work): DeploymentEntry[]
   return [...names].toSorted().flatMap((account): DeploymentEntry[] => {
     const result = accounts.get(account);
     if (result?.kind !== 'compiled') return kept.get(account) ?? [];
-    return result.plans.map(({ automation, digest, trigger }) => ({ account, automation, plan: digest, trigger }));
+    return result.plans.map(({ automation, digest, trigger, consents }) => ({
+      account,
+      automation,
+      plan: digest,
+      trigger,
+      ...(consents.length === 0 ? {} : { consents }),
+    }));
   });
 }
 

@@ -2,10 +2,14 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import { reusedSealsAcrossAccounts } from '../../compiler/checks/reused-seal.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { inOrder } from '../../diagnostics/order.ts';
+import type { History } from '../../generated/account.ts';
 import { namePlan, type NamedPlan } from '../../plan/digest.ts';
+import { milliseconds } from '../../plan/duration.ts';
+import type { HistoryLimits } from '../../store/history.ts';
 import { sharedAutomationIn } from '../../workspace/workspace.ts';
 import { CommonPart } from '../check-workspace.ts';
 import { connectionHook } from '../hook-address.ts';
+import { consentNeeds } from '../oauth/consent-needs.ts';
 import { COMMON, emptyPart, PartKeys, partOf, partsOf, type Part } from '../workspace-parts.ts';
 import { Stall } from './stall.ts';
 import type { AccountResult, NewPlan, Work } from './work.ts';
@@ -63,26 +67,43 @@ function compileAccount(
   const { plans, diagnostics: all, workspace } = common.checkAccounts(own, 'made');
   // What is wrong with the common part was told already.
   const diagnostics = all.filter(({ file }) => partOf(file) === account);
-  const { install = {}, recipients = [] } = workspace.accounts.get(account)?.value ?? {};
+  const { install = {}, recipients = [], history = {} } = workspace.accounts.get(account)?.value ?? {};
   const installed = Object.keys(install);
   const broken = describeErrors([...diagnostics, ...installed.flatMap((name) => ofShared.get(name) ?? [])]);
   if (broken !== undefined)
     return { result: { kind: 'stalled', reason: { code: 'account_broken', message: broken } }, diagnostics };
   const named = plans.map((plan) => namePlan(plan));
   const texts = new Map(named.map(({ digest, text }) => [digest, text]));
-  const { secrets } = workspace;
-  const result: AccountResult = { kind: 'compiled', madeOf, plans: named.map(newPlan), secrets, recipients };
+  const secrets = new Map([...workspace.secrets, ...common.sharedSecrets(account, workspace)]);
+  const result: AccountResult = {
+    kind: 'compiled',
+    madeOf,
+    plans: named.map(newPlan),
+    secrets,
+    recipients,
+    history: historyLimits({ ...common.config()?.history, ...history }),
+  };
   return { result, diagnostics, texts };
 }
 
+/** What the account says stands before what waybill.json says of all. */
+function historyLimits({ keep, keep_failed, max_bytes }: History): HistoryLimits {
+  return {
+    ...(keep === undefined ? {} : { keepMs: milliseconds(keep) }),
+    ...(keep_failed === undefined ? {} : { keepFailedMs: milliseconds(keep_failed) }),
+    ...(max_bytes === undefined ? {} : { maxBytes: max_bytes }),
+  };
+}
+
 function newPlan({ plan, digest }: NamedPlan): NewPlan {
-  const connections = Object.entries(plan.connections).flatMap(([name, { secrets }]) =>
-    secrets.length === 0 ? [] : [name],
+  const connections = Object.entries(plan.connections).flatMap(([name, { secrets, shared }]) =>
+    secrets.length === 0 ? [] : [{ name, shared }],
   );
   const { automation, trigger } = plan;
   const hook = trigger.kind === 'event' ? connectionHook(trigger.verify.connection) : automation;
   const addressed = trigger.kind === 'event' || trigger.kind === 'webhook';
-  return { automation, digest, trigger: trigger.kind, connections, ...(addressed ? { hook } : {}) };
+  const consents = consentNeeds(plan);
+  return { automation, digest, trigger: trigger.kind, connections, consents, ...(addressed ? { hook } : {}) };
 }
 
 /** `automations/acme/x.json:3:5 WB2003 there is no step … (and 2 more)`; `undefined` where there is no error. */

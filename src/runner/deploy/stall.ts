@@ -10,6 +10,8 @@ export const STALL_CODES = {
   workspace_broken: 'Files that all accounts share have errors: nothing of the commit is deployed.',
   account_broken: 'Files of the account have errors: what was deployed last goes on.',
   secret_not_opened: 'A credential that the account’s automations need does not open with the runner’s keys.',
+  consent_owed:
+    'An automation is deployed, and starts no runs until a person consents at a service; the message has the link.',
   accounts_stalled: 'Some accounts are stalled; all others are deployed.',
   held_back: 'With `--atomic`, one account that is stalled holds all others back.',
   internal: 'Something went wrong that is no fault of the repository, such as a full disk; the message says what.',

@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import type { DeploymentEntry } from '../../store/records.ts';
 import { assemble, compareEntries } from './assemble.ts';
 import { compileAccounts } from './compile-accounts.ts';
@@ -113,6 +114,7 @@ async function switchOver(work: Work): Promise<StepEnd> {
     entries: entriesAfterSwitch(work),
     secrets: new Map(compiled.map((one) => [one.account, one.secrets])),
     recipients: new Map(compiled.map((one) => [one.account, one.recipients])),
+    history: new Map(compiled.map((one) => [one.account, one.history])),
   };
   const from = `${source.name} at ${revisionOf(work)}`;
   await store.deployments.activate(from, now(), work.wanted, new Map(), change);
@@ -128,6 +130,7 @@ async function prune(work: Work): Promise<StepEnd> {
   );
   if (gone.length > 0) await inventory.drop(gone);
   await deployments.forgetOlder(DEPLOYMENTS_KEPT);
+  while ((await deployments.forgetPlans()) > 0) await otherWork();
   return done(gone.length === 0 ? 'no account is gone' : `gone: ${shortList(gone)}`);
 }
 

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { IdentitySource } from '../../secrets/identity-source.ts';
-import type { DeployControl, DeploymentEntry, InventoryEntry, StallReason } from '../../store/records.ts';
+import type { HistoryLimits } from '../../store/history.ts';
+import type { ConsentNeed, DeployControl, DeploymentEntry, InventoryEntry, StallReason } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { SourceTree } from '../../workspace/source-tree.ts';
 import type { DeploySource } from './deploy-source.ts';
@@ -45,8 +46,9 @@ export interface NewPlan {
   trigger: string;
   /** Names the address at which it is sent something, within the account. */
   hook?: string;
-  /** The connections whose secret fields it needs. */
-  connections: string[];
+  /** The connections whose secret fields it needs, with the credential that each shares. */
+  connections: { name: string; shared: string | undefined }[];
+  consents: ConsentNeed[];
 }
 
 /** What an account comes to at a revision. */
@@ -58,6 +60,7 @@ export type AccountResult =
       secrets: ReadonlyMap<string, string>;
       /** age public keys. */
       recipients: readonly string[];
+      history: HistoryLimits;
     }
   /** Its files are those that its plans were made of. */
   | { kind: 'same' }

@@ -6,7 +6,7 @@ import { SecretError } from '../../secrets/secret-error.ts';
 import type { Store } from '../../store/store.ts';
 import { webhookRequest, type Delivery } from '../delivery.ts';
 import { addressPath, connectionOf } from '../hook-address.ts';
-import type { DeliveryResult } from '../hooks.ts';
+import type { DeliveryResult, Refusal } from '../hooks.ts';
 import type { LiveAutomation } from '../live-deployment.ts';
 import type { Proof, Verifier } from '../verifier.ts';
 import { eventWarnings } from './event-warnings.ts';
@@ -30,6 +30,8 @@ export interface ConnectionHooksOptions {
   keys: SigningKeys;
   /** Takes the key that a service gives while it is being subscribed to; false where none is expected. */
   keyOfSubscription: (account: string, connection: string, key: string) => Promise<boolean>;
+  /** Why an automation starts no runs for now, if so. */
+  stalled: (name: string) => string | undefined;
   /** Where senders reach the runner, without a slash at the end, if the operator says so. */
   publicUrl: string | undefined;
 }
@@ -64,7 +66,12 @@ export class ConnectionHooks {
     const [first] = proofs;
     if (proved.length === 0 && first?.proof.kind === 'refused') return refusal(first.proof.status, first.proof.reason);
     if ('reason' in read) return refusal(read.status, read.reason);
-    return this.start(proved, request, name);
+    const reasons = proved.map(({ plan }) => this.options.stalled(`${plan.account}/${plan.automation}`));
+    const free = proved.filter((_listener, index) => reasons[index] === undefined);
+    const stalled = reasons.find((reason) => reason !== undefined);
+    const started = await this.start(free, request, name);
+    // Sent again, it starts those that wait now; the others know it already.
+    return stalled === undefined ? started : { ...refusal(503, stalled), stalled: true };
   }
 
   /** Once for each scheme by which the connection's deliveries are proved. */
@@ -159,6 +166,6 @@ function nameIn(start: Start | undefined): { name?: string } {
   return start?.name === undefined ? {} : { name: start.name };
 }
 
-function refusal(status: number, reason: string): DeliveryResult {
-  return { kind: 'refused', status, reason, issues: [] };
+function refusal(status: number, reason: string): Refusal {
+  return { kind: 'refused', status, reason, issues: [], stalled: false };
 }

@@ -15,6 +15,8 @@ export interface PollsOptions {
   store: Store;
   engine: Engine;
   services: Pick<Services, 'caller' | 'credentials'>;
+  /** Why an automation starts no runs for now, if so. */
+  stalled: (name: string) => string | undefined;
   now: () => Instant;
   /** Told of what cannot be laid to a service, such as a full disk: it is tried again. */
   onError: (error: unknown) => void;
@@ -166,6 +168,8 @@ export class Polls {
   /** Gives the milliseconds until the next poll. */
   private async pollAndWait(polled: Polled): Promise<number> {
     const { every_ms: every } = polled.poll.trigger;
+    const { account, automation } = polled.name;
+    if (this.options.stalled(`${account}/${automation}`) !== undefined) return LOOK_MS;
     try {
       const failure = await this.poll(polled);
       return failure === undefined ? every : Math.max(every, AFTER_FAILURE_MS, failure.retryAfterMs ?? 0);

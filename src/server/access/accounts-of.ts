@@ -23,7 +23,7 @@ export function accountsOf(request: FastifyRequest, from: AccountsFrom, store: S
     case 'body':
       return namedIn(request.body);
     case 'run': {
-      const run = store.runs.get(id);
+      const run = store.runs.summary(id);
       return ownedBy(run && [run.account], unknownRun(id));
     }
     case 'refusal': {

@@ -31,6 +31,7 @@ export type RouteAccess = ApiAccess | OpenAccess;
 
 const HOOK: OpenAccess = { open: 'the secret part of the path' };
 const CONNECT: OpenAccess = { open: 'the secret part of the path, for one connection and a while' };
+const CONSENT: OpenAccess = { open: 'the secret part of the link' };
 const APPROVAL: OpenAccess = { open: 'the proof in the path' };
 
 /** What each route of the server asks for. A route that does not stand here does not start: `guard.ts`. */
@@ -40,6 +41,10 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
   'POST /hooks/:account/:automation/:secret': HOOK,
   'GET /approvals/:run/:step/:proof': APPROVAL,
   'POST /approvals/:run/:step/:proof': APPROVAL,
+  'GET /oauth/start/:link': CONSENT,
+  'POST /oauth/start/:link': CONSENT,
+  'GET /oauth/start/:account/:connection': { open: 'a session of the role editor, for that account' },
+  'GET /oauth/callback': { open: 'the state, which is good once, for a while and in one browser' },
   'POST /push': { open: 'the signature of the host of the repository' },
   'GET /': { open: 'without a session it leads to the page for signing in' },
   'GET /sign-in': { open: 'it shows nothing' },
@@ -137,6 +142,12 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
     does: 'Tells what happens to runs, as server-sent events.',
     answer: 'text/event-stream',
   },
+  'GET /api/v1/history': {
+    role: 'viewer',
+    accounts: 'listed',
+    does: 'Shows what the runs of each account take, and how long they are kept.',
+    answer: 'HistoryView',
+  },
   'GET /api/v1/storage/:account': {
     role: 'viewer',
     accounts: 'path',
@@ -220,6 +231,24 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
     accounts: 'path',
     does: 'Gives a webhook, or a connection, a new address; the old one goes on for a while.',
     answer: 'RotatedHookView',
+  },
+  'GET /api/v1/oauth': {
+    role: 'viewer',
+    accounts: 'listed',
+    does: 'Shows to which connections people have consented.',
+    answer: 'OAuthListView',
+  },
+  'POST /api/v1/oauth/:account/:connection/link': {
+    role: 'editor',
+    accounts: 'path',
+    does: 'Makes a link by which a person consents.',
+    answer: 'OAuthLinkView',
+  },
+  'POST /api/v1/oauth/:account/:connection/revoke': {
+    role: 'editor',
+    accounts: 'path',
+    does: 'Gives back what a person granted.',
+    answer: 'OAuthConnectionView',
   },
   'POST /api/v1/connect-links': {
     role: 'editor',

@@ -11,7 +11,13 @@ export function createAccountKeyStore({ reader, writer, queue }: Connections): A
      ON CONFLICT (id) DO UPDATE SET recipients = excluded.recipients, wrapped = excluded.wrapped`,
   );
 
+  const needed = reader.prepare(
+    `SELECT account FROM account_keys
+     UNION SELECT account FROM deployment_entries JOIN plans ON digest = plan WHERE sealed = 1`,
+  );
+
   return {
+    needed: () => needed.all().map((row) => text(row, 'account')),
     list: (account) =>
       list.all(account).map((row) => ({
         id: text(row, 'id'),

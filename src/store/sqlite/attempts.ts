@@ -1,13 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Json } from '../../json/value.ts';
 import { pageOf } from '../../run/page.ts';
 import type { AttemptKey, AttemptRecord, Effect } from '../../run/records.ts';
 import type { StorageOperation } from '../../run/storage-operation.ts';
 import { StoreError } from '../store-error.ts';
 import type { RunStore } from '../store.ts';
-import type { CommitQueue } from './commit-queue.ts';
 import { readOutcome } from './outcome-json.ts';
-import { integer, json, optionalInteger, optionalJson, text, type Row } from './row.ts';
+import type { Owner } from './run-owners.ts';
+import { integer, optionalInteger, optionalText, text, type Row } from './row.ts';
 import { prepareStorageOperations } from './storage.ts';
+import type { Connections } from './sqlite-store.ts';
+import type { Values } from './values.ts';
 
 /** Finds one attempt; its parameters are the run and what `placeOf` gives. */
 export const ONE_ATTEMPT = 'run = ? AND page = ? AND step = ? AND attempt = ?';
@@ -20,34 +23,48 @@ export function placeOf({ step, attempt }: AttemptKey): [page: string, step: str
   return [pageOf(step), step, attempt];
 }
 
-export function prepareAttemptReads(reader: DatabaseSync): Pick<RunStore, 'attempts' | 'attemptsOf'> {
+export function prepareAttemptReads({
+  reader,
+  values,
+}: Pick<Connections, 'reader' | 'values'>): Pick<RunStore, 'attempts' | 'attemptsOf'> {
+  const read = (run: string) => (row: Row) =>
+    readAttempt(row, (place, kept) => values.readOfRun(reader, run, place, kept));
   const columns = 'run, step, attempt, effect, input, started_at, finished_at, outcome, sleep_until';
   const journal = reader.prepare(`SELECT ${columns} FROM attempts WHERE run = ? AND page = ? ORDER BY id`);
   const ofStep = reader.prepare(
     `SELECT ${columns} FROM attempts WHERE run = ? AND page = ? AND step = ? ORDER BY attempt`,
   );
   return {
-    attempts: (run, page = '') => journal.all(run, page).map(readAttempt),
-    attemptsOf: (run, step) => ofStep.all(run, pageOf(step), step).map(readAttempt),
+    attempts: (run, page = '') => journal.all(run, page).map(read(run)),
+    attemptsOf: (run, step) => ofStep.all(run, pageOf(step), step).map(read(run)),
   };
 }
 
-/** Inserts an attempt as it is, inside of a transaction. */
-export function prepareAttemptInsert(writer: DatabaseSync): (attempt: AttemptRecord) => void {
+/** Makes the write of an attempt as it is, inside of a transaction. */
+export function prepareAttemptInsert(
+  writer: DatabaseSync,
+  values: Values,
+): (owner: Owner, attempt: AttemptRecord) => () => void {
   const insert = writer.prepare(
     `INSERT INTO attempts (run, page, step, attempt, effect, input, started_at, finished_at, outcome, sleep_until)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  return ({ run, key, effect, input, startedAt, finishedAt = null, outcome, sleepUntil = null }) => {
-    const outcomeText = outcome === undefined ? null : JSON.stringify(outcome);
-    insert.run(run, ...placeOf(key), effect, JSON.stringify(input), startedAt, finishedAt, outcomeText, sleepUntil);
+  return (owner, { run, key, effect, input, startedAt, finishedAt = null, outcome, sleepUntil = null }) => {
+    const given = values.prepare(owner, inputPlace(run, key), input);
+    const came = outcome && values.prepare(owner, outcomePlace(run, key), outcome);
+    return () => {
+      const outcomeText = came === undefined ? null : values.keep(came);
+      const inputText = values.keep(given);
+      insert.run(run, ...placeOf(key), effect, inputText, startedAt, finishedAt, outcomeText, sleepUntil);
+    };
   };
 }
 
-export function prepareAttemptWrites(
-  writer: DatabaseSync,
-  queue: CommitQueue,
-): Pick<RunStore, 'beginAttempt' | 'finishAttempt' | 'sleep' | 'storageAttempt'> {
+export function prepareAttemptWrites({
+  writer,
+  queue,
+  values,
+}: Connections): Pick<RunStore, 'beginAttempt' | 'finishAttempt' | 'sleep' | 'storageAttempt'> {
   // An attempt that a crash cut off begins again under the same key; one with an outcome is never touched.
   const begin = writer.prepare(
     `INSERT INTO attempts (run, page, step, attempt, effect, input, started_at, sleep_until)
@@ -63,27 +80,31 @@ export function prepareAttemptWrites(
     `INSERT INTO attempts (run, page, step, attempt, effect, input, started_at, finished_at, outcome)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const performStorage = prepareStorageOperations(writer);
+  const performStorage = prepareStorageOperations(writer, values);
 
   return {
-    beginAttempt: ({ run, key, effect, input, startedAt, sleepUntil = null }, urgency) => {
-      const inputText = JSON.stringify(input);
+    beginAttempt: async ({ run, key, effect, input, startedAt, sleepUntil = null }, urgency) => {
+      const given = values.prepare(values.runs.of(run), inputPlace(run, key), input);
       const write = (): void => {
+        const inputText = values.keep(given);
         expectOne(begin.run(run, ...placeOf(key), effect, inputText, startedAt, sleepUntil).changes, run, key);
       };
       return queue.add(write, urgency).durable;
     },
-    finishAttempt: (run, key, at, outcome) => {
-      const outcomeText = JSON.stringify(outcome);
-      return queue.commit(() => expectOne(finish.run(at, outcomeText, run, ...placeOf(key)).changes, run, key));
+    finishAttempt: async (run, key, at, outcome) => {
+      const came = values.prepare(values.runs.of(run), outcomePlace(run, key), outcome);
+      return queue.commit(() => expectOne(finish.run(at, values.keep(came), run, ...placeOf(key)).changes, run, key));
     },
     sleep: (run, key, until) => queue.commit(() => expectOne(sleep.run(until, run, ...placeOf(key)).changes, run, key)),
     storageAttempt: (run, key, input, operation, at) => {
-      const inputText = JSON.stringify(input);
+      const owner = values.runs.of(run.id);
+      const given = values.prepare(owner, inputPlace(run.id, key), input);
+      const perform = performStorage({ ...owner, account: run.account }, operation);
       return queue.add(() => {
-        const outcome = performStorage(run.account, operation, at);
-        const effect = STORAGE_EFFECTS[operation.kind];
-        insertWhole.run(run.id, ...placeOf(key), effect, inputText, at, at, JSON.stringify(outcome));
+        const { outcome, sealed } = perform(at);
+        const came = values.prepare({ ...owner, sealed }, outcomePlace(run.id, key), outcome);
+        const [inputText, outcomeText] = [values.keep(given), values.keep(came)];
+        insertWhole.run(run.id, ...placeOf(key), STORAGE_EFFECTS[operation.kind], inputText, at, at, outcomeText);
         return outcome;
       });
     },
@@ -105,23 +126,34 @@ function expectOne(changes: number | bigint, run: string, key: AttemptKey): void
   throw new StoreError('store_refused', `The store has no open ${attempt}.`);
 }
 
+export function outcomePlace(run: string, { step, attempt }: AttemptKey): string {
+  return `run ${run} step ${step} attempt ${attempt} outcome`;
+}
+
+function inputPlace(run: string, { step, attempt }: AttemptKey): string {
+  return `run ${run} step ${step} attempt ${attempt} input`;
+}
+
 const EFFECTS: readonly Effect[] = ['read', 'idempotent', 'write'];
 
-function readAttempt(row: Row): AttemptRecord {
+/** `read` gives a value of the run from its place and its text. */
+function readAttempt(row: Row, read: (place: string, kept: string) => Json): AttemptRecord {
   const effect = EFFECTS.find((name) => name === row['effect']);
   if (effect === undefined)
     throw new TypeError('The store holds an attempt with an unknown effect. The data folder is damaged.');
-  const outcome = optionalJson(row, 'outcome');
+  const run = text(row, 'run');
+  const key = { step: text(row, 'step'), attempt: integer(row, 'attempt') };
+  const outcome = optionalText(row, 'outcome');
   const finishedAt = optionalInteger(row, 'finished_at');
   const sleepUntil = optionalInteger(row, 'sleep_until');
   return {
-    run: text(row, 'run'),
-    key: { step: text(row, 'step'), attempt: integer(row, 'attempt') },
+    run,
+    key,
     effect,
-    input: json(row, 'input'),
+    input: read(inputPlace(run, key), text(row, 'input')),
     startedAt: integer(row, 'started_at'),
     ...(finishedAt === undefined ? {} : { finishedAt }),
-    ...(outcome === undefined ? {} : { outcome: readOutcome(outcome) }),
+    ...(outcome === undefined ? {} : { outcome: readOutcome(read(outcomePlace(run, key), outcome)) }),
     ...(sleepUntil === undefined ? {} : { sleepUntil }),
   };
 }

@@ -10,8 +10,8 @@ export const REPEATS_KNOWN_MS = 7 * 24 * 3_600_000;
 /** Old ones that go with each new one: more than come, so that they do not pile up. */
 const FORGOTTEN_AT_ONCE = 5;
 
-export function createDeliveryStore({ writer, queue }: Connections): DeliveryStore {
-  const insertRun = prepareRunInsert(writer);
+export function createDeliveryStore({ writer, queue, values }: Connections): DeliveryStore {
+  const insertRun = prepareRunInsert(writer, values);
   const first = writer.prepare(
     'SELECT run FROM deliveries WHERE account = ? AND automation = ? AND key = ? AND accepted_at > ?',
   );

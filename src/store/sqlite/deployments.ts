@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { DeploymentEntry, DeploymentRecord, InventoryChange } from '../records.ts';
+import type { ConsentNeed, DeploymentEntry, DeploymentRecord, InventoryChange } from '../records.ts';
 import type { DeploymentStore } from '../store.ts';
 import { HOOK_SECRET_BYTES } from './hook-rotation.ts';
 import { prepareInventoryChange } from './inventory.ts';
+import { preparePlanRemoval } from './plan-removal.ts';
 import { integer, optionalText, text, type Row } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
 
 export function createDeploymentStore({ reader, writer, queue }: Connections): DeploymentStore {
   const activate = prepareActivation(writer);
-  const insertPlan = writer.prepare(INSERT_PLAN);
+  const insertPlan = preparePlanInsert(writer);
   const forgetOlder = prepareForgetting(writer);
+  const forgetPlans = preparePlanRemoval(writer);
   const insertHook = writer.prepare('INSERT OR IGNORE INTO hooks (account, automation, secret) VALUES (?, ?, ?)');
   const hookSql = 'SELECT secret FROM hooks WHERE account = ? AND automation = ?';
   const hookWritten = writer.prepare(hookSql);
@@ -17,7 +19,7 @@ export function createDeploymentStore({ reader, writer, queue }: Connections): D
   const hooks = reader.prepare('SELECT account, automation, secret FROM hooks');
   const newest = reader.prepare('SELECT id, created_at, source FROM deployments ORDER BY id DESC LIMIT ?');
   const entries = reader.prepare(
-    'SELECT account, automation, plan, trigger FROM deployment_entries WHERE deployment = ? ORDER BY account, automation',
+    'SELECT account, automation, plan, trigger, consents FROM deployment_entries WHERE deployment = ? ORDER BY account, automation',
   );
   const plan = reader.prepare('SELECT body FROM plans WHERE digest = ?');
 
@@ -28,9 +30,10 @@ export function createDeploymentStore({ reader, writer, queue }: Connections): D
     activate: (source, at, wanted, plans, change) => queue.commit(() => activate(source, at, wanted, plans, change)),
     keepPlans: (plans) =>
       queue.commit(() => {
-        for (const [digest, body] of plans) insertPlan.run(digest, body);
+        for (const [digest, body] of plans) insertPlan(digest, body);
       }),
     forgetOlder: (kept) => queue.commit(() => forgetOlder(kept)),
+    forgetPlans: () => queue.commit(() => forgetPlans()),
     current: () => list(1)[0],
     list,
     plan: (digest) => {
@@ -51,13 +54,17 @@ export function createDeploymentStore({ reader, writer, queue }: Connections): D
   };
 }
 
-const INSERT_PLAN = 'INSERT OR IGNORE INTO plans (digest, body) VALUES (?, ?)';
+/** With whether schemas in it mark data as sensitive; canonical JSON has such a text nowhere but as a key. */
+function preparePlanInsert(writer: Connections['writer']): (digest: string, body: string) => void {
+  const insert = writer.prepare('INSERT OR IGNORE INTO plans (digest, body, sealed) VALUES (?, ?, ?)');
+  return (digest, body) => void insert.run(digest, body, /"(x-)?sensitive":"/.test(body) ? 1 : 0);
+}
 
 function prepareActivation(writer: Connections['writer']) {
-  const insertPlan = writer.prepare(INSERT_PLAN);
+  const insertPlan = preparePlanInsert(writer);
   const insertDeployment = writer.prepare('INSERT INTO deployments (created_at, source) VALUES (?, ?)');
   const insertEntry = writer.prepare(
-    'INSERT INTO deployment_entries (deployment, account, automation, plan, trigger) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO deployment_entries (deployment, account, automation, plan, trigger, consents) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const changeInventory = prepareInventoryChange(writer);
   return (
@@ -67,10 +74,10 @@ function prepareActivation(writer: Connections['writer']) {
     plans: Map<string, string>,
     change: InventoryChange | undefined,
   ): DeploymentRecord => {
-    for (const [digest, body] of plans) insertPlan.run(digest, body);
+    for (const [digest, body] of plans) insertPlan(digest, body);
     const id = Number(insertDeployment.run(at, source).lastInsertRowid);
-    for (const { account, automation, plan, trigger } of wanted)
-      insertEntry.run(id, account, automation, plan, trigger ?? null);
+    for (const { account, automation, plan, trigger, consents } of wanted)
+      insertEntry.run(id, account, automation, plan, trigger ?? null, consents ? JSON.stringify(consents) : null);
     if (change !== undefined) changeInventory(change);
     return { id, createdAt: at, source, entries: wanted.map((entry) => ({ ...entry })) };
   };
@@ -96,6 +103,12 @@ function readDeployment(row: Row, entries: DeploymentEntry[]): DeploymentRecord 
 
 function readEntry(row: Row): DeploymentEntry {
   const trigger = optionalText(row, 'trigger');
-  const entry = { account: text(row, 'account'), automation: text(row, 'automation'), plan: text(row, 'plan') };
-  return trigger === undefined ? entry : { ...entry, trigger };
+  const consents = optionalText(row, 'consents');
+  return {
+    account: text(row, 'account'),
+    automation: text(row, 'automation'),
+    plan: text(row, 'plan'),
+    ...(trigger === undefined ? {} : { trigger }),
+    ...(consents === undefined ? {} : { consents: JSON.parse(consents) as ConsentNeed[] }),
+  };
 }

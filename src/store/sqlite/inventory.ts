@@ -9,11 +9,14 @@ import type {
   StallReason,
 } from '../records.ts';
 import type { InventoryStore } from '../store.ts';
+import { prepareLimits } from './history.ts';
 import { integer, optionalText, text, texts, type Row } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
 
 /** How many reconciliations are kept. */
 export const RECONCILIATIONS_KEPT = 20;
+
+const NO_CHANGE: InventoryChange = { entries: [], secrets: new Map(), recipients: new Map(), history: new Map() };
 
 export function createInventoryStore({ reader, writer, queue }: Connections): InventoryStore {
   const change = prepareInventoryChange(writer);
@@ -38,12 +41,12 @@ export function createInventoryStore({ reader, writer, queue }: Connections): In
 
   return {
     list: () => list.all().map(readEntry),
-    save: (entries) => queue.commit(() => change({ entries, secrets: new Map(), recipients: new Map() })),
+    save: (entries) => queue.commit(() => change({ ...NO_CHANGE, entries })),
     drop: (accounts) =>
       queue.commit(() => {
         const none = new Map<string, string>();
         const secrets = new Map(accounts.map((account) => [account, none]));
-        change({ entries: [], secrets, recipients: new Map() });
+        change({ ...NO_CHANGE, secrets });
         for (const account of accounts) drop.run(account);
       }),
     secrets: () => new Map(secrets.all().map((row) => [text(row, 'path'), text(row, 'body')])),
@@ -74,7 +77,8 @@ export function prepareInventoryChange(writer: DatabaseSync): (change: Inventory
   const dropSecrets = writer.prepare('DELETE FROM account_secrets WHERE account = ?');
   const putSecret = writer.prepare('INSERT INTO account_secrets (account, path, body) VALUES (?, ?, ?)');
   const putRecipients = writer.prepare('INSERT OR REPLACE INTO account_recipients (account, recipients) VALUES (?, ?)');
-  return ({ entries, secrets, recipients }) => {
+  const putLimits = prepareLimits(writer);
+  return ({ entries, secrets, recipients, history }) => {
     for (const { account, status, reason, attempted, applied, madeOf, changedAt, recent } of entries) {
       const why = reason === undefined ? null : JSON.stringify(reason);
       const revisions = [attempted ?? null, applied ?? null, madeOf ?? null];
@@ -85,6 +89,7 @@ export function prepareInventoryChange(writer: DatabaseSync): (change: Inventory
       for (const [path, body] of files) putSecret.run(account, path, body);
     }
     for (const [account, keys] of recipients) putRecipients.run(account, JSON.stringify(keys));
+    for (const [account, limits] of history) putLimits(account, limits);
   };
 }
 

@@ -10,7 +10,9 @@ import { control } from './migrations/0007-control.ts';
 import { access } from './migrations/0008-access.ts';
 import { vault } from './migrations/0009-vault.ts';
 import { pages } from './migrations/0010-pages.ts';
+import { history } from './migrations/0011-history.ts';
 import { events } from './migrations/0012-events.ts';
+import { oauth } from './migrations/0013-oauth.ts';
 import { accountRoles } from './migrations/0014-account-roles.ts';
 import { integer } from './row.ts';
 
@@ -26,8 +28,10 @@ export const MIGRATIONS: readonly string[] = [
   access,
   vault,
   pages,
-  accountRoles,
+  history,
   events,
+  oauth,
+  accountRoles,
 ];
 
 /** Brings the database to the last version, each migration in a transaction. Throws `StoreError` `store_newer`. */

@@ -12,8 +12,8 @@ export const ITEMS_KNOWN_MS = 90 * 24 * 3_600_000;
 /** Old items that go with each poll. */
 const FORGOTTEN_AT_ONCE = 1000;
 
-export function createPollStore({ reader, writer, queue }: Connections): PollStore {
-  const insertRun = prepareRunInsert(writer);
+export function createPollStore({ reader, writer, queue, values }: Connections): PollStore {
+  const insertRun = prepareRunInsert(writer, values);
   const sql = 'SELECT id, polled_at, cursor, failure FROM polls WHERE account = ? AND automation = ? AND source = ?';
   const select = reader.prepare(sql);
   const selectWritten = writer.prepare(sql);

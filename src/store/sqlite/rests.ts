@@ -2,16 +2,18 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../run/records.ts';
 import { StoreError } from '../store-error.ts';
 import type { Answer, RunStore } from '../store.ts';
-import { ONE_ATTEMPT, placeOf } from './attempts.ts';
+import { ONE_ATTEMPT, outcomePlace, placeOf } from './attempts.ts';
 import { readOutcome } from './outcome-json.ts';
-import { json, optionalInteger, text } from './row.ts';
+import { optionalInteger, text } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
+import type { Values } from './values.ts';
 
 /** Runs at rest: how they come to it, and what wakes them. */
 export function createRests({
   reader,
   writer,
   queue,
+  values,
 }: Connections): Pick<RunStore, 'answer' | 'endWait' | 'rest' | 'wakeDue' | 'nextDue'> {
   const answered = writer.prepare(`SELECT 1 FROM attempts WHERE ${ONE_ATTEMPT} AND finished_at IS NOT NULL`);
   const rest = writer.prepare(`UPDATE runs SET status = ?, wake_at = ? WHERE id = ? AND finished_at IS NULL`);
@@ -21,16 +23,23 @@ export function createRests({
   );
   const next = reader.prepare('SELECT min(wake_at) AS wake_at FROM runs WHERE wake_at IS NOT NULL');
 
-  const answer = prepareAnswer(writer);
+  const answer = prepareAnswer(writer, values);
   const outcome = writer.prepare(`SELECT outcome FROM attempts WHERE ${ONE_ATTEMPT}`);
 
   return {
-    answer: (given, at) => queue.commit(() => answer(given, at)),
-    endWait: (over, at) =>
-      queue.commit(() => {
-        answer(over, at);
-        return readOutcome(json(outcome.get(over.run, ...placeOf(over.key)) ?? {}, 'outcome'));
-      }),
+    answer: async (given, at) => {
+      const write = answer(given);
+      return queue.commit(() => write(at));
+    },
+    endWait: async (over, at) => {
+      const { run, key } = over;
+      const write = answer(over);
+      return queue.commit(() => {
+        write(at);
+        const kept = text(outcome.get(run, ...placeOf(key)) ?? {}, 'outcome');
+        return readOutcome(values.readOfRun(writer, run, outcomePlace(run, key), kept));
+      });
+    },
     rest: (run, until, awaited) =>
       queue.commit(() => {
         const gone = awaited.some((key) => answered.get(run, ...placeOf(key)) !== undefined);
@@ -47,16 +56,22 @@ export function createRests({
   };
 }
 
-/** Gives an attempt that waits its outcome, inside of a transaction. */
+/** Makes the write that gives an attempt that waits its outcome. `sealed`: also where its own plan marks nothing. */
 export function prepareAnswer(
   writer: DatabaseSync,
-): (answer: Answer, at: Instant) => { given: boolean; woken: boolean } {
+  values: Values,
+): (answer: Answer, sealed?: boolean) => (at: Instant) => { given: boolean; woken: boolean } {
   const finish = writer.prepare(
     `UPDATE attempts SET finished_at = ?, outcome = ? WHERE ${ONE_ATTEMPT} AND finished_at IS NULL`,
   );
   const wake = writer.prepare(`UPDATE runs SET status = 'queued', wake_at = NULL WHERE id = ? AND status = 'waiting'`);
-  return ({ run, key, outcome }, at) => {
-    const given = Number(finish.run(at, JSON.stringify(outcome), run, ...placeOf(key)).changes) === 1;
-    return { given, woken: given && Number(wake.run(run).changes) === 1 };
+  return ({ run, key, outcome }, sealed = false) => {
+    const owner = values.runs.of(run);
+    const came = values.prepare(sealed ? { ...owner, sealed } : owner, outcomePlace(run, key), outcome);
+    return (at) => {
+      const given = Number(finish.run(at, came.text, run, ...placeOf(key)).changes) === 1;
+      if (given) values.keep(came);
+      return { given, woken: given && Number(wake.run(run).changes) === 1 };
+    };
   };
 }

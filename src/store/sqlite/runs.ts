@@ -1,19 +1,21 @@
-import type { RunRecord, RunStatus } from '../../run/records.ts';
+import { isJsonObject } from '../../json/value.ts';
+import type { RunRecord, RunStatus, RunSummary } from '../../run/records.ts';
 import { StoreError } from '../store-error.ts';
 import type { RunEnd, RunStore } from '../store.ts';
-import { ONE_ATTEMPT, placeOf, prepareAttemptInsert, prepareAttemptReads, prepareAttemptWrites } from './attempts.ts';
+import { prepareAttemptInsert, prepareAttemptReads, prepareAttemptWrites } from './attempts.ts';
 import { createRunControl } from './control.ts';
 import { createCalls } from './calls.ts';
-import { isUncertain, readFailure, readOutcome } from './outcome-json.ts';
+import { prepareDoubts } from './doubts.ts';
+import { keptFailure, readKeptFailure } from './kept-failure.ts';
 import { createRests, prepareAnswer } from './rests.ts';
-import { integer, jsonObject, optionalInteger, optionalJson, optionalText, text, texts, type Row } from './row.ts';
-import { prepareRunInsert } from './run-insert.ts';
-import { prepareRunList, RUN_COLUMNS } from './run-list.ts';
+import { integer, optionalInteger, optionalJson, optionalText, text, texts, type Row } from './row.ts';
+import { prepareRunInsert, triggerPlace } from './run-insert.ts';
+import { prepareRunList, SUMMARY_COLUMNS } from './run-list.ts';
 import type { Connections } from './sqlite-store.ts';
 
 export function createRunStore(connections: Connections): RunStore {
-  const { reader, writer, queue } = connections;
-  const insert = prepareRunInsert(writer);
+  const { reader, writer, queue, values } = connections;
+  const insert = prepareRunInsert(writer, values);
   const begin = writer.prepare(
     `UPDATE runs SET status = 'running', wake_at = NULL, started_at = coalesce(started_at, ?)
      WHERE id = ? AND finished_at IS NULL`,
@@ -21,7 +23,8 @@ export function createRunStore(connections: Connections): RunStore {
   const finish = writer.prepare(
     `UPDATE runs SET status = ?, wake_at = NULL, finished_at = ?, output = ?, failure = ? WHERE id = ? AND finished_at IS NULL`,
   );
-  const get = reader.prepare(`SELECT ${RUN_COLUMNS} FROM runs WHERE id = ?`);
+  const get = reader.prepare(`SELECT ${SUMMARY_COLUMNS}, trigger, output FROM runs WHERE id = ?`);
+  const summary = reader.prepare(`SELECT ${SUMMARY_COLUMNS} FROM runs WHERE id = ?`);
   const ready = reader.prepare(
     `SELECT id, account FROM runs WHERE finished_at IS NULL AND status <> 'waiting' AND id > ? ORDER BY id LIMIT ?`,
   );
@@ -29,54 +32,61 @@ export function createRunStore(connections: Connections): RunStore {
     `SELECT id, account, plan, concurrency_group, started_at FROM runs
      WHERE concurrency_group IS NOT NULL AND finished_at IS NULL ORDER BY id`,
   );
-  const answer = prepareAnswer(writer);
+  const answer = prepareAnswer(writer, values);
   const requeue = writer.prepare(`UPDATE runs SET status = 'queued' WHERE id = ? AND finished_at IS NULL`);
-  const called = writer.prepare(`SELECT outcome FROM attempts WHERE ${ONE_ATTEMPT}`);
+  const doubts = prepareDoubts(writer, values);
   /** Whether the run of whose doubt it is to end was reopened in the meantime: the step that called it knows better now. */
   const isSettled = (run: string, { status, failure }: RunEnd): boolean => {
-    const attempt =
-      status === 'uncertain' &&
-      failure?.run !== undefined &&
-      called.get(run, ...placeOf({ step: failure.step ?? '', attempt: 1 }));
-    const outcome = attempt && optionalJson(attempt, 'outcome');
-    return attempt !== undefined && attempt !== false && (outcome === undefined || !isUncertain(readOutcome(outcome)));
+    if (status !== 'uncertain' || failure?.run === undefined) return false;
+    const state = doubts.stateOf(run, failure.step ?? '');
+    return state === 'open' || state === 'sure';
   };
-  const insertAttempt = prepareAttemptInsert(writer);
+  const insertAttempt = prepareAttemptInsert(writer, values);
   const list = prepareRunList(reader);
-  const attemptWrites = prepareAttemptWrites(writer, queue);
+  const attemptWrites = prepareAttemptWrites(connections);
+  const readSummary = (row: Row): RunSummary => summaryOf(row, connections);
 
   return {
-    insert: (run, journal = []) => {
+    insert: async (run, journal = []) => {
       const write = insert(run);
+      const owner = values.runs.ofRecord(run);
+      const attempts = journal.map((attempt) => insertAttempt(owner, { ...attempt, run: run.id }));
       return queue.commit(() => {
         const isNew = write();
-        if (isNew) for (const attempt of journal) insertAttempt({ ...attempt, run: run.id });
+        if (isNew) for (const attempt of attempts) attempt();
         return isNew;
       });
     },
     begin: (run, at) => queue.add(() => expectOne(begin.run(at, run).changes, run), 'soon').durable,
-    finish: (run, at, result, wanted) => {
-      const output = result.output === undefined ? null : JSON.stringify(result.output);
-      const failure = result.failure === undefined ? null : JSON.stringify(result.failure);
+    finish: async (run, at, result, wanted) => {
+      const owner = values.runs.of(run);
+      const output = result.output === undefined ? undefined : values.prepare(owner, outputPlace(run), result.output);
+      const failure = result.failure === undefined ? null : keptFailure(values, owner, result.failure);
+      const tell = wanted && answer(wanted, owner.sealed);
       return queue.commit(() => {
         if (isSettled(run, result)) {
           requeue.run(run);
           return { ended: false, woken: false };
         }
-        expectOne(finish.run(result.status, at, output, failure, run).changes, run);
-        return { ended: true, woken: wanted !== undefined && answer(wanted, at).woken };
+        const outputText = output === undefined ? null : values.keep(output);
+        expectOne(finish.run(result.status, at, outputText, failure, run).changes, run);
+        return { ended: true, woken: tell?.(at).woken ?? false };
       });
     },
     ...attemptWrites,
     ...createRests(connections),
     ...createRunControl(connections),
-    ...createCalls(connections, readRun),
-    ...prepareAttemptReads(reader),
+    ...createCalls(connections, readSummary),
+    ...prepareAttemptReads(connections),
     get: (id) => {
       const row = get.get(id);
-      return row === undefined ? undefined : readRun(row);
+      return row === undefined ? undefined : readRun(row, connections);
     },
-    list: (filter) => list(filter).map(readRun),
+    summary: (id) => {
+      const row = summary.get(id);
+      return row === undefined ? undefined : readSummary(row);
+    },
+    list: (filter) => list(filter).map(readSummary),
     inGroups: () =>
       inGroups.all().map((row) => ({
         id: text(row, 'id'),
@@ -106,11 +116,26 @@ function expectOne(changes: number | bigint, run: string): void {
 
 const STATUSES: readonly RunStatus[] = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'uncertain', 'canceled'];
 
-function readRun(row: Row): RunRecord {
+function readRun(row: Row, connections: Connections): RunRecord {
+  const { reader, values } = connections;
+  const { id, account, ...others } = summaryOf(row, connections);
+  const trigger = values.read(reader, account, triggerPlace(id), text(row, 'trigger'));
+  if (!isJsonObject(trigger))
+    throw new TypeError('The store holds a run with a trigger that is none. The data folder is damaged.');
+  const kept = optionalText(row, 'output');
+  const output = kept === undefined ? {} : { output: values.read(reader, account, outputPlace(id), kept) };
+  return { id, account, ...others, trigger, ...output };
+}
+
+function outputPlace(run: string): string {
+  return `run ${run} output`;
+}
+
+function summaryOf(row: Row, { reader, values }: Connections): RunSummary {
   const status = STATUSES.find((name) => name === row['status']);
   if (status === undefined)
     throw new TypeError('The store holds a run with an unknown status. The data folder is damaged.');
-  const output = optionalJson(row, 'output');
+  const [id, account] = [text(row, 'id'), text(row, 'account')];
   const failure = optionalJson(row, 'failure');
   const startedAt = optionalInteger(row, 'started_at');
   const finishedAt = optionalInteger(row, 'finished_at');
@@ -118,14 +143,14 @@ function readRun(row: Row): RunRecord {
   const group = optionalText(row, 'concurrency_group');
   const [parentRun, parentStep] = [optionalText(row, 'parent_run'), optionalText(row, 'parent_step')];
   return {
-    id: text(row, 'id'),
-    account: text(row, 'account'),
+    id,
+    account,
     automation: text(row, 'automation'),
     plan: text(row, 'plan'),
     status,
-    trigger: jsonObject(row, 'trigger'),
-    ...(output === undefined ? {} : { output }),
-    ...(failure === undefined ? {} : { failure: readFailure(failure) }),
+    ...(failure === undefined
+      ? {}
+      : { failure: readKeptFailure(values, reader, { account, name: `run ${id}` }, failure) }),
     ...(parentRun === undefined || parentStep === undefined ? {} : { parent: { run: parentRun, step: parentStep } }),
     ...(origin === undefined ? {} : { origin }),
     ...(row['warnings'] === null ? {} : { warnings: texts(row, 'warnings') }),

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
+import type { Sealing } from '../sealing.ts';
 import type { Store } from '../store.ts';
 import { createAccountKeyStore } from './account-keys.ts';
 import { createAuditStore } from './audit.ts';
@@ -12,6 +13,8 @@ import { DATABASE_FILE } from './database-file.ts';
 import { createPauseStore } from './control.ts';
 import { createDeploymentStore } from './deployments.ts';
 import { lockFolder, type FolderLock } from './folder-lock.ts';
+import { createConsentStore, createGrantStore } from './grants.ts';
+import { createHistoryStore } from './history.ts';
 import { createInventoryStore } from './inventory.ts';
 import { migrate } from './migrate.ts';
 import { createHookRotationStore } from './hook-rotation.ts';
@@ -25,19 +28,26 @@ import { createKeyValueStore } from './storage.ts';
 import { createSigningKeyStore } from './signing-keys.ts';
 import { createSubscriptionStore } from './subscriptions.ts';
 import { createTokenStore } from './tokens.ts';
+import { Values } from './values.ts';
 
 /** What the queries share: one connection that only the queue's writes use, and one that sees what is committed. */
 export interface Connections {
   reader: DatabaseSync;
   writer: DatabaseSync;
   queue: CommitQueue;
+  values: Values;
+}
+
+export interface SqliteStoreOptions extends CommitListeners {
+  /** Without it nothing is sealed. */
+  sealing?: Sealing;
 }
 
 /**
  * Opens the store in a folder, which it makes where there is none, and holds it for this process alone.
  * Throws `StoreError`: `store_locked`, `store_newer` or `store_unavailable`.
  */
-export function openSqliteStore(folder: string, options: CommitListeners = {}): Store {
+export function openSqliteStore(folder: string, options: SqliteStoreOptions = {}): Store {
   const path = resolve(folder);
   makeFolder(path);
   const lock = lockFolder(path);
@@ -61,7 +71,7 @@ function makeFolder(path: string): void {
   }
 }
 
-function openTables(file: string, lock: FolderLock, options: CommitListeners, opened: DatabaseSync[]): Store {
+function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions, opened: DatabaseSync[]): Store {
   const open = (readOnly: boolean): DatabaseSync => {
     const database = new DatabaseSync(file, { readOnly, timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     opened.push(database);
@@ -74,24 +84,27 @@ function openTables(file: string, lock: FolderLock, options: CommitListeners, op
   migrate(writer);
   const log = new DiskSync(`${file}-wal`);
   const queue = new CommitQueue(writer, () => log.sync(), options);
-  const connections: Connections = { reader: open(true), writer, queue };
+  const connections: Connections = { reader: open(true), writer, queue, values: new Values(writer, options.sealing) };
   return {
     deployments: createDeploymentStore(connections),
     inventory: createInventoryStore(connections),
     runs: createRunStore(connections),
     deliveries: createDeliveryStore(connections),
     polls: createPollStore(connections),
-    storage: createKeyValueStore(connections.reader),
+    storage: createKeyValueStore(connections),
     refusals: createRefusalStore(connections),
     pauses: createPauseStore(connections),
     schedules: createScheduleStore(connections),
     hookRotation: createHookRotationStore(connections),
     subscriptions: createSubscriptionStore(connections),
     signingKeys: createSigningKeyStore(connections),
+    grants: createGrantStore(connections),
+    consents: createConsentStore(connections),
     tokens: createTokenStore(connections),
     sessions: createSessionStore(connections),
     audit: createAuditStore(connections),
     accountKeys: createAccountKeyStore(connections),
+    history: createHistoryStore(connections),
     close: async () => {
       await queue.close();
       // A second time.

@@ -6,26 +6,41 @@ import type { Instant } from '../../run/records.ts';
 import type { StorageOperation } from '../../run/storage-operation.ts';
 import type { StorageEntry } from '../records.ts';
 import type { KeyValueStore } from '../store.ts';
-import { integer, json, text, type Row } from './row.ts';
+import { integer, text, type Row } from './row.ts';
+import type { Owner } from './run-owners.ts';
+import type { Connections } from './sqlite-store.ts';
+import { isSealed, type KeptValue, type Values } from './values.ts';
 
 /** Reads of the key-value storage, for people who look. */
-export function createKeyValueStore(reader: DatabaseSync): KeyValueStore {
+export function createKeyValueStore({ reader, values }: Pick<Connections, 'reader' | 'values'>): KeyValueStore {
   const get = reader.prepare('SELECT key, value, updated_at FROM storage WHERE account = ? AND key = ?');
   const list = reader.prepare(LIST);
+  const readEntry = (row: Row, account: string): StorageEntry => {
+    const key = text(row, 'key');
+    const value = values.read(reader, account, ownerName(key), text(row, 'value'));
+    return { key, value, updatedAt: integer(row, 'updated_at') };
+  };
   return {
     get: (account, key) => {
       const row = get.get(account, key);
-      return row === undefined ? undefined : readEntry(row);
+      return row === undefined ? undefined : readEntry(row, account);
     },
-    list: (account, prefix, limit) => list.all(account, prefix, prefix + LAST_CHARACTER, limit).map(readEntry),
+    list: (account, prefix, limit) =>
+      list.all(account, prefix, prefix + LAST_CHARACTER, limit).map((row) => readEntry(row, account)),
   };
 }
 
-/** Performs an operation on an account's storage, inside of a transaction of the writer. */
-export type PerformStorage = (account: string, operation: StorageOperation, at: Instant) => Outcome;
+/**
+ * Makes the write that performs an operation on the storage of a run's account, inside of a transaction of the writer.
+ * `sealed`: the run's values are, or one that it read is.
+ */
+export type PerformStorage = (
+  run: Owner,
+  operation: StorageOperation,
+) => (at: Instant) => { outcome: Outcome; sealed: boolean };
 
 /** Prepares the operations on the connection that writes. The outputs are those of the `storage` connector's actions. */
-export function prepareStorageOperations(writer: DatabaseSync): PerformStorage {
+export function prepareStorageOperations(writer: DatabaseSync, values: Values): PerformStorage {
   const get = writer.prepare('SELECT value FROM storage WHERE account = ? AND key = ?');
   const list = writer.prepare(LIST);
   const remove = writer.prepare('DELETE FROM storage WHERE account = ? AND key = ?');
@@ -34,33 +49,62 @@ export function prepareStorageOperations(writer: DatabaseSync): PerformStorage {
      ON CONFLICT (account, key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
   );
 
-  const read = (account: string, key: string): Json | undefined => {
-    const row = get.get(account, key);
-    return row === undefined ? undefined : json(row, 'value');
+  const put = (account: string, key: string, value: KeptValue, at: Instant): void => {
+    values.release(account, ownerName(key));
+    set.run(account, key, values.keep(value), at);
   };
 
-  return (account, operation, at) => {
-    switch (operation.kind) {
-      case 'get': {
-        const value = read(account, operation.key);
-        return success(value === undefined ? { found: false } : { found: true, value });
+  return (run, operation) => {
+    const { account } = run;
+    // Whoever reads a sealed value gets it sealed into its history, whatever its own plan marks.
+    let { sealed } = run;
+    const read = (row: Row, key: string): Json => {
+      const kept = text(row, 'value');
+      sealed ||= isSealed(kept);
+      return values.read(writer, account, ownerName(key), kept);
+    };
+    const prepare = (key: string, value: Json): KeptValue =>
+      values.prepare({ account, sealed, name: ownerName(key) }, ownerName(key), value);
+    const given = operation.kind === 'set' ? prepare(operation.key, operation.value) : undefined;
+
+    const perform = (at: Instant): Outcome => {
+      switch (operation.kind) {
+        case 'get': {
+          const row = get.get(account, operation.key);
+          return success(row === undefined ? { found: false } : { found: true, value: read(row, operation.key) });
+        }
+        case 'set':
+          if (given !== undefined) put(account, operation.key, given, at);
+          return success({ key: operation.key });
+        case 'delete':
+          values.release(account, ownerName(operation.key));
+          return success({ deleted: Number(remove.run(account, operation.key).changes) > 0 });
+        case 'list': {
+          const rows = list.all(account, operation.prefix, operation.prefix + LAST_CHARACTER, operation.limit);
+          return success({
+            entries: rows.map((row) => ({ key: text(row, 'key'), value: read(row, text(row, 'key')) })),
+          });
+        }
+        case 'increment': {
+          const row = get.get(account, operation.key);
+          const value = row === undefined ? undefined : read(row, operation.key);
+          const outcome = increment(operation.key, operation.by, value);
+          if (!outcome.ok) return outcome;
+          put(account, operation.key, prepare(operation.key, outcome.output), at);
+          return success({ value: outcome.output });
+        }
       }
-      case 'set':
-        set.run(account, operation.key, JSON.stringify(operation.value), at);
-        return success({ key: operation.key });
-      case 'delete':
-        return success({ deleted: Number(remove.run(account, operation.key).changes) > 0 });
-      case 'list': {
-        const rows = list.all(account, operation.prefix, operation.prefix + LAST_CHARACTER, operation.limit);
-        return success({ entries: rows.map((row) => ({ key: text(row, 'key'), value: json(row, 'value') })) });
-      }
-      case 'increment': {
-        const outcome = increment(operation.key, operation.by, read(account, operation.key));
-        if (outcome.ok) set.run(account, operation.key, JSON.stringify(outcome.output), at);
-        return outcome.ok ? success({ value: outcome.output }) : outcome;
-      }
-    }
+    };
+    return (at) => {
+      const outcome = perform(at);
+      return { outcome, sealed };
+    };
   };
+}
+
+/** Names a key among the uses of large values, and the place of its value. */
+function ownerName(key: string): string {
+  return `storage ${key}`;
 }
 
 /** No text follows a prefix that is behind the prefix and the last code point, in the byte order that SQLite compares in. */
@@ -68,10 +112,6 @@ const LAST_CHARACTER = '\u{10FFFF}';
 
 const LIST =
   'SELECT key, value, updated_at FROM storage WHERE account = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?';
-
-function readEntry(row: Row): StorageEntry {
-  return { key: text(row, 'key'), value: json(row, 'value'), updatedAt: integer(row, 'updated_at') };
-}
 
 function success(output: Json): Outcome {
   return { ok: true, output };

@@ -142,7 +142,10 @@ async function withShop(
 async function runsReach({ runner }: Served, count: number): Promise<number[]> {
   for (;;) {
     const runs = runner.store.runs.list({ limit: 500, status: 'succeeded' });
-    if (runs.length >= count) return runs.map(({ trigger }) => (trigger['event'] as { id: number }).id).toReversed();
+    if (runs.length >= count)
+      return runs
+        .map(({ id }) => ((runner.store.runs.get(id)?.trigger['event'] ?? {}) as { id: number }).id)
+        .toReversed();
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -46,6 +46,8 @@ interface Things {
   refusal: string;
   token: string;
   key: string;
+  /** To which a person consents. */
+  connection: string;
 }
 
 async function thingsOfDemo({ runner, post, mint }: TwoAccounts): Promise<Things> {
@@ -57,7 +59,15 @@ async function thingsOfDemo({ runner, post, mint }: TwoAccounts): Promise<Things
   const [refusal] = runner.store.refusals.list({ account: 'demo', limit: 1 });
   const { id } = await mint('operator', ['demo']);
   const key = 'last_summary';
-  return { account: 'demo', automation: 'summarize-text', run, refusal: refusal?.id ?? '', token: id, key };
+  return {
+    account: 'demo',
+    automation: 'summarize-text',
+    run,
+    refusal: refusal?.id ?? '',
+    token: id,
+    key,
+    connection: 'mail',
+  };
 }
 
 const NOTHING: Things = {
@@ -67,12 +77,13 @@ const NOTHING: Things = {
   refusal: 'no-refusal',
   token: 'no-token',
   key: 'no-key',
+  connection: 'no-connection',
 };
 
 function address({ path, access, parameters }: Operation, things: Things): string {
-  const { account, automation, key } = things;
+  const { account, automation, key, connection } = things;
   const id = access.accounts === 'token' ? things.token : access.accounts === 'refusal' ? things.refusal : things.run;
-  const filled = { account, automation, key, id, action: 'suspend' } as { [name: string]: string };
+  const filled = { account, automation, key, connection, id, action: 'suspend' } as { [name: string]: string };
   const query = parameters.includes('account') ? `?account=${account}` : '';
   return (
     path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => filled[name] ?? assert.fail(`fill in ${name}`)) + query

@@ -78,6 +78,39 @@ const SHOP = {
   },
 };
 
+/** An app without a secret, to which a person consents. */
+const MAIL = {
+  name: 'mail',
+  title: 'Mail',
+  version: '1.0.0',
+  description: 'Keeps letters.',
+  connection: {
+    fields: { client_id: { title: 'Client ID', default: 'the-app' } },
+    base_url: 'https://mail.example.com',
+    hosts: ['mail.example.com'],
+    auth: {
+      type: 'oauth2',
+      grant: 'authorization_code',
+      authorize_url: 'https://mail.example.com/authorize',
+      token_url: 'https://mail.example.com/token',
+      client_id: '${{ connection.client_id }}',
+      client_auth: 'none',
+    },
+  },
+  actions: {
+    list: {
+      title: 'List letters',
+      description: 'Lists letters.',
+      effect: 'read',
+      input: { type: 'object', additionalProperties: false },
+      output: { type: 'array' },
+      request: { method: 'GET', path: '/letters' },
+    },
+  },
+};
+
+const LETTERS = { name: 'Letters', trigger: { manual: {} }, steps: [{ id: 'list', uses: 'mail.list', with: {} }] };
+
 const ORDERS = {
   name: 'Orders',
   trigger: { on: 'shop.new_order', first: 'from_now' },
@@ -102,9 +135,12 @@ export async function withTwoAccounts(use: (setup: TwoAccounts) => Promise<void>
   await withRunner(async (setup) => {
     const { folder, runner, url, token } = setup;
     const demo = JSON.parse(await readFile(join(folder, 'automations/demo/account.json'), 'utf8')) as typeof OTHER;
+    const connections = { ...demo.connections, shop: { connector: 'shop' }, mail: { connector: 'mail' } };
     for (const [path, value] of Object.entries({
       'connectors/shop/connector.json': SHOP,
-      'automations/demo/account.json': { ...demo, connections: { ...demo.connections, shop: { connector: 'shop' } } },
+      'connectors/mail/connector.json': MAIL,
+      'automations/demo/account.json': { ...demo, connections },
+      'automations/demo/letters.json': LETTERS,
       'automations/demo/orders.json': ORDERS,
       'automations/demo/sent.json': SENT,
       'automations/other/account.json': OTHER,
