@@ -63,6 +63,8 @@ export function addRunnerProcessOptions(command: Command): Command {
       '--public-url <url>',
       'where browsers and senders of webhooks reach the runner, if a proxy stands before it',
     )
+    .option('--max-queued <runs>', 'runs that may wait before webhooks are answered 503', positive, 500_000)
+    .option('--max-queued-per-account <runs>', 'the same for the runs of one account', positive, 100_000)
     .option('--proxies <number>', 'how many proxies stand one behind the other before the runner', positive, 1)
     .option(
       '--audit-keep <duration>',

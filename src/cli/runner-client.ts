@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { parseJson } from '../json/parse.ts';
 import { readRunnerAddress, type RunnerAddress } from '../runner/runner-address.ts';
-import type { ErrorView, RunEventView } from '../server/api-types.ts';
+import type { ErrorView, HealthView, RunEventView } from '../server/api-types.ts';
 import { NotFoundError, UsageError } from './exit.ts';
 import { findWorkspace, nearestWorkspace } from './find-workspace.ts';
 
@@ -37,6 +37,10 @@ export class RunnerClient {
   /** Throws `NotFoundError` for 404, `UsageError` for what is refused, `Error` for everything else that is not an answer. */
   async get<View>(path: string, query: Query = {}): Promise<View> {
     return this.view(await this.request(path, query));
+  }
+
+  async health(): Promise<HealthView> {
+    return this.view(await fetch(`${this.url}/health`));
   }
 
   /** The answer's text, piece by piece as it comes. */

@@ -56,11 +56,16 @@ export function addRunnerCommands(program: Command, finish: (code: number) => vo
     .addHelpText('after', '\nExample:\n  waybill history --account demo')
     .action(async (options: HistoryOptions) => finish(await (await import('./commands/history.ts')).history(options)));
   withRunner(program.command('explain'))
-    .description('say why a run failed, left a step out or had nothing to work with, and what to change')
-    .argument('[run]', 'its id (default: the newest that failed)')
+    .description(
+      'say why a run failed, left a step out or had nothing to work with, or why a delivery was refused, and what to change',
+    )
+    .argument('[id]', 'of a run or a refused delivery (default: the newest run that failed)')
     .addOption(accountOption())
     .addOption(automationOption())
-    .addHelpText('after', '\nExamples:\n  waybill explain 0193a1b2-…\n  waybill explain --account demo')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  waybill explain 0193a1b2-…\n  waybill explain --account demo\n  waybill explain 5f1c9b7e-…',
+    )
     .action(async (id: string | undefined, options: ExplainOptions) =>
       finish(await (await import('./commands/explain.ts')).explain(id, options)),
     );

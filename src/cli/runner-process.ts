@@ -1,7 +1,10 @@
 import type { AuditLimits } from '../runner/audit-pruner.ts';
+import type { BacklogLimits } from '../runner/backlog.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { RunningServer } from '../server/serve.ts';
-import { UsageError } from './exit.ts';
+import type { StoreError } from '../store/store-error.ts';
+import { EXIT, UsageError } from './exit.ts';
+import { interrupted } from './interrupted.ts';
 import type { KeyOptions } from './options.ts';
 import { parseReroutes } from './reroutes.ts';
 
@@ -10,6 +13,8 @@ export interface RunnerProcessOptions extends KeyOptions {
   port: string;
   host: string;
   publicUrl?: string;
+  maxQueued: number;
+  maxQueuedPerAccount: number;
   proxies: number;
   /** Seconds. */
   auditKeep?: number;
@@ -69,6 +74,10 @@ function parsePublicUrl(text: string): string {
   return text.replace(/\/+$/, '');
 }
 
+export function backlogOf({ maxQueued, maxQueuedPerAccount }: RunnerProcessOptions): BacklogLimits {
+  return { runs: maxQueued, runsOfAccount: maxQueuedPerAccount };
+}
+
 /** Service to the address that stands in for it; each is told of loudly. */
 export function reroutesOf({ reroute }: RunnerProcessOptions): Map<string, string> {
   const reroutes = parseReroutes(reroute);
@@ -94,6 +103,17 @@ export function logRuns(runner: Runner): () => void {
     const why = run.failure === undefined ? '' : `: ${runner.redactor.text(run.failure.message)}`;
     if (kind === 'run_finished') console.log(`${run.account}/${run.automation} ${run.status} (${run.id})${why}`);
   });
+}
+
+/**
+ * Resolves when the runner is to stop, with the exit code: somebody asks for it, or its disk failed in a way after which only
+ * a new start knows what was kept.
+ */
+export async function untilItStops(broken: Promise<StoreError>): Promise<number> {
+  const error = await Promise.race([interrupted(), broken]);
+  if (error === undefined) return EXIT.clean;
+  console.error(error.message);
+  return EXIT.failure;
 }
 
 export async function stopServer(server: RunningServer): Promise<void> {

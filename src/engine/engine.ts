@@ -68,6 +68,8 @@ export interface Engine {
   unpause(account: string, automation: string | undefined): Promise<boolean>;
   /** Takes up every run that was queued or under way, and the others when they are due. Gives the number of the first. */
   resume(): number;
+  /** Runs that are on disk and wait for their turn, or until their account is paused no more. */
+  backlog(account: string): { runs: number; runsOfAccount: number };
   watch(listener: (event: RunEvent) => void): () => void;
   /** Begins no further attempt, waits for those under way up to the limit, and leaves the rest to the next start. */
   stop(drainMs: number): Promise<void>;

@@ -1413,6 +1413,59 @@ export const ANSWER_SCHEMAS = {
     "additionalProperties": false,
     "description": "`GET /api/v1/refusals/:id`"
   },
+  "RefusalExplanationView": {
+    "type": "object",
+    "properties": {
+      "headline": {
+        "type": "string"
+      },
+      "findings": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "step": {
+              "type": "string",
+              "description": "Names the step within the run."
+            },
+            "what": {
+              "type": "string"
+            },
+            "because": {
+              "type": "array",
+              "items": {
+                "type": "string"
+              },
+              "description": "Why, from the nearest reason to the source."
+            },
+            "edit": {
+              "type": "array",
+              "items": {
+                "type": "string"
+              },
+              "description": "What to do, the most likely first."
+            }
+          },
+          "required": [
+            "what",
+            "because",
+            "edit"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "refusal": {
+        "$ref": "#/components/schemas/RefusalSummaryView"
+      }
+    },
+    "required": [
+      "findings",
+      "headline",
+      "refusal"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/refusals/:id/explanation`"
+  },
   "PollView": {
     "type": "object",
     "properties": {
@@ -1676,6 +1729,32 @@ export const ANSWER_SCHEMAS = {
     ],
     "additionalProperties": false,
     "description": "Every answer with status 400 or more."
+  },
+  "HealthView": {
+    "type": "object",
+    "properties": {
+      "status": {
+        "type": "string",
+        "enum": [
+          "ok",
+          "full"
+        ],
+        "description": "`full`: so many runs wait that no more are taken for now."
+      },
+      "automations": {
+        "type": "number"
+      },
+      "queued": {
+        "type": "number",
+        "description": "Runs that wait for their turn."
+      }
+    },
+    "required": [
+      "status",
+      "automations",
+      "queued"
+    ],
+    "additionalProperties": false
   },
   "MeView": {
     "type": "object",

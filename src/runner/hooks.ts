@@ -6,6 +6,7 @@ import type { SchemaIssue } from '../json/schema-issue.ts';
 import type { JsonObject } from '../json/value.ts';
 import { EvaluationError } from '../language/evaluation-error.ts';
 import type { RunRecord } from '../run/records.ts';
+import { isFull, type BacklogLimits } from './backlog.ts';
 import type { Store } from '../store/store.ts';
 import { nameOf, takeDelivery, webhookRequest, type Delivery } from './delivery.ts';
 import type { ConnectionHooks } from './events/connection-hooks.ts';
@@ -17,6 +18,8 @@ import type { Verifier } from './verifier.ts';
 export type DeliveryResult =
   | { kind: 'unknown' }
   | { kind: 'stopping' }
+  /** So many runs wait already that no more are taken for now. */
+  | { kind: 'full' }
   /** The service tried the address. */
   | { kind: 'handshake'; reply: HandshakeReply }
   | Refusal
@@ -48,6 +51,7 @@ export interface HooksOptions {
   stalled: (name: string) => string | undefined;
   /** Where senders reach the runner, without a slash at the end; `undefined` where that is the host that they name. */
   publicUrl: string | undefined;
+  backlog: BacklogLimits;
 }
 
 /**
@@ -72,6 +76,7 @@ export class Hooks {
     if (this.stopped) return { kind: 'stopping' };
     const current = this.options.live().addressSecret(delivery.account, delivery.automation);
     if (current === undefined || !isAddress(this.options.store, delivery, current, secret)) return { kind: 'unknown' };
+    if (isFull(this.options.engine, delivery.account, this.options.backlog)) return { kind: 'full' };
     // A signature covers the address that was called, which may be a former one.
     const result = await this.takeAt(delivery, secret);
     if (result.kind === 'refused') await this.keep(delivery, result);

@@ -9,10 +9,12 @@ import type { IdentitySource } from '../secrets/identity-source.ts';
 import { Redactor } from '../secrets/redaction.ts';
 import { AccountVault } from '../secrets/vault.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { StoreError } from '../store/store-error.ts';
 import type { Store } from '../store/store.ts';
 import { AccountSealing } from './account-sealing.ts';
 import { AuditPruner, type AuditLimits } from './audit-pruner.ts';
 import { Connecting } from './connecting/connecting.ts';
+import { BACKLOG_LIMITS, type BacklogLimits } from './backlog.ts';
 import { WorkspaceCredentials } from './credentials.ts';
 import type { DeploySource } from './deploy/deploy-source.ts';
 import { Reconciler } from './deploy/reconciler.ts';
@@ -52,9 +54,13 @@ export interface RunnerOptions {
   allowPrivate?: ReadonlySet<string>;
   /** Where senders of webhooks reach the runner, without a slash at the end; needed where a proxy changes the address. */
   publicUrl?: string | undefined;
+  /** How many runs may wait for their turn; `BACKLOG_LIMITS` where nothing is said. */
+  backlog?: BacklogLimits;
   /** How much of the audit log is kept (default: all of it). */
   auditLimits?: AuditLimits;
   onError: (error: unknown) => void;
+  /** Told once that the disk failed in a way after which nothing more is kept before the next start. */
+  onBroken?: (error: StoreError) => void;
 }
 
 const MAX_CONCURRENT_RUNS = 200;
@@ -77,6 +83,7 @@ export class Runner {
   readonly data: string;
   /** Where browsers and senders of webhooks reach the runner, without a slash at the end, if the operator says so. */
   readonly publicUrl: string | undefined;
+  readonly backlog: BacklogLimits;
   /** Seals what is kept of accounts. */
   readonly vault: AccountVault;
   private readonly caller: HttpCaller;
@@ -93,7 +100,9 @@ export class Runner {
   constructor(options: RunnerOptions) {
     this.data = options.data;
     this.publicUrl = options.publicUrl;
-    this.store = openSqliteStore(options.data, { sealing: this.sealing });
+    this.backlog = options.backlog ?? BACKLOG_LIMITS;
+    const { onBroken } = options;
+    this.store = openSqliteStore(options.data, { sealing: this.sealing, ...(onBroken && { onBroken }) });
     const { reroutes, allowPrivate = new Set() } = options;
     this.connecting = new Connecting({ writer: options.source.writer, reroutes, allowPrivate, now: Date.now });
     this.credentials = new WorkspaceCredentials(options.identities);
@@ -183,6 +192,7 @@ export class Runner {
       live: () => this.live,
       stalled,
       publicUrl: options.publicUrl,
+      backlog: this.backlog,
     });
     this.reconciler = new Reconciler({
       store: this.store,

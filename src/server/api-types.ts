@@ -295,6 +295,11 @@ export interface RefusalView extends RefusalSummaryView {
   cut: boolean;
 }
 
+/** `GET /api/v1/refusals/:id/explanation` */
+export interface RefusalExplanationView extends Pick<ExplanationView, 'headline' | 'findings'> {
+  refusal: RefusalSummaryView;
+}
+
 /** What a service is asked again and again for an automation. */
 export interface PollView {
   account: string;
@@ -375,4 +380,12 @@ export interface HistoryView {
 /** Every answer with status 400 or more. */
 export interface ErrorView {
   error: { code: string; message: string; help?: string | undefined };
+}
+
+export interface HealthView {
+  /** `full`: so many runs wait that no more are taken for now. */
+  status: 'ok' | 'full';
+  automations: number;
+  /** Runs that wait for their turn. */
+  queued: number;
 }

@@ -3,9 +3,13 @@ import type { ErrorView } from './api-types.ts';
 
 /** What the runner answers with status 400 or more, by its stable code. `docs/errors.md` is made from this. */
 export const API_ERRORS = {
+  backlog_full:
+    'So many runs wait for their turn that no more are taken: send it again after `Retry-After` seconds. (503)',
   bad_request: 'The request cannot be read; the message says why.',
   body_too_large: 'The body has more bytes than the runner takes. (413)',
   cannot_connect: 'There is no such connection to make; the message says why. (409)',
+  cannot_keep:
+    'The disk of the runner is full or fails, and nothing of the request was kept: send it again after `Retry-After` seconds. (503)',
   cannot_verify:
     "The runner cannot open the key with which the webhook's requests are proved; its operator finds the reason among the refusals. Send it again later. (503)",
   consent_owed:
@@ -13,8 +17,7 @@ export const API_ERRORS = {
   cut: 'The refused delivery was longer than what is kept, so it cannot be replayed. (409)',
   deploy_refused: 'The deployment cannot be changed like this; the message says why. (409)',
   forbidden: 'The token is known, but its role or its accounts do not allow this. (403)',
-  internal:
-    'The runner could not take the request, such as for a full disk. Nothing of it was kept: send it again. (500)',
+  internal: 'The runner could not take the request. Nothing of it was kept: send it again. (500)',
   no_hook: 'The automation has no webhook: something else starts it. (409)',
   not_found: 'There is nothing at this address.',
   not_genuine: "The webhook's signature is missing, wrong or too old. The delivery is kept among the refusals. (401)",

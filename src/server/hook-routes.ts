@@ -6,6 +6,9 @@ import { errorView } from './error-view.ts';
 /** Seconds after which a sender may come again while the runner stops: long enough for a restart. */
 const RETRY_AFTER_S = 5;
 
+/** Seconds after which a sender may come again where runs have to end first. */
+const RETRY_FULL_S = 30;
+
 /** What a timer can be set to. */
 const LONGEST_DEADLINE_MS = 2 ** 31 - 1;
 
@@ -39,6 +42,11 @@ async function answer(runner: Runner, result: DeliveryResult, reply: FastifyRepl
         .status(503)
         .header('retry-after', RETRY_AFTER_S)
         .send(errorView('stopping', 'the runner stops; send this again'));
+    case 'full':
+      return reply
+        .status(503)
+        .header('retry-after', RETRY_FULL_S)
+        .send(errorView('backlog_full', 'too many runs wait for their turn; send this again'));
     case 'handshake':
       // What is echoed is never taken for a page.
       return reply

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import { explainRefusal } from '../authoring/explain/explain-refusal.ts';
+import { readRefused } from '../runner/refused-delivery.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { RefusalRecord } from '../store/records.ts';
-import type { RefusalListView, RefusalView, RunSummaryView } from './api-types.ts';
+import type { RefusalExplanationView, RefusalListView, RefusalView, RunSummaryView } from './api-types.ts';
 import { callerOf } from './access/guard.ts';
 import { listWithin } from './access/scope.ts';
 import { ApiError, unknownAutomation, unknownRefusal } from './api-error.ts';
@@ -30,6 +32,12 @@ export function addRefusalRoutes(app: FastifyInstance, runner: Runner, views: Vi
     if (refusal === undefined) throw unknownRefusal(params.id);
     return views.refusal(refusal, signatureHeader(runner, refusal));
   });
+  app.get<{ Params: { id: string } }>('/refusals/:id/explanation', ({ params }): RefusalExplanationView => {
+    const refusal = refusals.get(params.id);
+    if (refusal === undefined) throw unknownRefusal(params.id);
+    const { body, now } = readRefused(refusal, runner.deployed());
+    return views.refusalExplanation(refusal, explainRefusal({ ...refusal, body }, now));
+  });
   app.post<{ Params: { id: string } }>('/refusals/:id/replay', async (request, reply): Promise<RunSummaryView> => {
     const { id } = request.params;
     const result = await runner.hooks.replay(id);
@@ -42,6 +50,8 @@ export function addRefusalRoutes(app: FastifyInstance, runner: Runner, views: Vi
       }
       case 'cut':
         throw new ApiError(409, 'cut', 'the body was longer than what is kept: let the sender send it again');
+      case 'full':
+        throw new ApiError(503, 'backlog_full', 'too many runs wait for their turn');
       case 'stopping':
         throw new ApiError(503, 'stopping', 'the runner stops');
       case 'handshake':

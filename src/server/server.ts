@@ -10,6 +10,7 @@ import { addGuard, API } from './access/guard.ts';
 import { limitAnswers } from './access/limit-answers.ts';
 import { SessionCookie } from './access/session-cookie.ts';
 import { ApiError } from './api-error.ts';
+import type { HealthView } from './api-types.ts';
 import { addApiRoutes } from './api-routes.ts';
 import { errorView } from './error-view.ts';
 import { addApprovalPage } from './approval-page.ts';
@@ -30,6 +31,10 @@ const MAX_BODY = 1024 * 1024;
 /** Failures a minute from one address; a sender whose webhook is gone for good is told so often enough. */
 const MAX_WRONG_TOKENS = 30;
 const MAX_UNKNOWN_HOOKS = 60;
+
+/** Seconds after which a disk that was full may have room. */
+const RETRY_STORE_S = 30;
+const CANNOT_KEEP = 'the disk of the runner is full or fails; send this again';
 
 export interface ServerOptions extends Pick<FastifyServerOptions, 'rewriteUrl'> {
   /** The token of the owner of the runner's data. */
@@ -65,7 +70,7 @@ export function createServer(
   app.register((routes, _options, done) => {
     routes.addHook('onRequest', async (_request, reply) => void reply.headers(headers));
     addGuard(routes, { store, callers, cookie });
-    routes.get('/health', () => ({ status: 'ok', automations: runner.deployed().size }));
+    routes.get('/health', () => healthOf(runner));
     routes.register(inContext((hooks) => addHooks(hooks, runner)));
     if (push !== undefined) routes.register(inContext((host) => addPush(host, push)));
     routes.register(inContext((pages) => addApprovals(pages, runner)));
@@ -89,9 +94,18 @@ export function createServer(
     if (status === 413)
       return reply.status(413).send(errorView('body_too_large', `the body has more than ${MAX_BODY} bytes`));
     if (status < 500) return reply.status(status).send(errorView('bad_request', error.message));
+    if (error instanceof StoreError && error.code !== 'store_refused')
+      return reply.status(503).header('retry-after', RETRY_STORE_S).send(errorView('cannot_keep', CANNOT_KEEP));
     return reply.status(500).send(errorView('internal', 'the runner could not take this; send it again'));
   });
   return app;
+}
+
+/** `queued`: runs that wait for their turn. `full`: the runner takes no more for now. */
+function healthOf(runner: Runner): HealthView {
+  const { runs: queued } = runner.engine.backlog('');
+  const status = queued >= runner.backlog.runs ? 'full' : 'ok';
+  return { status, automations: runner.deployed().size, queued };
 }
 
 function inContext(add: (app: FastifyInstance) => void) {

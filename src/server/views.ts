@@ -13,6 +13,7 @@ import type {
   ExplanationView,
   PageView,
   PollView,
+  RefusalExplanationView,
   RefusalSummaryView,
   RefusalView,
   RunEventView,
@@ -55,11 +56,18 @@ export class Views {
     return { ...this.summary(run), trigger: this.redactor.json(run.trigger), warnings, output };
   }
 
-  explanation(run: RunRecord, { headline, findings }: Explanation): ExplanationView {
+  explanation(run: RunRecord, explanation: Explanation): ExplanationView {
+    return { run: this.summary(run), ...this.explained(explanation) };
+  }
+
+  refusalExplanation(refusal: RefusalRecord, explanation: Explanation): RefusalExplanationView {
+    return { refusal: this.refusalSummary(refusal), ...this.explained(explanation) };
+  }
+
+  private explained({ headline, findings }: Explanation): Pick<ExplanationView, 'headline' | 'findings'> {
     const redacted = (lines: readonly string[]): string[] => lines.map((line) => this.redactor.text(line));
     return {
-      run: this.summary(run),
-      headline,
+      headline: this.redactor.text(headline),
       findings: findings.map(({ step, what, because, edit }) => ({
         step,
         what: this.redactor.text(what),

@@ -147,10 +147,11 @@ export interface RunStore {
   /** The run goes on: status `running`. Written soon. */
   begin(run: string, at: Instant): Promise<void>;
   /**
-   * The run has ended. The attempt of another run that waits for that gets its outcome in the same transaction; `true`: that
-   * run was at rest, and is queued now.
+   * The run has ended. The attempt of another run that waits for that gets its outcome in the same transaction; `woken`: that
+   * run was at rest, and is queued now. Not `ended`: it had come to a doubt of a run that it called, and that one goes on
+   * meanwhile; so it is queued, and goes on too.
    */
-  finish(run: string, at: Instant, result: RunEnd, answer?: Answer): Promise<boolean>;
+  finish(run: string, at: Instant, result: RunEnd, answer?: Answer): Promise<{ ended: boolean; woken: boolean }>;
   /** Begins the attempt and inserts the run that it calls, in one transaction; with an outcome, it has ended as well. */
   beginCall(attempt: BegunAttempt, called: RunRecord, outcome?: Outcome): Promise<void>;
   /** Gives an attempt that waits its outcome, unless it has one. Gives whether, and whether its run was at rest and is queued now. */
@@ -181,8 +182,8 @@ export interface RunStore {
   /** The run was under way and may not go on for now: status `queued`. */
   requeue(run: string): Promise<void>;
   /**
-   * An uncertain run goes on: its attempt gets this outcome, or is forgotten, so that it is made again. Runs that called it and
-   * are uncertain for that wait for it again.
+   * An uncertain run goes on: its attempt gets this outcome, or all attempts of its step are forgotten, so that it is made
+   * again. Steps that called the run and came to the same doubt wait for it again, and so do their runs.
    */
   reopen(run: string, key: AttemptKey, outcome: Outcome | undefined, at: Instant): Promise<void>;
   /** Whether another run replays it. */

@@ -276,3 +276,35 @@ test('the doubt of a called run is settled there, and who called it goes on', as
   assert.deepEqual([failed.status, failed.failure?.code, world.stored('after')], ['failed', 'canceled', 2]);
   await engine.stop(0);
 });
+
+test('several doubts of called runs are settled in any order, also while who called them is still under way', async () => {
+  const sending = { name: 'Child', trigger: { manual: {} }, steps: [post], output: '${{ steps.post.status }}' };
+  const left = { steps: [{ id: 'left', call: 'child' }] };
+  const right = { steps: [{ id: 'right', call: 'child' }] };
+  const apart = {
+    steps: [
+      { id: 'apart', call: 'child', wait_for_end: false },
+      { id: 'long', wait: { for: '300ms' } },
+    ],
+  };
+  const steps = [{ id: 'all', branches: { left, right, apart } }];
+  const output = ['${{ steps.left }}', '${{ steps.right }}', '${{ steps.apart.run }}'];
+  const world = await World.of({ child: sending, parent: { name: 'Parent', trigger: webhook, steps, output } });
+  const engine = world.engine();
+  const control = world.control(engine);
+  world.answer = () =>
+    Promise.resolve({ ok: false, failure: { class: 'uncertain', code: 'connection_cut', message: 'cut' } });
+  const settle = async (id: string, status: number): Promise<void> => {
+    await until(() => world.store.runs.get(id)?.status === 'uncertain');
+    runOf(await control.settle(id, { kind: 'happened', output: { status, headers: {}, body: '' } }));
+  };
+  const early = (await world.start(engine, 'parent')).id;
+  // The parent still waits in its third branch.
+  await settle(calledRunId(early, 'right'), 202);
+  await settle(calledRunId(early, 'apart'), 203);
+  await until(() => world.store.runs.get(early)?.status === 'uncertain');
+  assert.equal(world.store.runs.get(early)?.failure?.run, calledRunId(early, 'left'));
+  await settle(calledRunId(early, 'left'), 201);
+  assert.deepEqual((await engine.finished(early)).output, [201, 202, calledRunId(early, 'apart')]);
+  await engine.stop(0);
+});

@@ -115,7 +115,7 @@ test('a write is durable when the sync after its commit has ended, and the next 
 
 test('after a sync that failed nothing is kept any more', async () => {
   const { queue, syncs } = heldQueue();
-  const refused = { name: 'StoreError', code: 'store_unavailable' };
+  const refused = { name: 'StoreError', code: 'store_broken' };
   const first = assert.rejects(
     queue.commit(() => 1),
     refused,
@@ -138,7 +138,7 @@ function heldQueue(): { queue: CommitQueue; syncs: PromiseWithResolvers<void>[];
     syncs.push(held);
     return held.promise;
   };
-  const queue = new CommitQueue(new DatabaseSync(':memory:'), sync, (writes) => (committed += writes));
+  const queue = new CommitQueue(new DatabaseSync(':memory:'), sync, { onCommit: (writes) => (committed += writes) });
   return { queue, syncs, count: () => committed };
 }
 

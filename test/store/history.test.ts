@@ -17,7 +17,7 @@ async function ended(store: Store, status: RunStatus, change: Partial<RunRecord>
   return run.id;
 }
 
-function end(store: Store, run: string, status: RunStatus, at = 10): Promise<boolean> {
+function end(store: Store, run: string, status: RunStatus, at = 10): Promise<unknown> {
   const failed = status !== 'succeeded';
   const failure = { class: 'permanent', code: 'http_status', message: 'no' } as const;
   return store.runs.finish(run, at, { status, ...(failed ? { failure } : {}) });

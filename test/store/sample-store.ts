@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import type { RunRecord } from '../../src/run/records.ts';
 import { newRunId } from '../../src/run/run-id.ts';
-import { openSqliteStore, type SqliteStoreOptions } from '../../src/store/sqlite/sqlite-store.ts';
+import type { CommitListeners } from '../../src/store/sqlite/commit-queue.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 
 export const PLAN = 'sha256-sample';
@@ -17,7 +18,7 @@ export function newFolder(place = tmpdir()): string {
 }
 
 /** A store in a folder of its own, which knows the plan of the sample runs. */
-export async function newStore(options?: SqliteStoreOptions): Promise<Store> {
+export async function newStore(options?: CommitListeners): Promise<Store> {
   const store = openSqliteStore(newFolder(), options);
   after(() => store.close());
   await keepPlan(store);

@@ -6,21 +6,22 @@ import { Runner } from '../../runner/runner.ts';
 import { watchWorkspace } from '../../runner/watch.ts';
 import type { IdentitySource } from '../../secrets/identity-source.ts';
 import { serve } from '../../server/serve.ts';
+import type { StoreError } from '../../store/store-error.ts';
 import { count } from '../count.ts';
-import { EXIT } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
 import { identitySource } from '../identities.ts';
-import { interrupted } from '../interrupted.ts';
 import { describeReconciled } from '../render-deploy.ts';
 import { dataFolder } from '../runner-client.ts';
 import {
   allowPrivateOf,
   auditLimitsOf,
+  backlogOf,
   listenAddress,
   logRuns,
   requireAccess,
   reroutesOf,
   stopServer,
+  untilItStops,
   type RunnerProcessOptions,
 } from '../runner-process.ts';
 
@@ -38,7 +39,9 @@ export async function dev(options: DevOptions): Promise<number> {
   const address = listenAddress(options);
   const data = dataFolder(options);
   const identities = identitySource(options);
+  const broken = Promise.withResolvers<StoreError>();
   const runner = new Runner({
+    onBroken: broken.resolve,
     source: new FolderSource(workspace),
     data,
     identities,
@@ -46,6 +49,7 @@ export async function dev(options: DevOptions): Promise<number> {
     allowPrivate: allowPrivateOf(options),
     auditLimits: auditLimitsOf(options),
     publicUrl: address.publicUrl,
+    backlog: backlogOf(options),
     onError: (error) => console.error(error),
   });
   await requireAccess(address, runner);
@@ -63,11 +67,11 @@ export async function dev(options: DevOptions): Promise<number> {
     showFindings(reconciled);
     for (const line of describeReconciled(reconciled)) console.log(line);
   });
-  await interrupted();
+  const code = await untilItStops(broken.promise);
   unwatchFiles();
   unwatchRuns();
   await stopServer(server);
-  return EXIT.clean;
+  return code;
 }
 
 /** Without a key the workspace still compiles and runs, up to the first step that needs a credential. */

@@ -112,7 +112,16 @@ async function checkRunner(options: DoctorOptions): Promise<Finding> {
   try {
     const client = await RunnerClient.find(options);
     await client.get('/runs', { limit: 1 });
-    return { name: 'runner', status: 'ok', message: `up at ${client.url}` };
+    const { status, queued } = await client.health();
+    const message = `up at ${client.url}`;
+    if (status === 'ok') return { name: 'runner', status, message };
+    const help = 'look at what runs, with waybill runs list, or give it a larger --max-queued';
+    return {
+      name: 'runner',
+      status: 'wrong',
+      message: `${message}, but full: ${queued} runs wait for their turn`,
+      help,
+    };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { name: 'runner', status: 'missing', message };

@@ -1,4 +1,4 @@
-import type { ExplanationView, RunListView } from '../../server/api-types.ts';
+import type { ExplanationView, RefusalExplanationView, RunListView } from '../../server/api-types.ts';
 import { EXIT, NotFoundError } from '../exit.ts';
 import type { Format } from '../options.ts';
 import { RunnerClient, type RunnerOptions } from '../runner-client.ts';
@@ -13,16 +13,38 @@ export interface ExplainOptions extends RunnerOptions {
 /** Says why a run came out as it did. */
 export async function showExplanation(client: RunnerClient, run: string, format: Format): Promise<void> {
   const view = await client.get<ExplanationView>(`/runs/${encodeURIComponent(run)}/explanation`);
-  console.log(format === 'json' ? JSON.stringify(view) : render(view));
+  console.log(format === 'json' ? JSON.stringify(view) : render(renderRunLine(view.run), view));
 }
 
-/** `waybill explain [RUN]`: why a run failed, left a step out or had nothing to work with; without RUN, the newest that failed. */
+/**
+ * `waybill explain [ID]`: why a run failed, left a step out or had nothing to work with, or why a delivery was refused;
+ * without ID, the newest run that failed.
+ */
 export async function explain(id: string | undefined, options: ExplainOptions): Promise<number> {
   const { format, account, automation, ...runner } = options;
   const client = await RunnerClient.find(runner);
   const run = id ?? (await newestFailed(client, { account, automation }));
-  await showExplanation(client, run, format);
+  try {
+    await showExplanation(client, run, format);
+  } catch (error) {
+    if (!(error instanceof NotFoundError) || !(await showRefusal(client, run, format))) throw error;
+  }
   return EXIT.clean;
+}
+
+/** False where there is no refused delivery with this id. */
+async function showRefusal(client: RunnerClient, id: string, format: Format): Promise<boolean> {
+  let view: RefusalExplanationView;
+  try {
+    view = await client.get<RefusalExplanationView>(`/refusals/${encodeURIComponent(id)}/explanation`);
+  } catch (error) {
+    if (error instanceof NotFoundError) return false;
+    throw error;
+  }
+  const { received_at, run } = view.refusal;
+  const line = `refused at ${received_at}${run === undefined ? '' : `, replayed as run ${run}`}`;
+  console.log(format === 'json' ? JSON.stringify(view) : render(line, view));
+  return true;
 }
 
 async function newestFailed(
@@ -35,8 +57,8 @@ async function newestFailed(
   return newest.id;
 }
 
-function render({ run, headline, findings }: ExplanationView): string {
-  const lines = [renderRunLine(run), '', `${headline}.`];
+function render(first: string, { headline, findings }: Pick<ExplanationView, 'headline' | 'findings'>): string {
+  const lines = [first, '', `${headline}.`];
   for (const { what, because, edit } of findings) {
     lines.push('', what);
     lines.push(...because.map((reason) => `  because  ${reason}`));

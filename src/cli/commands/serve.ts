@@ -7,13 +7,14 @@ import { reportStatus } from '../../runner/deploy/report-status.ts';
 import { count } from '../../runner/deploy/words.ts';
 import { Runner } from '../../runner/runner.ts';
 import { serve as listen } from '../../server/serve.ts';
-import { EXIT, UsageError } from '../exit.ts';
+import type { StoreError } from '../../store/store-error.ts';
+import { UsageError } from '../exit.ts';
 import { identitySource } from '../identities.ts';
-import { interrupted } from '../interrupted.ts';
 import { describeReconciled } from '../render-deploy.ts';
 import { repositoryAddress } from '../repository-address.ts';
 import { dataFolder } from '../runner-client.ts';
 import {
+  backlogOf,
   listenAddress,
   logRuns,
   requireAccess,
@@ -21,6 +22,7 @@ import {
   allowPrivateOf,
   auditLimitsOf,
   stopServer,
+  untilItStops,
   type RunnerProcessOptions,
 } from '../runner-process.ts';
 
@@ -54,7 +56,9 @@ export async function serve(options: ServeOptions): Promise<number> {
     if (file !== undefined) await secretIn(file);
   const pushSecret = options.pushSecretFile === undefined ? undefined : await secretIn(options.pushSecretFile);
   const data = dataFolder(options);
+  const broken = Promise.withResolvers<StoreError>();
   const runner = new Runner({
+    onBroken: broken.resolve,
     source: sourceOf(options, data, token),
     data,
     identities: identitySource(options),
@@ -62,6 +66,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     allowPrivate: allowPrivateOf(options),
     auditLimits: auditLimitsOf(options),
     publicUrl: address.publicUrl,
+    backlog: backlogOf(options),
     secretsMustOpen: true,
     atomic: options.atomic === true,
     ...reporterOf(options),
@@ -84,12 +89,12 @@ export async function serve(options: ServeOptions): Promise<number> {
     for (const line of describeReconciled(reconciled)) console.log(runner.redactor.text(line));
   });
   const unfollow = followSource(reconciler, options.interval * 1000, tell);
-  await interrupted();
+  const code = await untilItStops(broken.promise);
   unfollow();
   unwatchDeploys();
   unwatchRuns();
   await stopServer(server);
-  return EXIT.clean;
+  return code;
 }
 
 function tell(error: unknown): void {

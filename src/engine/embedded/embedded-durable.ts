@@ -9,6 +9,7 @@ import type { Limiter, Turn } from '../limiter.ts';
 import type { CallLimit } from '../limits.ts';
 import { startedOutcome } from '../perform-call.ts';
 import { Doubts, TimeIsUp, untilDeadline } from './deadline.ts';
+import { allSettled } from './all-settled.ts';
 import { both, journalOf, nameOf, noEnd, timedOut, uncertain, type Journal } from './journal.ts';
 import { Crowded, Waits } from './waits.ts';
 
@@ -131,7 +132,8 @@ export class EmbeddedDurable implements Durable {
     if (known?.outcome !== undefined) return known.outcome;
     this.mayBegin();
     if (known === undefined) this.noteAside(this.host.runs.beginAttempt(this.opening(key, input), 'soon'));
-    const journal = known === undefined ? [] : this.host.runs.attempts(this.run.id, key.step);
+    // Also where its begin is not kept: what was written later may be.
+    const journal = this.host.runs.attempts(this.run.id, key.step);
     const outcome = await perform(this.part(journalOf(journal), this.doubts));
     if (outcome !== undefined) this.decide(key, outcome);
     return outcome;
@@ -149,9 +151,9 @@ export class EmbeddedDurable implements Durable {
     return this.untilDeadline(call, record.sleepUntil ?? record.startedAt + forMs);
   }
 
-  /** Resolves when all that the run wrote is on disk. */
+  /** Resolves when all that the run wrote is on disk. Rejects where something is not, once nothing of it is under way. */
   async written(): Promise<void> {
-    await Promise.all([this.shared.lastWrite, this.shared.asides]);
+    await allSettled([this.shared.lastWrite, this.shared.asides]);
   }
 
   private async untilDeadline<T>({ key, perform, over }: TimedCall<T>, deadline: Instant): Promise<TimedEnd<T>> {

@@ -7,8 +7,11 @@ import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts
 import { interpretPlan } from '../interpret.ts';
 import { calledOutcome } from '../perform-call.ts';
 import type { Services } from '../perform-action.ts';
+import { newActiveRun, type ActiveRun } from './active-run.ts';
+import { allSettled } from './all-settled.ts';
 import { groupOf } from '../run-group.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
+import { keepRun } from './keep-run.ts';
 import { Limiter } from '../limiter.ts';
 import { EngineClock } from './engine-clock.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -17,6 +20,7 @@ import { AtRest, Crowded, OnHold } from './waits.ts';
 import { Places } from './places.ts';
 import { PreparedPlans } from './prepared-plans.ts';
 import { RunEnds } from './run-ends.ts';
+import { AFTER_TROUBLE_MS, mayPass } from './store-trouble.ts';
 import { WakeTimer } from './wake-timer.ts';
 
 export interface EmbeddedEngineOptions {
@@ -25,19 +29,8 @@ export interface EmbeddedEngineOptions {
   now: () => number;
   /** Runs under way at a time that do more than stand before a limit; the others wait in a fair queue. */
   maxConcurrentRuns: number;
-  /** Told of what cannot be laid to a run, such as a full disk or a missing key: it stays as it is until the next start. */
+  /** Told of what cannot be laid to a run: a full disk, after which it goes on by itself, or a missing key, with the next start. */
   onError(error: unknown, run: string): void;
-}
-
-interface ActiveRun {
-  account: string;
-  automation: string;
-  canceled: boolean;
-  durable: EmbeddedDurable | undefined;
-  /** Its end was told. */
-  announced: boolean;
-  /** Never rejects. */
-  ended: Promise<void>;
 }
 
 type FinishedRun = RunRecord & { finishedAt: Instant };
@@ -53,6 +46,8 @@ export class EmbeddedEngine implements Engine {
   private readonly options: EmbeddedEngineOptions;
   private readonly queue = new FairQueue<string>();
   private readonly active = new Map<string, ActiveRun>();
+  /** Queued runs of which nothing can be journaled: they came in this process and have not begun. */
+  private readonly fresh = new Set<string>();
   private readonly ends: RunEnds;
   /** Runs under way that do nothing but stand before a limit. */
   private readonly standing = new Set<string>();
@@ -108,8 +103,9 @@ export class EmbeddedEngine implements Engine {
     const { delivery: _delivery, journal: _journal, ...asked } = request;
     const createdAt = this.options.now();
     const run = this.grouped({ id: newRunId(createdAt), ...asked, status: 'queued', createdAt });
-    const kept = await this.keep(run, request);
+    const kept = await keepRun(this.options.store, run, request);
     if (kept !== run) return kept;
+    this.fresh.add(run.id);
     this.tell({ kind: 'run_accepted', run });
     // Nobody else knows of it yet, so where nothing waits before it, it need not be read again.
     if (run.group === undefined && this.queue.isEmpty() && this.hasSlot()) this.begin(run);
@@ -161,8 +157,10 @@ export class EmbeddedEngine implements Engine {
     try {
       await this.finish({ ...run, status: 'canceled', failure, finishedAt: now() });
     } catch (error) {
-      if (store.runs.get(id)?.finishedAt === undefined) throw error;
-      return false;
+      if (store.runs.get(id)?.finishedAt !== undefined) return false;
+      // It was unwound to be canceled, and could not be.
+      this.enqueue(run);
+      throw error;
     }
     for (const child of children) await this.cancel(child.id, `by the run ${id} that called it`);
     return true;
@@ -200,6 +198,11 @@ export class EmbeddedEngine implements Engine {
     return count;
   }
 
+  backlog(account: string): { runs: number; runsOfAccount: number } {
+    const { queue, held } = this;
+    return { runs: queue.size + held.count(), runsOfAccount: queue.sizeOf(account) + held.count(account) };
+  }
+
   watch(listener: (event: RunEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -218,19 +221,9 @@ export class EmbeddedEngine implements Engine {
     this.ends.stop();
   }
 
-  /** Gives the run that is kept: an earlier one where this is a repeat. */
-  private async keep(
-    run: RunRecord,
-    { delivery, journal }: Pick<RunRequest, 'delivery' | 'journal'>,
-  ): Promise<RunRecord> {
-    const { runs, deliveries } = this.options.store;
-    if (delivery === undefined) return (await runs.insert(run, journal)) ? run : (runs.get(run.id) ?? run);
-    const kept = await deliveries.accept(run, delivery);
-    return kept === run.id ? run : (runs.get(kept) ?? run);
-  }
-
   private accepted(run: RunRecord): void {
     this.tell({ kind: 'run_accepted', run });
+    this.fresh.add(run.id);
     this.admit(run);
   }
 
@@ -270,6 +263,7 @@ export class EmbeddedEngine implements Engine {
     try {
       const run = this.options.store.runs.get(id);
       if (run !== undefined && run.finishedAt === undefined) this.begin(run);
+      else this.fresh.delete(id);
     } catch (error) {
       this.options.onError(error, id);
     }
@@ -281,15 +275,7 @@ export class EmbeddedEngine implements Engine {
       return;
     }
     if (run.group !== undefined) this.places.take(run.id, run.group);
-    const { account, automation } = run;
-    const active: ActiveRun = {
-      account,
-      automation,
-      durable: undefined,
-      canceled: false,
-      announced: false,
-      ended: Promise.resolve(),
-    };
+    const active = newActiveRun(run);
     this.active.set(run.id, active);
     active.ended = this.execute(run, active);
   }
@@ -298,17 +284,26 @@ export class EmbeddedEngine implements Engine {
     try {
       await this.interpret(run, active);
     } catch (error) {
-      if (!(error instanceof Stopped) && !active.canceled) this.options.onError(error, run.id);
+      if (!(error instanceof Stopped) && !active.canceled) await this.failed(error, run, active);
     } finally {
       this.active.delete(run.id);
       this.fill();
     }
   }
 
+  /** What the store could not keep did not happen: the run goes on from what is kept as soon as that may work again. */
+  private async failed(error: unknown, run: RunRecord, { durable }: ActiveRun): Promise<void> {
+    this.options.onError(error, run.id);
+    if (!mayPass(error)) return;
+    // The run keeps its place until then: a disk that is full is not asked by all the others in turn.
+    await Promise.allSettled([durable?.written(), this.clock.delay(AFTER_TROUBLE_MS)]);
+    this.enqueue(run);
+  }
+
   /** To the run's end, or to where it only waits. */
   private async interpret(run: RunRecord, active: ActiveRun): Promise<void> {
     const { store, now, services } = this.options;
-    const isNew = run.startedAt === undefined && run.origin === undefined;
+    const isNew = this.fresh.delete(run.id) && run.origin === undefined;
     const journal = isNew ? [] : store.runs.attempts(run.id);
     const startedAt = run.startedAt ?? now();
     const durable = EmbeddedDurable.of(this.host, run, journal);
@@ -319,12 +314,12 @@ export class EmbeddedEngine implements Engine {
     try {
       const result = await interpretPlan(this.plans.get(run.plan), run, durable, services);
       if (active.canceled) return;
-      await Promise.all([begun, durable.written(), this.finish({ ...run, startedAt, finishedAt: now(), ...result })]);
+      await allSettled([begun, durable.written(), this.finish({ ...run, startedAt, finishedAt: now(), ...result })]);
     } catch (error) {
-      if (error instanceof OnHold) await Promise.all([begun, durable.written(), this.hold(run)]);
+      if (error instanceof OnHold) await allSettled([begun, durable.written(), this.hold(run)]);
       else if (error instanceof Crowded)
-        await Promise.all([begun, durable.written()]).then(() => this.setAside(run, error));
-      else if (error instanceof AtRest) await Promise.all([begun, durable.written(), this.rest(run, durable)]);
+        await allSettled([begun, durable.written()]).then(() => this.setAside(run, error));
+      else if (error instanceof AtRest) await allSettled([begun, durable.written(), this.rest(run, durable)]);
       else throw error;
     }
   }
@@ -335,7 +330,11 @@ export class EmbeddedEngine implements Engine {
       key: { step: run.parent.step, attempt: 1 },
       outcome: calledOutcome(run),
     };
-    const woken = await this.options.store.runs.finish(run.id, run.finishedAt, run, answer);
+    const { ended, woken } = await this.options.store.runs.finish(run.id, run.finishedAt, run, answer);
+    if (!ended) {
+      this.enqueue(run);
+      return;
+    }
     this.announce(run);
     if (answer !== undefined) this.answered(run.account, answer, woken);
     if (run.group !== undefined) this.leave(run, run.group);

@@ -31,6 +31,14 @@ export class HeldRuns {
     return free;
   }
 
+  /** How many wait, in all or of an account. */
+  count(account?: string): number {
+    if (account === undefined) return this.held.size;
+    let count = 0;
+    for (const run of this.held.values()) if (run.account === account) count += 1;
+    return count;
+  }
+
   isPaused(run: Pick<Held, 'account' | 'automation'>): boolean {
     return this.paused.some((one) => covers(one, run));
   }

@@ -172,6 +172,12 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
     does: 'Shows a refused delivery with its body.',
     answer: 'RefusalView',
   },
+  'GET /api/v1/refusals/:id/explanation': {
+    role: 'viewer',
+    accounts: 'refusal',
+    does: 'Says why a delivery was refused, and what to change.',
+    answer: 'RefusalExplanationView',
+  },
   'POST /api/v1/refusals/:id/replay': {
     role: 'operator',
     accounts: 'refusal',

@@ -15,6 +15,9 @@ import type { Values } from './values.ts';
 /** Finds one attempt; its parameters are the run and what `placeOf` gives. */
 export const ONE_ATTEMPT = 'run = ? AND page = ? AND step = ? AND attempt = ?';
 
+/** Finds it and those of its step before it, with the same parameters. */
+export const ATTEMPTS_UP_TO = 'run = ? AND page = ? AND step = ? AND attempt <= ?';
+
 /** Where an attempt stands in its run: page, step and number. */
 export function placeOf({ step, attempt }: AttemptKey): [page: string, step: string, attempt: number] {
   return [pageOf(step), step, attempt];

@@ -18,7 +18,7 @@ import { describeSqliteError, isOwnFault } from './sqlite-error.ts';
 export class CommitQueue {
   readonly #database: DatabaseSync;
   readonly #sync: () => Promise<void>;
-  readonly #onCommit: ((writes: number) => void) | undefined;
+  readonly #told: CommitListeners;
   readonly #statements: { [name in TransactionStep]: StatementSync };
   #waiting: QueuedWrite[] = [];
   #scheduled: { urgency: Urgency; cancel: () => void } | undefined;
@@ -26,13 +26,13 @@ export class CommitQueue {
   #closing: PromiseWithResolvers<void> | undefined;
   /** Settles when all that is committed is durable. */
   #synced: Promise<void> = Promise.resolve();
-  #broken: unknown;
+  #broken: StoreError | undefined;
 
   /** `sync` brings what is committed to the disk. */
-  constructor(database: DatabaseSync, sync: () => Promise<void>, onCommit?: (writes: number) => void) {
+  constructor(database: DatabaseSync, sync: () => Promise<void>, told: CommitListeners = {}) {
     this.#database = database;
     this.#sync = sync;
-    this.#onCommit = onCommit;
+    this.#told = told;
     this.#statements = {
       begin: database.prepare('BEGIN IMMEDIATE'),
       commit: database.prepare('COMMIT'),
@@ -98,7 +98,7 @@ export class CommitQueue {
         await continuations();
       }
       this.#statements.commit.run();
-      this.#onCommit?.(taken.length);
+      this.#told.onCommit?.(taken.length);
       this.#synced = this.#confirm(taken);
     } catch (error) {
       // Whoever has a result already goes on with it, so that what they add is lost with what it builds on.
@@ -117,9 +117,15 @@ export class CommitQueue {
     } catch (error) {
       const message =
         'The disk of the data folder could not be synced: what was written last may be lost. Look at the disk, then start again.';
-      this.#broken ??= new StoreError('store_unavailable', message, { cause: error });
+      this.#break(new StoreError('store_broken', message, { cause: error }));
       for (const write of writes) write.reject(this.#broken);
     }
+  }
+
+  #break(error: StoreError): void {
+    if (this.#broken !== undefined) return;
+    this.#broken = error;
+    this.#told.onBroken?.(error);
   }
 
   #take(taken: QueuedWrite[]): QueuedWrite[] {
@@ -149,6 +155,13 @@ export class CommitQueue {
     this.#take(taken);
     for (const write of taken) write.reject(failure);
   }
+}
+
+export interface CommitListeners {
+  /** Told after each commit how many writes shared it. */
+  onCommit?: (writes: number) => void;
+  /** Told once that nothing more is kept before the next start. */
+  onBroken?: (error: StoreError) => void;
 }
 
 type TransactionStep = 'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'undo';

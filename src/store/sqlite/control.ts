@@ -1,7 +1,8 @@
 import type { Instant } from '../../run/records.ts';
 import { StoreError } from '../store-error.ts';
 import type { PauseStore, RunStore } from '../store.ts';
-import { ONE_ATTEMPT, outcomePlace, placeOf } from './attempts.ts';
+import { ATTEMPTS_UP_TO, ONE_ATTEMPT, outcomePlace, placeOf } from './attempts.ts';
+import { prepareDoubts } from './doubts.ts';
 import { integer, text } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
 
@@ -17,19 +18,23 @@ export function createRunControl({
     `UPDATE runs SET status = ?, finished_at = NULL, failure = NULL WHERE id = ? AND status = 'uncertain'
      RETURNING parent_run, parent_step`,
   );
-  const forget = writer.prepare(`DELETE FROM attempts WHERE ${ONE_ATTEMPT}`);
+  // Also those before it: a doubt about one of them is why it may not be made again by itself.
+  const forget = writer.prepare(`DELETE FROM attempts WHERE ${ATTEMPTS_UP_TO}`);
   const decide = writer.prepare(`UPDATE attempts SET finished_at = ?, outcome = ? WHERE ${ONE_ATTEMPT}`);
   const unanswer = writer.prepare(`UPDATE attempts SET finished_at = NULL, outcome = NULL WHERE ${ONE_ATTEMPT}`);
+  const doubts = prepareDoubts(writer, values);
   const replay = reader.prepare('SELECT 1 FROM runs WHERE origin = ? LIMIT 1');
 
-  /** Those that called it failed for the same doubt: they wait for it again. */
-  const reopenCallers = (parent: { [column: string]: unknown }): void => {
+  /** The steps that called it and came to the same doubt wait for it again, and so do their runs where they ended for that. */
+  const reopenCallers = (child: string, parent: { [column: string]: unknown }): void => {
     const [run, step] = [parent['parent_run'], parent['parent_step']];
     if (typeof run !== 'string' || typeof step !== 'string') return;
-    const caller = reopen.get('waiting', run);
-    if (caller === undefined) return;
+    // Otherwise it does not wait for the run, or has not heard of it.
+    if (doubts.stateOf(run, step) !== 'in_doubt') return;
     unanswer.run(run, ...placeOf({ step, attempt: 1 }));
-    reopenCallers(caller);
+    if (doubts.calledInDoubt(run) !== child) return;
+    const caller = reopen.get('waiting', run);
+    if (caller !== undefined) reopenCallers(run, caller);
   };
 
   return {
@@ -41,7 +46,7 @@ export function createRunControl({
         if (reopened === undefined) throw new StoreError('store_refused', `The run ${run} is not uncertain.`);
         if (came === undefined) forget.run(run, ...placeOf(key));
         else decide.run(at, values.keep(came), run, ...placeOf(key));
-        reopenCallers(reopened);
+        reopenCallers(run, reopened);
       });
     },
     isReplayed: (run) => replay.get(run) !== undefined,

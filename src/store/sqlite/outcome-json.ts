@@ -22,6 +22,11 @@ export function readFailure(json: Json): Failure {
   return { class: failureClass, code, message, ...readFacts(json) };
 }
 
+/** Whether nobody knows what took place. */
+export function isUncertain(outcome: Outcome): boolean {
+  return !outcome.ok && outcome.failure.class === 'uncertain';
+}
+
 const CLASSES: readonly FailureClass[] = ['permanent', 'retryable', 'credential', 'uncertain'];
 
 function readFacts(json: JsonObject): Pick<Failure, 'step' | 'run' | 'help' | 'status' | 'details' | 'retryAfterMs'> {

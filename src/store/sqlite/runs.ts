@@ -1,10 +1,11 @@
 import { isJsonObject } from '../../json/value.ts';
 import type { RunRecord, RunStatus, RunSummary } from '../../run/records.ts';
 import { StoreError } from '../store-error.ts';
-import type { RunStore } from '../store.ts';
+import type { RunEnd, RunStore } from '../store.ts';
 import { prepareAttemptInsert, prepareAttemptReads, prepareAttemptWrites } from './attempts.ts';
 import { createRunControl } from './control.ts';
 import { createCalls } from './calls.ts';
+import { prepareDoubts } from './doubts.ts';
 import { keptFailure, readKeptFailure } from './kept-failure.ts';
 import { createRests, prepareAnswer } from './rests.ts';
 import { integer, optionalInteger, optionalJson, optionalText, text, texts, type Row } from './row.ts';
@@ -32,6 +33,14 @@ export function createRunStore(connections: Connections): RunStore {
      WHERE concurrency_group IS NOT NULL AND finished_at IS NULL ORDER BY id`,
   );
   const answer = prepareAnswer(writer, values);
+  const requeue = writer.prepare(`UPDATE runs SET status = 'queued' WHERE id = ? AND finished_at IS NULL`);
+  const doubts = prepareDoubts(writer, values);
+  /** Whether the run of whose doubt it is to end was reopened in the meantime: the step that called it knows better now. */
+  const isSettled = (run: string, { status, failure }: RunEnd): boolean => {
+    if (status !== 'uncertain' || failure?.run === undefined) return false;
+    const state = doubts.stateOf(run, failure.step ?? '');
+    return state === 'open' || state === 'sure';
+  };
   const insertAttempt = prepareAttemptInsert(writer, values);
   const list = prepareRunList(reader);
   const attemptWrites = prepareAttemptWrites(connections);
@@ -55,9 +64,13 @@ export function createRunStore(connections: Connections): RunStore {
       const failure = result.failure === undefined ? null : keptFailure(values, owner, result.failure);
       const tell = wanted && answer(wanted, owner.sealed);
       return queue.commit(() => {
+        if (isSettled(run, result)) {
+          requeue.run(run);
+          return { ended: false, woken: false };
+        }
         const outputText = output === undefined ? null : values.keep(output);
         expectOne(finish.run(result.status, at, outputText, failure, run).changes, run);
-        return tell?.(at).woken ?? false;
+        return { ended: true, woken: tell?.(at).woken ?? false };
       });
     },
     ...attemptWrites,

@@ -6,7 +6,7 @@ import type { Sealing } from '../sealing.ts';
 import type { Store } from '../store.ts';
 import { createAccountKeyStore } from './account-keys.ts';
 import { createAuditStore } from './audit.ts';
-import { CommitQueue } from './commit-queue.ts';
+import { CommitQueue, type CommitListeners } from './commit-queue.ts';
 import { createDeliveryStore } from './deliveries.ts';
 import { DiskSync } from './disk-sync.ts';
 import { DATABASE_FILE } from './database-file.ts';
@@ -38,9 +38,7 @@ export interface Connections {
   values: Values;
 }
 
-export interface SqliteStoreOptions {
-  /** Told after each commit how many writes shared it. */
-  onCommit?: (writes: number) => void;
+export interface SqliteStoreOptions extends CommitListeners {
   /** Without it nothing is sealed. */
   sealing?: Sealing;
 }
@@ -85,7 +83,7 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
   writer.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`);
   migrate(writer);
   const log = new DiskSync(`${file}-wal`);
-  const queue = new CommitQueue(writer, () => log.sync(), options.onCommit);
+  const queue = new CommitQueue(writer, () => log.sync(), options);
   const connections: Connections = { reader: open(true), writer, queue, values: new Values(writer, options.sealing) };
   return {
     deployments: createDeploymentStore(connections),
@@ -118,8 +116,8 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
   };
 }
 
-/** For another process that reads the file, such as a backup; no other writes. */
-const BUSY_TIMEOUT_MS = 5_000;
+/** For a tool of the operator that has the file locked. Nothing else is done in that time, so it is short. */
+const BUSY_TIMEOUT_MS = 1000;
 
 /** After one huge transaction the log is cut back to this at its next start. */
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;

@@ -1,0 +1,64 @@
+import type { EmbeddedEngine } from '../../src/engine/embedded/embedded-engine.ts';
+import type { AttemptRecord, RunRecord } from '../../src/run/records.ts';
+import type { Store } from '../../src/store/store.ts';
+import type { Ledger } from './ledger.ts';
+import type { Random } from './random.ts';
+
+/** So long after a doubt, in milliseconds, whatever the service will do is done. */
+const DOUBT_MS = 120_000;
+
+/** People, and what comes from elsewhere: events are sent, doubts are settled by a look at the service, accounts paused. */
+export class Operator {
+  /** Faults are over: what is paused goes on. */
+  calm = false;
+  doubts = 0;
+  private readonly random: Random;
+  private readonly ledger: Ledger;
+  private readonly seen = new Map<string, number>();
+
+  constructor(random: Random, ledger: Ledger) {
+    this.random = random;
+    this.ledger = ledger;
+  }
+
+  async look({ engine, store }: { engine: EmbeddedEngine; store: Store }): Promise<void> {
+    for (const { account } of store.pauses.list())
+      if (this.calm || this.random.chance(0.3)) await engine.unpause(account, undefined);
+    const [first] = store.runs.list({ limit: 1 });
+    if (!this.calm && first !== undefined && this.random.chance(0.05)) await engine.pause(first.account, undefined);
+    for (const run of store.runs.list({ status: 'waiting', limit: 100 }))
+      await this.answer(whole(store, run.id), engine, store);
+    for (const run of store.runs.list({ status: 'uncertain', limit: 100 }))
+      await this.settle(whole(store, run.id), engine, store);
+  }
+
+  private async answer(run: RunRecord, engine: EmbeddedEngine, store: Store): Promise<void> {
+    for (const { key, input, outcome, sleepUntil } of store.runs.attempts(run.id)) {
+      const awaits = JSON.stringify(input) === '{"event":"awaited"}' && sleepUntil === undefined;
+      if (awaits && outcome === undefined && this.random.chance(0.5))
+        await engine.answer(run, key, { ok: true, output: {} });
+    }
+  }
+
+  /** Nothing is said of a doubt before the service has surely done what it will do. */
+  private async settle(run: RunRecord, engine: EmbeddedEngine, store: Store): Promise<void> {
+    const { failure } = run;
+    if (failure?.run !== undefined) return;
+    const times = (this.seen.get(run.id) ?? 0) + 1;
+    this.seen.set(run.id, times);
+    if (times * 30_000 <= DOUBT_MS) return;
+    this.seen.delete(run.id);
+    const attempt = store.runs.attempts(run.id).findLast(({ key }: AttemptRecord) => key.step === failure?.step);
+    if (attempt === undefined) throw new Error(`the run ${run.id} is uncertain, and no attempt is`);
+    this.doubts += 1;
+    const reply = this.ledger.replyAt(`${run.id} ${attempt.key.step}`);
+    const happened = reply?.status === 200 ? ({ ok: true, output: reply.output } as const) : undefined;
+    await engine.reopen(run, attempt.key, happened);
+  }
+}
+
+function whole(store: Store, id: string): RunRecord {
+  const run = store.runs.get(id);
+  if (run === undefined) throw new Error(`there is no run ${id}`);
+  return run;
+}

@@ -1,0 +1,239 @@
+import type { ActionStep, Plan, PlanBlock, PlanStep } from '../../src/generated/plan.ts';
+import type { Json, JsonObject } from '../../src/json/value.ts';
+import { namePlan, type NamedPlan } from '../../src/plan/digest.ts';
+import type { Random } from './random.ts';
+
+/** Attempts of each step. */
+export const ATTEMPTS = 3;
+/** Milliseconds for which the service knows a key. */
+const KEY_LIFETIME = '1h';
+
+const OPEN = { type: 'object' };
+const RETRY = { attempts: ATTEMPTS };
+const CONTEXT = { name: 'Acme', timezone: 'UTC', locale: 'en-US', region: 'US', currency: 'USD' };
+
+/** Plans of one account that call one another: each calls those before it. */
+export function randomPlans(random: Random, account: string): NamedPlan[] {
+  const plans: NamedPlan[] = [];
+  for (let count = random.between(1, 3); plans.length < count;)
+    plans.push(new Draft(random, account, [...plans]).plan(`automation-${plans.length}`));
+  return plans;
+}
+
+interface Place {
+  /** What stands before a step's id in its path, as a template. */
+  prefix: string;
+  depth: number;
+  /** Steps before, whose outputs it reads. */
+  seen: string[];
+}
+
+class Draft {
+  private readonly random: Random;
+  private readonly account: string;
+  private readonly callable: NamedPlan[];
+  private steps = 0;
+
+  constructor(random: Random, account: string, callable: NamedPlan[]) {
+    this.random = random;
+    this.account = account;
+    this.callable = callable;
+  }
+
+  plan(automation: string): NamedPlan {
+    const { steps, output } = this.block({ prefix: '', depth: 0, seen: [] });
+    const { random } = this;
+    return namePlan({
+      format: 1,
+      account: this.account,
+      automation,
+      name: automation,
+      context: CONTEXT,
+      trigger: { kind: 'manual', input: OPEN },
+      steps,
+      ...(output === undefined ? {} : { output }),
+      connections: {},
+      connectors: {
+        ledger: {
+          title: 'Ledger',
+          version: '1.0.0',
+          limits: {
+            ...(random.chance(0.3) ? { concurrency: random.between(1, 3) } : {}),
+            ...(random.chance(0.3) ? { requests: [{ count: random.between(1, 5), period: '10s' }] } : {}),
+          },
+          actions: {
+            read: { effect: 'read', input: OPEN, output: OPEN },
+            put: { effect: 'idempotent', input: OPEN, output: OPEN },
+            plain: { effect: 'write', input: OPEN, output: OPEN },
+            keyed: {
+              effect: 'write',
+              input: OPEN,
+              output: OPEN,
+              idempotency: { header: 'Idempotency-Key', lifetime: KEY_LIFETIME },
+            },
+          },
+        },
+        storage: {
+          title: 'Storage',
+          version: '1.0.0',
+          actions: {
+            set: { effect: 'idempotent', input: OPEN, output: OPEN, native: 'storage' },
+            increment: { effect: 'write', input: OPEN, output: OPEN, native: 'storage' },
+          },
+        },
+      },
+    });
+  }
+
+  private block(place: Place): PlanBlock & { output: Json } {
+    const seen = [...place.seen];
+    const steps: PlanStep[] = [];
+    const own: string[] = [];
+    for (let count = this.random.between(1, place.depth === 0 ? 5 : 3); count > 0; count--) {
+      const step = this.step({ ...place, seen });
+      steps.push(step);
+      if (step.kind === 'wait' || step.kind === 'stop' || step.kind === 'fail') continue;
+      seen.push(step.id);
+      own.push(step.id);
+    }
+    const output = Object.fromEntries(own.map((id) => [id, `\${{ steps.${id} ?? null }}`]));
+    return { steps, output, mappings: [] };
+  }
+
+  private step(place: Place): PlanStep {
+    const { random } = this;
+    const id = `s${++this.steps}`;
+    const condition = random.chance(0.2) ? { if: this.condition(place) } : {};
+    const step = this.body(id, place);
+    if (step.kind === 'fail' || step.kind === 'stop') return { ...step, if: this.condition(place) };
+    if (step.kind === 'wait' || !random.chance(0.3)) return { ...step, ...condition };
+    return { ...step, ...condition, on_error: [this.action(`s${++this.steps}`, place)] };
+  }
+
+  private body(id: string, place: Place): PlanStep {
+    const { random } = this;
+    const [callee] = this.callable;
+    const kinds = ['action', 'action', 'action', 'storage', 'set', 'wait', 'end'] as const;
+    const nested = place.depth < 2 ? (['switch', 'for_each', 'for_each', 'branches', 'call'] as const) : [];
+    switch (random.pick(['action', ...kinds, ...nested])) {
+      case 'storage':
+        return this.storage(id, place);
+      case 'set':
+        return { kind: 'set', id, set: { read: this.reads(place) }, mappings: [] };
+      case 'wait':
+        return this.wait(id, place);
+      case 'end':
+        if (random.chance(0.5)) return { kind: 'fail', id, message: 'enough' };
+        return { kind: 'stop', id, output: { stopped: id }, mappings: [] };
+      case 'switch':
+        return {
+          kind: 'switch',
+          id,
+          arms: [{ if: this.condition(place), block: this.within(place) }, { block: this.within(place) }],
+        };
+      case 'for_each': {
+        const index = `i${this.steps}`;
+        const items = Array.from({ length: random.between(0, 5) }, (_, item) => item * 7);
+        return {
+          kind: 'for_each',
+          id,
+          items: `\${{ [${items.join(', ')}] }}`,
+          as: `item${this.steps}`,
+          index,
+          parallel: random.between(1, 3),
+          ...(random.chance(0.5) ? { on_item_error: 'collect' as const } : {}),
+          block: this.within({ ...place, prefix: `${place.prefix}${id}[\${{ ${index} }}].` }),
+        };
+      }
+      case 'branches':
+        return { kind: 'branches', id, branches: { left: this.within(place), right: this.within(place) } };
+      case 'call':
+        if (callee !== undefined) return this.call(id, place, random.pick([callee, ...this.callable]));
+    }
+    return this.action(id, place);
+  }
+
+  private within(place: Place): PlanBlock {
+    return this.block({ ...place, depth: place.depth + 1 });
+  }
+
+  private action(id: string, place: Place): ActionStep {
+    const { random } = this;
+    const action = random.pick(['read', 'put', 'plain', 'plain', 'keyed']);
+    const effect = action === 'read' ? 'read' : action === 'put' ? 'idempotent' : 'write';
+    return {
+      kind: 'action',
+      id,
+      connector: 'ledger',
+      action,
+      effect,
+      with: this.input(id, place),
+      mappings: [],
+      timeout_ms: 5000,
+      retry: RETRY,
+    };
+  }
+
+  private storage(id: string, place: Place): ActionStep {
+    const action = this.random.pick(['set', 'increment']);
+    // What is counted twice shows: nothing else has this key.
+    const key = `\${{ run.id }} ${place.prefix}${id}`;
+    return {
+      kind: 'action',
+      id,
+      connector: 'storage',
+      action,
+      effect: action === 'set' ? 'idempotent' : 'write',
+      with: action === 'set' ? { key, value: this.reads(place) } : { key, by: 1 },
+      mappings: [],
+      timeout_ms: 5000,
+      retry: RETRY,
+    };
+  }
+
+  private call(id: string, place: Place, { plan, digest }: { plan: Plan; digest: string }): PlanStep {
+    return {
+      kind: 'call',
+      id,
+      automation: plan.automation,
+      plan: digest,
+      input: OPEN,
+      with: this.input(id, place),
+      mappings: [],
+      wait_for_end: this.random.chance(0.7),
+    };
+  }
+
+  /** What expires is handled: its message has an instant in it, which is another one each time. */
+  private wait(id: string, place: Place): PlanStep {
+    const { random } = this;
+    const common = { kind: 'wait' as const, id, mappings: [] };
+    switch (random.between(0, 2)) {
+      case 0:
+        return { ...common, wait: { kind: 'duration', for_ms: random.pick([0, 50, 5000, 600_000]) } };
+      case 1:
+        return { ...common, wait: { kind: 'event', payload: OPEN } };
+      default:
+        return {
+          ...common,
+          wait: { kind: 'event', payload: OPEN, expires_ms: random.pick([20, 90_000]) },
+          on_error: [this.action(`s${++this.steps}`, place)],
+        };
+    }
+  }
+
+  private condition(place: Place): string {
+    const [first] = place.seen;
+    if (first === undefined) return `\${{ ${this.random.chance(0.5)} }}`;
+    const id = this.random.pick([first, ...place.seen]);
+    return `\${{ (steps.${id}?.value ?? 0) < ${this.random.between(0, 99)} }}`;
+  }
+
+  private input(id: string, place: Place): JsonObject {
+    return { run: '${{ run.id }}', place: place.prefix + id, given: '${{ trigger.input }}', read: this.reads(place) };
+  }
+
+  private reads({ seen }: Place): Json[] {
+    return seen.filter(() => this.random.chance(0.5)).map((id) => `\${{ steps.${id} ?? null }}`);
+  }
+}
