@@ -24,7 +24,7 @@ export function renderRun({ run, steps, called }: RunDetailView): string {
   const ends = new Map(called.map(({ id, status }) => [id, status]));
   const ended = run.finished_at !== undefined;
   for (const step of steps)
-    lines.push(...renderStep(step, ended, ends).map((line) => `${'  '.repeat(step.depth)}${line}`));
+    lines.push(...renderStep(step, run.id, ended, ends).map((line) => `${'  '.repeat(step.depth)}${line}`));
   if (run.output !== undefined) lines.push(field('output', run.output));
   // The failure of a step stands there already.
   const shown = steps.some(({ path }) => path === run.failure?.step);
@@ -32,14 +32,14 @@ export function renderRun({ run, steps, called }: RunDetailView): string {
   return lines.join('\n');
 }
 
-function renderStep(step: StepView, ended: boolean, called: ReadonlyMap<string, string>): string[] {
+function renderStep(step: StepView, run: string, ended: boolean, called: ReadonlyMap<string, string>): string[] {
   const { path, uses, kind, status, output, failure, attempts } = step;
   const words = ended && status === 'pending' ? 'not reached' : status;
   const lines = [
     `${MARKS[status]} ${path}  ${uses ?? kind}${attempts.length === 0 && !DONE.has(status) ? `  ${words}` : ''}`,
   ];
   if (step.approval !== undefined)
-    lines.push(`    decided  at ${step.approval} of the runner, or with waybill runs approve`);
+    lines.push(`    decided  at ${step.approval} of the runner, or with waybill runs approve ${run} ${path}`);
   if (step.called !== undefined)
     lines.push(`    called   run ${step.called} (${called.get(step.called) ?? 'not kept'})`);
   if (step.ends_by !== undefined && !DONE.has(status)) lines.push(`    ends by  ${step.ends_by}`);

@@ -54,13 +54,15 @@ export async function dev(options: DevOptions): Promise<number> {
   });
   await requireAccess(address, runner);
   const resumed = await runner.begin();
-  showFindings(await runner.reconciler.reconcile('start'));
+  const begun = await runner.reconciler.reconcile('start');
+  showFindings(begun);
   if (options.keysCommand === undefined) await warnWithoutKeys(runner, identities);
   const server = await serve({ runner, ...address });
   console.log(`The runner is up at ${server.url}; its data is in ${data}. Ctrl-C ends it.`);
   console.log(`The API's token, until it ends: ${server.token}`);
   if (resumed > 0) console.log(`${count(resumed, 'run')} that had not ended: taken up again.`);
   showTriggers(runner, address.publicUrl ?? server.url);
+  if (begun.stalled.length > 0) for (const line of describeReconciled(begun)) console.log(line);
   const unwatchRuns = logRuns(runner);
   const unwatchFiles = watchWorkspace(workspace, async () => {
     const reconciled = await runner.reconciler.reconcile('save');

@@ -9,15 +9,15 @@ export function checkSchedule({ automation, report }: AutomationContext): void {
   if (schedule === undefined) return;
   const place = ['trigger', 'schedule'];
   const { cron, timezone } = schedule;
-  if (timezone !== undefined && !isTimeZone(timezone)) {
+  const known = timezone === undefined || isTimeZone(timezone);
+  if (!known) {
     const message = `there is no time zone \`${timezone}\``;
     report(automation.document.diagnostic('WB6008', [...place, 'timezone'], message, { help: timeZoneHelp(timezone) }));
-    return;
   }
   let times: CronTimes;
   try {
     // Whether it is ever due is the same in the zone of every account.
-    times = readCron(cron, timezone ?? ACCOUNT_DEFAULTS.timezone);
+    times = readCron(cron, (known ? timezone : undefined) ?? ACCOUNT_DEFAULTS.timezone);
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).replace(/^Cron(Pattern)?: /, '');
     report(automation.document.diagnostic('WB6006', [...place, 'cron'], reason, { help: CRON_HELP }));

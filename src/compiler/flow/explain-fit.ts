@@ -39,7 +39,12 @@ export function explainFit(
   }
   const reason = fit.path.length === 0 ? `${what} is ${describeType(type)}` : `${inner}: ${fit.reason}`;
   const textual = target.kind === 'string' && ['number', 'boolean'].includes(type.kind) && subject !== 'this';
-  const help = textual ? textHelp(what, target.format) : aroundHelp(subject, target);
+  const nullable = type.kind === 'union' && mayBe(type, 'null') && !mayBe(target, 'null') && subject !== 'this';
+  const help = textual
+    ? textHelp(what, target.format)
+    : nullable
+      ? 'give a value for the case that it is null: `… ?? …`'
+      : aroundHelp(subject, target);
   return { code: 'WB3003', message: `${reason}; ${wanted}`, ...(help === undefined ? {} : { help }) };
 }
 
