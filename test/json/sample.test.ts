@@ -3,11 +3,10 @@ import { test } from 'node:test';
 import { sampleFromSchema } from '../../src/json/sample.ts';
 
 test('a sample has what the formats of our own demand, and a property called format is none', () => {
-  const format = (name: string) => ({ type: 'string', format: name });
   const properties = {
-    amount: format('decimal'),
-    currency: format('currency'),
-    phone: format('phone'),
+    amount: { type: 'string', format: 'decimal' },
+    currency: { type: 'string', format: 'currency' },
+    phone: { type: 'string', format: 'phone' },
     format: { type: 'string' },
   };
   const { value, issues } = sampleFromSchema({ type: 'object', required: Object.keys(properties), properties });

@@ -68,7 +68,12 @@ export async function describe(name: string, options: ConnectorOptions): Promise
 function findAction(connector: Connector, name: string): ActionDescription {
   const action = Object.hasOwn(connector.actions, name) ? connector.actions[name] : undefined;
   const known = [...Object.keys(connector.actions), ...Object.keys(connector.triggers ?? {})];
-  if (action === undefined) throw unknown('action or trigger', `${connector.name}.${name}`, known.map((one) => `${connector.name}.${one}`));
+  if (action === undefined)
+    throw unknown(
+      'action or trigger',
+      `${connector.name}.${name}`,
+      known.map((one) => `${connector.name}.${one}`),
+    );
   return describeAction(connector, name, action);
 }
 
@@ -109,7 +114,9 @@ function renderConnector({
         fields.map((field) => [
           `  ${field.name}`,
           `${field.secret ? 'secret' : 'in account.json'}, ${field.required ? 'required' : 'optional'}${renderCondition(field)}`,
-          [field.title, field.description?.replace(/\.$/, ''), field.help_url].filter((part) => part !== undefined).join('; '),
+          [field.title, field.description?.replace(/\.$/, ''), field.help_url]
+            .filter((part) => part !== undefined)
+            .join('; '),
         ]),
       ),
     );
@@ -117,7 +124,11 @@ function renderConnector({
   }
   if (limits !== undefined) lines.push('', `Limits: ${renderLimits(limits)}`);
   if (triggers.length > 0)
-    lines.push('', 'Triggers, sent by the service at once or asked for again and again:', renderTable(triggers.map(({ on, how, title: what }) => [`  ${on}`, how, what])));
+    lines.push(
+      '',
+      'Triggers, sent by the service at once or asked for again and again:',
+      renderTable(triggers.map(({ on, how, title: what }) => [`  ${on}`, how, what])),
+    );
   if (webhook_schemes.length > 0) {
     const rows = webhook_schemes.map(({ name: scheme, title: what, key }) => [
       `  ${scheme}`,

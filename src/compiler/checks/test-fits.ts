@@ -76,7 +76,9 @@ function checkDelivery(parts: readonly TriggerPart[], { trigger, expect }: TestC
     return onePerObject(check?.(given) ?? []).map(({ pointer, message }) => ({
       at: ['trigger', ...(name in trigger ? [name, ...parsePointer(pointer)] : [])],
       message: `the trigger would refuse this: it ${message}`,
-      ...(name === 'event' ? { help: "the connector's page has a sample, and so has `waybill connector describe`" } : {}),
+      ...(name === 'event'
+        ? { help: "the connector's page has a sample, and so has `waybill connector describe`" }
+        : {}),
     }));
   });
   if (expect.refused === undefined) return refusals;
