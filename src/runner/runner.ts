@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { EmbeddedEngine } from '../engine/embedded/embedded-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Services } from '../engine/perform-action.ts';
+import { startTimeout } from '../engine/timeout.ts';
 import type { Instant } from '../run/records.ts';
 import type { IdentitySource } from '../secrets/identity-source.ts';
 import { Redactor } from '../secrets/redaction.ts';
@@ -130,7 +131,7 @@ export class Runner {
       caller,
       credentials,
       random: Math.random,
-      timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
+      timeout: startTimeout,
     };
     this.engine = new EmbeddedEngine({
       store: this.store,

@@ -9,6 +9,7 @@ import type { Json } from '../../src/json/value.ts';
 import type { RunRecord } from '../../src/run/records.ts';
 import { calledRunId } from '../../src/run/run-id.ts';
 import type { Store } from '../../src/store/store.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import { compileAutomations, deploy } from '../compiler/compile-text.ts';
 import { newStore } from '../store/sample-store.ts';
 
@@ -35,7 +36,7 @@ async function worldOf(automations: { [name: string]: object }, call: ActionCall
       caller: { call },
       credentials: { credential: () => assert.fail() },
       random: () => 0,
-      timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+      timeout: startTimeout,
     },
     now: Date.now,
     maxConcurrentRuns: 1,

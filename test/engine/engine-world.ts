@@ -8,6 +8,7 @@ import type { Json } from '../../src/json/value.ts';
 import type { RunRecord } from '../../src/run/records.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import { compileAutomations, deploy } from '../compiler/compile-text.ts';
 import { newFolder } from '../store/sample-store.ts';
 
@@ -88,7 +89,7 @@ export class EngineWorld {
         caller: { call },
         credentials: { credential: () => Promise.reject(new Error('none')) },
         random: () => 0,
-        timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+        timeout: startTimeout,
       },
       now: Date.now,
       maxConcurrentRuns: this.slots,

@@ -5,6 +5,7 @@ import { performAction } from '../../src/engine/perform-action.ts';
 import { preparePlan, type PreparedAction } from '../../src/engine/prepared-plan.ts';
 import type { Plan } from '../../src/generated/plan.ts';
 import type { FailureClass, Outcome } from '../../src/run/failure.ts';
+import type { Timeout } from '../../src/engine/timeout.ts';
 import { embeddedHarness } from './embedded-harness.ts';
 import { turn } from './manual-clock.ts';
 import { samplePlan } from './sample-plan.ts';
@@ -29,7 +30,7 @@ function keyedWrite(): { plan: Plan; send: PreparedAction } {
   return { plan: prepared.plan, send: body };
 }
 
-const never = (): AbortSignal => new AbortController().signal;
+const never = (): Timeout => ({ signal: new AbortController().signal, clear: () => undefined });
 
 /** Performs the step against a service that answers so, one call after the other. */
 async function performed(

@@ -4,6 +4,7 @@ import { interpretPlan, type RunResult } from '../../src/engine/interpret.ts';
 import { calledOutcome, startedOutcome } from '../../src/engine/perform-call.ts';
 import type { Services } from '../../src/engine/perform-action.ts';
 import { preparePlan, type PreparedPlan } from '../../src/engine/prepared-plan.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import type { Plan } from '../../src/generated/plan.ts';
 import type { RunRecord } from '../../src/run/records.ts';
 import { calledRunId } from '../../src/run/run-id.ts';
@@ -22,7 +23,7 @@ const services: Services = {
   caller,
   credentials: { credential: () => Promise.reject(new Error('no credentials here')) },
   random: () => 0,
-  timeout: () => new AbortController().signal,
+  timeout: startTimeout,
 };
 
 /** What a run comes to where nothing ever fails, and nothing is kept. */

@@ -1,4 +1,5 @@
 import { EmbeddedEngine } from '../../src/engine/embedded/embedded-engine.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import type { Plan } from '../../src/generated/plan.ts';
 import type { NamedPlan } from '../../src/plan/digest.ts';
 import type { RunRecord, RunStatus } from '../../src/run/records.ts';
@@ -125,7 +126,7 @@ class World {
         caller: this.service,
         credentials: { credential: () => Promise.reject(new Error('no credentials here')) },
         random: () => this.random.next(),
-        timeout: (milliseconds) => this.timeout(milliseconds),
+        timeout: startTimeout,
       },
       now: () => this.now(),
       maxConcurrentRuns: this.random.between(1, 5),
@@ -224,14 +225,6 @@ class World {
       if (this.process !== undefined) this.operator.look(this.process).catch((error: unknown) => this.told(error));
       this.lookAfter();
     });
-  }
-
-  private timeout(milliseconds: number): AbortSignal {
-    const controller = new AbortController();
-    this.machine.afterInProcess(milliseconds, () =>
-      controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')),
-    );
-    return controller.signal;
   }
 
   /** Failures of the disk are what is simulated; whatever else is thrown is a fault. */

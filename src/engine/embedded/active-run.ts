@@ -6,6 +6,8 @@ export interface ActiveRun {
   account: string;
   automation: string;
   canceled: boolean;
+  /** Ends what is under way in the midst of it. */
+  abort: AbortController;
   durable: EmbeddedDurable | undefined;
   /** Its end was told. */
   announced: boolean;
@@ -14,5 +16,13 @@ export interface ActiveRun {
 }
 
 export function newActiveRun({ account, automation }: RunRecord): ActiveRun {
-  return { account, automation, durable: undefined, canceled: false, announced: false, ended: Promise.resolve() };
+  return {
+    account,
+    automation,
+    canceled: false,
+    abort: new AbortController(),
+    durable: undefined,
+    announced: false,
+    ended: Promise.resolve(),
+  };
 }

@@ -21,6 +21,7 @@ import { Places } from './places.ts';
 import { PreparedPlans } from './prepared-plans.ts';
 import { RunEnds } from './run-ends.ts';
 import { AFTER_TROUBLE_MS, mayPass } from './store-trouble.ts';
+import { Tally } from './tally.ts';
 import { WakeTimer } from './wake-timer.ts';
 
 export interface EmbeddedEngineOptions {
@@ -51,12 +52,13 @@ export class EmbeddedEngine implements Engine {
   private readonly ends: RunEnds;
   /** Runs under way that do nothing but stand before a limit. */
   private readonly standing = new Set<string>();
+  /** Runs that were left aside until the crowd before a limit has gone. */
+  private readonly aside = new Tally();
   private readonly held: HeldRuns;
   private readonly places: Places;
   private readonly listeners = new Set<(event: RunEvent) => void>();
   private readonly plans: PreparedPlans;
   private readonly clock: EngineClock;
-  private readonly abortAttempts = new AbortController();
   private readonly wakeTimer: WakeTimer;
   private readonly host: DurableHost;
 
@@ -75,7 +77,7 @@ export class EmbeddedEngine implements Engine {
       ruleOf: (plan) => this.plans.get(plan).concurrency,
       begin: (run) => this.enqueue(run),
       end: (run, failure) => {
-        this.end(run, failure).catch((error: unknown) => options.onError(error, run));
+        this.end(run, failure, 'cut_off').catch((error: unknown) => options.onError(error, run));
       },
     });
     this.limiter = new Limiter(this.clock);
@@ -87,13 +89,12 @@ export class EmbeddedEngine implements Engine {
       idle: (run) => this.idle(run),
       groupOf: (plan, trigger) => groupOf(this.plans.get(plan), trigger),
       runCalled: (run) => this.accepted(run),
-      endCalled: async (run, failure) => void (await this.end(run, failure)),
+      endCalled: async (run, failure) => void (await this.end(run, failure, 'may_end')),
       stands: ({ id }, stands) => {
         if (!stands) this.standing.delete(id);
         else if (this.standing.add(id)) this.fill();
       },
       stopping: () => this.clock.stopped,
-      abort: this.abortAttempts.signal,
       attemptStarted: (run, attempt) => this.tell({ kind: 'attempt_started', run, attempt }),
       attemptFinished: (run, attempt) => this.tell({ kind: 'attempt_finished', run, attempt }),
     };
@@ -142,27 +143,30 @@ export class EmbeddedEngine implements Engine {
   }
 
   cancel(id: string, reason: string): Promise<boolean> {
-    return this.end(id, { class: 'permanent', code: 'canceled', message: `canceled: ${reason}` });
+    return this.end(id, canceled(reason), 'may_end');
   }
 
   /** Ends a run before its time, and those that it called and waits for. */
-  private async end(id: string, failure: Failure): Promise<boolean> {
+  private async end(id: string, failure: Failure, underWay: 'may_end' | 'cut_off'): Promise<boolean> {
     const { store, now } = this.options;
     const run = store.runs.get(id);
     if (run === undefined || run.finishedAt !== undefined) return false;
-    const children = store.runs.awaited(id);
     const active = this.active.get(id);
     if (active !== undefined) active.canceled = true;
     active?.durable?.waits.end(new Stopped());
     try {
       await this.finish({ ...run, status: 'canceled', failure, finishedAt: now() });
     } catch (error) {
+      // Where its own end came before, that is on the disk by then, or is lost too.
+      await active?.ended;
       if (store.runs.get(id)?.finishedAt !== undefined) return false;
       // It was unwound to be canceled, and could not be.
       this.enqueue(run);
       throw error;
     }
-    for (const child of children) await this.cancel(child.id, `by the run ${id} that called it`);
+    if (underWay === 'cut_off') active?.abort.abort(new Stopped());
+    // What it was just about to call is among them now.
+    for (const child of store.runs.awaited(id)) await this.end(child.id, canceled(`by the run ${id} that called it`), underWay);
     return true;
   }
 
@@ -199,8 +203,12 @@ export class EmbeddedEngine implements Engine {
   }
 
   backlog(account: string): { runs: number; runsOfAccount: number } {
-    const { queue, held } = this;
-    return { runs: queue.size + held.count(), runsOfAccount: queue.sizeOf(account) + held.count(account) };
+    const { queue, held, places, aside } = this;
+    const others = [held.counts, places.counts, aside];
+    return {
+      runs: others.reduce((sum, { total }) => sum + total, queue.size),
+      runsOfAccount: others.reduce((sum, tally) => sum + tally.of(account), queue.sizeOf(account)),
+    };
   }
 
   watch(listener: (event: RunEvent) => void): () => void {
@@ -216,7 +224,7 @@ export class EmbeddedEngine implements Engine {
     await Promise.race([drained, delay(drainMs, undefined, { ref: false })]);
     const stop = new Error('the runner stops');
     stop.name = 'AbortError';
-    this.abortAttempts.abort(stop);
+    for (const { abort } of this.active.values()) abort.abort(stop);
     await drained;
     this.ends.stop();
   }
@@ -306,7 +314,7 @@ export class EmbeddedEngine implements Engine {
     const isNew = this.fresh.delete(run.id) && run.origin === undefined;
     const journal = isNew ? [] : store.runs.attempts(run.id);
     const startedAt = run.startedAt ?? now();
-    const durable = EmbeddedDurable.of(this.host, run, journal);
+    const durable = EmbeddedDurable.of(this.host, run, journal, active.abort.signal);
     active.durable = durable;
     const begun = store.runs.begin(run.id, startedAt);
     // It comes out where it is waited for.
@@ -335,14 +343,20 @@ export class EmbeddedEngine implements Engine {
       this.enqueue(run);
       return;
     }
+    this.fresh.delete(run.id);
+    this.held.forget(run.id);
     this.announce(run);
     if (answer !== undefined) this.answered(run.account, answer, woken);
     if (run.group !== undefined) this.leave(run, run.group);
   }
 
   /** It is running for all who look; in here, others have its slot. */
-  private setAside(run: RunRecord, { limits }: Crowded): void {
-    this.host.limiter.whenLess(limits, () => this.enqueue(run));
+  private setAside({ id, account }: RunRecord, { limits }: Crowded): void {
+    this.aside.add(account);
+    this.host.limiter.whenLess(limits, () => {
+      this.aside.drop(account);
+      this.enqueue({ id, account });
+    });
   }
 
   /** The place of a run is free when nothing of it is under way any more. */
@@ -393,4 +407,8 @@ export class EmbeddedEngine implements Engine {
   private tell(event: RunEvent): void {
     for (const listener of this.listeners) listener(event);
   }
+}
+
+function canceled(reason: string): Failure {
+  return { class: 'permanent', code: 'canceled', message: `canceled: ${reason}` };
 }
