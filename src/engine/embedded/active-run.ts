@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RunRecord } from '../../run/records.ts';
-import type { EmbeddedDurable } from './embedded-durable.ts';
+import { Stopped, type EmbeddedDurable } from './embedded-durable.ts';
 
 /** A run under way in this process. */
 export interface ActiveRun {
@@ -25,4 +26,13 @@ export function newActiveRun({ account, automation }: RunRecord): ActiveRun {
     announced: false,
     ended: Promise.resolve(),
   };
+}
+
+/** Lets nothing more begin, and what is under way end, for so many milliseconds; the rest is cut off. Resolves when all have ended. */
+export async function drain(runs: readonly ActiveRun[], milliseconds: number): Promise<void> {
+  for (const { durable } of runs) durable?.waits.end(new Stopped());
+  const drained = Promise.allSettled(runs.map(({ ended }) => ended));
+  await Promise.race([drained, delay(milliseconds, undefined, { ref: false })]);
+  for (const { abort } of runs) abort.abort(new DOMException('the runner stops', 'AbortError'));
+  await drained;
 }

@@ -79,12 +79,7 @@ export class EmbeddedDurable implements Durable {
   }
 
   /** `abort` is aborted when attempts under way must end too; nothing of them is journaled then. */
-  static of(
-    host: DurableHost,
-    run: RunRecord,
-    journal: readonly AttemptRecord[],
-    abort: AbortSignal,
-  ): EmbeddedDurable {
+  static of(host: DurableHost, run: RunRecord, journal: readonly AttemptRecord[], abort: AbortSignal): EmbeddedDurable {
     const waits = new Waits({ at: (instant, wake) => host.at(instant, wake), idle: () => host.idle(run) });
     const shared = { waits, abort, lastWrite: Promise.resolve(), asides: Promise.resolve() };
     return new EmbeddedDurable(host, run, journalOf(journal), shared, new Doubts(undefined), undefined);

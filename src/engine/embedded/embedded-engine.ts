@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { newRunId } from '../../run/run-id.ts';
 import type { Failure, Outcome } from '../../run/failure.ts';
 import type { AttemptKey, Instant, RunRecord } from '../../run/records.ts';
@@ -7,10 +6,12 @@ import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts
 import { interpretPlan } from '../interpret.ts';
 import { calledOutcome } from '../perform-call.ts';
 import type { Services } from '../perform-action.ts';
-import { newActiveRun, type ActiveRun } from './active-run.ts';
+import { drain, newActiveRun, type ActiveRun } from './active-run.ts';
 import { allSettled } from './all-settled.ts';
 import { groupOf } from '../run-group.ts';
+import { CrowdedRuns } from './crowded-runs.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
+import { canceled } from './journal.ts';
 import { keepRun } from './keep-run.ts';
 import { Limiter } from '../limiter.ts';
 import { EngineClock } from './engine-clock.ts';
@@ -20,8 +21,9 @@ import { AtRest, Crowded, OnHold } from './waits.ts';
 import { Places } from './places.ts';
 import { PreparedPlans } from './prepared-plans.ts';
 import { RunEnds } from './run-ends.ts';
-import { AFTER_TROUBLE_MS, mayPass } from './store-trouble.ts';
-import { Tally } from './tally.ts';
+import { SealedRuns } from './sealed-runs.ts';
+import { AFTER_TROUBLE_MS, isSealed, mayPass } from './store-trouble.ts';
+import { sumOf } from './tally.ts';
 import { WakeTimer } from './wake-timer.ts';
 
 export interface EmbeddedEngineOptions {
@@ -30,7 +32,7 @@ export interface EmbeddedEngineOptions {
   now: () => number;
   /** Runs under way at a time that do more than stand before a limit; the others wait in a fair queue. */
   maxConcurrentRuns: number;
-  /** Told of what cannot be laid to a run: a full disk, after which it goes on by itself, or a missing key, with the next start. */
+  /** Told of what cannot be laid to a run: a full disk, after which it goes on by itself, or a missing key, as soon as that is there. */
   onError(error: unknown, run: string): void;
 }
 
@@ -52,10 +54,10 @@ export class EmbeddedEngine implements Engine {
   private readonly ends: RunEnds;
   /** Runs under way that do nothing but stand before a limit. */
   private readonly standing = new Set<string>();
-  /** Runs that were left aside until the crowd before a limit has gone. */
-  private readonly aside = new Tally();
+  private readonly crowded: CrowdedRuns;
   private readonly held: HeldRuns;
   private readonly places: Places;
+  private readonly sealed = new SealedRuns();
   private readonly listeners = new Set<(event: RunEvent) => void>();
   private readonly plans: PreparedPlans;
   private readonly clock: EngineClock;
@@ -71,7 +73,9 @@ export class EmbeddedEngine implements Engine {
     this.wakeTimer = new WakeTimer({
       now: () => options.now(),
       next: () => options.store.runs.nextDue(),
-      wake: () => this.wakeDue(),
+      wake: async () => {
+        for (const run of await options.store.runs.wakeDue(options.now(), WOKEN_AT_ONCE)) this.enqueue(run);
+      },
     });
     this.places = new Places({
       ruleOf: (plan) => this.plans.get(plan).concurrency,
@@ -81,6 +85,7 @@ export class EmbeddedEngine implements Engine {
       },
     });
     this.limiter = new Limiter(this.clock);
+    this.crowded = new CrowdedRuns(this.limiter, (run) => this.enqueue(run));
     this.host = {
       limiter: this.limiter,
       runs: options.store.runs,
@@ -166,7 +171,8 @@ export class EmbeddedEngine implements Engine {
     }
     if (underWay === 'cut_off') active?.abort.abort(new Stopped());
     // What it was just about to call is among them now.
-    for (const child of store.runs.awaited(id)) await this.end(child.id, canceled(`by the run ${id} that called it`), underWay);
+    for (const child of store.runs.awaited(id))
+      await this.end(child.id, canceled(`by the run ${id} that called it`), underWay);
     return true;
   }
 
@@ -189,6 +195,10 @@ export class EmbeddedEngine implements Engine {
     return was;
   }
 
+  unsealed(account: string): void {
+    for (const run of this.sealed.take(account)) this.enqueue(run);
+  }
+
   resume(): number {
     const { runs } = this.options.store;
     const apart = this.places.restore(runs.inGroups());
@@ -203,12 +213,8 @@ export class EmbeddedEngine implements Engine {
   }
 
   backlog(account: string): { runs: number; runsOfAccount: number } {
-    const { queue, held, places, aside } = this;
-    const others = [held.counts, places.counts, aside];
-    return {
-      runs: others.reduce((sum, { total }) => sum + total, queue.size),
-      runsOfAccount: others.reduce((sum, tally) => sum + tally.of(account), queue.sizeOf(account)),
-    };
+    const { queue, held, places, sealed, crowded } = this;
+    return sumOf([queue, held, places, sealed, crowded], account);
   }
 
   watch(listener: (event: RunEvent) => void): () => void {
@@ -219,13 +225,7 @@ export class EmbeddedEngine implements Engine {
   async stop(drainMs: number): Promise<void> {
     this.clock.stop();
     this.wakeTimer.stop();
-    for (const { durable } of this.active.values()) durable?.waits.end(new Stopped());
-    const drained = Promise.allSettled([...this.active.values()].map(({ ended }) => ended));
-    await Promise.race([drained, delay(drainMs, undefined, { ref: false })]);
-    const stop = new Error('the runner stops');
-    stop.name = 'AbortError';
-    for (const { abort } of this.active.values()) abort.abort(stop);
-    await drained;
+    await drain([...this.active.values()], drainMs);
     this.ends.stop();
   }
 
@@ -274,6 +274,9 @@ export class EmbeddedEngine implements Engine {
       else this.fresh.delete(id);
     } catch (error) {
       this.options.onError(error, id);
+      // What tells whose it is, is never sealed.
+      const run = isSealed(error) ? this.options.store.runs.summary(id) : undefined;
+      if (run !== undefined) this.sealed.add(run);
     }
   }
 
@@ -302,6 +305,7 @@ export class EmbeddedEngine implements Engine {
   /** What the store could not keep did not happen: the run goes on from what is kept as soon as that may work again. */
   private async failed(error: unknown, run: RunRecord, { durable }: ActiveRun): Promise<void> {
     this.options.onError(error, run.id);
+    if (isSealed(error)) this.sealed.add(run);
     if (!mayPass(error)) return;
     // The run keeps its place until then: a disk that is full is not asked by all the others in turn.
     await Promise.allSettled([durable?.written(), this.clock.delay(AFTER_TROUBLE_MS)]);
@@ -326,7 +330,7 @@ export class EmbeddedEngine implements Engine {
     } catch (error) {
       if (error instanceof OnHold) await allSettled([begun, durable.written(), this.hold(run)]);
       else if (error instanceof Crowded)
-        await allSettled([begun, durable.written()]).then(() => this.setAside(run, error));
+        await allSettled([begun, durable.written()]).then(() => this.crowded.add(run, error.limits));
       else if (error instanceof AtRest) await allSettled([begun, durable.written(), this.rest(run, durable)]);
       else throw error;
     }
@@ -350,15 +354,6 @@ export class EmbeddedEngine implements Engine {
     if (run.group !== undefined) this.leave(run, run.group);
   }
 
-  /** It is running for all who look; in here, others have its slot. */
-  private setAside({ id, account }: RunRecord, { limits }: Crowded): void {
-    this.aside.add(account);
-    this.host.limiter.whenLess(limits, () => {
-      this.aside.drop(account);
-      this.enqueue({ id, account });
-    });
-  }
-
   /** The place of a run is free when nothing of it is under way any more. */
   private leave({ id, status }: FinishedRun, group: string): void {
     const underWay = status === 'canceled' ? this.active.get(id)?.ended : undefined;
@@ -376,11 +371,6 @@ export class EmbeddedEngine implements Engine {
   private answered(account: string, { run, key, outcome }: Answer, woken: boolean): void {
     this.active.get(run)?.durable?.waits.deliver(key, outcome);
     if (woken) this.enqueue({ account, id: run });
-  }
-
-  private async wakeDue(): Promise<void> {
-    const due = await this.options.store.runs.wakeDue(this.options.now(), WOKEN_AT_ONCE);
-    for (const run of due) this.enqueue(run);
   }
 
   private async rest({ id, account }: RunRecord, { waits }: EmbeddedDurable): Promise<void> {
@@ -407,8 +397,4 @@ export class EmbeddedEngine implements Engine {
   private tell(event: RunEvent): void {
     for (const listener of this.listeners) listener(event);
   }
-}
-
-function canceled(reason: string): Failure {
-  return { class: 'permanent', code: 'canceled', message: `canceled: ${reason}` };
 }

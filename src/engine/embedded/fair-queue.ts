@@ -1,27 +1,25 @@
 import { Line } from './line.ts';
+import { Tally } from './tally.ts';
 
 /** What waits, by account: accounts take turns, so that one's backlog delays nobody else. */
 export class FairQueue<Item> {
   private readonly lines = new Map<string, Line<Item>>();
-  private waiting = 0;
+  private readonly tally = new Tally();
 
-  get size(): number {
-    return this.waiting;
-  }
-
-  sizeOf(account: string): number {
-    return this.lines.get(account)?.size ?? 0;
+  /** How many wait. */
+  get counts(): Pick<Tally, 'total' | 'of'> {
+    return this.tally;
   }
 
   add(account: string, item: Item): void {
     let line = this.lines.get(account);
     if (line === undefined) this.lines.set(account, (line = new Line()));
     line.add(item);
-    this.waiting += 1;
+    this.tally.add(account);
   }
 
   isEmpty(): boolean {
-    return this.waiting === 0;
+    return this.tally.total === 0;
   }
 
   /** The next item; its account goes to the end of the turn. */
@@ -30,7 +28,7 @@ export class FairQueue<Item> {
       const item = line.take();
       this.lines.delete(account);
       if (line.size > 0) this.lines.set(account, line);
-      this.waiting -= 1;
+      this.tally.drop(account);
       return item;
     }
     return undefined;

@@ -28,3 +28,16 @@ export class Tally {
     else this.counts.set(account, count);
   }
 }
+
+/** Who has runs that wait for something. */
+export interface Waiting {
+  counts: Pick<Tally, 'total' | 'of'>;
+}
+
+/** How many wait with any of them, in all and of one account. */
+export function sumOf(all: readonly Waiting[], account: string): { runs: number; runsOfAccount: number } {
+  return {
+    runs: all.reduce((sum, { counts }) => sum + counts.total, 0),
+    runsOfAccount: all.reduce((sum, { counts }) => sum + counts.of(account), 0),
+  };
+}
