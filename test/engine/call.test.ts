@@ -153,3 +153,52 @@ test('calls from a parallel loop and through several automations come to their o
   assert.equal(store.storage.get('acme', 'sum')?.value, 15);
   assert.equal(store.runs.called(parent.id, 10).length, 5);
 });
+
+test('a run that is called in the moment in which its caller is canceled is canceled too', async () => {
+  const called = {
+    name: 'Called',
+    trigger: { manual: {} },
+    steps: [
+      { id: 'rest', wait: { for: '1d' } },
+      { id: 'never', uses: 'storage.increment', with: { key: 'n', by: 1 } },
+    ],
+  };
+  const caller = { name: 'Caller', trigger, steps: [{ id: 'go', call: 'called' }] };
+  const { store, engine, digests } = await worldOf({ called, caller });
+  const plan = digests.get('caller') ?? '';
+  const beginCall = store.runs.beginCall;
+  let canceled: Promise<boolean> | undefined;
+  store.runs.beginCall = async (attempt, child, outcome) => {
+    const begun = beginCall(attempt, child, outcome);
+    canceled = engine.cancel(attempt.run, 'for the test');
+    return begun;
+  };
+  const { id } = await engine.start({ account: 'acme', automation: 'caller', plan, trigger: { body: { n: 1 } } });
+  await engine.finished(id);
+  assert.equal(await canceled, true);
+  const child = await engine.finished(calledRunId(id, 'go'));
+  assert.deepEqual([child.status, child.failure?.message], ['canceled', `canceled: by the run ${id} that called it`]);
+  await engine.stop(0);
+  await store.close();
+});
+
+test('a run that ends in the moment in which it is canceled has ended by itself', async () => {
+  const { store, engine, digests } = await worldOf({
+    short: { name: 'Short', trigger, steps: [{ id: 'one', set: { n: 1 } }] },
+  });
+  const plan = digests.get('short') ?? '';
+  const finish = store.runs.finish;
+  let canceled: Promise<boolean> | undefined;
+  let ends = 0;
+  store.runs.finish = (run, at, result, answer) => {
+    const ended = finish(run, at, result, answer);
+    ends += 1;
+    if (ends === 1) canceled = engine.cancel(run, 'for the test');
+    return ended;
+  };
+  const { id } = await engine.start({ account: 'acme', automation: 'short', plan, trigger: { body: { n: 1 } } });
+  assert.equal((await engine.finished(id)).status, 'succeeded');
+  assert.equal(await canceled, false);
+  await engine.stop(0);
+  await store.close();
+});
