@@ -166,7 +166,7 @@ test('a run that is called in the moment in which its caller is canceled is canc
   const caller = { name: 'Caller', trigger, steps: [{ id: 'go', call: 'called' }] };
   const { store, engine, digests } = await worldOf({ called, caller });
   const plan = digests.get('caller') ?? '';
-  const beginCall = store.runs.beginCall;
+  const beginCall = store.runs.beginCall.bind(store.runs);
   let canceled: Promise<boolean> | undefined;
   store.runs.beginCall = async (attempt, child, outcome) => {
     const begun = beginCall(attempt, child, outcome);
@@ -187,7 +187,7 @@ test('a run that ends in the moment in which it is canceled has ended by itself'
     short: { name: 'Short', trigger, steps: [{ id: 'one', set: { n: 1 } }] },
   });
   const plan = digests.get('short') ?? '';
-  const finish = store.runs.finish;
+  const finish = store.runs.finish.bind(store.runs);
   let canceled: Promise<boolean> | undefined;
   let ends = 0;
   store.runs.finish = (run, at, result, answer) => {

@@ -74,7 +74,7 @@ class World {
   private readonly plans: NamedPlan[];
   private readonly deliveries: Delivery[];
   private process: Process | undefined;
-  private failed: unknown;
+  private failed: Error | undefined;
   private skew = 0;
   private crashes = 0;
 
@@ -106,7 +106,7 @@ class World {
     for (; tasks % 10 !== 0 || !this.ended(); tasks++) {
       if (tasks > MOST_TASKS || this.machine.time > PATIENCE_MS) throw this.violation('what was accepted does not end');
       if (!(await this.machine.step())) throw this.violation('nothing happens any more');
-      if (this.failed !== undefined) throw this.violation(String(this.failed), this.failed);
+      if (this.failed !== undefined) throw this.violation(this.failed.message, this.failed);
     }
     const statuses = await this.judge();
     return { runs: statuses.length, crashes: this.crashes, tasks, doubts: this.operator.doubts, statuses };
@@ -231,7 +231,7 @@ class World {
   private told(error: unknown): void {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'store_full' || code === 'store_unavailable' || code === 'store_broken') return;
-    this.failed ??= error;
+    this.failed ??= error instanceof Error ? error : new Error(JSON.stringify(error));
   }
 
   private now(): number {
