@@ -302,12 +302,16 @@ test('without an address at which services reach the runner, nothing is subscrib
 
 test('a service is asked to send again where too many runs wait', async () => {
   const none = { backlog: { runs: 0, runsOfAccount: 0 } };
-  const use = async (served: Served, github: PlayedGitHub): Promise<void> => {
-    const shop = hookOf(github, 'acme/shop');
-    const answer = await github.send(shop, 'issues', { action: 'opened', issue: ISSUE }, served.url, 'delivery-1');
-    assert.equal(answer.status, 503);
-    assert.ok(Number(answer.headers.get('retry-after')) > 0);
-    assert.deepEqual(await runsOf(served), []);
-  };
-  await withGitHub(TWO, use, true, none);
+  await withGitHub(
+    TWO,
+    async (served, github) => {
+      const shop = hookOf(github, 'acme/shop');
+      const answer = await github.send(shop, 'issues', { action: 'opened', issue: ISSUE }, served.url, 'delivery-1');
+      assert.equal(answer.status, 503);
+      assert.ok(Number(answer.headers.get('retry-after')) > 0);
+      assert.deepEqual(await runsOf(served), []);
+    },
+    true,
+    none,
+  );
 });

@@ -183,15 +183,13 @@ export class EmbeddedEngine implements Engine {
 
   async pause(account: string, automation: string | undefined): Promise<void> {
     await this.options.store.pauses.pause(account, automation, this.options.now());
-    const paused = { account, ...(automation === undefined ? {} : { automation }) };
-    this.held.pause(paused);
+    const paused = this.held.pause(account, automation);
     for (const active of this.active.values()) if (covers(paused, active)) active.durable?.waits.end(new OnHold());
   }
 
   async unpause(account: string, automation: string | undefined): Promise<boolean> {
     const was = await this.options.store.pauses.unpause(account, automation);
-    const free = this.held.unpause({ account, ...(automation === undefined ? {} : { automation }) });
-    for (const run of free) this.enqueue(run);
+    for (const run of this.held.unpause(account, automation)) this.enqueue(run);
     return was;
   }
 

@@ -20,12 +20,14 @@ export class HeldRuns {
     this.paused = [...paused];
   }
 
-  pause(paused: Paused): void {
+  pause(account: string, automation: string | undefined): Paused {
+    const paused = { account, ...(automation === undefined ? {} : { automation }) };
     this.paused.push(paused);
+    return paused;
   }
 
   /** Gives the runs that may go on now. */
-  unpause({ account, automation }: Paused): QueuedRun[] {
+  unpause(account: string, automation: string | undefined): QueuedRun[] {
     const kept = this.paused.filter((one) => one.account !== account || one.automation !== automation);
     this.paused.splice(0, this.paused.length, ...kept);
     const free = [...this.held.values()].filter((run) => !this.isPaused(run));
