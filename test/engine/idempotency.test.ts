@@ -30,7 +30,12 @@ function keyedWrite(): { plan: Plan; send: PreparedAction } {
   return { plan: prepared.plan, send: body };
 }
 
-const never = (): Timeout => ({ signal: new AbortController().signal, clear: () => undefined });
+/** Calls whose time was begun and has not been taken back. */
+let timed = 0;
+const never = (): Timeout => {
+  timed += 1;
+  return { signal: new AbortController().signal, clear: () => void (timed -= 1) };
+};
 
 /** Performs the step against a service that answers so, one call after the other. */
 async function performed(
@@ -62,6 +67,7 @@ test('a write with a key is tried again though nobody knows whether it took plac
   Trial.on(embeddedHarness, async (trial) => {
     const { outcome, keys } = await performed(trial, ['uncertain', 'retryable', 'ok']);
     assert.ok(outcome.ok);
+    assert.equal(timed, 0);
     assert.deepEqual(
       keys,
       Array.from({ length: 3 }, () => idempotencyKey(trial.run.id, 'send')),
