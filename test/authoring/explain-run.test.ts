@@ -7,6 +7,7 @@ import { traceRun } from '../../src/engine/trace.ts';
 import type { Json } from '../../src/json/value.ts';
 import { namePlan } from '../../src/plan/digest.ts';
 import type { Outcome } from '../../src/run/failure.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import { automationOf, compileAutomation } from '../compiler/compile-text.ts';
 import { newStore } from '../store/sample-store.ts';
 
@@ -35,7 +36,7 @@ async function explained(steps: object[], body: Json, answer?: Outcome): Promise
     caller: { call: () => (answer === undefined ? assert.fail() : Promise.resolve(answer)) },
     credentials: { credential: () => Promise.reject(new Error('there is none')) },
     random: () => 0,
-    timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+    timeout: startTimeout,
   };
   const engine = new EmbeddedEngine({ store, services, now: Date.now, maxConcurrentRuns: 10, onError: failTest });
   const { id } = await engine.start({ account, automation, plan: digest, trigger: { body } });
