@@ -168,7 +168,9 @@ export class TokenEndpoint {
       headers: others,
       body: { kind: auth.token_body ?? 'form', value: fields, lists: 'repeat' },
     };
-    seen.sent = { fields: Object.fromEntries([...body].filter(([name]) => SECRET_PARTS.includes(name))) };
+    const [, proof] = (others['authorization'] ?? '').split(' ');
+    const sent = [...body].filter(([name]) => SECRET_PARTS.includes(name));
+    seen.sent = { fields: { ...Object.fromEntries(sent), ...(proof === undefined ? {} : { proof }) } };
     const answer = await this.send(call, request);
     seen.answer = answer;
     return standardResponse(auth.answer ?? {}, answer);

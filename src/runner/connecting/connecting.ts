@@ -6,7 +6,7 @@ import { secretPath } from '../../workspace/workspace.ts';
 import type { CallOptions } from '../call-once.ts';
 import { proposalOf, sealChange, type ConnectionChange } from './connection-change.ts';
 import { connectionForm, openWorkspace, type ConnectionForm } from './connection-form.ts';
-import { readValues, type EnteredFields, type FieldProblem } from './connection-values.ts';
+import { readValues, type ConnectionValues, type EnteredFields, type FieldProblem } from './connection-values.ts';
 import { tryCredential, type Tried } from './try-credential.ts';
 import type { WorkspaceWriter, Written } from './workspace-writer.ts';
 
@@ -135,8 +135,9 @@ export class Connecting {
    */
   async enter(secret: string, entered: EnteredFields): Promise<void> {
     const link = this.links.get(hashOf(secret));
-    if (link === undefined || link.state.kind === 'saved') return;
+    if (link === undefined || isSaved(link)) return;
     const form = await this.formOf(link);
+    if (isSaved(link)) return;
     const read = readValues(form, entered);
     const open = withoutSecrets(form, entered);
     if (!read.ok) {
@@ -148,12 +149,9 @@ export class Connecting {
       this.links.delete(hashOf(secret));
       return;
     }
-    const tried = await tryCredential(form, read.values, this.options);
-    if (tried.kind === 'refused') link.state = { ...START, entered: open, tried };
-    else {
-      const change = await sealChange(form, read.values, new Date(this.options.now()));
-      link.state = { kind: 'tried', tried, change, entered: open, failure: undefined };
-    }
+    const state = await this.tryValues(form, read.values, open);
+    // Another one may have been saved meanwhile: then the link has served.
+    if (!isSaved(link)) link.state = state;
   }
 
   /** Back to the fields: what waited to be saved is dropped. */
@@ -171,6 +169,13 @@ export class Connecting {
     await link.saving;
     // Who presses twice saves once.
     return saving === undefined && this.find(secret)?.state.kind === 'saved';
+  }
+
+  private async tryValues(form: ConnectionForm, values: ConnectionValues, entered: EnteredFields): Promise<LinkState> {
+    const tried = await tryCredential(form, values, this.options);
+    if (tried.kind === 'refused') return { ...START, entered, tried };
+    const change = await sealChange(form, values, new Date(this.options.now()));
+    return { kind: 'tried', tried, change, entered, failure: undefined };
   }
 
   private async write(link: ConnectLink, waiting: TriedState): Promise<void> {
@@ -202,6 +207,10 @@ export function refusalOf(error: unknown): Refusal {
   if (!(error instanceof Error)) throw error;
   const help = 'help' in error && typeof error.help === 'string' ? error.help : undefined;
   return { message: error.message, help };
+}
+
+function isSaved({ state }: ConnectLink): boolean {
+  return state.kind === 'saved';
 }
 
 function withoutSecrets({ spec }: ConnectionForm, entered: EnteredFields): EnteredFields {

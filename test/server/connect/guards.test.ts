@@ -124,6 +124,20 @@ test('a link is for one connection, for a while, for as long as who made it may,
   });
 });
 
+test('a credential that was under way when another one was saved is not a second one', async () => {
+  await withShop(async (shop) => {
+    const path = await pathOf(shop);
+    await send(shop, path, { ...FILLED, 'field.token': GOOD });
+    const slow = shop.holdNext();
+    const late = send(shop, path, { ...FILLED, 'field.token': GOOD });
+    const answer = await slow;
+    await send(shop, path, { do: 'save' });
+    answer();
+    await late;
+    assert.match(await (await fetch(shop.url + path)).text(), /Saved/);
+  });
+});
+
 test('another site sends nothing in, and who is no editor of the account has no way to the page', async () => {
   await withShop(async (shop) => {
     const path = await pathOf(shop);

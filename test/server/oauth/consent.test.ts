@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import type { AuditListView, NewTokenView } from '../../../src/server/access-types.ts';
 import type { DeployView, RunDetailView, RunListView } from '../../../src/server/api-types.ts';
 import type { OAuthConnectionView, OAuthLinkView, OAuthListView } from '../../../src/server/oauth-types.ts';
 import { withBrowser, look } from '../with-browser.ts';
@@ -156,6 +158,58 @@ test('an answer is taken once, from the browser that went, and only to a questio
     assert.match(await textOf(callback, cookie), /came twice/);
   }));
 
+test('another site begins no consent, and a link ends with the role of who made it', () =>
+  withPlain(TOKENS, async (served, service) => {
+    const headers = { 'content-type': 'application/json' };
+    const asked = JSON.stringify({ name: 'one', role: 'editor', accounts: ['acme'], expires_in_s: 60 });
+    const { body: editor } = await served.api<NewTokenView>('/tokens', { method: 'POST', headers, body: asked });
+    const made = await fetch(`${served.url}/api/v1/oauth/acme/things/link`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${editor.token}` },
+    });
+    const { url: link } = (await made.json()) as OAuthLinkView;
+    for (const origin of [{}, { origin: 'https://evil.example' }, { origin: 'null' }]) {
+      const answer = await fetch(link, { method: 'POST', headers: origin });
+      assert.deepEqual([answer.status, answer.headers.get('refresh')], [403, null]);
+    }
+    assert.match(await textOf(link, ''), /Go on to Things/);
+    await served.api(`/tokens/${editor.id}`, { method: 'DELETE' });
+    assert.match(await textOf(link, ''), /There is nothing here/);
+    const answer = await fetch(link, { method: 'POST', headers: { origin: served.url } });
+    assert.deepEqual([answer.status, service.asked], [404, []]);
+  }));
+
+test('a link that was used while another way with it began gives no second one', () =>
+  withPlain(TOKENS, async (served) => {
+    const link = await linkFor(served);
+    const hash = createHash('sha256').update(link.split('/').at(-1) ?? '').digest('hex');
+    const { consents } = served.runner.store;
+    const begun = { state: 'another', browser: 'another', sealed: '', expiresAt: Date.now() + 60_000 };
+    assert.equal(await consents.begin(hash, begun), true);
+    assert.equal(await consents.use(hash, Date.now()), true);
+    assert.equal(await consents.begin(hash, begun), false);
+    assert.match(await textOf(link, ''), /Done already/);
+  }));
+
+test('a connector leads no browser to an address without TLS, and takes the place of no proof', () =>
+  withPlain(
+    TOKENS,
+    async (served, service) => {
+      const { target } = await goOn(await linkFor(served));
+      const state = new URL(target).searchParams.get('state') ?? '';
+      assert.match(state, /^[\w-]{43}$/);
+      for (const address of ['http://things.example/auth', 'javascript:alert(1)//']) {
+        const connector = thingsConnector({ issuer: undefined, authorize_url: address });
+        await served.deploy(thingsWorkspace(service.url, connector));
+        const link = await linkFor(served);
+        const answer = await fetch(link, { method: 'POST', headers: { origin: served.url } });
+        assert.deepEqual([answer.status, answer.headers.get('refresh')], [503, null]);
+        assert.match(await answer.text(), /not at an https address/);
+      }
+    },
+    { authorize_params: { state: 'chosen', redirect_uri: 'https://evil.example' } },
+  ));
+
 test('who is signed in to the runner needs no link, but the role and the account', () =>
   withPlain(TOKENS, async (served) => {
     const start = `${served.url}/oauth/start/acme/things`;
@@ -167,6 +221,11 @@ test('who is signed in to the runner needs no link, but the role and the account
       return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
     };
     assert.match(await textOf(start, await signIn(served.token)), /Connect Things .* Go on to Things/);
+    const { entries } = (await served.api<AuditListView>('/audit')).body;
+    assert.deepEqual(
+      [entries[0]?.action, entries[0]?.target],
+      ['GET /oauth/start/:account/:connection', 'acme/things'],
+    );
     const mint = async (role: string, account: string): Promise<string> => {
       const body = JSON.stringify({ name: 'one', role, accounts: [account], expires_in_s: 60 });
       const headers = { 'content-type': 'application/json' };
