@@ -235,6 +235,39 @@ test('who is signed in to the runner needs no link, but the role and the account
     assert.match(await textOf(start, await signIn(await mint('editor', 'other'))), /There is nothing here/);
   }));
 
+test('what calls an automation whose consent is owed is stalled too, at whatever distance', () =>
+  PlainService.during(TOKENS, (service) => {
+    const workspace = thingsWorkspace(service.url, thingsConnector({ issuer: undefined }));
+    const trigger = { webhook: { body: { type: 'object' }, verify: 'none', respond: 'finished' } };
+    const call = (automation: string): object => ({ id: 'one', call: automation });
+    const inner = { ...workspace.automations['list'], trigger: { manual: {} } };
+    const middle = {
+      name: 'Middle',
+      trigger: { manual: {} },
+      steps: [{ id: 'when', switch: [{ if: '${{ account.name === "Acme" }}', steps: [call('inner')] }] }],
+    };
+    const outer = { name: 'Outer', trigger, steps: [call('middle')] };
+    return withWorkspace(
+      { ...workspace, automations: { inner, middle, outer, other: workspace.automations['other'] ?? {} } },
+      async (served) => {
+        const refused = await post(served.hook('outer'));
+        assert.deepEqual([refused.status, refused.body.error?.code], [503, 'consent_owed']);
+        const [account] = (await served.api<DeployView>('/deploy')).body.accounts;
+        const reasons = (account?.stalled_automations ?? []).map((one) => [one.automation, one.reason.message]);
+        assert.deepEqual(
+          reasons.map(([name]) => name),
+          ['inner', 'middle', 'outer'],
+        );
+        assert.match(reasons[2]?.[1] ?? '', /^it calls inner, and nobody has consented .* waybill oauth link acme things/);
+        const [state] = (await served.api<OAuthListView>('/oauth')).body.connections;
+        assert.deepEqual(state?.automations, ['inner']);
+        await goThrough(await linkFor(served));
+        assert.equal((await post(served.hook('outer'))).status, 200);
+      },
+      OPTIONS,
+    );
+  }));
+
 test('what a service refuses is told with the way out', async () => {
   const cases: [PlainServiceOptions, RegExp][] = [
     [
