@@ -235,7 +235,7 @@ function withoutClient({ account, connection, connector, service }: ConnectedCal
   return permanent(
     'client_refused',
     `the connection ${connection.name} of account ${account} has no id and secret of an app of ${connector.title}`,
-    `waybill connect ${account} ${connection.name}; what to register: waybill oauth guide ${service} ${account}`,
+    `waybill connect ${account} ${connection.name} --web; what to register: waybill oauth guide ${service} ${account}`,
   );
 }
 

@@ -81,7 +81,7 @@ function knownFailure(
   const known = CASES[code];
   const said = saidBy(answer?.body);
   const words = known?.words(connector.title) ?? `${connector.title} gives no token`;
-  const help = known?.code === 'client_refused' ? `waybill connect ${account} ${connection.name}` : undefined;
+  const help = known?.code === 'client_refused' ? `waybill connect ${account} ${connection.name} --web` : undefined;
   return {
     class: known?.class ?? 'credential',
     code: known?.code ?? 'token_not_made',

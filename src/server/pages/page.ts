@@ -30,6 +30,7 @@ label.choice { display: inline-flex; align-items: center; gap: .5rem; margin: 0 
 label.choice input { width: auto; margin: 0; accent-color: var(--accent); }
 select, textarea { width: 100%; padding: .625rem .75rem; border: 1px solid var(--line); border-radius: 8px; background: var(--ground);
   color: inherit; font: inherit; }
+textarea.secret { -webkit-text-security: disc; }
 textarea { font: .8125rem/1.5 ui-monospace, monospace; resize: vertical; }
 .affixed { display: flex; align-items: center; border: 1px solid var(--line); border-radius: 8px; background: var(--ground); color: var(--soft); }
 .affixed span { padding: 0 .25rem 0 .75rem; font-size: .9375rem; white-space: nowrap; }
