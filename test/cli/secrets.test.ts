@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +77,40 @@ test('a field is set, edited and read; what must not be is refused and not shown
       const refused = await waybill(['secrets', ...args, ...KEYS, ...at], input);
       assert.equal(refused.code, code, args.join(' '));
       assert.doesNotMatch(refused.out + refused.err, /a-wrong-value|sk-ant-the/);
+    }
+  });
+});
+
+test('a private key of several lines is pasted on the terminal, and nothing of it is shown', async () => {
+  await inRepository(async (folder) => {
+    const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
+    const fields = {
+      user: { title: 'User' },
+      private_key: { title: 'Private key', secret: true, lines: true },
+      token: { title: 'Token', secret: true },
+    };
+    const connection = { fields, hosts: ['signs.example'], auth: { type: 'bearer', token: '${{ connection.token }}' } };
+    const connector = { name: 'signs', title: 'Signs', version: '1.0.0', description: 'Signs.', connection, actions: {} };
+    await mkdir(join(folder, 'connectors/signs'), { recursive: true });
+    await writeFile(join(folder, 'connectors/signs/connector.json'), JSON.stringify(connector));
+    const command = [process.execPath, join(root, 'src/cli/main.ts'), 'connect', 'demo', 'signs', '--workspace', folder];
+    const terminal = spawn('script', ['-qec', command.join(' '), '/dev/null']);
+    let shown = '';
+    terminal.stdout.on('data', (chunk) => {
+      // All at once, as who pastes too much does.
+      if (!shown.includes('User') && String(chunk).includes('User')) terminal.stdin.write(`ada\n${pem}\n${SECOND}\n`);
+      shown += String(chunk);
+    });
+    const [code] = (await once(terminal, 'close')) as [number];
+    assert.equal(code, 0, shown);
+    assert.match(shown, /Private key \(several lines; an empty one ends it\)/);
+    for (const line of [...pem.trim().split('\n'), SECOND]) assert.ok(!shown.includes(line), shown);
+    for (const [field, value] of [
+      ['private_key', pem.trim()],
+      ['token', SECOND],
+    ] as const) {
+      const got = await waybill(['secrets', 'get', 'demo', 'signs', field, ...KEYS, '--workspace', folder]);
+      assert.equal(got.out.trim(), value, got.err);
     }
   });
 });

@@ -173,12 +173,15 @@ export class TokenEndpoint {
     seen.sent = { fields: { ...Object.fromEntries(sent), ...(proof === undefined ? {} : { proof }) } };
     const answer = await this.send(call, request);
     seen.answer = answer;
-    return standardResponse(auth.answer ?? {}, answer);
+    return standardResponse(auth.answer ?? {}, answer, this.cleaned(call, seen.sent, answer));
   }
 
   private failed({ call }: Asking, error: unknown, { sent, answer }: Seen): Error {
-    const cleaned = answer && this.echoed.remove(sent, this.echoed.remove(call.connection.credential, answer));
-    return failureOfTokens(call, error, cleaned, this.now());
+    return failureOfTokens(call, error, answer && this.cleaned(call, sent, answer), this.now());
+  }
+
+  private cleaned({ connection }: ConnectedCall, sent: SecretTexts | undefined, answer: Answer): Answer {
+    return this.echoed.remove(sent, this.echoed.remove(connection.credential, answer));
   }
 }
 

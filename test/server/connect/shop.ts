@@ -56,7 +56,13 @@ const PLAIN = {
   title: 'Plain',
   version: '1.0.0',
   description: 'Says nothing.',
-  connection: { fields: { key: { title: 'Key', secret: true } }, hosts: ['plain.example'] },
+  connection: {
+    fields: {
+      key: { title: 'Key', secret: true },
+      pem: { title: 'Certificate', secret: true, required: false, lines: true },
+    },
+    hosts: ['plain.example'],
+  },
   actions: {},
 };
 
