@@ -22,7 +22,7 @@ export interface LinkRequest {
 }
 
 /** Where a person stands who follows a link. Nothing here is secret: what was entered is tried, encrypted and gone. */
-export type LinkState = AskingState | TriedState | { kind: 'saved'; written: Written };
+export type LinkState = AskingState | TriedState | SavedState;
 
 export interface AskingState {
   kind: 'asking';
@@ -41,6 +41,13 @@ export interface TriedState {
   entered: EnteredFields;
   /** Why it could not be saved, where that was tried. */
   failure: Refusal | undefined;
+}
+
+export interface SavedState {
+  kind: 'saved';
+  written: Written;
+  /** Whether a person has to consent before it is of use. */
+  byConsent: boolean;
 }
 
 /** Why something was refused, with the way out. */
@@ -181,7 +188,7 @@ export class Connecting {
   private async write(link: ConnectLink, waiting: TriedState): Promise<void> {
     try {
       const written = await this.options.writer.write(proposalOf(waiting.change, link.by.name));
-      link.state = { kind: 'saved', written };
+      link.state = { kind: 'saved', written, byConsent: waiting.tried.kind === 'by_consent' };
     } catch (error) {
       link.state = { ...waiting, failure: refusalOf(error) };
     }

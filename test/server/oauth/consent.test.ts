@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import type { AuditListView, NewTokenView } from '../../../src/server/access-types.ts';
+import type { AuditListView, ConnectLinkView, NewTokenView } from '../../../src/server/access-types.ts';
 import type { DeployView, RunDetailView, RunListView } from '../../../src/server/api-types.ts';
 import type { OAuthConnectionView, OAuthLinkView, OAuthListView } from '../../../src/server/oauth-types.ts';
 import { withBrowser, look } from '../with-browser.ts';
@@ -43,6 +43,32 @@ test('a person consents in a browser, the automation serves by itself, and one r
     ),
   );
 });
+
+test('where a service takes a refresh token once, an answer that was lost needs a new consent, and that is said', () =>
+  IdentityServer.during((identity) =>
+    withWorkspace(
+      thingsWorkspace(identity.url),
+      async (served) => {
+        await withBrowser((browser) => consentInBrowser(browser, served));
+        // The runner ended when the provider had changed the token, and nothing was kept.
+        const last = String(identity.tokenRequests.at(-1)?.body['refresh_token']);
+        await (await identity.provider.RefreshToken.find(last))?.consume();
+        await served.runner.store.grants.beginRefresh('acme', 'things', Date.now());
+        await served.restart();
+        const failed = await post(served.hook('list'));
+        assert.deepEqual([failed.status, failed.body.error?.code], [502, 'grant_expired']);
+        const [state] = (await served.api<OAuthListView>('/oauth')).body.connections;
+        assert.equal(state?.status, 'expired');
+        assert.match(state.reason ?? '', /invalid_grant.*; a refresh before was cut off, and its answer lost$/);
+        // The provider took the second use for a theft, and ended all that was granted.
+        assert.equal(identity.tokenRequests.at(-1)?.status, 400);
+        assert.equal(await identity.provider.RefreshToken.find(last), undefined);
+        await withBrowser((browser) => consentInBrowser(browser, served));
+        assert.equal((await post(served.hook('list'))).status, 200);
+      },
+      OPTIONS,
+    ),
+  ));
 
 async function isStalled(served: Served, reason: RegExp): Promise<void> {
   const refused = await post(served.hook('list'));
@@ -359,4 +385,48 @@ test('the place of an account is taken from the answer, and must be one of the h
       assert.equal((await post(served.hook('list'))).status, 503);
     },
   );
+});
+
+test('the connection page asks for the app, says that a person consents, and leads there', async () => {
+  await withPlain(TOKENS, async (served) => {
+    const { body } = await served.api<ConnectLinkView>('/connect-links', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ account: 'acme', connection: 'things' }),
+    });
+    await withBrowser(async (browser) => {
+      const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+      page.setDefaultTimeout(10_000);
+      const lookAt = async (name: string): Promise<void> => {
+        for (const colorScheme of ['light', 'dark'] as const)
+          for (const width of [390, 1000]) {
+            await page.emulateMedia({ colorScheme });
+            await page.setViewportSize({ width, height: 800 });
+            await look(page, `${name}-${width}-${colorScheme}`);
+          }
+      };
+      const text = async (): Promise<string> => ((await page.textContent('main')) ?? '').replaceAll(/\s+/g, ' ');
+      await page.goto(served.url + body.path);
+      await lookAt('app-asked');
+      assert.match(await text(), /id and the secret of an app .* registered at Things/);
+      await page.getByLabel('Client ID').fill('the-id');
+      await page.getByLabel('Client secret').fill('the-secret-of-the-app');
+      await page.getByRole('button', { name: 'Go on' }).click();
+      await lookAt('app-encrypted');
+      assert.match(await text(), /Whether Things takes the id and the secret shows when a person consents/);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await lookAt('app-saved');
+      assert.match(await text(), /a person consents\. The link for them: waybill oauth link acme things/);
+      await page.getByRole('link', { name: 'Consent at Things' }).click();
+      await lookAt('consent-signed-out');
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      await page.getByLabel('Token').fill(served.token);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.goto(`${served.url}/oauth/start/acme/things`);
+      await lookAt('consent-start');
+      await page.getByRole('button', { name: 'Go on to Things' }).click();
+      await page.getByRole('heading', { name: 'Things is connected' }).waitFor();
+      await lookAt('consent-granted');
+    });
+  });
 });
