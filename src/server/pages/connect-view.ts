@@ -143,7 +143,8 @@ function consentAfter(
   const page =
     consentPage === undefined || shared
       ? ''
-      : `<p><a${later ? '' : ' class="button"'} href="${escapeHtml(consentPage)}">Consent at ${escapeHtml(connector.title)}</a> if you are signed in here and it is your account.</p>\n`;
+      : `<p>If it is your account, and you are signed in here:</p>
+<p><a${later ? '' : ' class="button"'} href="${escapeHtml(consentPage)}">Consent at ${escapeHtml(connector.title)}</a></p>\n`;
   return `<p class="note">${when} person consents${whose}. The link for them: ${command}</p>
 ${page}`;
 }

@@ -41,7 +41,7 @@ textarea { font: .8125rem/1.5 ui-monospace, monospace; resize: vertical; }
 .affixed:focus-within { outline: 3px solid var(--accent); outline-offset: 2px; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
 a { color: var(--accent); }
-a.button { padding: .625rem 1.25rem; border-radius: 8px; background: var(--accent); color: var(--card); font-weight: 600; text-decoration: none; }
+a.button { display: inline-block; padding: .625rem 1.25rem; border-radius: 8px; background: var(--accent); color: var(--card); font-weight: 600; text-decoration: none; }
 a:focus-visible, select:focus-visible, textarea:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .note { margin: 0 0 1.25rem; padding: .75rem 1rem; border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: 8px; color: var(--ink); }
 .note.bad { border-left-color: var(--bad); color: var(--ink); }
