@@ -62,7 +62,8 @@ export function selectSecretFiles(secrets: SecretFiles, account?: string, connec
       const known = [...workspace.accounts.keys()].join(', ') || 'none';
       throw new UsageError(`there is no valid automations/${name}/account.json`, `accounts: ${known}`);
     }
-    if (connection !== undefined && !connections.has(connection)) throw unknownConnection(name, connection, connections);
+    if (connection !== undefined && !connections.has(connection))
+      throw unknownConnection(name, connection, connections);
     return [...connections]
       .filter(([one]) => connection === undefined || one === connection)
       .flatMap(([one, kept]) => secretFile(secrets, name, one, kept) ?? []);

@@ -101,7 +101,9 @@ function addKeys(secrets: Command, finish: (code: number) => void): void {
       finish(await (await import('./commands/secrets-keygen.ts')).keygen(options)),
     );
   addKeyOptions(secrets.command('updatekeys'))
-    .description('make the files readable for exactly their recipients in account.json or waybill.json, and write .sops.yaml')
+    .description(
+      'make the files readable for exactly their recipients in account.json or waybill.json, and write .sops.yaml',
+    )
     .argument('[account]', ACCOUNT)
     .addOption(workspaceOption())
     .addHelpText('after', '\nExample:\n  waybill secrets updatekeys demo')

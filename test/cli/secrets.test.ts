@@ -90,10 +90,25 @@ test('a private key of several lines is pasted on the terminal, and nothing of i
       token: { title: 'Token', secret: true },
     };
     const connection = { fields, hosts: ['signs.example'], auth: { type: 'bearer', token: '${{ connection.token }}' } };
-    const connector = { name: 'signs', title: 'Signs', version: '1.0.0', description: 'Signs.', connection, actions: {} };
+    const connector = {
+      name: 'signs',
+      title: 'Signs',
+      version: '1.0.0',
+      description: 'Signs.',
+      connection,
+      actions: {},
+    };
     await mkdir(join(folder, 'connectors/signs'), { recursive: true });
     await writeFile(join(folder, 'connectors/signs/connector.json'), JSON.stringify(connector));
-    const command = [process.execPath, join(root, 'src/cli/main.ts'), 'connect', 'demo', 'signs', '--workspace', folder];
+    const command = [
+      process.execPath,
+      join(root, 'src/cli/main.ts'),
+      'connect',
+      'demo',
+      'signs',
+      '--workspace',
+      folder,
+    ];
     const terminal = spawn('script', ['-qec', command.join(' '), '/dev/null']);
     let shown = '';
     terminal.stdout.on('data', (chunk) => {

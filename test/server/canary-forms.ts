@@ -8,11 +8,7 @@ export interface KeptFile {
 }
 
 /** No secret, in any form, and neither end of one, is in what was shown or in what is on the disk. */
-export function assertNowhere(
-  secrets: readonly string[],
-  shown: readonly string[],
-  files: readonly KeptFile[],
-): void {
+export function assertNowhere(secrets: readonly string[], shown: readonly string[], files: readonly KeptFile[]): void {
   for (const secret of secrets)
     for (const form of [...formsOf(secret), basicOf(secret).slice(2, -4), secret.slice(0, 12), secret.slice(-12)]) {
       for (const one of shown) assert.ok(!one.includes(form), `${secret} as ${form} in: ${one}`);

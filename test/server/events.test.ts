@@ -131,7 +131,11 @@ test('the key of a subscription is on no disk in plain text, and comes out nowhe
     const shop = hookOf(github, 'acme/shop');
     assertNowhere([secret], [], await filesBelow(join(served.folder, 'data')));
     // Who knows it sends it back, and signs wrong: nothing shows it.
-    const echo = { action: 'opened', issue: ISSUE, ...Object.fromEntries(formsOf(secret).map((form, at) => [at, form])) };
+    const echo = {
+      action: 'opened',
+      issue: ISSUE,
+      ...Object.fromEntries(formsOf(secret).map((form, at) => [at, form])),
+    };
     const forged = { ...shop, config: { ...shop.config, secret: 'guessed' } };
     const answer = await github.send(forged, 'issues', echo, served.url);
     const paths = ['/subscriptions', '/hooks/acme/@github', '/deploy', '/deployments', '/refusals', '/runs', '/audit'];

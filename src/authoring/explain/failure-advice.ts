@@ -3,13 +3,10 @@ import type { Plan } from '../../generated/plan.ts';
 import type { Failure } from '../../run/failure.ts';
 
 /** What to check and do about a failure, the most likely first. */
-export function failureAdvice(
-  { code, status, help }: Failure,
-  plan: Plan,
-  connection: string | undefined,
-): string[] {
+export function failureAdvice({ code, status, help }: Failure, plan: Plan, connection: string | undefined): string[] {
   const byStatus = isByConsent(plan, connection) ? { ...BY_STATUS, ...OF_CONSENT } : BY_STATUS;
-  const advice = status === undefined ? BY_CODE[code] : (byStatus[status] ?? (status >= 500 ? SERVICE_DOWN : undefined));
+  const advice =
+    status === undefined ? BY_CODE[code] : (byStatus[status] ?? (status >= 500 ? SERVICE_DOWN : undefined));
   const lines = (advice ?? []).map((line) =>
     line.replaceAll('ACCOUNT', plan.account).replaceAll('CONNECTION', connection ?? 'CONNECTION'),
   );

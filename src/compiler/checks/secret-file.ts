@@ -49,7 +49,8 @@ function checkSecret(context: CompileContext, { account, source, name, spec }: A
   if (inspection === undefined) {
     if (needed.length === 0) return;
     const message = `the connection has no credential: ${file} is missing`;
-    const consent = consentOf(spec, fields) === undefined ? '' : `; once it is deployed: waybill oauth link ${account} ${name}`;
+    const consent =
+      consentOf(spec, fields) === undefined ? '' : `; once it is deployed: waybill oauth link ${account} ${name}`;
     context.report(source.document.diagnostic('WB5004', ['connections', name], message, { help: help + consent }));
     return;
   }

@@ -23,7 +23,11 @@ export function authorizeUrl(auth: AuthorizationCodeAuth, roots: JsonObject, req
     throw permanent('client_refused', 'the page of consent has no address, or the connection no id of an app');
   const url = new URL(address);
   if (!isForBrowsers(url))
-    throw permanent('not_https', `the page of consent is not at an https address: ${url.origin}`, 'use an https address');
+    throw permanent(
+      'not_https',
+      `the page of consent is not at an https address: ${url.origin}`,
+      'use an https address',
+    );
   const { state, redirectUri, scopes, challenge } = request;
   const { searchParams } = url;
   for (const [name, template] of Object.entries(auth.authorize_params ?? {})) {

@@ -104,11 +104,7 @@ function notSaved({ path, sealed }: TriedState['change'], { message, help }: Ref
 <textarea readonly rows="8" aria-label="${escapeHtml(path)}">${escapeHtml(sealed)}</textarea></details>`;
 }
 
-function savedBody(
-  form: ConnectionForm,
-  { written, byConsent }: SavedState,
-  consentPage: string | undefined,
-): string {
+function savedBody(form: ConnectionForm, { written, byConsent }: SavedState, consentPage: string | undefined): string {
   const consent = byConsent ? consentAfter(form, written.kind === 'branch', consentPage) : '';
   const files = written.paths.map((path) => `<li><code>${escapeHtml(path)}</code></li>`).join('');
   if (written.kind === 'files')
@@ -129,11 +125,7 @@ ${consent}<p>Once it is merged into <code>${escapeHtml(base)}</code>, the runner
 }
 
 /** What is left to do where a key alone is not enough. HTML. */
-function consentAfter(
-  form: ConnectionForm,
-  later: boolean,
-  consentPage: string | undefined,
-): string {
+function consentAfter(form: ConnectionForm, later: boolean, consentPage: string | undefined): string {
   const { account, connection, connector } = form;
   const shared = isShared(form);
   const [who, name] = shared ? ['ACCOUNT', 'CONNECTION'] : [account, connection];

@@ -54,7 +54,10 @@ test('nothing of a pasted credential is kept or shown: page, answers, database, 
     for (const place of ['/audit', '/deploy', '/runs', '/me']) shown.push(inspect((await shop.api(place)).body));
     shown.push(inspect(shop.runner.connecting, { depth: 20 }));
     assert.equal(shop.came.filter((token) => token === GOOD).length, 2, 'it was tried');
-    assert.match(inspect((await filesBelow(shop.folder)).map(({ bytes }) => bytes.toString('latin1'))), /ENC\[AES256_GCM/);
+    assert.match(
+      inspect((await filesBelow(shop.folder)).map(({ bytes }) => bytes.toString('latin1'))),
+      /ENC\[AES256_GCM/,
+    );
     assertNowhere([GOOD, POOR, SECRET], shown, await filesBelow(shop.folder));
   });
 });

@@ -166,7 +166,10 @@ class TellingService {
   private tell(response: ServerResponse, way: string, known: string[]): void {
     const number = this.given.length;
     if (way === 'given') {
-      const [access, refresh] = [`aCc-${number}/+"<&'=>!(*)-${number}-t0ken`, `rEf-${number}/+"<&'=>!(*) ä-${number}-t0ken`];
+      const [access, refresh] = [
+        `aCc-${number}/+"<&'=>!(*)-${number}-t0ken`,
+        `rEf-${number}/+"<&'=>!(*) ä-${number}-t0ken`,
+      ];
       this.given.push(access, refresh);
       json(response, 200, { access_token: access, refresh_token: refresh, token_type: 'Bearer' });
     } else if (way === 'taken') json(response, 200, { owner: known.join(' '), known });
