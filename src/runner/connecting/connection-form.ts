@@ -102,6 +102,11 @@ function sharedPlace({ config }: Workspace, name: string): Place {
   );
 }
 
+/** Whether it is a credential that accounts share. */
+export function isShared({ account }: ConnectionForm): boolean {
+  return account === SHARED;
+}
+
 /** As `schemas/account.schema.json` has it. */
 const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
 
