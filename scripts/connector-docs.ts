@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { builtinCatalog } from '../src/connectors/builtin.ts';
 import { describeTrigger } from '../src/connectors/describe.ts';
 import { exampleStep } from '../src/connectors/example-step.ts';
+import { keyFields } from '../src/connectors/webhooks/key-fields.ts';
 import { schemaFields } from '../src/connectors/schema-fields.ts';
 import type { Action, Connector, ConnectorTrigger, Field, Limits } from '../src/generated/connector.ts';
 import type { JsonObject } from '../src/json/value.ts';
@@ -179,7 +180,8 @@ function triggersPart(connector: Connector): string[] {
   const parts = Object.entries(triggers).map(([trigger, value]) => triggerPart(connector, trigger, value));
   const rows = Object.entries(schemes).map(([scheme, { title, algorithm, key, docs }]) => {
     const words = docs === undefined ? title : `[${title}](${docs})`;
-    return `| ${code(scheme)} | ${words} | ${algorithm} | ${key.field === undefined ? 'given by the service' : code(key.field)} |`;
+    const fields = keyFields(key).map(code).join(' or ');
+    return `| ${code(scheme)} | ${words} | ${algorithm} | ${fields === '' ? 'given by the service' : fields} |`;
   });
   const webhooks = `## Webhooks
 

@@ -1,5 +1,6 @@
 import type { Action, Connector, ConnectorTrigger, FieldCondition, Limits } from '../generated/connector.ts';
 import type { Json, JsonObject } from '../json/value.ts';
+import { keyFields } from './webhooks/key-fields.ts';
 import { exampleInput, exampleStep, type ExampleStep } from './example-step.ts';
 
 /** What one needs to know of a connector to choose an action and to connect it. */
@@ -20,7 +21,7 @@ export interface ConnectorDescription {
   webhook_schemes: {
     name: string;
     title: string;
-    /** The connection's field; absent where the service gives it. */ key: string | undefined;
+    /** The connection's fields that may hold it; empty where the service gives it. */ key: string[];
   }[];
   actions: { uses: string; title: string; effect: Action['effect'] }[];
 }
@@ -100,7 +101,7 @@ export function describeConnector({
     limits,
     triggers: Object.entries(triggers).map(([trigger, { title: what }]) => ({ on: `${name}.${trigger}`, title: what })),
     webhook_schemes: Object.entries(webhook_schemes).map(([scheme, { title: what, key }]) => {
-      return { name: scheme, title: what, key: key.field };
+      return { name: scheme, title: what, key: keyFields(key) };
     }),
     actions: Object.entries(actions).map(([action, { title: what, effect }]) => {
       return { uses: `${name}.${action}`, title: what, effect };

@@ -119,7 +119,10 @@ export class Runner {
       caller: () => this.caller,
       publicUrl: options.publicUrl,
       now: Date.now,
-      granted: () => this.polls.start(),
+      granted: (account, connection) => {
+        this.polls.start();
+        this.subscriptions.retry(account, connection);
+      },
       onError: options.onError,
     });
     const { grants } = this.oauth;
@@ -167,6 +170,7 @@ export class Runner {
     this.subscriptions = new Subscriptions({
       store: this.store,
       caller,
+      limiter: this.engine.limiter,
       vault: this.vault,
       identities: options.identities,
       redactor: this.redactor,

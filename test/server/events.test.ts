@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/json/value.ts';
@@ -13,6 +13,7 @@ import type {
   SubscriptionListView,
 } from '../../src/server/api-types.ts';
 import { PlayedGitHub, TOKEN, type PlayedHook } from '../runner/subscriptions/played-github.ts';
+import { VERSION } from '../../src/version.ts';
 import { withWorkspace, type Served, type WorkspaceFiles } from './with-workspace.ts';
 
 const PUBLIC = 'https://waybill.example';
@@ -241,6 +242,40 @@ test('subscriptions follow the automations: events and addresses are updated, an
     await served.runner.subscriptions.idle();
     assert.deepEqual([github.hooks, served.runner.store.subscriptions.list()], [[], []]);
   });
+});
+
+test('with a credential that accounts share: subscriptions are made, and ended when the account has gone', async () => {
+  const github = await new PlayedGitHub().start();
+  const options = {
+    reroutes: new Map([['github', github.url]]),
+    publicUrl: PUBLIC,
+    sealedHosts: ['api.github.com'],
+  };
+  const workspace: WorkspaceFiles = {
+    shared: { app: { connector: 'github', accounts: ['acme'], secrets: { token: TOKEN } } },
+    connections: { github: { connector: 'github', shared: 'app' } },
+    automations: { opened: TWO.opened },
+  };
+  try {
+    await withWorkspace(
+      workspace,
+      async ({ runner, folder }) => {
+        await runner.subscriptions.idle();
+        assert.deepEqual(
+          github.hooks.map(({ repository }) => repository),
+          ['acme/shop'],
+        );
+        for (const part of ['automations', 'secrets']) await rm(join(folder, part), { recursive: true });
+        await writeFile(join(folder, 'waybill.json'), JSON.stringify({ waybill: VERSION }));
+        await runner.deploy();
+        await runner.subscriptions.idle();
+        assert.deepEqual([github.hooks, runner.store.subscriptions.list()], [[], []]);
+      },
+      options,
+    );
+  } finally {
+    github.close();
+  }
 });
 
 test('a refusal of the service is told, and tried again with another credential', async () => {

@@ -3,6 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../json/value.ts';
 import { compileTemplate } from '../../language/evaluate.ts';
 import { EvaluationError } from '../../language/evaluation-error.ts';
 import { isSameSecret } from '../../secrets/same-secret.ts';
+import { keyFields } from './key-fields.ts';
 import { readPart, requestRoots, type WebhookRequest } from './request.ts';
 import { signText } from './signature.ts';
 
@@ -54,7 +55,8 @@ export function answerHandshake(
 
 /** The connection's fields that a scheme reads. */
 export function fieldsOfScheme({ key, handshake = [] }: WebhookScheme): string[] {
-  return [key.field, ...handshake.map(({ token }) => token?.field)].filter((field) => field !== undefined);
+  const tokens = handshake.flatMap(({ token }) => token?.field ?? []);
+  return [...keyFields(key), ...tokens];
 }
 
 function tokenIsRight(
