@@ -27,7 +27,7 @@ export interface ConnectorTemplate {
   roots: ReadonlyMap<string, Type>;
   /** Secret fields may stand here. */
   secrets: boolean;
-  /** What consent tells may stand here: it is evaluated for a call. */
+  /** What consent or an exchange tells may stand here: it is evaluated for a call. */
   captured: boolean;
 }
 
@@ -114,12 +114,13 @@ function* ofAuth(auth: Auth, path: PointerToken[], made: { derived: Type }): Gen
   const roots = { connection: UNKNOWN, ...made };
   if (auth.type === 'oauth2') return yield* ofOAuth(auth, path, made);
   if (auth.type !== 'token_exchange') return yield* texts(auth, path, roots, SECRETS);
-  const { given, before = [], request, token, expires_in, use } = auth;
+  const { given, before = [], request, token, expires_in, captures, use } = auth;
   yield* texts({ given }, path, roots, SECRETS);
   yield* ofBefore(before, path, roots, SECRETS);
   yield* texts(request, [...path, 'request'], { ...roots, ...answersOf(before) }, SECRETS);
   yield* texts({ token, expires_in }, path, { ...roots, response: RESPONSE }, SECRETS);
-  yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, SECRETS);
+  yield* texts(captures, [...path, 'captures'], { connection: UNKNOWN, response: RESPONSE });
+  yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, { ...SECRETS, ...IN_CALL });
 }
 
 function* ofOAuth(

@@ -464,6 +464,12 @@ export interface TokenExchangeAuth {
    * Seconds for which it is good: a number, or an expression over response. Without it, until it is refused.
    */
   expires_in?: number | string;
+  /**
+   * What the exchange tells of the connection, by name, from response, such as ${{ response.body.instance_url }}. ${{ connection.<name> }} stands for it in base_url, headers, query, requests and answers; the requests of the exchange itself are made before it is known. What a request's address is made of must still be one of the hosts.
+   */
+  captures?: {
+    [k: string]: string;
+  };
   refresh_on?: RefreshOn;
   use?: TokenUse;
 }
