@@ -169,7 +169,12 @@ function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTem
   const key = idempotency === undefined ? {} : { idempotency: closed({ key: STRING }) };
   const asked = { input, connection: UNKNOWN };
   yield* ofBefore(before, path, asked, IN_CALL);
-  yield* texts(request, [...path, 'request'], { ...asked, ...pageOf(pagination), ...key, ...answersOf(before) }, IN_CALL);
+  yield* texts(
+    request,
+    [...path, 'request'],
+    { ...asked, ...pageOf(pagination), ...key, ...answersOf(before) },
+    IN_CALL,
+  );
   const items = pagination === undefined ? {} : { items: ITEMS, more: { kind: 'boolean' as const } };
   const answered = { response: RESPONSE, input, connection: UNKNOWN, ...items };
   yield* texts(response, [...path, 'response'], answered, IN_CALL);

@@ -66,7 +66,10 @@ export class TokenExchange {
   }
 
   /** A connection whose other fields changed, such as its region, is another one, and so is one with other rights. */
-  private slotOf(auth: ExchangeAuth, { connection: { name, plan, credential } }: ConnectedCall): TokenSlot<ExchangedToken> {
+  private slotOf(
+    auth: ExchangeAuth,
+    { connection: { name, plan, credential } }: ConnectedCall,
+  ): TokenSlot<ExchangedToken> {
     let slots = this.slots.get(credential);
     if (slots === undefined) this.slots.set(credential, (slots = new Map()));
     const told = auth.type === 'token_exchange' ? (auth.captures ?? {}) : {};
@@ -91,7 +94,8 @@ export class TokenExchange {
       const built = compileRequest(call.connector, request)({ ...roots, derived: values, before });
       const answer = this.echoed.remove(secrets, await this.send(own, built));
       // What came before may be half of a token.
-      if (!compileSuccess(success)(answer)) throw refusedBy(own, this.echoed.remove(textsOf(before), answer), this.now());
+      if (!compileSuccess(success)(answer))
+        throw refusedBy(own, this.echoed.remove(textsOf(before), answer), this.now());
       return answer;
     };
     for (const { name, request, success } of auth.before ?? [])

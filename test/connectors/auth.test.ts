@@ -201,8 +201,7 @@ const PLACING: Auth = {
 
 test('what an exchange tells stands in addresses, and the token is got once', () =>
   LocalService.during(
-    ({ url }, response) =>
-      json(response, url === '/token' ? { access_token: 'the-token', place: 'eu1' } : { url }),
+    ({ url }, response) => json(response, url === '/token' ? { access_token: 'the-token', place: 'eu1' } : { url }),
     async (service) => {
       const spec = connectionSpec({
         fields: FIELDS,

@@ -12,6 +12,7 @@ import type {
   RunSummaryView,
   SubscriptionListView,
 } from '../../src/server/api-types.ts';
+import { waybill } from '../cli/waybill.ts';
 import { PlayedGitHub, TOKEN, type PlayedHook } from '../runner/subscriptions/played-github.ts';
 import { VERSION } from '../../src/version.ts';
 import { withWorkspace, type Served, type WorkspaceFiles } from './with-workspace.ts';
@@ -327,6 +328,11 @@ test('without an address at which services reach the runner, nothing is subscrib
         ['waiting'],
       );
       assert.equal(reason, 'services cannot reach the runner: start it with --public-url');
+      const data = join(served.folder, 'data');
+      const { out } = await waybill(['doctor', '--workspace', served.folder, '--data', data, '--format', 'json']);
+      const { checks } = JSON.parse(out) as { checks: { name: string; status: string; message: string }[] };
+      const told = checks.find(({ name }) => name === 'subscriptions');
+      assert.deepEqual([told?.status, told?.message], ['missing', `nothing comes for opened: ${reason}`]);
     },
     false,
   );

@@ -93,9 +93,7 @@ function checkTemplate({ connector, document, report }: Part, template: Connecto
 /** Names of what consent, or an exchange, tells of the connection. */
 function capturesOf({ connection }: Connector): Set<string> {
   return new Set(
-    authWays(connection ?? {}).flatMap((auth) =>
-      'captures' in auth ? Object.keys(auth.captures ?? {}) : [],
-    ),
+    authWays(connection ?? {}).flatMap((auth) => ('captures' in auth ? Object.keys(auth.captures ?? {}) : [])),
   );
 }
 

@@ -15,7 +15,10 @@ export function capturedValues(
 ): JsonObject {
   const templates = Object.entries(captures).map(([name, { value }]): [string, string] => [name, value]);
   const kept = Object.entries(before).filter(([name]) => Object.hasOwn(captures, name));
-  return { ...Object.fromEntries(kept), ...captured(Object.fromEntries(templates), { callback: {}, response: {}, ...from }) };
+  return {
+    ...Object.fromEntries(kept),
+    ...captured(Object.fromEntries(templates), { callback: {}, response: {}, ...from }),
+  };
 }
 
 /** The values that there are of these templates. */

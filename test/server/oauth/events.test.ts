@@ -36,7 +36,9 @@ const SHOP = {
 };
 
 /** Two automations that the same event starts; people have yet to consent to what `list` calls. */
-async function withShop(use: (served: Served, send: (body: object, id?: string) => Promise<Response>) => Promise<void>) {
+async function withShop(
+  use: (served: Served, send: (body: object, id?: string) => Promise<Response>) => Promise<void>,
+) {
   await PlainService.during(TOKENS, (service) => {
     const things = thingsWorkspace(service.url, thingsConnector({ issuer: undefined }));
     const trigger = { on: 'shop.ordered', connection: 'shop' };
@@ -55,7 +57,11 @@ async function withShop(use: (served: Served, send: (body: object, id?: string) 
         await use(served, (event, id) =>
           fetch(served.url + body.path, {
             method: 'POST',
-            headers: { 'content-type': 'application/json', 'x-key': 'the key', ...(id === undefined ? {} : { 'x-id': id }) },
+            headers: {
+              'content-type': 'application/json',
+              'x-key': 'the key',
+              ...(id === undefined ? {} : { 'x-id': id }),
+            },
             body: JSON.stringify(event),
           }),
         );

@@ -15,7 +15,13 @@ function sending(): object {
   return {
     ...thingsConnector({ issuer: undefined }),
     webhook_schemes: {
-      things: { title: 'Things', algorithm: 'hmac-sha256', key: {}, signature: { header: 'X-Sign' }, redelivers: false },
+      things: {
+        title: 'Things',
+        algorithm: 'hmac-sha256',
+        key: {},
+        signature: { header: 'X-Sign' },
+        redelivers: false,
+      },
     },
     subscriptions: {
       hook: {
@@ -62,7 +68,10 @@ test('consent makes subscriptions at once; they are ended with a refreshed grant
         await served.runner.subscriptions.idle();
         assert.deepEqual(served.runner.store.subscriptions.list(), []);
         const [create, ...end] = service.seen.slice(-3);
-        assert.deepEqual([create, end], ['the-first-access-token', ['the-first-access-token', 'the-second-access-token']]);
+        assert.deepEqual(
+          [create, end],
+          ['the-first-access-token', ['the-first-access-token', 'the-second-access-token']],
+        );
       },
       { ...OPTIONS, publicUrl: PUBLIC },
     );
