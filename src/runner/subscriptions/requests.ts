@@ -52,10 +52,16 @@ export async function create(tools: RequestTools, call: SubscriptionCall): Promi
   const { create: spec, secret } = call.madeWith.subscription;
   const returned = typeof secret === 'object' ? { secret: secret.returned } : {};
   const answer = await change(tools, call, spec, { id: spec.id, ...returned });
-  if ('failure' in answer || answer.value.id !== undefined) return answer;
+  if ('failure' in answer) return { failure: withoutSecret(answer.failure) };
+  if (answer.value.id !== undefined) return answer;
   return {
     failure: { class: 'permanent', code: 'answer_not_read', message: 'the service gave the subscription no id' },
   };
+}
+
+/** The answer of a service that made it may hold the key, and nobody knows that one yet. */
+function withoutSecret({ details, ...failure }: Failure): Failure {
+  return details === undefined || failure.code === 'answer_not_read' ? failure : { ...failure, details };
 }
 
 /** Brings it to what it is to be, or lets it last. */

@@ -94,7 +94,6 @@ export class Settlement {
 
   /** The service gives the key of the subscription that is being made. */
   async keep(key: string): Promise<void> {
-    this.tools.redactor.add(key);
     await this.put({ keys: [await this.seal(key), ...this.record.keys] });
   }
 
@@ -222,6 +221,7 @@ export class Settlement {
   }
 
   private async seal(key: string): Promise<string> {
+    this.tools.redactor.add(key);
     this.keys ??= await this.tools.vault.of(this.record.account);
     return this.keys.seal(subscriptionPlace(this.record.id), key);
   }
@@ -230,7 +230,9 @@ export class Settlement {
   private async open(sealed: string): Promise<string | undefined> {
     if (this.removing) return undefined;
     this.keys ??= await this.tools.vault.of(this.record.account);
-    return this.keys.open(subscriptionPlace(this.record.id), sealed);
+    const key = this.keys.open(subscriptionPlace(this.record.id), sealed);
+    this.tools.redactor.add(key);
+    return key;
   }
 
   private mustRenew(): boolean {

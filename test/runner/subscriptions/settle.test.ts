@@ -8,7 +8,7 @@ import { lowerConnection, lowerConnector } from '../../../src/compiler/lower.ts'
 import type { Connector, Limits, Subscription } from '../../../src/generated/connector.ts';
 import { Limiter } from '../../../src/engine/limiter.ts';
 import type { Json } from '../../../src/json/value.ts';
-import { Settlement } from '../../../src/runner/subscriptions/settle.ts';
+import { type NotSettled, Settlement } from '../../../src/runner/subscriptions/settle.ts';
 import type { Wanted } from '../../../src/runner/subscriptions/wanted.ts';
 import { Redactor } from '../../../src/secrets/redaction.ts';
 import type { Vault } from '../../../src/secrets/vault.ts';
@@ -255,5 +255,20 @@ test('its requests wait for the limits of the connection, with the calls of runs
       assert.equal((await made)?.status, 'active');
     },
     { limits },
+  );
+});
+
+test('an answer that cannot be read leaves no key behind', async () => {
+  const secret = { returned: '${{ response.body.key }}' };
+  await during(
+    { ...SHOP, secret, create: { ...SHOP.create, id: '${{ response.body.ids.first }}' } },
+    async ({ bring }) => {
+      await assert.rejects(bring(), (error: NotSettled) => {
+        assert.equal(error.failure.code, 'answer_not_read');
+        assert.doesNotMatch(JSON.stringify(error.failure), /the-key/);
+        return true;
+      });
+    },
+    { before: () => ({ key: 'the-key-of-the-service' }) },
   );
 });
