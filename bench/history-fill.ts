@@ -26,7 +26,8 @@ export async function fillHistory(folder: string, runs: number): Promise<void> {
      VALUES (?, ?, ?, 'history', ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertAttempt = database.prepare(
-    `INSERT INTO attempts (run, step, attempt, effect, input, started_at, finished_at, outcome) VALUES (?, ?, 1, ?, ?, ?, ?, ?)`,
+    `INSERT INTO attempts (run, page, step, attempt, effect, input, started_at, finished_at, outcome)
+     VALUES (?, '', ?, 1, ?, ?, ?, ?, ?)`,
   );
   const first = Date.now() - 60_000 - runs * STEP_MS;
   const text = 'The first sentence is the summary. The others are left out of it.';
