@@ -1,11 +1,11 @@
 /** Writes docs/connectors/ from the built-in connectors; `--check` fails where it is not current. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keyFields } from '../src/connectors/connection-fields.ts';
 import { authWays } from '../src/connectors/auth-way.ts';
 import { builtinCatalog } from '../src/connectors/builtin.ts';
 import { describeTrigger } from '../src/connectors/describe.ts';
 import { exampleStep } from '../src/connectors/example-step.ts';
-import { keyFields } from '../src/connectors/webhooks/key-fields.ts';
 import { schemaFields } from '../src/connectors/schema-fields.ts';
 import type { Action, Connector, ConnectorTrigger, Field, Limits } from '../src/generated/connector.ts';
 import type { JsonObject } from '../src/json/value.ts';

@@ -1,6 +1,6 @@
+import { keyFields } from './connection-fields.ts';
 import type { Action, Connector, ConnectorTrigger, FieldCondition, Limits } from '../generated/connector.ts';
 import type { Json, JsonObject } from '../json/value.ts';
-import { keyFields } from './webhooks/key-fields.ts';
 import { exampleInput, exampleStep, type ExampleStep } from './example-step.ts';
 
 /** What one needs to know of a connector to choose an action and to connect it. */

@@ -1,5 +1,5 @@
+import { keyFields } from '../connectors/connection-fields.ts';
 import { answerHandshake, fieldsOfScheme, type AnsweredHandshake } from '../connectors/webhooks/handshake.ts';
-import { keyFields } from '../connectors/webhooks/key-fields.ts';
 import type { WebhookRequest } from '../connectors/webhooks/request.ts';
 import { refuseSignature } from '../connectors/webhooks/signature.ts';
 import type { Plan, PlanVerify } from '../generated/plan.ts';

@@ -279,6 +279,64 @@ test('with a credential that accounts share: subscriptions are made, and ended w
   }
 });
 
+test('any of several fields may hold the key, also one of a credential that accounts share', async () => {
+  const connector = {
+    name: 'shop',
+    title: 'Shop',
+    version: '1.0.0',
+    description: 'Sells things.',
+    connection: {
+      fields: {
+        hook_key: { title: 'Key of hooks', secret: true, required: false },
+        app_key: { title: 'Key of the app', secret: true, required: false },
+      },
+      hosts: [],
+    },
+    webhook_schemes: {
+      shop: {
+        title: 'Shop',
+        algorithm: 'token',
+        key: { field: ['hook_key', 'app_key'] },
+        signature: { header: 'x-key' },
+        redelivers: false,
+      },
+    },
+    triggers: {
+      ordered: {
+        title: 'Ordered',
+        description: 'A customer orders.',
+        output: { type: 'object' },
+        sample: {},
+        webhook: { scheme: 'shop', setup: 'Enter the address.' },
+      },
+    },
+    actions: {},
+  };
+  const workspace = (secrets?: { [field: string]: string }): WorkspaceFiles => ({
+    connectors: { shop: connector },
+    shared: { app: { connector: 'shop', accounts: ['acme'], secrets: { app_key: 'the key of the app' } } },
+    connections: { shop: { connector: 'shop', shared: 'app', ...(secrets === undefined ? {} : { secrets }) } },
+    automations: {
+      ordered: { name: 'Ordered', trigger: { on: 'shop.ordered' }, steps: [{ id: 'end', stop: true }] },
+    },
+  });
+  await withWorkspace(workspace(), async (served) => {
+    const { body: hook } = await served.api<HookView>('/hooks/acme/@shop');
+    const statusOf = async (key: string): Promise<number> =>
+      (
+        await fetch(served.url + hook.path, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-key': key },
+          body: '{}',
+        })
+      ).status;
+    const both = async (): Promise<number[]> => [await statusOf('the key of the app'), await statusOf('the hook key')];
+    assert.deepEqual(await both(), [202, 401]);
+    await served.deploy(workspace({ hook_key: 'the hook key' }));
+    assert.deepEqual(await both(), [202, 202]);
+  });
+});
+
 test('a refusal of the service is told, and tried again with another credential', async () => {
   await withGitHub({ opened: TWO.opened }, async (served, github) => {
     github.before = (request, response) => {

@@ -1,4 +1,4 @@
-import { keyFields } from '../../connectors/webhooks/key-fields.ts';
+import { keyFields } from '../../connectors/connection-fields.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { Connector, ConnectorTrigger, Subscription, WebhookScheme } from '../../generated/connector.ts';
 import type { PointerToken } from '../../json/pointer.ts';

@@ -1,5 +1,5 @@
+import { keyFields } from '../../connectors/connection-fields.ts';
 import type { Connector, WebhookScheme } from '../../generated/connector.ts';
-import { keyFields } from '../../connectors/webhooks/key-fields.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { CompileContext } from '../context.ts';
 

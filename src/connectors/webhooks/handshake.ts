@@ -1,9 +1,9 @@
+import { keyFields } from '../connection-fields.ts';
 import type { Handshake, WebhookScheme } from '../../generated/connector.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../json/value.ts';
 import { compileTemplate } from '../../language/evaluate.ts';
 import { EvaluationError } from '../../language/evaluation-error.ts';
 import { isSameSecret } from '../../secrets/same-secret.ts';
-import { keyFields } from './key-fields.ts';
 import { readPart, requestRoots, type WebhookRequest } from './request.ts';
 import { signText } from './signature.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { keyFields } from '../../../src/connectors/connection-fields.ts';
 import { builtinCatalog } from '../../../src/connectors/builtin.ts';
-import { keyFields } from '../../../src/connectors/webhooks/key-fields.ts';
 import type { WebhookScheme } from '../../../src/generated/connector.ts';
 import { schemeOf } from '../webhooks/schemes.ts';
 
