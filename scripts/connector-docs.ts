@@ -1,6 +1,8 @@
 /** Writes docs/connectors/ from the built-in connectors; `--check` fails where it is not current. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keyFields } from '../src/connectors/connection-fields.ts';
+import { authWays } from '../src/connectors/auth-way.ts';
 import { builtinCatalog } from '../src/connectors/builtin.ts';
 import { describeTrigger } from '../src/connectors/describe.ts';
 import { exampleStep } from '../src/connectors/example-step.ts';
@@ -50,16 +52,16 @@ function read(name: string): string | undefined {
 
 function index(): string {
   const rows = connectors.map(
-    ({ name, title, description, actions }) =>
-      `| [${title}](${name}.md) | \`${name}\` | ${cell(description)} | ${Object.keys(actions).length} |`,
+    ({ name, title, description, actions, triggers = {} }) =>
+      `| [${title}](${name}.md) | \`${name}\` | ${cell(description)} | ${Object.keys(actions).length} | ${Object.keys(triggers).length} |`,
   );
   return `# Connectors
 
 The services that come with Waybill. \`waybill connector search "words"\` finds an action by what it does, \`waybill connector
 describe SERVICE.ACTION\` shows it in the terminal. A workspace adds its own: [Write a connector](../guides/connectors.md).
 
-| service | name | what it is for | actions |
-|---|---|---|---|
+| service | name | what it is for | actions | triggers |
+|---|---|---|---|---|
 ${rows.join('\n')}
 `;
 }
@@ -76,6 +78,8 @@ ${description}
 \`${name}\` ${version}${docs === undefined ? '' : ` · [its API](${docs})`}
 
 ${connectionPart(connector)}
+${triggerList(connector)}
+
 ${list.length === 0 ? '' : `## Actions\n\n| action | what it does | effect |\n|---|---|---|\n${list.join('\n')}`}
 
 ${[
@@ -85,52 +89,68 @@ ${[
 `;
 }
 
+/** What starts runs at the service, before the actions: the page is long. */
+function triggerList({ name, triggers = {} }: Connector): string {
+  const rows = Object.entries(triggers).map(
+    ([trigger, { title, poll }]) =>
+      `| [\`${name}.${trigger}\`](#${name}${trigger}) | ${cell(title)} | ${poll === undefined ? 'sent at once' : 'asked for'} |`,
+  );
+  if (rows.length === 0) return '';
+  return `## What starts runs\n\nEach is described [below](#triggers).\n\n| trigger | what happens | how it comes |\n|---|---|---|\n${rows.join('\n')}`;
+}
+
 function connectionPart({ name, connection, limits }: Connector): string {
   const limit = limits === undefined ? '' : `\n${limitWords(limits)}\n`;
   if (connection === undefined) return `## Connection\n\nIt needs none.\n${limit}`;
   const { fields, hosts, test } = connection;
   const rows = Object.entries(fields).map(([field, value]) => fieldRow(field, value));
+  const words = Object.entries(fields).map(([field, value]) => fieldWords(field, value));
+  const consents = authWays(connection).some((auth) => auth.type === 'oauth2' && auth.grant === 'authorization_code');
+  const guide = `\nFor a connection to which a person consents, \`waybill oauth guide ${name}\` says what to register. [How](../guides/oauth.md)\n`;
   const tried = test === undefined ? '' : ` \`waybill connector test ACCOUNT ${name}\` tries it.`;
   return `## Connection
 
 \`waybill connect ACCOUNT ${name}\` asks for these.${tried} ${sentTo(hosts)}
 
-| field | where it is kept | what to enter |
+| field | | where it is kept |
 |---|---|---|
 ${rows.join('\n')}
-${limit}`;
+
+What to enter:
+
+${words.join('\n')}
+${consents ? guide : ''}${limit}`;
 }
 
 function sentTo(hosts: string[] | string): string {
-  const names = [hosts].flat().map(code);
+  const names = [hosts]
+    .flat()
+    .map((host) => host.replaceAll(/\$\{\{ connection\.(\w+) \}\}/g, (_expression, field: string) => `<${field}>`))
+    .map(code);
   return names.length === 0 ? 'The credential goes nowhere.' : `The credential goes to ${names.join(', ')} alone.`;
 }
 
 function fieldRow(name: string, field: Field): string {
-  const {
-    title,
-    description,
-    secret,
-    required,
-    when,
-    help_url: help,
-    prefix = '',
-    suffix = '',
-    default: otherwise,
-  } = field;
+  const { title, secret, required, when, default: otherwise } = field;
   const needed = required === false || otherwise !== undefined ? 'optional' : 'required';
   const condition =
     when === undefined ? '' : `, where \`${when.field}\` is ${when.is.map(String).map(code).join(' or ')}`;
+  const kept = `${secret === true ? 'secret' : 'account.json'}, ${needed}${condition}`;
+  return `| \`${name}\` | ${cell(title)} | ${kept} |`;
+}
+
+/** How a person comes by what is to be entered. */
+function fieldWords(name: string, field: Field): string {
+  const { title, description, help_url: help, prefix = '', suffix = '', default: otherwise } = field;
   const around = prefix + suffix === '' ? [] : [`Of ${code(`${prefix}…${suffix}`)} the part in the middle.`];
   const words = [
-    `**${title}.**`,
+    `- **${title}** (\`${name}\`).`,
     ...(description === undefined ? [] : [description]),
     ...around,
     ...(otherwise === undefined ? [] : [`Without it: ${code(JSON.stringify(otherwise))}.`]),
     ...(help === undefined ? [] : [`[Its page](${help})`]),
   ];
-  const kept = `${secret === true ? 'secret' : 'account.json'}, ${needed}${condition}`;
-  return `| \`${name}\` | ${kept} | ${cell(words.join(' '))} |`;
+  return words.join(' ').replaceAll('<', '\\<');
 }
 
 function limitWords({ requests = [], concurrency }: Limits): string {
@@ -179,7 +199,8 @@ function triggersPart(connector: Connector): string[] {
   const parts = Object.entries(triggers).map(([trigger, value]) => triggerPart(connector, trigger, value));
   const rows = Object.entries(schemes).map(([scheme, { title, algorithm, key, docs }]) => {
     const words = docs === undefined ? title : `[${title}](${docs})`;
-    return `| ${code(scheme)} | ${words} | ${algorithm} | ${key.field === undefined ? 'given by the service' : code(key.field)} |`;
+    const fields = keyFields(key).map(code).join(' or ');
+    return `| ${code(scheme)} | ${words} | ${algorithm} | ${fields === '' ? 'given by the service' : fields} |`;
   });
   const webhooks = `## Webhooks
 
@@ -206,7 +227,7 @@ function howItComes({ title, subscriptions = {} }: Connector, { poll, webhook }:
   const { setup, subscription = '' } = webhook ?? {};
   const made = subscriptions[subscription]?.title ?? '';
   return setup === undefined
-    ? `${title} sends it at once: the runner makes what is needed there (${made}).`
+    ? `${title} sends it at once: a runner that is started with \`--public-url\` makes what is needed there (${made}).`
     : `${title} sends it to the address that \`waybill url ACCOUNT @CONNECTION\` shows. ${setup}`;
 }
 

@@ -7,9 +7,11 @@ import type {
   Connector,
   ConnectorTrigger,
   EventWebhook,
+  Pagination,
   Poll,
   RequestsBefore,
   Subscription,
+  SubscriptionList,
 } from '../generated/connector.ts';
 import type { PointerToken } from '../json/pointer.ts';
 import { isJsonObject, type Json } from '../json/value.ts';
@@ -25,7 +27,7 @@ export interface ConnectorTemplate {
   roots: ReadonlyMap<string, Type>;
   /** Secret fields may stand here. */
   secrets: boolean;
-  /** What consent tells may stand here: it is evaluated for a call. */
+  /** What consent or an exchange tells may stand here: it is evaluated for a call. */
   captured: boolean;
 }
 
@@ -112,12 +114,13 @@ function* ofAuth(auth: Auth, path: PointerToken[], made: { derived: Type }): Gen
   const roots = { connection: UNKNOWN, ...made };
   if (auth.type === 'oauth2') return yield* ofOAuth(auth, path, made);
   if (auth.type !== 'token_exchange') return yield* texts(auth, path, roots, SECRETS);
-  const { given, before = [], request, token, expires_in, use } = auth;
+  const { given, before = [], request, token, expires_in, captures, use } = auth;
   yield* texts({ given }, path, roots, SECRETS);
   yield* ofBefore(before, path, roots, SECRETS);
   yield* texts(request, [...path, 'request'], { ...roots, ...answersOf(before) }, SECRETS);
   yield* texts({ token, expires_in }, path, { ...roots, response: RESPONSE }, SECRETS);
-  yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, SECRETS);
+  yield* texts(captures, [...path, 'captures'], { connection: UNKNOWN, response: RESPONSE });
+  yield* texts(use, [...path, 'use'], { ...roots, token: STRING }, { ...SECRETS, ...IN_CALL });
 }
 
 function* ofOAuth(
@@ -163,19 +166,19 @@ function answersOf(before: RequestsBefore): { before: Type } {
 function* ofAction(action: Action, path: PointerToken[]): Generator<ConnectorTemplate> {
   const { before = [], request, response, pagination, idempotency, errors, limits, choices = {} } = action;
   const input = typeFromSchema(action.input);
-  const page = pagination === undefined ? {} : { page: PAGES[pagination.type] ?? UNKNOWN };
   const key = idempotency === undefined ? {} : { idempotency: closed({ key: STRING }) };
   const asked = { input, connection: UNKNOWN };
   yield* ofBefore(before, path, asked, IN_CALL);
-  yield* texts(request, [...path, 'request'], { ...asked, ...page, ...key, ...answersOf(before) }, IN_CALL);
+  yield* texts(
+    request,
+    [...path, 'request'],
+    { ...asked, ...pageOf(pagination), ...key, ...answersOf(before) },
+    IN_CALL,
+  );
   const items = pagination === undefined ? {} : { items: ITEMS, more: { kind: 'boolean' as const } };
   const answered = { response: RESPONSE, input, connection: UNKNOWN, ...items };
   yield* texts(response, [...path, 'response'], answered, IN_CALL);
-  if (pagination !== undefined) {
-    const { max_items, ...reading } = pagination;
-    yield* texts(reading, [...path, 'pagination'], { response: RESPONSE });
-    yield* texts({ max_items }, [...path, 'pagination'], { input });
-  }
+  if (pagination !== undefined) yield* ofPagination(pagination, input, [...path, 'pagination']);
   yield* texts(errors, [...path, 'errors'], { response: RESPONSE });
   yield* texts({ shared_by: limits?.shared_by }, [...path, 'limits'], { connection: UNKNOWN });
   yield* texts(limits?.requests, [...path, 'limits', 'requests'], { input });
@@ -219,14 +222,38 @@ function* ofSubscription(
     if (change === undefined) continue;
     const { request, ...reading } = change;
     const subscription = closed(part === 'create' ? begun : { ...begun, id: STRING });
-    yield* texts(request, [...path, part, 'request'], { ...asked, subscription });
+    yield* texts(request, [...path, part, 'request'], { ...asked, subscription }, IN_CALL);
     yield* texts(reading, [...path, part], { response: RESPONSE });
   }
   if (list === undefined) return;
-  const { request, errors, items, ...reading } = list;
-  yield* texts(request, [...path, 'list', 'request'], { ...asked, subscription: closed(begun) });
-  yield* texts({ errors, items }, [...path, 'list'], { response: RESPONSE });
-  yield* texts(reading, [...path, 'list'], { item: UNKNOWN, subscription: closed(begun) });
+  yield* ofSubscriptionList(list, { ...asked, subscription: closed(begun) }, [...path, 'list']);
+}
+
+function* ofSubscriptionList(
+  { request, pagination, errors, items, id, url, when }: SubscriptionList,
+  asked: { [name: string]: Type },
+  path: PointerToken[],
+): Generator<ConnectorTemplate> {
+  yield* texts(request, [...path, 'request'], { ...asked, ...pageOf(pagination) }, IN_CALL);
+  if (pagination !== undefined) yield* ofPagination(pagination, UNKNOWN, [...path, 'pagination']);
+  const found = pagination === undefined ? {} : { items: ITEMS };
+  yield* texts({ errors }, path, { response: RESPONSE });
+  yield* texts({ items }, path, { response: RESPONSE, ...found });
+  yield* texts({ id, url, when }, path, { item: UNKNOWN, subscription: asked['subscription'] ?? UNKNOWN });
+}
+
+function* ofPagination(
+  { max_items, ...reading }: Pagination,
+  input: Type,
+  path: PointerToken[],
+): Generator<ConnectorTemplate> {
+  yield* texts(reading, path, { response: RESPONSE });
+  yield* texts({ max_items }, path, { input });
+}
+
+/** What the request for a page knows of it. */
+function pageOf(pagination: Pagination | undefined): { page?: Type } {
+  return pagination === undefined ? {} : { page: PAGES[pagination.type] ?? UNKNOWN };
 }
 
 function* ofPoll(

@@ -1,4 +1,4 @@
-import type { ConnectionSpec, Field } from '../generated/connector.ts';
+import type { ConnectionSpec, Field, WebhookKey } from '../generated/connector.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import { isMet } from './auth-way.ts';
 
@@ -34,4 +34,9 @@ export function requiredSecrets(spec: ConnectionSpec, fields: JsonObject): strin
   return fieldsInUse(spec, fields).flatMap(([name, { secret, required }]) =>
     secret === true && required !== false ? [name] : [],
   );
+}
+
+/** The fields that may hold the key of webhooks; none where the runner keeps all keys. */
+export function keyFields({ field = [] }: WebhookKey): string[] {
+  return [field].flat();
 }

@@ -151,12 +151,15 @@ function bytesOf(bytes: Bytes, roots: JsonObject): Buffer | undefined {
 }
 
 function partOf(part: WrittenBytes, roots: JsonObject): Buffer | undefined {
-  const [encoding, template] =
-    typeof part === 'string'
-      ? (['utf8', part] as const)
-      : part.hex === undefined
-        ? (['base64', part.base64] as const)
-        : (['hex', part.hex] as const);
+  if (typeof part === 'string') return bytesOfText(part, 'utf8', roots);
+  return part.hex === undefined ? bytesOfText(part.base64, 'base64', roots) : bytesOfText(part.hex, 'hex', roots);
+}
+
+function bytesOfText(
+  template: string | undefined,
+  encoding: 'utf8' | 'base64' | 'hex',
+  roots: JsonObject,
+): Buffer | undefined {
   const text = authText(template, roots);
   return text === undefined ? undefined : Buffer.from(text, encoding);
 }

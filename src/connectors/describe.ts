@@ -1,3 +1,4 @@
+import { keyFields } from './connection-fields.ts';
 import type { Action, Connector, ConnectorTrigger, FieldCondition, Limits } from '../generated/connector.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import { exampleInput, exampleStep, type ExampleStep } from './example-step.ts';
@@ -20,7 +21,7 @@ export interface ConnectorDescription {
   webhook_schemes: {
     name: string;
     title: string;
-    /** The connection's field; absent where the service gives it. */ key: string | undefined;
+    /** The connection's fields that may hold it; empty where the service gives it. */ key: string[];
   }[];
   actions: { uses: string; title: string; effect: Action['effect'] }[];
 }
@@ -108,7 +109,7 @@ export function describeConnector({
       return { on: `${name}.${trigger}`, title: what, how: poll === undefined ? 'sent' : 'asked' };
     }),
     webhook_schemes: Object.entries(webhook_schemes).map(([scheme, { title: what, key }]) => {
-      return { name: scheme, title: what, key: key.field };
+      return { name: scheme, title: what, key: keyFields(key) };
     }),
     actions: Object.entries(actions).map(([action, { title: what, effect }]) => {
       return { uses: `${name}.${action}`, title: what, effect };

@@ -4,7 +4,7 @@ import { EvaluationError } from '../language/evaluation-error.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
 import type { ActionCall, ActionCaller } from './action-call.ts';
 import { applyAuth, authText } from './auth.ts';
-import { authOf, consentOf } from './auth-way.ts';
+import { authOf } from './auth-way.ts';
 import { CallFailure, permanent } from './call-failure.ts';
 import { CompiledActions, type CompiledAction } from './compiled-action.ts';
 import { derive } from './derived.ts';
@@ -81,7 +81,7 @@ export class HttpCaller implements ActionCaller {
   async call(given: ActionCall): Promise<Outcome> {
     for (const secret of Object.values(given.connection?.credential.fields ?? {})) this.options.redactor.add(secret);
     try {
-      const call = await this.withGranted(given);
+      const call = await this.withCaptured(given);
       const action = this.compiled.of(call);
       return withWarnings(action, outputOf(call, action, await this.collect(call, action)));
     } catch (error) {
@@ -138,15 +138,25 @@ export class HttpCaller implements ActionCaller {
     }
   }
 
-  /** The call with what consent told of its connection, where there was one. */
-  private async withGranted(call: ActionCall): Promise<ActionCall> {
+  /** The call with what consent, or the exchange of its credential, told of its connection. */
+  private async withCaptured(call: ActionCall): Promise<ActionCall> {
     const { connection } = call;
     if (connection === undefined) return call;
-    const auth = consentOf(call.connector.connection ?? {}, connection.plan.fields);
-    if (auth === undefined) return call;
-    const { values } = await this.grants.token(auth, { ...call, connection });
+    const values = await this.captured({ ...call, connection });
+    if (values === undefined) return call;
     const fields = { ...connection.plan.fields, ...values };
     return { ...call, connection: { ...connection, plan: { ...connection.plan, fields } } };
+  }
+
+  private async captured(call: ConnectedCall): Promise<JsonObject | undefined> {
+    const { plan, credential } = call.connection;
+    const auth = authOf(call.connector.connection ?? {}, plan.fields);
+    if (auth?.type === 'oauth2' && auth.grant === 'authorization_code')
+      return (await this.grants.token(auth, call)).values;
+    if (auth?.type !== 'token_exchange' || auth.captures === undefined) return undefined;
+    const roots = { connection: { ...plan.fields, ...credential.fields } };
+    // Who gives the token itself gets nothing told.
+    return authText(auth.given, roots) === undefined ? (await this.tokens.token(auth, call, roots)).values : undefined;
   }
 
   /** Sends a request with its credential. */
@@ -168,7 +178,7 @@ export class HttpCaller implements ActionCaller {
     if (given !== undefined) return this.sendAuthorized(call, request, auth.use ?? BEARER, { ...roots, token: given });
     return this.sendWithToken(auth, connected, request, roots, {
       token: () => this.tokens.token(auth, connected, roots),
-      refused: (token) => this.tokens.refused(connected, token),
+      refused: (token) => this.tokens.refused(auth, connected, token),
     });
   }
 

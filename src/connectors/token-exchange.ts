@@ -1,19 +1,28 @@
 import type { ClientCredentialsAuth, Request, Success, TokenExchangeAuth } from '../generated/plan.ts';
 import { compileTemplate } from '../language/evaluate.ts';
-import type { JsonObject } from '../json/value.ts';
+import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import type { Credential } from '../secrets/credential.ts';
 import type { ActionCall } from './action-call.ts';
 import { CallFailure } from './call-failure.ts';
 import { compileSuccess } from './compiled-action.ts';
 import { derive } from './derived.ts';
-import { EchoedSecrets } from './echoed-secrets.ts';
+import { EchoedSecrets, type SecretTexts } from './echoed-secrets.ts';
 import { failureOfAnswer, type Answer } from './failures.ts';
+import { captured } from './oauth/captured.ts';
 import type { TokenEndpoint } from './oauth/token-endpoint.ts';
 import { compileRequest, type BuiltRequest } from './request.ts';
 import { renewalTime, TokenSlot, type Token } from './token-slot.ts';
 
+type ExchangeAuth = TokenExchangeAuth | ClientCredentialsAuth;
+
 /** Nobody waits longer for a token, whatever the step's own timeout is: others may wait for the same one. */
 const TIMEOUT_MS = 30_000;
+
+/** What a credential was exchanged for. */
+interface ExchangedToken extends Token {
+  /** What the exchange told of the connection. */
+  values: JsonObject;
+}
 
 /** A call through a connection. */
 export type ConnectedCall = ActionCall & Required<Pick<ActionCall, 'connection'>>;
@@ -32,7 +41,7 @@ export function tokenCall<Call extends ActionCall>(call: Call): Call {
  * anew, such as after a change, gets a token of its own.
  */
 export class TokenExchange {
-  private readonly slots = new WeakMap<Credential, Map<string, TokenSlot<Token>>>();
+  private readonly slots = new WeakMap<Credential, Map<string, TokenSlot<ExchangedToken>>>();
   private readonly echoed = new EchoedSecrets();
   private readonly send: SendTokenRequest;
   private readonly endpoint: TokenEndpoint;
@@ -45,33 +54,38 @@ export class TokenExchange {
   }
 
   /** The connection's token. `roots` are what the templates see. Throws `CallFailure`. */
-  token(auth: TokenExchangeAuth | ClientCredentialsAuth, call: ConnectedCall, roots: JsonObject): Promise<Token> {
-    return this.slotOf(call).token(this.now, () =>
+  token(auth: ExchangeAuth, call: ConnectedCall, roots: JsonObject): Promise<ExchangedToken> {
+    return this.slotOf(auth, call).token(this.now, () =>
       auth.type === 'oauth2' ? this.grant(auth, call, roots) : this.exchange(auth, call, roots),
     );
   }
 
   /** The service does not take this token any more. */
-  refused(call: ConnectedCall, token: Token): Promise<void> {
-    return this.slotOf(call).refused(token);
+  refused(auth: ExchangeAuth, call: ConnectedCall, token: Token): Promise<void> {
+    return this.slotOf(auth, call).refused(token);
   }
 
   /** A connection whose other fields changed, such as its region, is another one, and so is one with other rights. */
-  private slotOf({ connection: { name, plan, credential } }: ConnectedCall): TokenSlot<Token> {
+  private slotOf(
+    auth: ExchangeAuth,
+    { connection: { name, plan, credential } }: ConnectedCall,
+  ): TokenSlot<ExchangedToken> {
     let slots = this.slots.get(credential);
     if (slots === undefined) this.slots.set(credential, (slots = new Map()));
-    const key = JSON.stringify([name, plan.fields, plan.scopes ?? []]);
+    const told = auth.type === 'token_exchange' ? (auth.captures ?? {}) : {};
+    const fields = Object.entries(plan.fields).filter(([field]) => !Object.hasOwn(told, field));
+    const key = JSON.stringify([name, fields, plan.scopes ?? []]);
     let slot = slots.get(key);
     if (slot === undefined) slots.set(key, (slot = new TokenSlot()));
     return slot;
   }
 
-  private async grant(auth: ClientCredentialsAuth, call: ConnectedCall, roots: JsonObject): Promise<Token> {
+  private async grant(auth: ClientCredentialsAuth, call: ConnectedCall, roots: JsonObject): Promise<ExchangedToken> {
     const { accessToken, lifetimeMs } = await this.endpoint.byClientCredentials(auth, call, roots);
-    return tokenOf(accessToken, lifetimeMs, this.now());
+    return { ...tokenOf(accessToken, lifetimeMs, this.now()), values: {} };
   }
 
-  private async exchange(auth: TokenExchangeAuth, call: ActionCall, roots: JsonObject): Promise<Token> {
+  private async exchange(auth: TokenExchangeAuth, call: ActionCall, roots: JsonObject): Promise<ExchangedToken> {
     const own = tokenCall(call);
     const { derived = {} } = call.connector.connection ?? {};
     const { values, secrets } = await derive(derived, [auth.before, auth.request], roots, this.now());
@@ -79,7 +93,9 @@ export class TokenExchange {
     const ask = async (request: Request, success?: Success): Promise<Answer> => {
       const built = compileRequest(call.connector, request)({ ...roots, derived: values, before });
       const answer = this.echoed.remove(secrets, await this.send(own, built));
-      if (!compileSuccess(success)(answer)) throw refusedBy(own, answer, this.now());
+      // What came before may be half of a token.
+      if (!compileSuccess(success)(answer))
+        throw refusedBy(own, this.echoed.remove(textsOf(before), answer), this.now());
       return answer;
     };
     for (const { name, request, success } of auth.before ?? [])
@@ -91,8 +107,21 @@ export class TokenExchange {
     const expires =
       auth.expires_in === undefined ? undefined : compileTemplate(auth.expires_in)({ ...roots, response });
     const lifetime = Number(expires ?? Number.NaN) * 1000;
-    return tokenOf(text, Number.isNaN(lifetime) ? undefined : lifetime, this.now());
+    const made = tokenOf(text, Number.isNaN(lifetime) ? undefined : lifetime, this.now());
+    return { ...made, values: captured(auth.captures ?? {}, { ...roots, response }) };
   }
+}
+
+/** All texts of the bodies and headers of answers, each of which may be a secret. */
+function textsOf(answers: JsonObject): SecretTexts {
+  const found: string[] = [];
+  const take = (value: Json): void => {
+    if (typeof value === 'string') found.push(value);
+    else if (Array.isArray(value)) value.forEach(take);
+    else if (isJsonObject(value)) Object.values(value).forEach(take);
+  };
+  take(answers);
+  return { fields: Object.fromEntries(found.entries()) };
 }
 
 function tokenOf(token: string, lifetimeMs: number | undefined, now: number): Token {

@@ -14,7 +14,7 @@ export interface CallLimit {
   concurrency: number;
 }
 
-/** What calls a service: a step, or a poll, which has no action. */
+/** What calls a service: a step, or what has no action, such as a poll. */
 export interface LimitedCaller {
   connector: string;
   connection?: string;
@@ -28,7 +28,10 @@ export type LimitsOfCall = (input: Json) => CallLimit[];
  * The limits of calls, the service's before the action's. There is always one, without numbers where the connector gives
  * none: a service that asks one call to wait means all of its connection.
  */
-export function limitsOf(plan: Plan, caller: LimitedCaller): LimitsOfCall {
+export function limitsOf(
+  plan: Pick<Plan, 'account' | 'connectors' | 'connections'>,
+  caller: LimitedCaller,
+): LimitsOfCall {
   const connector = plan.connectors[caller.connector];
   const own = caller.connection === undefined ? '' : `${plan.account}/${caller.connection}`;
   const fields = plan.connections[caller.connection ?? '']?.fields ?? {};

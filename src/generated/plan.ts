@@ -14,6 +14,10 @@ export type Lists = "repeat" | "brackets" | "indices" | "comma";
  * How failures are to be read; the first that fits counts. What none fits goes by its status.
  */
 export type ErrorRules = ErrorRule[];
+/**
+ * The answer comes in pages, each a request of its own in the same attempt. Its items are items in the output's template; more is true where the service has further ones than were fetched.
+ */
+export type Pagination = CursorPagination | NumberPagination | LinkPagination;
 export type PlanStep =
   ActionStep | CallStep | WaitStep | SetStep | SwitchStep | ForEachStep | BranchesStep | StopStep | FailStep;
 /**
@@ -89,10 +93,6 @@ export type Scopes = string[];
  * Rights that are asked for in any case; those of actions and triggers in use are added.
  */
 export type Scopes1 = string[];
-/**
- * The answer comes in pages, each a request of its own in the same attempt. Its items are items in the output's template; more is true where the service has further ones than were fetched.
- */
-export type Pagination = CursorPagination | NumberPagination | LinkPagination;
 
 /**
  * The compiled form of one automation for one account: all that the engine needs and all that a reviewer wants to know. Written as canonical JSON (RFC 8785) and named by its SHA-256 digest.
@@ -243,9 +243,9 @@ export interface WebhookScheme {
  */
 export interface WebhookKey {
   /**
-   * The connection's field that holds it. Without it, the key is always one that the runner keeps: of a subscription, or from a handshake.
+   * The connection's field that holds it; of several, all that the connection has are keys, and one of them must be right. Without it, the key is always one that the runner keeps: of a subscription, or from a handshake.
    */
-  field?: string;
+  field?: string | string[];
   /**
    * A beginning of the field that is no part of the key, such as whsec_.
    */
@@ -742,9 +742,10 @@ export interface SubscriptionDelete {
  */
 export interface SubscriptionList {
   request: Request;
+  pagination?: Pagination;
   errors?: ErrorRules;
   /**
-   * The list, from response.
+   * The list, from response, or ${{ items }} of all pages.
    */
   items: string;
   /**
@@ -759,6 +760,80 @@ export interface SubscriptionList {
    * An expression over item and subscription that must be true too, such as that the topic is the same.
    */
   when?: string;
+}
+/**
+ * Each page names the next by a text: page.cursor in the request, absent for the first.
+ */
+export interface CursorPagination {
+  type: "cursor";
+  /**
+   * The items of a page: an expression over response that gives a list.
+   */
+  items: string;
+  /**
+   * The next page's cursor, from response; absent, null or empty at the end.
+   */
+  next: string;
+  /**
+   * Pages at most.
+   */
+  max_pages?: number;
+  /**
+   * Items at most: a number, or an expression over input.
+   */
+  max_items?: number | string;
+}
+/**
+ * Pages are counted: page.number and page.offset (items before it) in the request.
+ */
+export interface NumberPagination {
+  type: "page" | "offset";
+  /**
+   * The items of a page: an expression over response that gives a list.
+   */
+  items: string;
+  /**
+   * The first page's number, 1 where it is left out, or the first offset, 0.
+   */
+  first?: number;
+  /**
+   * Items that a full page has: a shorter one is the last. Without it, the first empty page is.
+   */
+  size?: number;
+  /**
+   * An expression over response that says whether there is a further page, in place of size.
+   */
+  more?: string;
+  /**
+   * Pages at most.
+   */
+  max_pages?: number;
+  /**
+   * Items at most: a number, or an expression over input.
+   */
+  max_items?: number | string;
+}
+/**
+ * Each page has the address of the next, in the header Link with rel=next (RFC 8288) or in the body.
+ */
+export interface LinkPagination {
+  type: "link";
+  /**
+   * The items of a page: an expression over response that gives a list.
+   */
+  items: string;
+  /**
+   * The address, from response; without it, from the header Link.
+   */
+  next?: string;
+  /**
+   * Pages at most.
+   */
+  max_pages?: number;
+  /**
+   * Items at most: a number, or an expression over input.
+   */
+  max_items?: number | string;
 }
 export interface ManualTrigger {
   kind: "manual";
@@ -1397,6 +1472,12 @@ export interface TokenExchangeAuth {
    * Seconds for which it is good: a number, or an expression over response. Without it, until it is refused.
    */
   expires_in?: number | string;
+  /**
+   * What the exchange tells of the connection, by name, from response, such as ${{ response.body.instance_url }}. ${{ connection.<name> }} stands for it in base_url, headers, query, requests and answers; the requests of the exchange itself are made before it is known. What a request's address is made of must still be one of the hosts.
+   */
+  captures?: {
+    [k: string]: string;
+  };
   refresh_on?: RefreshOn;
   use?: TokenUse;
 }
@@ -1681,80 +1762,6 @@ export interface Response {
    * Template of the output, over response.status, response.headers, response.body, input, connection, and items and more where the action has pages. Without it, the body, or the items.
    */
   output?: Json;
-}
-/**
- * Each page names the next by a text: page.cursor in the request, absent for the first.
- */
-export interface CursorPagination {
-  type: "cursor";
-  /**
-   * The items of a page: an expression over response that gives a list.
-   */
-  items: string;
-  /**
-   * The next page's cursor, from response; absent, null or empty at the end.
-   */
-  next: string;
-  /**
-   * Pages at most.
-   */
-  max_pages?: number;
-  /**
-   * Items at most: a number, or an expression over input.
-   */
-  max_items?: number | string;
-}
-/**
- * Pages are counted: page.number and page.offset (items before it) in the request.
- */
-export interface NumberPagination {
-  type: "page" | "offset";
-  /**
-   * The items of a page: an expression over response that gives a list.
-   */
-  items: string;
-  /**
-   * The first page's number, 1 where it is left out, or the first offset, 0.
-   */
-  first?: number;
-  /**
-   * Items that a full page has: a shorter one is the last. Without it, the first empty page is.
-   */
-  size?: number;
-  /**
-   * An expression over response that says whether there is a further page, in place of size.
-   */
-  more?: string;
-  /**
-   * Pages at most.
-   */
-  max_pages?: number;
-  /**
-   * Items at most: a number, or an expression over input.
-   */
-  max_items?: number | string;
-}
-/**
- * Each page has the address of the next, in the header Link with rel=next (RFC 8288) or in the body.
- */
-export interface LinkPagination {
-  type: "link";
-  /**
-   * The items of a page: an expression over response that gives a list.
-   */
-  items: string;
-  /**
-   * The address, from response; without it, from the header Link.
-   */
-  next?: string;
-  /**
-   * Pages at most.
-   */
-  max_pages?: number;
-  /**
-   * Items at most: a number, or an expression over input.
-   */
-  max_items?: number | string;
 }
 /**
  * The service does a request once however often it comes with the same key. The key is the same in every attempt of a step of a run, so the write may be repeated.

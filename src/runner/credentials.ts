@@ -1,9 +1,8 @@
-import { hostAllowed } from '../connectors/hosts.ts';
-import { openConnection } from '../secrets/connection-file.ts';
 import type { Credential, CredentialSource } from '../secrets/credential.ts';
 import type { IdentitySource } from '../secrets/identity-source.ts';
 import { SecretError } from '../secrets/secret-error.ts';
 import { SHARED, secretPath, sharedSecretOf } from '../workspace/workspace.ts';
+import { openCredential } from './open-credential.ts';
 
 /**
  * Opens the secrets of the workspace that is deployed. What was opened is kept in memory as long as its file stays; the
@@ -47,19 +46,10 @@ export class WorkspaceCredentials implements CredentialSource {
     return credential;
   }
 
-  private async open(account: string, connection: string, shared: string | undefined): Promise<Credential> {
+  private open(account: string, connection: string, shared: string | undefined): Promise<Credential> {
     const own = this.secrets.get(secretPath(account, connection));
-    const opened = own === undefined ? undefined : await this.openFile(own, account, connection);
-    const others = shared === undefined ? undefined : this.secrets.get(sharedSecretOf(account, shared));
-    if (shared === undefined || others === undefined) return opened ?? { fields: {}, hosts: [] };
-    const common = await this.openFile(others, SHARED, shared);
-    if (opened === undefined) return common;
-    // Neither may be sent where the other may not.
-    const hosts = opened.hosts.filter((host) => hostAllowed(host, common.hosts) || common.hosts.includes(host));
-    return { fields: { ...common.fields, ...opened.fields }, hosts };
-  }
-
-  private async openFile(text: string, account: string, connection: string): Promise<Credential> {
-    return openConnection(text, { account, connection, identities: await this.identities(account) });
+    const text = shared === undefined ? undefined : this.secrets.get(sharedSecretOf(account, shared));
+    const common = shared === undefined || text === undefined ? undefined : { name: shared, text };
+    return openCredential({ own, shared: common }, { account, connection }, this.identities);
   }
 }

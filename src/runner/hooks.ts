@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readBody } from '../connectors/webhooks/body.ts';
 import type { HandshakeReply } from '../connectors/webhooks/handshake.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -11,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import { nameOf, takeDelivery, webhookRequest, type Delivery } from './delivery.ts';
 import type { ConnectionHooks } from './events/connection-hooks.ts';
 import { connectionOf, isAddress } from './hook-address.ts';
+import { keepRefusal, nameOfRefusal } from './keep-refusal.ts';
 import { hookPath, type LiveAutomation, type LiveDeployment, type LiveWebhook } from './live-deployment.ts';
 import type { Verifier } from './verifier.ts';
 
@@ -79,7 +79,7 @@ export class Hooks {
     if (isFull(this.options.engine, delivery.account, this.options.backlog)) return { kind: 'full' };
     // A signature covers the address that was called, which may be a former one.
     const result = await this.takeAt(delivery, secret);
-    if (result.kind === 'refused') await this.keep(delivery, result);
+    if (result.kind === 'refused') await keepRefusal(this.options.store, delivery, result);
     return result;
   }
 
@@ -95,7 +95,7 @@ export class Hooks {
     if (kept.cut) return { kind: 'cut' };
     const secret = this.options.live().addressSecret(kept.account, kept.automation);
     if (secret === undefined) return { kind: 'unknown' };
-    const result = await this.takeAt({ ...kept, method: 'POST' }, secret, `refusal ${id}`);
+    const result = await this.takeAt({ ...kept, method: 'POST' }, secret, nameOfRefusal(id));
     const [run] = result.kind === 'accepted' ? [result.run.id] : result.kind === 'events' ? result.runs : [];
     if (run !== undefined) await refusals.markReplayed(id, run);
     return result;
@@ -156,14 +156,6 @@ export class Hooks {
     const named = delivery === undefined ? {} : { delivery };
     const run = await this.options.engine.start({ account, automation, plan: digest, trigger, ...named });
     return { kind: 'accepted', run, respond: webhook.respond, deadlineMs: webhook.deadline_ms };
-  }
-
-  private async keep(delivery: Delivery, { status, reason }: Refusal): Promise<void> {
-    const { account, automation, receivedAt, query, body } = delivery;
-    const came = Object.entries(delivery.headers);
-    const headers = Object.fromEntries(came.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-    const kept = { id: randomUUID(), account, automation, receivedAt, status, reason, query, headers, body };
-    await this.options.store.refusals.insert(kept);
   }
 }
 

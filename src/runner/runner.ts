@@ -123,7 +123,10 @@ export class Runner {
       caller: () => this.caller,
       publicUrl: options.publicUrl,
       now: Date.now,
-      granted: () => this.polls.start(),
+      granted: (account, connection) => {
+        this.polls.start();
+        this.subscriptions.retry(account, connection);
+      },
       onError: options.onError,
     });
     const { grants } = this.oauth;
@@ -176,6 +179,7 @@ export class Runner {
     this.subscriptions = new Subscriptions({
       store: this.store,
       caller,
+      limiter: this.engine.limiter,
       vault: this.vault,
       identities: options.identities,
       redactor: this.redactor,

@@ -1,3 +1,4 @@
+import { keyFields } from '../connectors/connection-fields.ts';
 import { answerHandshake, fieldsOfScheme, type AnsweredHandshake } from '../connectors/webhooks/handshake.ts';
 import type { WebhookRequest } from '../connectors/webhooks/request.ts';
 import { refuseSignature } from '../connectors/webhooks/signature.ts';
@@ -45,8 +46,7 @@ export class Verifier {
       fields = {};
     }
     const field = (name: string): string | undefined => (Object.hasOwn(fields, name) ? fields[name] : undefined);
-    const own = scheme.key.field === undefined ? undefined : field(scheme.key.field);
-    const keys = own === undefined ? kept : [own, ...kept];
+    const keys = [...keyFields(scheme.key).flatMap((name) => field(name) ?? []), ...kept];
     const unsigned = answerHandshake(scheme, request, { proved: false, key: keys[0], field });
     if (unsigned !== undefined) return { kind: 'handshake', ...unsigned };
     if (keys.length === 0) return { kind: 'refused', status: 503, reason: lacking(plan, verify) };
@@ -72,8 +72,8 @@ export class Verifier {
 }
 
 function lacking({ account }: Plan, { connection, scheme }: PlanVerify): string {
-  const { field } = scheme.key;
-  return field === undefined
+  const fields = keyFields(scheme.key);
+  return fields.length === 0
     ? `${scheme.title} has not given the connection ${connection} a key yet`
-    : `the connection ${connection} has no ${field}: waybill connect ${account} ${connection} --web`;
+    : `the connection ${connection} has no ${fields.join(' or ')}: waybill connect ${account} ${connection} --web`;
 }

@@ -45,6 +45,9 @@ export interface DeploymentRecord {
   entries: DeploymentEntry[];
 }
 
+/** How many bytes of a refused body are kept. */
+export const REFUSED_BODY_KEPT = 256 * 1024;
+
 /** A request to a webhook that was not accepted. */
 export interface RefusalRecord {
   id: string;

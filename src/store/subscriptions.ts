@@ -39,6 +39,8 @@ export interface SubscriptionRecord {
   madeWith: Json;
   /** The connection's secrets file, encrypted as it is in git: ending it may outlast the account's files. */
   credential?: string;
+  /** That of the credential which accounts share, where the connection names one. */
+  sharedCredential?: string;
   /** Why the last try failed, and how many did since one succeeded. */
   failure?: Failure;
   failures: number;

@@ -191,3 +191,54 @@ test('a credential is exchanged only at a host that it was sealed for', () =>
     assert.equal(failure.code, 'host_not_allowed');
     assert.equal(service.received.length, 0);
   }));
+
+const PLACING: Auth = {
+  type: 'token_exchange',
+  request: { method: 'POST', url: 'https://api.shop.example/token' },
+  token: '${{ response.body.access_token }}',
+  captures: { place: '${{ response.body.place }}' },
+};
+
+test('what an exchange tells stands in addresses, and the token is got once', () =>
+  LocalService.during(
+    ({ url }, response) => json(response, url === '/token' ? { access_token: 'the-token', place: 'eu1' } : { url }),
+    async (service) => {
+      const spec = connectionSpec({
+        fields: FIELDS,
+        base_url: 'https://api.shop.example/${{ connection.place }}',
+        auth: PLACING,
+      });
+      const caller = service.caller();
+      const call = callOf(spec, { ...GET, response: {} }, GIVEN);
+      for (const _time of [1, 2]) assert.equal((await caller.call(call)).ok, true);
+      await caller.close();
+      assert.deepEqual(
+        service.received.map(({ url, headers }) => [url, tokenIn(headers.authorization)]),
+        [
+          ['/token', ''],
+          ['/eu1/things', 'the-token'],
+          ['/eu1/things', 'the-token'],
+        ],
+      );
+    },
+  ));
+
+test('a failure of an exchange holds nothing of the answers before', () =>
+  LocalService.during(
+    ({ url, body }, response) =>
+      url === '/begin'
+        ? json(response, { ticket: 'the-ticket-of-the-login' })
+        : json(response, { error: `no such ticket: ${body}` }, 403),
+    async (service) => {
+      const auth: Auth = {
+        type: 'token_exchange',
+        before: [{ name: 'begin', request: { method: 'POST', path: '/begin' } }],
+        request: { method: 'POST', path: '/token', body: { json: { ticket: '${{ before.begin.body.ticket }}' } } },
+        token: '${{ response.body.access_token }}',
+      };
+      const failure = failureOf(await service.call(connectionSpec({ fields: FIELDS, auth }), GET, GIVEN));
+      assert.match(service.received[1]?.body ?? '', /the-ticket-of-the-login/);
+      assert.equal(failure.code, 'token_not_made');
+      assert.doesNotMatch(JSON.stringify(failure), /the-ticket/);
+    },
+  ));

@@ -4,24 +4,37 @@ import fc from 'fast-check';
 import { builtinCatalog } from '../../src/connectors/builtin.ts';
 import { searchCatalog } from '../../src/connectors/search.ts';
 import { CATALOG_REQUESTS } from './catalog-requests.ts';
+import { TRIGGER_REQUESTS } from './trigger-requests.ts';
 
 const catalog = builtinCatalog();
 const found = (words: string): string[] => searchCatalog(catalog, words, 5).map(({ name }) => name);
 
 test('of 100 plain requests, nine in ten find the action that is meant among the first five', () => {
-  const known = new Set(
-    catalog
-      .names()
-      .flatMap((name) => Object.keys(catalog.get(name)?.actions ?? {}).map((action) => `${name}.${action}`)),
-  );
-  const missed = CATALOG_REQUESTS.filter(([request, ...actions]) => {
-    for (const action of actions) assert.ok(known.has(action), `there is no ${action}`);
-    const hits = found(request);
-    return !actions.some((action) => hits.includes(action));
-  });
   assert.equal(CATALOG_REQUESTS.length, 100);
-  assert.ok(missed.length <= 10, missed.map(([request]) => `${request}: ${found(request).join(', ')}`).join('\n'));
+  assertFound(CATALOG_REQUESTS, 'actions', 10);
 });
+
+test('of 20 requests that wait for something, nine in ten find the trigger that is meant', () => {
+  assert.equal(TRIGGER_REQUESTS.length, 20);
+  assertFound(TRIGGER_REQUESTS, 'triggers', 2);
+});
+
+function assertFound(
+  requests: readonly (readonly [request: string, ...meant: string[]])[],
+  kind: 'actions' | 'triggers',
+  mostMissed: number,
+): void {
+  const known = new Set(
+    catalog.names().flatMap((name) => Object.keys(catalog.get(name)?.[kind] ?? {}).map((one) => `${name}.${one}`)),
+  );
+  const missed = requests.filter(([request, ...meant]) => {
+    for (const one of meant) assert.ok(known.has(one), `there is no ${one}`);
+    const hits = found(request);
+    return !meant.some((one) => hits.includes(one));
+  });
+  const words = missed.map(([request]) => `${request}: ${found(request).join(', ')}`);
+  assert.ok(missed.length <= mostMissed, words.join('\n'));
+}
 
 test('an action and a service are found first by their own names', () => {
   for (const name of catalog.names()) {

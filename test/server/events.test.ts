@@ -2,95 +2,19 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/json/value.ts';
-import type { BacklogLimits } from '../../src/runner/backlog.ts';
 import type {
   HookView,
   RefusalListView,
-  RotatedHookView,
   RunDetailView,
   RunListView,
   RunSummaryView,
-  SubscriptionListView,
 } from '../../src/server/api-types.ts';
-import { PlayedGitHub, TOKEN, type PlayedHook } from '../runner/subscriptions/played-github.ts';
 import { assertNowhere, filesBelow, formsOf } from './canary-forms.ts';
-import { withWorkspace, type Served, type WorkspaceFiles } from './with-workspace.ts';
-
-const PUBLIC = 'https://waybill.example';
-
-const ISSUE = {
-  number: 7,
-  title: 'Found a bug',
-  body: null,
-  state: 'open',
-  html_url: 'https://github.com/acme/shop/issues/7',
-  user: { login: 'octocat' },
-  labels: [],
-  assignees: [],
-  comments: 0,
-  created_at: '2026-01-01T00:00:00Z',
-  updated_at: '2026-01-01T00:00:00Z',
-};
-
-function listening(on: string, repository: string, value = '${{ trigger.event.sender }}'): object {
-  return {
-    name: 'Listen',
-    trigger: { on, with: { repository } },
-    steps: [{ id: 'save', uses: 'storage.set', with: { key: 'last', value } }],
-  };
-}
-
-function files(automations: { [name: string]: object }): WorkspaceFiles {
-  return { connections: { github: { connector: 'github', secrets: { token: TOKEN } } }, automations };
-}
-
-const TWO = {
-  opened: listening('github.issue_opened', 'acme/shop', '${{ trigger.event.title }}'),
-  'also-opened': listening('github.issue_opened', 'Acme/Shop'),
-  closed: listening('github.issue_closed', 'acme/shop'),
-  pushed: listening('github.pushed', 'acme/site'),
-};
-
-async function withGitHub(
-  automations: { [name: string]: object },
-  use: (served: Served, github: PlayedGitHub) => Promise<void>,
-  reachable = true,
-  more: { backlog?: BacklogLimits } = {},
-): Promise<void> {
-  const github = await new PlayedGitHub().start();
-  const options = {
-    reroutes: new Map([['github', github.url]]),
-    publicUrl: reachable ? PUBLIC : undefined,
-    sealedHosts: ['api.github.com'],
-    ...more,
-  };
-  try {
-    await withWorkspace(
-      files(automations),
-      async (served) => {
-        await served.runner.subscriptions.idle();
-        await use(served, github);
-      },
-      options,
-    );
-  } finally {
-    github.close();
-  }
-}
-
-function hookOf(github: PlayedGitHub, repository: string): PlayedHook {
-  const hook = github.hooks.find((one) => one.repository === repository);
-  assert.ok(hook, `nothing is subscribed to ${repository}`);
-  return hook;
-}
+import { withWorkspace, type WorkspaceFiles } from './with-workspace.ts';
+import { ISSUE, TWO, withGitHub, hookOf, runsOf } from './with-github.ts';
 
 function order(id: number): object {
   return { kind: 'order', id, total: { amount: id * 10 } };
-}
-
-async function runsOf(served: Served): Promise<string[]> {
-  const { body } = await served.api<RunListView>('/runs');
-  return body.runs.map(({ automation }) => automation).toSorted();
 }
 
 test('one webhook for each repository, with the events of all automations; an event starts those that want it, once', async () => {
@@ -228,84 +152,62 @@ test('an event that cannot be read is kept, and taken once more when it can', as
   });
 });
 
-test('subscriptions follow the automations: events and addresses are updated, and what nobody wants is ended', async () => {
-  await withGitHub(TWO, async (served, github) => {
-    const before = hookOf(github, 'acme/shop').config;
-    await served.deploy(files({ commented: listening('github.issue_commented', 'acme/shop'), opened: TWO.opened }));
-    await served.runner.subscriptions.idle();
-    assert.deepEqual(
-      github.hooks.map(({ repository, events, config }) => ({ repository, events, config })),
-      [{ repository: 'acme/shop', events: ['issue_comment', 'issues'], config: before }],
-    );
-    const rotated = await served.api<RotatedHookView>('/hooks/acme/@github/rotate', { method: 'POST' });
-    await served.runner.subscriptions.idle();
-    assert.equal(hookOf(github, 'acme/shop').config.url, rotated.body.url);
-    const late = { ...hookOf(github, 'acme/shop'), config: before };
-    assert.equal((await github.send(late, 'issues', { action: 'opened', issue: ISSUE }, served.url)).status, 202);
-    const { subscriptions } = (await served.api<SubscriptionListView>('/subscriptions')).body;
-    assert.deepEqual(
-      subscriptions.map(({ subscription, key, status, automations }) => ({ subscription, key, status, automations })),
-      [{ subscription: 'github.repository', key: 'acme/shop', status: 'active', automations: ['commented', 'opened'] }],
-    );
-    // Neither the automations nor the connection are left.
-    await served.deploy({ automations: {} });
-    await served.runner.subscriptions.idle();
-    assert.deepEqual([github.hooks, served.runner.store.subscriptions.list()], [[], []]);
-  });
-});
-
-test('a refusal of the service is told, and tried again with another credential', async () => {
-  await withGitHub({ opened: TWO.opened }, async (served, github) => {
-    github.before = (request, response) => {
-      if (request.headers.authorization === `Bearer ${TOKEN}`) return false;
-      response
-        .writeHead(403, { 'content-type': 'application/json' })
-        .end('{"message":"Resource not accessible by token"}');
-      return true;
-    };
-    const other = files({ opened: listening('github.issue_opened', 'acme/other') });
-    await served.deploy({
-      ...other,
-      connections: { github: { connector: 'github', secrets: { token: 'github_pat_without_rights' } } },
-    });
-    await served.runner.subscriptions.idle();
-    const failed = (await served.api<SubscriptionListView>('/subscriptions')).body.subscriptions;
-    assert.match(failed.map(({ failure }) => failure?.message).join(), /may not do this/);
-    assert.deepEqual(
-      failed.map(({ key, status }) => [key, status]),
-      [
-        ['acme/other', 'creating'],
-        // It is ended with what it was made with: its own credential is kept until then.
-      ],
-    );
-    await served.deploy(other);
-    await served.runner.subscriptions.idle();
-    assert.deepEqual(
-      github.hooks.map(({ repository }) => repository),
-      ['acme/other'],
-    );
-    const mended = (await served.api<SubscriptionListView>('/subscriptions')).body.subscriptions;
-    assert.deepEqual(
-      mended.map(({ status, failure, due_at }) => ({ status, failure, due_at })),
-      [{ status: 'active', failure: undefined, due_at: undefined }],
-    );
-  });
-});
-
-test('without an address at which services reach the runner, nothing is subscribed to, and it says so', async () => {
-  await withGitHub(
-    { opened: TWO.opened },
-    async (served, github) => {
-      assert.deepEqual(github.requests, []);
-      const { subscriptions, reason } = (await served.api<SubscriptionListView>('/subscriptions')).body;
-      assert.deepEqual(
-        subscriptions.map(({ status }) => status),
-        ['waiting'],
-      );
-      assert.equal(reason, 'services cannot reach the runner: start it with --public-url');
+test('any of several fields may hold the key, also one of a credential that accounts share', async () => {
+  const connector = {
+    name: 'shop',
+    title: 'Shop',
+    version: '1.0.0',
+    description: 'Sells things.',
+    connection: {
+      fields: {
+        hook_key: { title: 'Key of hooks', secret: true, required: false },
+        app_key: { title: 'Key of the app', secret: true, required: false },
+      },
+      hosts: [],
     },
-    false,
-  );
+    webhook_schemes: {
+      shop: {
+        title: 'Shop',
+        algorithm: 'token',
+        key: { field: ['hook_key', 'app_key'] },
+        signature: { header: 'x-key' },
+        redelivers: false,
+      },
+    },
+    triggers: {
+      ordered: {
+        title: 'Ordered',
+        description: 'A customer orders.',
+        output: { type: 'object' },
+        sample: {},
+        webhook: { scheme: 'shop', setup: 'Enter the address.' },
+      },
+    },
+    actions: {},
+  };
+  const workspace = (secrets?: { [field: string]: string }): WorkspaceFiles => ({
+    connectors: { shop: connector },
+    shared: { app: { connector: 'shop', accounts: ['acme'], secrets: { app_key: 'the key of the app' } } },
+    connections: { shop: { connector: 'shop', shared: 'app', ...(secrets === undefined ? {} : { secrets }) } },
+    automations: {
+      ordered: { name: 'Ordered', trigger: { on: 'shop.ordered' }, steps: [{ id: 'end', stop: true }] },
+    },
+  });
+  await withWorkspace(workspace(), async (served) => {
+    const { body: hook } = await served.api<HookView>('/hooks/acme/@shop');
+    const statusOf = async (key: string): Promise<number> =>
+      (
+        await fetch(served.url + hook.path, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-key': key },
+          body: '{}',
+        })
+      ).status;
+    const both = async (): Promise<number[]> => [await statusOf('the key of the app'), await statusOf('the hook key')];
+    assert.deepEqual(await both(), [202, 401]);
+    await served.deploy(workspace({ hook_key: 'the hook key' }));
+    assert.deepEqual(await both(), [202, 202]);
+  });
 });
 
 test('a service is asked to send again where too many runs wait', async () => {

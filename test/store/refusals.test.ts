@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RefusalRecord } from '../../src/store/records.ts';
-import { REFUSALS_KEPT, REFUSED_BODY_KEPT } from '../../src/store/sqlite/refusals.ts';
+import { REFUSED_BODY_KEPT } from '../../src/store/records.ts';
+import { REFUSALS_KEPT } from '../../src/store/sqlite/refusals.ts';
 import { newStore } from './sample-store.ts';
 
 function refusal(id: string, change: Partial<RefusalRecord> = {}): RefusalRecord {

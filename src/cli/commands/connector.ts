@@ -133,7 +133,7 @@ function renderConnector({
     const rows = webhook_schemes.map(({ name: scheme, title: what, key }) => [
       `  ${scheme}`,
       what,
-      key === undefined ? `for triggers alone: ${title} gives the key` : `checked with ${key}`,
+      key.length === 0 ? `for triggers alone: ${title} gives the key` : `checked with ${key.join(' or ')}`,
     ]);
     lines.push('', `Schemes of webhooks ("verify": { "scheme": …, "connection": … }):`, renderTable(rows));
   }

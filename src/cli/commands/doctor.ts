@@ -4,6 +4,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
 import { openConnection } from '../../secrets/connection-file.ts';
 import type { IdentitySource } from '../../secrets/identity-source.ts';
+import type { SubscriptionListView } from '../../server/api-types.ts';
 import { EXIT } from '../exit.ts';
 import { findWorkspace, nearestWorkspace } from '../find-workspace.ts';
 import { identitySource } from '../identities.ts';
@@ -34,7 +35,7 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   if (workspace !== undefined) {
     const identities = identitySource(options);
     checks.push(...(await checkKeys(workspace, identities)), ...(await checkSecrets(workspace, identities)));
-    checks.push(await checkRunner(options));
+    checks.push(...(await checkRunner(options)));
   }
   if (options.format === 'json') console.log(JSON.stringify({ checks }));
   else for (const check of checks) console.log(render(check));
@@ -108,24 +109,36 @@ async function checkSecrets({ workspace }: CheckedWorkspace, identities: Identit
   return findings;
 }
 
-async function checkRunner(options: DoctorOptions): Promise<Finding> {
+async function checkRunner(options: DoctorOptions): Promise<Finding[]> {
   try {
     const client = await RunnerClient.find(options);
     await client.get('/runs', { limit: 1 });
     const { status, queued } = await client.health();
+    const subscriptions = describeSubscriptions(await client.get<SubscriptionListView>('/subscriptions'));
     const message = `up at ${client.url}`;
-    if (status === 'ok') return { name: 'runner', status, message };
+    if (status === 'ok') return [{ name: 'runner', status, message }, ...subscriptions];
     const help = 'look at what runs, with waybill runs list, or give it a larger --max-queued';
-    return {
-      name: 'runner',
-      status: 'wrong',
-      message: `${message}, but full: ${queued} runs wait for their turn`,
-      help,
-    };
+    const full = `${message}, but full: ${queued} runs wait for their turn`;
+    return [{ name: 'runner', status: 'wrong', message: full, help }, ...subscriptions];
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { name: 'runner', status: 'missing', message };
+    return [{ name: 'runner', status: 'missing', message }];
   }
+}
+
+/** Whether services send what automations wait for; nothing where none waits. */
+function describeSubscriptions({ subscriptions, reason }: SubscriptionListView): Finding[] {
+  if (subscriptions.length === 0) return [];
+  const name = 'subscriptions';
+  if (reason !== undefined) {
+    const waiting = [...new Set(subscriptions.flatMap(({ automations }) => automations))].join(', ');
+    const message = `nothing comes for ${waiting}: ${reason}`;
+    return [{ name, status: 'missing', message, help: 'name the address at which services reach it' }];
+  }
+  const failed = subscriptions.filter(({ failure }) => failure !== undefined).length;
+  if (failed === 0) return [{ name, status: 'ok', message: `${subscriptions.length} at services` }];
+  const help = 'waybill subscriptions says why';
+  return [{ name, status: 'wrong', message: `${failed} of ${subscriptions.length} failed`, help }];
 }
 
 function helpOf(error: unknown): string | undefined {

@@ -13,15 +13,17 @@ export function checkConnectorOAuth({ workspace, report }: CompileContext): void
     const { connection } = value;
     if (connection !== undefined) {
       if (Array.isArray(connection.auth)) checkWays(connection, connection.auth, tell);
-      for (const { auth, path } of placedWays(connection.auth))
-        if (auth.type === 'oauth2' && auth.grant === 'authorization_code') checkCode(connection, auth, path, tell);
+      for (const { auth, path } of placedWays(connection.auth)) {
+        if (auth.type === 'oauth2' && auth.grant === 'authorization_code') checkCode(auth, path, tell);
+        if ('captures' in auth) checkCaptures(connection, Object.keys(auth.captures ?? {}), path, tell);
+      }
     }
     checkScopes(value, tell);
   }
 }
 
-function checkCode({ fields }: ConnectionSpec, auth: AuthorizationCodeAuth, path: PointerToken[], tell: Tell): void {
-  const { client_auth: proof = 'basic', client_secret: secret, pkce = 'S256', captures = {} } = auth;
+function checkCode(auth: AuthorizationCodeAuth, path: PointerToken[], tell: Tell): void {
+  const { client_auth: proof = 'basic', client_secret: secret, pkce = 'S256' } = auth;
   if (proof !== 'none' && secret === undefined)
     tell(
       'WB5017',
@@ -36,7 +38,10 @@ function checkCode({ fields }: ConnectionSpec, auth: AuthorizationCodeAuth, path
       'without a secret and without PKCE, whoever sees the code can use it',
       'use "S256", or let the app prove who it is',
     );
-  for (const name of Object.keys(captures).filter((one) => Object.hasOwn(fields, one)))
+}
+
+function checkCaptures({ fields }: ConnectionSpec, names: string[], path: PointerToken[], tell: Tell): void {
+  for (const name of names.filter((one) => Object.hasOwn(fields, one)))
     tell(
       'WB5017',
       [...path, 'captures', name],

@@ -80,7 +80,7 @@ function checkTemplate({ connector, document, report }: Part, template: Connecto
     const range = document.rangeInString(path, index, index + 'connection.'.length + name.length);
     if (field === undefined && captures.has(name)) {
       if (captured) continue;
-      const message = `\`${name}\` is known after consent alone, and this is needed before`;
+      const message = `\`${name}\` is known once there is a token, and this is needed before`;
       report(document.diagnostic('WB5024', path, message, { range, help: 'use a field of the connection' }));
     } else if (field === undefined) report({ ...unknownField(document, path, name, fields), range });
     else if (field.secret === true && !secrets) {
@@ -90,12 +90,10 @@ function checkTemplate({ connector, document, report }: Part, template: Connecto
   }
 }
 
-/** Names of what consent tells of the connection. */
+/** Names of what consent, or an exchange, tells of the connection. */
 function capturesOf({ connection }: Connector): Set<string> {
   return new Set(
-    authWays(connection ?? {}).flatMap((auth) =>
-      auth.type === 'oauth2' && auth.grant === 'authorization_code' ? Object.keys(auth.captures ?? {}) : [],
-    ),
+    authWays(connection ?? {}).flatMap((auth) => ('captures' in auth ? Object.keys(auth.captures ?? {}) : [])),
   );
 }
 

@@ -1,3 +1,4 @@
+import { keyFields } from '../../connectors/connection-fields.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { Connector, ConnectorTrigger, Subscription, WebhookScheme } from '../../generated/connector.ts';
 import type { PointerToken } from '../../json/pointer.ts';
@@ -52,7 +53,7 @@ function checkKey(
   path: PointerToken[],
   tell: Tell,
 ): void {
-  if (key.field !== undefined || of?.secret !== undefined || handshake.some(({ keep }) => keep !== undefined)) return;
+  if (keyFields(key).length > 0 || of?.secret !== undefined || handshake.some(({ keep }) => keep !== undefined)) return;
   const help = 'name a "field" in the key of the scheme, a "secret" in the subscription, or "keep" in a handshake';
   tell('WB2028', [...path, 'scheme'], 'nothing gives the key with which its deliveries are proved', help);
 }

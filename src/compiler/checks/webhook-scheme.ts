@@ -1,3 +1,4 @@
+import { keyFields } from '../../connectors/connection-fields.ts';
 import type { Connector, WebhookScheme } from '../../generated/connector.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { CompileContext } from '../context.ts';
@@ -21,15 +22,14 @@ export function checkWebhookSchemes({ workspace, report }: CompileContext): void
 function problemsOf(connector: Connector, scheme: WebhookScheme): SchemeProblem[] {
   const { algorithm, signed = '{body}', timestamp, delivery_id } = scheme;
   const problems: SchemeProblem[] = [];
-  const unknown = (field: string | undefined, path: string[]): void => {
-    if (field === undefined) return;
+  const unknown = (field: string, path: string[]): void => {
     const fields = Object.keys(connector.connection?.fields ?? {});
     if (fields.includes(field)) return;
     const near = nearestName(field, fields);
     const help = near === undefined ? `fields: ${fields.join(', ')}` : `did you mean \`${near}\`?`;
     problems.push({ path, message: `the connection has no field \`${field}\``, help });
   };
-  unknown(scheme.key.field, ['key', 'field']);
+  for (const field of keyFields(scheme.key)) unknown(field, ['key', 'field']);
   for (const [index, { token }] of (scheme.handshake ?? []).entries()) {
     if (token !== undefined) unknown(token.field, ['handshake', String(index), 'token', 'field']);
   }

@@ -1,13 +1,14 @@
 import type { Verify } from '../../generated/automation.ts';
-import type { Connector, WebhookScheme } from '../../generated/connector.ts';
+import type { ConnectionSpec, Connector, WebhookScheme } from '../../generated/connector.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { JsonObject } from '../../json/value.ts';
 import { compileTemplate } from '../../language/evaluate.ts';
 import { EvaluationError } from '../../language/evaluation-error.ts';
 import { secretPath } from '../../workspace/workspace.ts';
-import { fieldsWithDefaults } from '../../connectors/connection-fields.ts';
+import { fieldsInUse, fieldsWithDefaults, keyFields } from '../../connectors/connection-fields.ts';
 import { connectionsOf, type AccountContext } from '../context.ts';
 import { reportInAccount } from '../report-in-account.ts';
+import { sharedFields } from '../shared-credentials.ts';
 import { chosenConnection } from './step-connection.ts';
 
 /** How the automation's webhook is proved genuine, where that is known. */
@@ -44,7 +45,7 @@ export function resolveVerify(context: AccountContext): ResolvedVerify | undefin
     reportScheme(context, verify, connection, connector);
     return undefined;
   }
-  if (scheme.key.field === undefined) {
+  if (keyFields(scheme.key).length === 0) {
     const message = `${connector.title} gives the key of \`${verify.scheme}\` to the address of a connection, and this webhook has one of its own`;
     const help = `start it with "on": "${given.connector}.…"`;
     reportInAccount(context, 'WB6021', [...PATH, 'scheme'], { message, help });
@@ -101,24 +102,40 @@ function reportScheme(context: AccountContext, { scheme }: Verify, connection: s
   reportInAccount(context, 'WB2020', [...PATH, 'scheme'], { message, help });
 }
 
-/** A field that every connection must have is missed elsewhere; the key is often one that it may have. */
+/** One of the fields that may hold the key must be there. */
 function requireKey(
   context: AccountContext,
   { name, scheme, connection, connector }: ResolvedVerify,
   place: string[],
 ): void {
-  const { account, secrets } = context;
-  const { field } = scheme.key;
-  if (field === undefined) return;
-  const spec = connector.connection?.fields[field];
-  if (spec === undefined || (spec.required !== false && spec.default === undefined)) return;
-  const inspection = secrets.get(secretPath(account.name, connection));
-  const sealed = inspection?.ok === true ? inspection.file.fields : [];
-  const open = connectionsOf(account)[connection]?.fields ?? {};
-  if (spec.secret === true ? sealed.includes(field) : Object.hasOwn(open, field) || spec.default !== undefined) return;
-  const message = `the connection \`${connection}\` lacks \`${field}\` (${spec.title}), with which \`${name}\` is checked`;
+  const { account } = context;
+  const { connection: spec } = connector;
+  const fields = keyFields(scheme.key);
+  if (spec === undefined || fields.length === 0 || fields.some((field) => hasField(context, spec, connection, field)))
+    return;
+  const words = fields.map((field) => `\`${field}\` (${spec.fields[field]?.title ?? field})`).join(' or ');
+  const message = `the connection \`${connection}\` lacks ${words}, with which \`${name}\` is checked`;
   const help = `waybill connect ${account.name} ${connection} --web`;
   reportInAccount(context, 'WB6013', place, { message, help });
+}
+
+/** Whether the connection has the field, or that it has not is told elsewhere: where the connector knows no such field, or demands it. */
+function hasField(
+  { account, secrets, sharedCredentials }: AccountContext,
+  spec: ConnectionSpec,
+  connection: string,
+  name: string,
+): boolean {
+  const field = spec.fields[name];
+  const own = connectionsOf(account)[connection];
+  if (field === undefined || own === undefined) return true;
+  const open = fieldsWithDefaults(spec, own.fields ?? {});
+  const isInUse = fieldsInUse(spec, open).some(([one]) => one === name);
+  if (isInUse && field.required !== false) return true;
+  if (field.secret !== true) return Object.hasOwn(open, name);
+  const inspection = secrets.get(secretPath(account.name, connection));
+  const sealed = inspection?.ok === true ? inspection.file.fields : [];
+  return [...sealed, ...sharedFields(sharedCredentials, own)].includes(name);
 }
 
 /** The scheme with the connection's fields in its places. */

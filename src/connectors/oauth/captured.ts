@@ -13,8 +13,18 @@ export function capturedValues(
   from: { callback?: JsonObject; response?: JsonObject },
   before: JsonObject = {},
 ): JsonObject {
-  const found = Object.entries(captures).flatMap(([name, { value: template }]) => {
-    const value = valueOf(template, { callback: {}, response: {}, ...from }) ?? before[name];
+  const templates = Object.entries(captures).map(([name, { value }]): [string, string] => [name, value]);
+  const kept = Object.entries(before).filter(([name]) => Object.hasOwn(captures, name));
+  return {
+    ...Object.fromEntries(kept),
+    ...captured(Object.fromEntries(templates), { callback: {}, response: {}, ...from }),
+  };
+}
+
+/** The values that there are of these templates. */
+export function captured(templates: { [name: string]: string }, roots: JsonObject): JsonObject {
+  const found = Object.entries(templates).flatMap(([name, template]) => {
+    const value = valueOf(template, roots);
     return value === undefined ? [] : [[name, value] as const];
   });
   return Object.fromEntries(found);

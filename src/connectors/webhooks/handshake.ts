@@ -1,3 +1,4 @@
+import { keyFields } from '../connection-fields.ts';
 import type { Handshake, WebhookScheme } from '../../generated/connector.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../json/value.ts';
 import { compileTemplate } from '../../language/evaluate.ts';
@@ -54,7 +55,8 @@ export function answerHandshake(
 
 /** The connection's fields that a scheme reads. */
 export function fieldsOfScheme({ key, handshake = [] }: WebhookScheme): string[] {
-  return [key.field, ...handshake.map(({ token }) => token?.field)].filter((field) => field !== undefined);
+  const tokens = handshake.flatMap(({ token }) => token?.field ?? []);
+  return [...keyFields(key), ...tokens];
 }
 
 function tokenIsRight(

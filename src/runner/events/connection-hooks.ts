@@ -3,10 +3,12 @@ import type { WebhookRequest } from '../../connectors/webhooks/request.ts';
 import type { Engine, TogetherRequest } from '../../engine/engine.ts';
 import { EvaluationError } from '../../language/evaluation-error.ts';
 import { SecretError } from '../../secrets/secret-error.ts';
+import { REFUSED_BODY_KEPT } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { webhookRequest, type Delivery } from '../delivery.ts';
 import { addressPath, connectionOf } from '../hook-address.ts';
 import type { DeliveryResult, Refusal } from '../hooks.ts';
+import { keepRefusal, nameOfRefusal } from '../keep-refusal.ts';
 import type { LiveAutomation } from '../live-deployment.ts';
 import type { Proof, Verifier } from '../verifier.ts';
 import { eventWarnings } from './event-warnings.ts';
@@ -20,6 +22,8 @@ export type Listener = LiveAutomation & { trigger: LiveEvent };
 /** A run that an event starts. */
 interface Start {
   request: TogetherRequest;
+  /** Its place among the events of the delivery that start the automation. */
+  index: number;
   name?: string;
 }
 
@@ -66,12 +70,54 @@ export class ConnectionHooks {
     const [first] = proofs;
     if (proved.length === 0 && first?.proof.kind === 'refused') return refusal(first.proof.status, first.proof.reason);
     if ('reason' in read) return refusal(read.status, read.reason);
-    const reasons = proved.map(({ plan }) => this.options.stalled(`${plan.account}/${plan.automation}`));
-    const free = proved.filter((_listener, index) => reasons[index] === undefined);
-    const stalled = reasons.find((reason) => reason !== undefined);
-    const started = await this.start(free, request, name);
-    // Sent again, it starts those that wait now; the others know it already.
-    return stalled === undefined ? started : { ...refusal(503, stalled), stalled: true };
+    const { starts, refused } = this.read(proved, request);
+    return refused === undefined
+      ? { kind: 'events', runs: await this.start(starts, name) }
+      : this.takePart(starts, refused, delivery, name);
+  }
+
+  /**
+   * One automation cannot take what others can. Where all runs have a name, the service may send it again: those that can
+   * take it know it then. Otherwise it is kept and answered as taken, and the name under which it is taken once more is
+   * that of the runs; what is too long to be kept starts nothing until all can take it.
+   */
+  private async takePart(
+    starts: readonly Start[],
+    refused: Refusal,
+    delivery: Delivery,
+    name: string | undefined,
+  ): Promise<DeliveryResult> {
+    if (name !== undefined || starts.every((start) => start.name !== undefined)) {
+      await this.start(starts, name);
+      return refused;
+    }
+    if (delivery.body.length > REFUSED_BODY_KEPT) return refused;
+    const id = await keepRefusal(this.options.store, delivery, refused);
+    return { kind: 'events', runs: await this.start(starts, nameOfRefusal(id)) };
+  }
+
+  /** The runs of the automations that can take it, and why others cannot. */
+  private read(listeners: readonly Listener[], request: WebhookRequest): { starts: Start[]; refused?: Refusal } {
+    const starts: Start[] = [];
+    const stalled: string[] = [];
+    const unread: string[] = [];
+    for (const listener of listeners) {
+      const { account, automation } = listener.plan;
+      try {
+        const found = startsOf(listener, request);
+        const reason = found.length === 0 ? undefined : this.options.stalled(`${account}/${automation}`);
+        if (reason === undefined) starts.push(...found);
+        else stalled.push(reason);
+      } catch (error) {
+        if (!(error instanceof EvaluationError) && !(error instanceof TypeError)) throw error;
+        unread.push(`${automation}: ${error.message}`);
+      }
+    }
+    const [reason] = stalled;
+    if (reason !== undefined) return { starts, refused: { ...refusal(503, reason), stalled: true } };
+    if (unread.length === 0) return { starts };
+    const message = `the event cannot be read as its connector says (${unread.join('; ')})`;
+    return { starts, refused: refusal(400, message) };
   }
 
   /** Once for each scheme by which the connection's deliveries are proved. */
@@ -125,45 +171,34 @@ export class ConnectionHooks {
     return refusal(401, `the address has its key already, and this is another one: ${way}`);
   }
 
-  private async start(listeners: readonly Listener[], request: WebhookRequest, name?: string): Promise<DeliveryResult> {
+  /** All in one transaction. Gives their ids; of repeats, those of the first time. `fallback` names what has no name. */
+  private async start(starts: readonly Start[], fallback: string | undefined): Promise<string[]> {
+    if (starts.length === 0) return [];
     const { store, engine } = this.options;
-    const starts: Start[] = [];
-    const unread: string[] = [];
-    for (const listener of listeners) {
-      try {
-        starts.push(...startsOf(listener, request, name));
-      } catch (error) {
-        if (!(error instanceof EvaluationError) && !(error instanceof TypeError)) throw error;
-        unread.push(`${listener.plan.automation}: ${error.message}`);
-      }
-    }
     let ids: string[] = [];
-    if (starts.length > 0)
-      await engine.startTogether(
-        starts.map((one) => one.request),
-        async (runs) => {
-          ids = await store.deliveries.acceptAll(runs.map((run, index) => ({ run, ...nameIn(starts[index]) })));
-          return runs.filter(({ id }, index) => ids[index] === id);
-        },
-      );
-    if (unread.length === 0) return { kind: 'events', runs: ids };
-    return refusal(400, `the event cannot be read as its connector says (${unread.join('; ')})`);
+    await engine.startTogether(
+      starts.map(({ request }) => request),
+      async (runs) => {
+        ids = await store.deliveries.acceptAll(runs.map((run, index) => ({ run, ...nameIn(starts[index], fallback) })));
+        return runs.filter(({ id }, index) => ids[index] === id);
+      },
+    );
+    return ids;
   }
 }
 
-function startsOf({ plan, digest, trigger }: Listener, request: WebhookRequest, fallback: string | undefined): Start[] {
+function startsOf({ plan, digest, trigger }: Listener, request: WebhookRequest): Start[] {
   const { account, automation } = plan;
-  return readEvents(trigger, request).map(({ event, name }, index): Start => {
-    const known = name ?? (fallback === undefined ? undefined : `${fallback} ${index}`);
-    return {
-      request: { account, automation, plan: digest, trigger: { event }, ...eventWarnings(trigger.output, event) },
-      ...(known === undefined ? {} : { name: known }),
-    };
-  });
+  return readEvents(trigger, request).map(({ event, name }, index): Start => ({
+    request: { account, automation, plan: digest, trigger: { event }, ...eventWarnings(trigger.output, event) },
+    index,
+    ...(name === undefined ? {} : { name }),
+  }));
 }
 
-function nameIn(start: Start | undefined): { name?: string } {
-  return start?.name === undefined ? {} : { name: start.name };
+function nameIn(start: Start | undefined, fallback: string | undefined): { name?: string } {
+  const name = start?.name ?? (fallback === undefined ? undefined : `${fallback} ${start?.index}`);
+  return name === undefined ? {} : { name };
 }
 
 function refusal(status: number, reason: string): Refusal {

@@ -25,7 +25,7 @@ export interface ConsentsOptions {
   endpoint: () => TokenEndpoint;
   now: () => Instant;
   /** Called when something was granted: what waited for it can go on. */
-  granted: () => void;
+  granted: (account: string, connection: string) => void;
 }
 
 /** A link and what it is for. */
@@ -182,7 +182,7 @@ export class Consents {
     await grants.accept(call, given, { values, scopes });
     const tested = await this.test(opened);
     if (tested.identity !== undefined) await grants.identify(account, connection, tested.identity);
-    this.options.granted();
+    this.options.granted(account, connection);
     const missing = scopes.filter((scope) => given.scopes?.includes(scope) === false);
     const { auth: _auth, call: _call, ...target } = opened;
     return { kind: 'granted', target, identity: tested.identity, before, missing, untested: tested.failure };

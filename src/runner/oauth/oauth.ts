@@ -21,7 +21,7 @@ export interface OAuthOptions {
   /** Where browsers reach the runner, if the operator says so. */
   publicUrl: string | undefined;
   now: () => Instant;
-  granted: () => void;
+  granted: (account: string, connection: string) => void;
   onError: (error: unknown) => void;
 }
 

@@ -1,3 +1,4 @@
+import { callInTurn } from '../../engine/call-in-turn.ts';
 import { callThrough } from '../../engine/call-through.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Services } from '../../engine/perform-action.ts';
@@ -123,19 +124,16 @@ export class Polls {
   }
 
   /** Each page waits as a call of its own: a poll of many pages lets the calls of runs in between. */
-  private async ask({ plan }: LiveAutomation, poll: LivePoll, input: Json): Promise<Outcome> {
+  private ask({ plan }: LiveAutomation, poll: LivePoll, input: Json): Promise<Outcome> {
     const { engine, services } = this.options;
     const { service, connector, page: action, trigger, limits } = poll;
-    const turn = await engine.limiter.enter(limits, this.stopping.signal);
-    try {
-      const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(PAGE_TIMEOUT_MS)]);
-      const call = { account: plan.account, service, connector, action, input, signal };
-      const outcome = await callThrough(services, plan, trigger.connection, call);
-      if (!outcome.ok && outcome.failure.retryAfterMs !== undefined) turn.hold(outcome.failure.retryAfterMs);
-      return outcome;
-    } finally {
-      turn.release();
-    }
+    const call = { account: plan.account, service, connector, action, input };
+    return callInTurn(engine.limiter, {
+      limits,
+      timeoutMs: PAGE_TIMEOUT_MS,
+      stopping: this.stopping.signal,
+      perform: (signal) => callThrough(services, plan, trigger.connection, { ...call, signal }),
+    });
   }
 
   private wait(key: string, ms: number): void {

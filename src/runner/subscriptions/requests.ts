@@ -1,14 +1,24 @@
 import type { ActionCaller } from '../../connectors/action-call.ts';
-import type { ErrorRules, Request, Subscription, SubscriptionChange, Success } from '../../generated/connector.ts';
+import { callInTurn } from '../../engine/call-in-turn.ts';
+import type { Limiter } from '../../engine/limiter.ts';
+import { limitsOf } from '../../engine/limits.ts';
+import type { ErrorRules, Request, SubscriptionChange, SubscriptionList, Success } from '../../generated/connector.ts';
 import type { PlanAction } from '../../generated/plan.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../json/value.ts';
 import { compileTemplate } from '../../language/evaluate.ts';
 import { EvaluationError } from '../../language/evaluation-error.ts';
-import type { Failure, Outcome } from '../../run/failure.ts';
+import type { Failure } from '../../run/failure.ts';
 import type { Credential } from '../../secrets/credential.ts';
 import type { MadeWith } from './wanted.ts';
 
-/** What a request of a subscription is made for, and through what. */
+/** What requests go through. */
+export interface RequestTools {
+  caller: ActionCaller;
+  /** The engine's: they share the limits of the connection with the calls of runs. */
+  limiter: Limiter;
+}
+
+/** What a request of a subscription is made for. */
 export interface SubscriptionCall {
   account: string;
   /** The connection's name. */
@@ -19,7 +29,8 @@ export interface SubscriptionCall {
   credential: Credential;
   /** What its templates read as `subscription`. */
   subscription: JsonObject;
-  signal: AbortSignal;
+  /** Aborted when the runner stops. */
+  stopping: AbortSignal;
 }
 
 /** What a service said of a subscription. */
@@ -33,26 +44,35 @@ interface SaidOfIt {
 
 type Answer<Value> = { value: Value } | { failure: Failure };
 
+/** The longest that one request may take, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
 /** Asks the service to make it. */
-export async function create(caller: ActionCaller, call: SubscriptionCall): Promise<Answer<SaidOfIt>> {
+export async function create(tools: RequestTools, call: SubscriptionCall): Promise<Answer<SaidOfIt>> {
   const { create: spec, secret } = call.madeWith.subscription;
   const returned = typeof secret === 'object' ? { secret: secret.returned } : {};
-  const answer = await change(caller, call, spec, { id: spec.id, ...returned });
-  if ('failure' in answer || answer.value.id !== undefined) return answer;
+  const answer = await change(tools, call, spec, { id: spec.id, ...returned });
+  if ('failure' in answer) return { failure: withoutSecret(answer.failure) };
+  if (answer.value.id !== undefined) return answer;
   return {
     failure: { class: 'permanent', code: 'answer_not_read', message: 'the service gave the subscription no id' },
   };
 }
 
+/** The answer of a service that made it may hold the key, and nobody knows that one yet. */
+function withoutSecret({ details, ...failure }: Failure): Failure {
+  return details === undefined || failure.code === 'answer_not_read' ? failure : { ...failure, details };
+}
+
 /** Brings it to what it is to be, or lets it last. */
 export function change(
-  caller: ActionCaller,
+  tools: RequestTools,
   call: SubscriptionCall,
   { request, success, errors, expires }: SubscriptionChange,
   more: JsonObject = {},
 ): Promise<Answer<SaidOfIt>> {
   const output = { ...more, ...(expires === undefined ? {} : { expires }) };
-  return perform(caller, call, actionOf(request, success, errors, output), (said) => ({
+  return perform(tools, call, actionOf(request, success, errors, output), (said) => ({
     ...textOf('id', said['id']),
     ...textOf('secret', said['secret']),
     ...(said['expires'] === undefined || said['expires'] === null ? {} : { expires: said['expires'] }),
@@ -60,25 +80,27 @@ export function change(
 }
 
 /** Ends it; what is gone already is ended. */
-export function end(caller: ActionCaller, call: SubscriptionCall): Promise<Answer<void>> {
+export function end(tools: RequestTools, call: SubscriptionCall): Promise<Answer<void>> {
   const { request, success, errors } = call.madeWith.subscription.delete;
   const action = actionOf(request, success ?? { status: ENDED }, errors, {});
-  return perform(caller, call, action, () => undefined);
+  return perform(tools, call, action, () => undefined);
 }
 
 /** 404 and 410: it is gone. */
 const ENDED = [200, 201, 202, 203, 204, 205, 404, 410];
 
-/** Ids of those at the service that send to the address, but for `other`. */
+/** Ids of those on all pages of the service's list that send to the address, but for `other`. */
 export function find(
-  caller: ActionCaller,
+  tools: RequestTools,
   call: SubscriptionCall,
-  list: NonNullable<Subscription['list']>,
+  list: SubscriptionList,
   other: string | undefined,
 ): Promise<Answer<string[]>> {
-  const action = actionOf(list.request, undefined, list.errors, { items: list.items });
+  const { request, pagination, errors, items: listed } = list;
+  const pages = pagination === undefined ? {} : { pagination };
+  const action = { ...actionOf(request, undefined, errors, { items: listed }), ...pages };
   const [idOf, urlOf, isOne] = [list.id, list.url, list.when ?? '${{ true }}'].map((text) => compileTemplate(text));
-  return perform(caller, call, action, ({ items }) => {
+  return perform(tools, call, action, ({ items }) => {
     if (!Array.isArray(items)) throw new TypeError('the service answered without a list of subscriptions');
     return items.flatMap((item) => {
       const roots = { item, subscription: call.subscription };
@@ -106,15 +128,21 @@ function actionOf(
 }
 
 async function perform<Value>(
-  caller: ActionCaller,
-  { account, service, connection, madeWith, credential, subscription, signal }: SubscriptionCall,
+  { caller, limiter }: RequestTools,
+  { account, service, connection, madeWith, credential, subscription, stopping }: SubscriptionCall,
   action: PlanAction,
   read: (output: JsonObject) => Value,
 ): Promise<Answer<Value>> {
   const through = { name: connection, plan: madeWith.connection, credential };
   const { connector, input } = madeWith;
-  const call = { account, service, connector, connection: through, action, input, subscription, signal };
-  const outcome: Outcome = await caller.call(call);
+  const call = { account, service, connector, connection: through, action, input, subscription };
+  const plan = { account, connectors: { [service]: connector }, connections: { [connection]: madeWith.connection } };
+  const outcome = await callInTurn(limiter, {
+    limits: limitsOf(plan, { connector: service, connection })(input),
+    timeoutMs: REQUEST_TIMEOUT_MS,
+    stopping,
+    perform: (signal, nextRequest) => caller.call({ ...call, signal, nextRequest }),
+  });
   if (!outcome.ok) return { failure: outcome.failure };
   try {
     return { value: read(isJsonObject(outcome.output) ? outcome.output : {}) };

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { ActionCaller } from '../../connectors/action-call.ts';
 import type { SubscriptionChange } from '../../generated/connector.ts';
 import type { Json, JsonObject } from '../../json/value.ts';
 import { milliseconds } from '../../plan/duration.ts';
 import type { Failure } from '../../run/failure.ts';
 import type { Instant } from '../../run/records.ts';
-import { openConnection } from '../../secrets/connection-file.ts';
 import type { Credential } from '../../secrets/credential.ts';
 import type { IdentitySource } from '../../secrets/identity-source.ts';
 import type { Redactor } from '../../secrets/redaction.ts';
@@ -13,12 +11,12 @@ import type { SealingKey, Vault } from '../../secrets/vault.ts';
 import type { Store } from '../../store/store.ts';
 import type { SubscriptionRecord } from '../../store/subscriptions.ts';
 import { subscriptionPlace } from '../events/signing-keys.ts';
-import { change, create, end, find, type SubscriptionCall } from './requests.ts';
+import { openCredential } from '../open-credential.ts';
+import { change, create, end, find, type RequestTools, type SubscriptionCall } from './requests.ts';
 import type { MadeWith, Wanted } from './wanted.ts';
 
-export interface SettleTools {
+export interface SettleTools extends RequestTools {
   store: Store;
-  caller: ActionCaller;
   vault: Vault;
   identities: IdentitySource;
   redactor: Redactor;
@@ -41,8 +39,6 @@ export class NotSettled extends Error {
 const GONE: ReadonlySet<number | undefined> = new Set([404, 410]);
 /** Bytes of a secret that the runner makes. */
 const SECRET_BYTES = 32;
-/** The longest that one request may take. */
-const REQUEST_TIMEOUT_MS = 60_000;
 
 /**
  * Brings one subscription from what the store says to what is wanted. Each change is written before it is asked for, so
@@ -54,6 +50,7 @@ export class Settlement {
   record: SubscriptionRecord;
   private readonly tools: SettleTools;
   private keys: SealingKey | undefined;
+  private opened: Promise<Credential> | undefined;
   private removing = false;
 
   constructor(record: SubscriptionRecord, tools: SettleTools) {
@@ -97,7 +94,6 @@ export class Settlement {
 
   /** The service gives the key of the subscription that is being made. */
   async keep(key: string): Promise<void> {
-    this.tools.redactor.add(key);
     await this.put({ keys: [await this.seal(key), ...this.record.keys] });
   }
 
@@ -128,7 +124,7 @@ export class Settlement {
     const { secret } = this.spec();
     if (secret === 'minted' && this.record.keys.length === 0)
       await this.keep(randomBytes(SECRET_BYTES).toString('base64url'));
-    const said = valueOf(await create(this.tools.caller, await this.call()));
+    const said = valueOf(await create(this.tools, await this.call()));
     const keys = said.secret === undefined ? [] : [await this.seal(said.secret)];
     const { id, expires } = said;
     const made = { ...(id === undefined ? {} : { remoteId: id }), keys: [...keys, ...this.record.keys] };
@@ -136,7 +132,7 @@ export class Settlement {
   }
 
   private async change(spec: SubscriptionChange, events: string[], url: string): Promise<void> {
-    const said = await change(this.tools.caller, await this.call({ events, url }), spec);
+    const said = await change(this.tools, await this.call({ events, url }), spec);
     if ('failure' in said && GONE.has(said.failure.status)) {
       // Somebody ended it at the service.
       const { remoteId: _remoteId, ...rest } = this.record;
@@ -181,14 +177,14 @@ export class Settlement {
   }
 
   private async end(remoteId: string): Promise<void> {
-    valueOf(await end(this.tools.caller, await this.call({}, remoteId)));
+    valueOf(await end(this.tools, await this.call({}, remoteId)));
   }
 
   /** Those at the service that send to its address and are known by nobody. */
   private async find(): Promise<string[]> {
     const { list } = this.spec();
     if (list === undefined) return [];
-    return valueOf(await find(this.tools.caller, await this.call(), list, this.record.replaced));
+    return valueOf(await find(this.tools, await this.call(), list, this.record.replaced));
   }
 
   private async call(
@@ -211,19 +207,21 @@ export class Settlement {
     };
     // Whoever knows the address can send to it.
     this.tools.redactor.add(address.split('/').at(-1) ?? '');
-    const signal = AbortSignal.any([this.tools.stopping, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
-    const credential = await this.credential();
-    return { account, connection, service, madeWith: this.madeWith(), credential, subscription, signal };
+    // The same object for all requests: a token that is got for it goes with it.
+    const credential = await (this.opened ??= this.credential());
+    const { stopping } = this.tools;
+    return { account, connection, service, madeWith: this.madeWith(), credential, subscription, stopping };
   }
 
-  private async credential(): Promise<Credential> {
-    const { account, connection, credential } = this.record;
-    if (credential === undefined) return { fields: {}, hosts: [] };
-    const identities = await this.tools.identities(account);
-    return openConnection(credential, { account, connection, identities });
+  private credential(): Promise<Credential> {
+    const { credential: own, sharedCredential: text } = this.record;
+    const { shared: name } = this.madeWith().connection;
+    const shared = name === undefined || text === undefined ? undefined : { name, text };
+    return openCredential({ own, shared }, this.record, this.tools.identities);
   }
 
   private async seal(key: string): Promise<string> {
+    this.tools.redactor.add(key);
     this.keys ??= await this.tools.vault.of(this.record.account);
     return this.keys.seal(subscriptionPlace(this.record.id), key);
   }
@@ -232,7 +230,9 @@ export class Settlement {
   private async open(sealed: string): Promise<string | undefined> {
     if (this.removing) return undefined;
     this.keys ??= await this.tools.vault.of(this.record.account);
-    return this.keys.open(subscriptionPlace(this.record.id), sealed);
+    const key = this.keys.open(subscriptionPlace(this.record.id), sealed);
+    this.tools.redactor.add(key);
+    return key;
   }
 
   private mustRenew(): boolean {

@@ -5,7 +5,7 @@ import type { Failure } from '../../run/failure.ts';
 import type { Instant } from '../../run/records.ts';
 import { SecretError } from '../../secrets/secret-error.ts';
 import type { SubscriptionRecord } from '../../store/subscriptions.ts';
-import { secretPath } from '../../workspace/workspace.ts';
+import { secretPath, sharedSecretOf } from '../../workspace/workspace.ts';
 import type { LiveDeployment } from '../live-deployment.ts';
 import { NotSettled, Settlement, type SettleTools } from './settle.ts';
 import { wantedSubscriptions, type Wanted } from './wanted.ts';
@@ -22,6 +22,9 @@ export interface KnownSubscription {
   wanted: Wanted | undefined;
   record: SubscriptionRecord | undefined;
 }
+
+/** What the requests of a subscription are made with. */
+type Means = Pick<SubscriptionRecord, 'madeWith' | 'credential' | 'sharedCredential'>;
 
 /** Milliseconds after the first failure; twice as long after each further one, up to an hour. */
 const FIRST_WAIT_MS = 30_000;
@@ -40,6 +43,8 @@ export class Subscriptions {
   private readonly stopping = new AbortController();
   /** Under way, by id. */
   private readonly settling = new Map<string, Settlement>();
+  /** Connections of which the next pass waits for nothing. */
+  private retried = new Set<string>();
   private wanted = new Map<string, Wanted>();
   private secrets: ReadonlyMap<string, string> = new Map();
   private timer: NodeJS.Timeout | undefined;
@@ -96,6 +101,12 @@ export class Subscriptions {
     return made !== undefined;
   }
 
+  /** Tries at once what failed for a connection: a person has consented to it. */
+  retry(account: string, connection: string): void {
+    this.retried.add(connectionName(account, connection));
+    if (this.started) this.look();
+  }
+
   private look(): void {
     clearTimeout(this.timer);
     if (this.asked) return;
@@ -139,10 +150,12 @@ export class Subscriptions {
 
   /** One after the other for a connection, several connections at a time. */
   private async settleAll(): Promise<void> {
-    const groups = Map.groupBy(this.list(), (known) => connectionNameOf(known)).values();
+    const retried = this.retried;
+    this.retried = new Set();
+    const groups = Map.groupBy(this.list(), (known) => connectionNameOf(known)).entries();
     const workers = Array.from({ length: AT_ONCE }, async () => {
-      for (const group of groups) {
-        for (const known of group) if (this.started) await this.settle(known);
+      for (const [connection, group] of groups) {
+        for (const known of group) if (this.started) await this.settle(known, retried.has(connection));
         // Thousands that are as they are wanted must not keep webhooks waiting.
         await otherWork();
       }
@@ -150,13 +163,13 @@ export class Subscriptions {
     await Promise.all(workers);
   }
 
-  private async settle(known: KnownSubscription): Promise<void> {
+  private async settle(known: KnownSubscription, atOnce: boolean): Promise<void> {
     const { wanted } = known;
     const url = wanted?.url;
     const record = await this.refreshed(known);
     const now = this.options.now();
     if (record === undefined || (wanted !== undefined && url === undefined)) return;
-    if (record.dueAt !== undefined && record.dueAt > now) return;
+    if (!atOnce && record.dueAt !== undefined && record.dueAt > now) return;
     const settlement = this.settlement(record);
     this.settling.set(record.id, settlement);
     try {
@@ -175,23 +188,31 @@ export class Subscriptions {
   /** The record with the credential and the requests of today; a new one where there is none. It is tried at once where they are others. */
   private async refreshed({ wanted, record }: KnownSubscription): Promise<SubscriptionRecord | undefined> {
     if (wanted === undefined || wanted.url === undefined) return record;
-    const { account, connection } = wanted;
-    const credential = this.secrets.get(secretPath(account, connection));
-    const madeWith = JSON.parse(JSON.stringify(wanted.madeWith)) as Json;
-    const now = { madeWith, ...(credential === undefined ? {} : { credential }) };
+    const now = this.means(wanted);
     if (record === undefined) return this.insert(wanted, wanted.url, now);
-    const before = { madeWith: record.madeWith, credential: record.credential ?? null };
-    if (digestOf(before) === digestOf({ ...now, credential: credential ?? null })) return record;
-    const { dueAt: _due, credential: _former, ...rest } = record;
+    if (digestOfMeans(record) === digestOfMeans(now)) return record;
+    const { dueAt: _due, credential: _own, sharedCredential: _shared, ...rest } = record;
     const refreshed = { ...rest, ...now };
     await this.options.store.subscriptions.put(refreshed);
     return refreshed;
   }
 
+  /** What its requests take today. */
+  private means({ account, connection, madeWith }: Wanted): Means {
+    const { shared: name } = madeWith.connection;
+    const credential = this.secrets.get(secretPath(account, connection));
+    const sharedCredential = name === undefined ? undefined : this.secrets.get(sharedSecretOf(account, name));
+    return {
+      madeWith: JSON.parse(JSON.stringify(madeWith)) as Json,
+      ...(credential === undefined ? {} : { credential }),
+      ...(sharedCredential === undefined ? {} : { sharedCredential }),
+    };
+  }
+
   private async insert(
     { id, account, connection, service, name, key, events }: Wanted,
     url: string,
-    more: Pick<SubscriptionRecord, 'madeWith' | 'credential'>,
+    more: Means,
   ): Promise<SubscriptionRecord> {
     const names = { id, account, connection, service, name, key };
     const changedAt = this.options.now();
@@ -220,6 +241,10 @@ export class Subscriptions {
   }
 }
 
+function digestOfMeans({ madeWith, credential, sharedCredential }: Means): string {
+  return digestOf({ madeWith, credential: credential ?? null, sharedCredential: sharedCredential ?? null });
+}
+
 function failureOf(error: unknown): Failure | undefined {
   if (error instanceof NotSettled) return error.failure;
   if (!(error instanceof SecretError)) return undefined;
@@ -229,6 +254,10 @@ function failureOf(error: unknown): Failure | undefined {
 
 function connectionNameOf({ wanted, record }: KnownSubscription): string {
   const { account, connection } = wanted ?? record ?? { account: '', connection: '' };
+  return connectionName(account, connection);
+}
+
+function connectionName(account: string, connection: string): string {
   return `${account} ${connection}`;
 }
 

@@ -14,6 +14,7 @@ import { history } from './migrations/0011-history.ts';
 import { events } from './migrations/0012-events.ts';
 import { oauth } from './migrations/0013-oauth.ts';
 import { accountRoles } from './migrations/0014-account-roles.ts';
+import { subscriptionCredentials } from './migrations/0015-subscription-credentials.ts';
 import { integer } from './row.ts';
 
 /** The texts in order; the database's version is how many of them it has had. A text is never changed once released. */
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly string[] = [
   events,
   oauth,
   accountRoles,
+  subscriptionCredentials,
 ];
 
 /** Brings the database to the last version, each migration in a transaction. Throws `StoreError` `store_newer`. */

@@ -1,14 +1,11 @@
 import { isJsonObject } from '../../json/value.ts';
-import type { RefusalRecord } from '../records.ts';
+import { REFUSED_BODY_KEPT, type RefusalRecord } from '../records.ts';
 import type { RefusalStore } from '../store.ts';
 import { bytes, integer, jsonObject, optionalText, text, type Row } from './row.ts';
 import type { Connections } from './sqlite-store.ts';
 
 /** How many refusals of one automation are kept. */
 export const REFUSALS_KEPT = 100;
-
-/** How many bytes of a refused body are kept. */
-export const REFUSED_BODY_KEPT = 256 * 1024;
 
 export function createRefusalStore({ reader, writer, queue }: Connections): RefusalStore {
   const insert = writer.prepare(

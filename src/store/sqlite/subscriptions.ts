@@ -4,7 +4,7 @@ import { integer, json, optionalInteger, optionalJson, optionalText, text, texts
 import type { Connections } from './sqlite-store.ts';
 
 const COLUMNS = `id, account, connection, service, name, key, status, remote_id, replaced, events, url, expires_at,
-  changed_at, keys, made_with, credential, failure, failures, due_at`;
+  changed_at, keys, made_with, credential, shared_credential, failure, failures, due_at`;
 
 export function createSubscriptionStore({ reader, writer, queue }: Connections): SubscriptionStore {
   const put = writer.prepare(
@@ -27,11 +27,11 @@ export function createSubscriptionStore({ reader, writer, queue }: Connections):
 /** In the order of the columns. */
 function valuesOf(record: SubscriptionRecord): (string | number | null)[] {
   const { id, account, connection, service, name, key, status, remoteId, replaced, events, url } = record;
-  const { expiresAt, changedAt, keys, madeWith, credential, failure, failures, dueAt } = record;
+  const { expiresAt, changedAt, keys, madeWith, credential, sharedCredential, failure, failures, dueAt } = record;
   const names = [id, account, connection, service, name, key, status, remoteId ?? null, replaced ?? null];
   const asked = [JSON.stringify(events), url, expiresAt ?? null, changedAt, JSON.stringify(keys)];
   const tried = [failure === undefined ? null : JSON.stringify(failure), failures, dueAt ?? null];
-  return [...names, ...asked, JSON.stringify(madeWith), credential ?? null, ...tried];
+  return [...names, ...asked, JSON.stringify(madeWith), credential ?? null, sharedCredential ?? null, ...tried];
 }
 
 const STATUSES: readonly SubscriptionStatus[] = ['creating', 'active', 'deleting'];
@@ -42,7 +42,7 @@ function readSubscription(row: Row): SubscriptionRecord {
     throw new TypeError('The store holds a subscription with an unknown status. The data folder is damaged.');
   const [remoteId, replaced] = [optionalText(row, 'remote_id'), optionalText(row, 'replaced')];
   const [expiresAt, dueAt] = [optionalInteger(row, 'expires_at'), optionalInteger(row, 'due_at')];
-  const credential = optionalText(row, 'credential');
+  const [credential, sharedCredential] = [optionalText(row, 'credential'), optionalText(row, 'shared_credential')];
   const failure = optionalJson(row, 'failure');
   return {
     id: text(row, 'id'),
@@ -61,6 +61,7 @@ function readSubscription(row: Row): SubscriptionRecord {
     keys: texts(row, 'keys'),
     madeWith: json(row, 'made_with'),
     ...(credential === undefined ? {} : { credential }),
+    ...(sharedCredential === undefined ? {} : { sharedCredential }),
     ...(failure === undefined ? {} : { failure: readFailure(failure) }),
     failures: integer(row, 'failures'),
     ...(dueAt === undefined ? {} : { dueAt }),

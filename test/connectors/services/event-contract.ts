@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Limiter } from '../../../src/engine/limiter.ts';
 import type { Subscription } from '../../../src/generated/connector.ts';
 import type { Plan } from '../../../src/generated/plan.ts';
 import { compileSchema } from '../../../src/json/schema.ts';
@@ -84,13 +86,15 @@ export async function subscriptionRequests(
         madeWith: { subscription, connector: lowered, connection: plan, input: about.input },
         credential: { fields: about.secrets, hosts: plan.hosts },
         subscription: about.read,
-        signal: AbortSignal.timeout(5000),
+        stopping: AbortSignal.timeout(5000),
       };
-      made = { ...valueOf(await create(caller, call)) };
+      const limiter = new Limiter({ now: Date.now, delay: (milliseconds) => sleep(milliseconds) });
+      const tools = { caller, limiter };
+      made = { ...valueOf(await create(tools, call)) };
       const known = { ...call, subscription: { ...about.read, id: (made as { id: string }).id } };
-      valueOf(await change(caller, known, update));
-      found = valueOf(await find(caller, call, list, undefined));
-      valueOf(await end(caller, known));
+      valueOf(await change(tools, known, update));
+      found = valueOf(await find(tools, call, list, undefined));
+      valueOf(await end(tools, known));
       await caller.close();
       requests = [...local.received];
     },

@@ -272,6 +272,7 @@ test('stripe: webhook endpoints are made, changed, found and ended as documented
       update: { id: 'we_1', object: 'webhook_endpoint', url },
       list: {
         object: 'list',
+        has_more: false,
         data: [
           { id: 'we_0', url: 'https://other.example' },
           { id: 'we_1', url },
@@ -320,6 +321,7 @@ test('shopify: one subscription for each topic; one that is gone is ended', asyn
               { id, uri: url },
               { id: 'gid://x', uri: 'https://other' },
             ],
+            pageInfo: { hasNextPage: false, endCursor: 'end' },
           },
         },
       },

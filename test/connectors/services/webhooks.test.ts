@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { keyFields } from '../../../src/connectors/connection-fields.ts';
 import { builtinCatalog } from '../../../src/connectors/builtin.ts';
 import type { WebhookScheme } from '../../../src/generated/connector.ts';
 import { schemeOf } from '../webhooks/schemes.ts';
@@ -11,7 +12,8 @@ for (const name of ['github', 'slack', 'stripe'])
     const connector = catalog.get(name);
     const scheme = connector?.webhook_schemes?.[name];
     assert.ok(scheme);
-    const field = connector?.connection?.fields[scheme.key.field ?? ''];
+    const [key = ''] = keyFields(scheme.key);
+    const field = connector?.connection?.fields[key];
     assert.deepEqual([field?.secret, field?.required], [true, false]);
     assert.deepEqual(proof(scheme), proof(schemeOf(name)));
     assert.ok(scheme.delivery_id !== undefined && scheme.event !== undefined);

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { test } from 'node:test';
 import { lowerConnection, lowerConnector } from '../../../src/compiler/lower.ts';
-import type { Connector, Subscription } from '../../../src/generated/connector.ts';
+import type { Connector, Limits, Subscription } from '../../../src/generated/connector.ts';
+import { Limiter } from '../../../src/engine/limiter.ts';
 import type { Json } from '../../../src/json/value.ts';
-import { Settlement } from '../../../src/runner/subscriptions/settle.ts';
+import { type NotSettled, Settlement } from '../../../src/runner/subscriptions/settle.ts';
 import type { Wanted } from '../../../src/runner/subscriptions/wanted.ts';
 import { Redactor } from '../../../src/secrets/redaction.ts';
 import type { Vault } from '../../../src/secrets/vault.ts';
@@ -48,18 +50,33 @@ interface Trial {
   pass: (hours: number) => void;
   requests: () => string[];
   kept: () => SubscriptionRecord[];
+  limiter: Limiter;
+}
+
+interface TrialOptions {
+  /** What the service says when it is made. */
+  expires?: Json;
+  /** Of the connector. */
+  limits?: Limits;
+  /** What the service answers to some paths; with it, the subscription may be there already. */
+  before?: (path: string) => Json | undefined;
 }
 
 /** One subscription at a service that answers with what is given here, at a clock of its own. */
-async function during(subscription: Subscription, use: (trial: Trial) => Promise<void>, expires?: Json): Promise<void> {
+async function during(
+  subscription: Subscription,
+  use: (trial: Trial) => Promise<void>,
+  { expires, limits, before }: TrialOptions = {},
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'waybill-settle-'));
   const store = openSqliteStore(folder);
-  let [now, last, fresh] = [Date.parse('2026-03-02T09:00:00Z'), 0, true];
+  let [now, last, fresh] = [Date.parse('2026-03-02T09:00:00Z'), 0, before === undefined];
+  const limiter = new Limiter({ now: () => now, delay: () => new Promise(() => undefined) });
   const connector = { name: 'shop', title: 'Shop', version: '1.0.0', description: '', actions: {} } as Connector;
   const spec = connectionSpec();
   const madeWith = {
     subscription,
-    connector: lowerConnector({ ...connector, connection: spec }),
+    connector: lowerConnector({ ...connector, connection: spec, ...(limits && { limits }) }),
     connection: lowerConnection('shop', spec, {}),
     input: {},
   };
@@ -76,16 +93,19 @@ async function during(subscription: Subscription, use: (trial: Trial) => Promise
   };
   try {
     await LocalService.during(
-      ({ url }, response) =>
-        url === GONE
-          ? json(response, {}, 404)
-          : json(response, { id: ++last, ...(expires === undefined ? {} : { expires }) }),
+      ({ url }, response) => {
+        const answered = before?.(url);
+        if (answered !== undefined) return json(response, answered);
+        if (url === GONE) return json(response, {}, 404);
+        json(response, { id: ++last, ...(expires === undefined ? {} : { expires }) });
+      },
       async (service) => {
         const caller = service.caller();
         const settlement = (): Settlement =>
           new Settlement(store.subscriptions.list()[0] ?? begun, {
             store,
             caller,
+            limiter,
             vault: plain,
             identities: () => Promise.resolve([]),
             redactor: new Redactor(),
@@ -108,6 +128,7 @@ async function during(subscription: Subscription, use: (trial: Trial) => Promise
             return sent.map(({ method, url, body }) => `${method} ${url} ${body}`.trim());
           },
           kept: () => store.subscriptions.list(),
+          limiter,
         });
         await caller.close();
       },
@@ -146,7 +167,7 @@ test('the service says when it ends; where it cannot be renewed, a new one is ma
       );
       assert.deepEqual([next?.status, next?.remoteId, next?.replaced], ['active', '2', undefined]);
     },
-    String(Date.parse('2026-03-02T09:30:00Z')),
+    { expires: String(Date.parse('2026-03-02T09:30:00Z')) },
   );
 });
 
@@ -195,4 +216,59 @@ test('what somebody ended at the service is made anew', async () => {
     );
     assert.deepEqual([made?.status, made?.remoteId], ['active', '2']);
   });
+});
+
+test('one whose making was cut off is found on a further page of what the service lists', async () => {
+  const list = {
+    request: { method: 'GET' as const, path: '/list', query: { after: '${{ page.cursor }}' } },
+    pagination: { type: 'cursor' as const, items: '${{ response.body.all }}', next: '${{ response.body.next }}' },
+    items: '${{ items }}',
+    id: '${{ item.id }}',
+    url: '${{ item.url }}',
+  };
+  const pages: { [path: string]: Json } = {
+    '/list': { all: [{ id: 'other', url: 'https://other.example' }], next: 'b' },
+    '/list?after=b': { all: [{ id: 'ours', url: URL_ }] },
+  };
+  const { lifetime: _lifetime, ...lasting } = SHOP;
+  await during(
+    { ...lasting, list },
+    async ({ bring, requests }) => {
+      const found = await bring();
+      assert.deepEqual(requests(), ['GET /list', 'GET /list?after=b']);
+      assert.deepEqual([found?.status, found?.remoteId], ['active', 'ours']);
+    },
+    { before: (path) => pages[path] },
+  );
+});
+
+test('its requests wait for the limits of the connection, with the calls of runs', async () => {
+  const limits: Limits = { concurrency: 1 };
+  await during(
+    SHOP,
+    async ({ bring, requests, limiter }) => {
+      const turn = await limiter.enter([{ key: 'shop acme/shop', requests: [], concurrency: 1 }]);
+      const made = bring();
+      await setTimeout(20);
+      assert.deepEqual(requests(), []);
+      turn.release();
+      assert.equal((await made)?.status, 'active');
+    },
+    { limits },
+  );
+});
+
+test('an answer that cannot be read leaves no key behind', async () => {
+  const secret = { returned: '${{ response.body.key }}' };
+  await during(
+    { ...SHOP, secret, create: { ...SHOP.create, id: '${{ response.body.ids.first }}' } },
+    async ({ bring }) => {
+      await assert.rejects(bring(), (error: NotSettled) => {
+        assert.equal(error.failure.code, 'answer_not_read');
+        assert.doesNotMatch(JSON.stringify(error.failure), /the-key/);
+        return true;
+      });
+    },
+    { before: () => ({ key: 'the-key-of-the-service' }) },
+  );
 });

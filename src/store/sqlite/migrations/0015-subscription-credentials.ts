@@ -1,0 +1,5 @@
+/** Subscriptions of connections whose credential accounts share. */
+export const subscriptionCredentials = `
+-- A SOPS file.
+ALTER TABLE subscriptions ADD COLUMN shared_credential TEXT;
+`;

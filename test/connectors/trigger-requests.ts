@@ -1,0 +1,23 @@
+/** What users wait for in plain words, with the trigger that they mean; several where more than one serves. */
+export const TRIGGER_REQUESTS: readonly (readonly [request: string, ...triggers: string[]])[] = [
+  ['when a new order comes in', 'shopify.order_created', 'shopify.order_placed'],
+  ['start when a customer pays an invoice', 'stripe.invoice_paid'],
+  ['run when a payment fails', 'stripe.payment_failed', 'stripe.invoice_payment_failed'],
+  ['as soon as someone cancels their subscription', 'stripe.subscription_ended'],
+  ['when somebody opens a pull request', 'github.pull_request_opened', 'github.new_pull_request'],
+  ['whenever code is pushed to main', 'github.pushed'],
+  ['when a bug is filed in our repo', 'github.issue_opened', 'github.new_issue'],
+  ['every time a page in notion changes', 'notion.page_content_changed', 'notion.database_page_updated'],
+  ['when a row is added to a notion database', 'notion.database_page_created', 'notion.page_added'],
+  ['when someone mentions our bot in slack', 'slack.app_mentioned'],
+  ['when someone posts in a channel', 'slack.message_posted', 'slack.new_message'],
+  ['when a deal moves to another stage', 'hubspot.property_changed', 'hubspot.record_updated'],
+  ['when a new lead appears in the crm', 'hubspot.record_created', 'hubspot.object_created'],
+  ['when a contact is deleted in hubspot', 'hubspot.object_deleted'],
+  ['when a refund is issued', 'stripe.charge_refunded'],
+  ['on every new release of a project', 'github.release_published', 'github.new_release'],
+  ['when a shopper finishes checkout', 'stripe.checkout_completed', 'shopify.order_created'],
+  ['when somebody uninstalls our shopify app', 'shopify.app_uninstalled'],
+  ['trigger on an emoji reaction', 'slack.reaction_added'],
+  ['when stock of a product changes', 'shopify.product_changed', 'shopify.product_updated'],
+];
