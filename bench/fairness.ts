@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedEngine } from '../src/engine/embedded/embedded-engine.ts';
+import { startTimeout } from '../src/engine/timeout.ts';
 import type { Plan } from '../src/generated/plan.ts';
 import { namePlan, type NamedPlan } from '../src/plan/digest.ts';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
@@ -24,7 +25,7 @@ const engine = new EmbeddedEngine({
     caller: { call: () => delay(CALL_MS, { ok: true as const, output: { done: true } }) },
     credentials: { credential: () => Promise.reject(new Error('there are none')) },
     random: Math.random,
-    timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
+    timeout: startTimeout,
   },
   now: Date.now,
   maxConcurrentRuns: 200,

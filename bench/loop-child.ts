@@ -6,6 +6,7 @@ import { traceRun } from '../src/engine/trace.ts';
 import type { Plan } from '../src/generated/plan.ts';
 import { namePlan } from '../src/plan/digest.ts';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { startTimeout } from '../src/engine/timeout.ts';
 import { processUsage } from './process-usage.ts';
 import { loopPlan } from './loop-plan.ts';
 
@@ -68,7 +69,7 @@ if (who === 'floor') {
       },
       credentials: { credential: () => Promise.reject(new Error('none')) },
       random: () => 0,
-      timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+      timeout: startTimeout,
     },
     now: Date.now,
     maxConcurrentRuns: 200,

@@ -66,9 +66,11 @@ export interface Engine {
   pause(account: string, automation: string | undefined): Promise<void>;
   /** Everything goes on as it was. `false`: it was not paused. */
   unpause(account: string, automation: string | undefined): Promise<boolean>;
+  /** A private key of the account was put in its place: runs that could not be read for want of it go on. */
+  unsealed(account: string): void;
   /** Takes up every run that was queued or under way, and the others when they are due. Gives the number of the first. */
   resume(): number;
-  /** Runs that are on disk and wait for their turn, or until their account is paused no more. */
+  /** Runs that are on disk and wait for their turn or their place, behind a crowd, for a key, or until their account is paused no more. */
   backlog(account: string): { runs: number; runsOfAccount: number };
   watch(listener: (event: RunEvent) => void): () => void;
   /** Begins no further attempt, waits for those under way up to the limit, and leaves the rest to the next start. */

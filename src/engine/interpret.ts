@@ -4,7 +4,7 @@ import type { Failure } from '../run/failure.ts';
 import type { RunRecord } from '../run/records.ts';
 import type { Durable } from './durable.ts';
 import { evaluateAt } from './evaluate-at.ts';
-import { inOrder } from './in-order.ts';
+import { brokenEnd, inOrder } from './in-order.ts';
 import { performCall } from './perform-call.ts';
 import { performLoop } from './perform-loop.ts';
 import { performAction, type ActionRun, type Services } from './perform-action.ts';
@@ -217,7 +217,7 @@ class Interpretation {
         ? { kind: 'done' as const, output: undefined }
         : this.block(branch[1], path, own, `${place}.${branch[0]}`);
     });
-    const broken = ends.find(({ kind }) => kind !== 'done');
+    const broken = brokenEnd<BlockEnd>(ends);
     if (broken !== undefined) return broken;
     Object.assign(scope.steps, ...scopes.map(({ steps }) => steps));
     const output: JsonObject = {};

@@ -12,6 +12,7 @@ import { idempotencyKey } from './idempotency-key.ts';
 import type { PreparedAction } from './prepared-plan.ts';
 import { waitBeforeRetry } from './retry.ts';
 import { inputOf } from './step-input.ts';
+import type { Timeout } from './timeout.ts';
 
 /** What a run needs besides the engine. */
 export interface Services {
@@ -19,8 +20,8 @@ export interface Services {
   credentials: CredentialSource;
   /** 0 to 1, for jitter. */
   random(): number;
-  /** Aborted with a `TimeoutError` after so many milliseconds. */
-  timeout(milliseconds: number): AbortSignal;
+  /** Begins the time that a call has. */
+  timeout(milliseconds: number): Timeout;
 }
 
 export interface ActionRun {
@@ -75,8 +76,9 @@ function performer(
   path: string,
   { run, plan, services }: ActionRun,
 ): AttemptCall['perform'] {
-  return (stop, nextRequest) => {
-    if (action.native === 'table') return Promise.resolve(lookUpInPlan(plan, step.action, asObject(input)));
+  return async (stop, nextRequest) => {
+    if (action.native === 'table') return lookUpInPlan(plan, step.action, asObject(input));
+    const timeout = services.timeout(step.timeout_ms);
     const call = {
       account: run.account,
       service: step.connector,
@@ -84,10 +86,14 @@ function performer(
       action,
       input,
       ...(keyForMs === undefined ? {} : { idempotencyKey: idempotencyKey(run.id, path) }),
-      signal: AbortSignal.any([stop, services.timeout(step.timeout_ms)]),
+      signal: AbortSignal.any([stop, timeout.signal]),
       nextRequest,
     };
-    return callThrough(services, plan, step.connection, call);
+    try {
+      return await callThrough(services, plan, step.connection, call);
+    } finally {
+      timeout.clear();
+    }
   };
 }
 

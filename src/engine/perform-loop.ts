@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import type { Failure } from '../run/failure.ts';
 import { firstItems, pagesOf } from '../run/page.ts';
 import type { Durable } from './durable.ts';
-import { inOrder } from './in-order.ts';
+import { brokenEnd, inOrder } from './in-order.ts';
 import type { PreparedLoop } from './prepared-plan.ts';
 
 /** How an item, or all of them, ended. */
@@ -79,11 +79,10 @@ async function performStretch(
     failures.push({ index, code, message, step });
     return { kind: 'done', output: undefined };
   });
+  const broken = brokenEnd<LoopEnd>(ends);
+  if (broken !== undefined) return broken;
   const outputs: Json[] = [];
-  for (const one of ends) {
-    if (one.kind !== 'done') return one;
-    if (block.output !== undefined) outputs.push(one.output ?? null);
-  }
+  for (const one of ends) if (one.kind === 'done' && block.output !== undefined) outputs.push(one.output ?? null);
   failures.sort((left, right) => left.index - right.index);
   return { kind: 'done', outputs, failures };
 }

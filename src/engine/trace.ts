@@ -4,6 +4,7 @@ import { loopOfPage, pageOf } from '../run/page.ts';
 import type { AttemptCall, AutomationCall, Durable, PageCall, TimedCall, TimedEnd, WaitCall } from './durable.ts';
 import { interpretPlan, type StepEnd } from './interpret.ts';
 import type { PreparedPlan, PreparedStep } from './prepared-plan.ts';
+import { startTimeout } from './timeout.ts';
 
 /** One step of a run as it went, each turn of a loop by itself. */
 export interface TracedStep {
@@ -171,5 +172,5 @@ const NO_SERVICES = {
   caller: { call: () => Promise.reject(new NotReached()) },
   credentials: { credential: () => Promise.reject(new NotReached()) },
   random: () => 0,
-  timeout: () => new AbortController().signal,
+  timeout: startTimeout,
 };

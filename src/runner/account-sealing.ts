@@ -6,9 +6,21 @@ import type { Sealing } from '../store/sealing.ts';
 export class AccountSealing implements Sealing {
   private readonly keys = new Map<string, SealingKey | undefined>();
 
-  /** Makes the keys of these accounts ready, as their public keys are now. */
-  async prepare(vault: Vault, accounts: Iterable<string>): Promise<void> {
-    await Promise.all([...accounts].map(async (account) => this.keys.set(account, await keyOf(vault, account))));
+  /** Makes the keys of these accounts ready, as their public keys are now. Gives those of which all opens now, and did not before. */
+  async prepare(vault: Vault, accounts: Iterable<string>): Promise<string[]> {
+    const opened = await Promise.all(
+      [...accounts].map(async (account) => {
+        const [before, key] = [this.keys.get(account), await keyOf(vault, account)];
+        this.keys.set(account, key);
+        return before?.opensAll === false && key?.opensAll === true ? [account] : [];
+      }),
+    );
+    return opened.flat();
+  }
+
+  /** Accounts of which not all opens. */
+  incomplete(): string[] {
+    return [...this.keys].flatMap(([account, key]) => (key?.opensAll === false ? [account] : []));
   }
 
   key(account: string): SealingKey | undefined {

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { EmbeddedEngine } from '../engine/embedded/embedded-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Services } from '../engine/perform-action.ts';
+import { startTimeout } from '../engine/timeout.ts';
 import type { Instant } from '../run/records.ts';
 import type { IdentitySource } from '../secrets/identity-source.ts';
 import { Redactor } from '../secrets/redaction.ts';
@@ -20,6 +21,7 @@ import type { DeploySource } from './deploy/deploy-source.ts';
 import { Reconciler } from './deploy/reconciler.ts';
 import type { Outcome } from './deploy/work.ts';
 import { HistoryPruner } from './history-pruner.ts';
+import { KeyWatch } from './key-watch.ts';
 import { ConnectionHooks } from './events/connection-hooks.ts';
 import { SigningKeys } from './events/signing-keys.ts';
 import { connectionOf } from './hook-address.ts';
@@ -93,6 +95,7 @@ export class Runner {
   private readonly historyPruner: HistoryPruner;
   private readonly sealing = new AccountSealing();
   private readonly auditPruner: AuditPruner;
+  private readonly keyWatch: KeyWatch;
   private recipients: ReadonlyMap<string, readonly string[]> = new Map();
   private live: LiveDeployment;
 
@@ -110,6 +113,7 @@ export class Runner {
       keys: this.store.accountKeys,
       identities: options.identities,
       recipients: (account) => this.recipients.get(account) ?? [],
+      now: Date.now,
     });
     this.oauth = new OAuth({
       store: this.store,
@@ -130,7 +134,7 @@ export class Runner {
       caller,
       credentials,
       random: Math.random,
-      timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
+      timeout: startTimeout,
     };
     this.engine = new EmbeddedEngine({
       store: this.store,
@@ -161,6 +165,11 @@ export class Runner {
       ...(options.auditLimits ?? { keepMs: undefined, maxEntries: undefined }),
       audit: this.store.audit,
       now: Date.now,
+      onError: options.onError,
+    });
+    this.keyWatch = new KeyWatch({
+      incomplete: () => this.sealing.incomplete(),
+      look: (accounts) => this.prepareKeys(accounts),
       onError: options.onError,
     });
     this.live = this.load();
@@ -228,6 +237,7 @@ export class Runner {
     this.polls.start();
     this.historyPruner.start();
     this.auditPruner.start();
+    this.keyWatch.start();
     this.subscriptions.start();
     return resumed;
   }
@@ -266,8 +276,8 @@ export class Runner {
   async stop(drainMs: number): Promise<void> {
     this.hooks.stop();
     this.schedules.stop();
-    const pruners = [this.historyPruner.stop(), this.auditPruner.stop()];
-    await Promise.all([this.reconciler.stop(), this.polls.stop(), this.subscriptions.stop(), ...pruners]);
+    const others = [this.historyPruner.stop(), this.auditPruner.stop(), this.keyWatch.stop()];
+    await Promise.all([this.reconciler.stop(), this.polls.stop(), this.subscriptions.stop(), ...others]);
     await this.engine.stop(drainMs);
   }
 
@@ -278,8 +288,8 @@ export class Runner {
   }
 
   /** Of accounts whose values are sealed, or were. */
-  private async prepareKeys(): Promise<void> {
-    await this.sealing.prepare(this.vault, this.store.accountKeys.needed());
+  private async prepareKeys(accounts = this.store.accountKeys.needed()): Promise<void> {
+    for (const account of await this.sealing.prepare(this.vault, accounts)) this.engine.unsealed(account);
   }
 
   private useSubscriptions(): void {

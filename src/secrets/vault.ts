@@ -16,6 +16,8 @@ export interface Vault {
 export interface SealingKey {
   /** `place` names what the text is and where it is kept; it opens there alone. */
   seal(place: string, text: string): string;
+  /** Whether it opens all that there is of the account; where a private key is missing, it does not. */
+  readonly opensAll: boolean;
   /** Throws `SecretError`: `vault_no_key` where no private key at hand opens it, `vault_refused` where it was changed or moved. */
   open(place: string, sealed: string): string;
 }
@@ -42,6 +44,7 @@ export interface VaultOptions {
   identities: IdentitySource;
   /** The account's age public keys. */
   recipients: (account: string) => readonly string[];
+  now: () => number;
 }
 
 /** How many random bytes name an encryption: by NIST SP 800-38D, good for 2^32 values under one key. */
@@ -49,13 +52,25 @@ const IV_LENGTH = 12;
 const TAG_LENGTH = 16;
 const FORM = /^v1:([0-9a-f-]{36}):([A-Za-z0-9_-]+)$/;
 
+/** Milliseconds after which it is looked again for private keys that were missing. */
+const LOOK_AGAIN_MS = 30_000;
+
+/** An account's keys, as they are known. */
+interface Opened {
+  recipients: string;
+  keys: Promise<SealingKey>;
+  /** By id. */
+  dataKeys: Map<string, Buffer>;
+  at: number;
+}
+
 /**
  * Seals with AES-256-GCM under a data key of the account, which is kept wrapped for the account's recipients. Keys that were
- * opened stay in memory as long as the recipients stay.
+ * opened stay in memory. Those that did not open are tried again after half a minute: a private key may have been put in its place.
  */
 export class AccountVault implements Vault {
   private readonly options: VaultOptions;
-  private readonly opened = new Map<string, { recipients: string; keys: Promise<SealingKey> }>();
+  private readonly opened = new Map<string, Opened>();
 
   constructor(options: VaultOptions) {
     this.options = options;
@@ -64,15 +79,36 @@ export class AccountVault implements Vault {
   of(account: string): Promise<SealingKey> {
     const recipients = this.options.recipients(account).toSorted();
     const known = this.opened.get(account);
-    if (known?.recipients === recipients.join()) return known.keys;
-    const entry = { recipients: recipients.join(), keys: this.openKeys(account, recipients) };
+    if (known?.recipients === recipients.join()) return this.lookedAgain(account, known, recipients);
+    return this.openAnew(account, recipients, new Map());
+  }
+
+  /** The keys that are known, unless some are missing and may be there by now. */
+  private async lookedAgain(account: string, known: Opened, recipients: readonly string[]): Promise<SealingKey> {
+    const keys = await known.keys;
+    if (keys.opensAll || this.options.now() - known.at < LOOK_AGAIN_MS) return keys;
+    const current = this.opened.get(account);
+    // Somebody else may have begun to look in the meantime.
+    return current === undefined || current === known
+      ? this.openAnew(account, recipients, known.dataKeys)
+      : current.keys;
+  }
+
+  private openAnew(account: string, recipients: readonly string[], dataKeys: Map<string, Buffer>): Promise<SealingKey> {
+    const keys = this.openKeys(account, recipients, dataKeys);
+    const entry = { recipients: recipients.join(), keys, dataKeys, at: this.options.now() };
     this.opened.set(account, entry);
     // A key that is put in its place later opens it then.
     entry.keys.catch(() => this.opened.get(account) === entry && this.opened.delete(account));
     return entry.keys;
   }
 
-  private async openKeys(account: string, recipients: readonly string[]): Promise<SealingKey> {
+  /** `opened`: the data keys that are known already; those that open now come to them. */
+  private async openKeys(
+    account: string,
+    recipients: readonly string[],
+    opened: Map<string, Buffer>,
+  ): Promise<SealingKey> {
     if (recipients.length === 0)
       throw new SecretError('no_recipients', `the account ${account} has no public key to encrypt to`, {
         help: `add one to recipients in automations/${account}/account.json`,
@@ -81,9 +117,8 @@ export class AccountVault implements Vault {
     const kept = keys.list(account);
     // Without a private key there is still something that can be done: to seal.
     const own = kept.length === 0 ? [] : await identities(account).catch(() => []);
-    const opened = new Map<string, Buffer>();
     for (const key of kept) {
-      const dataKey = await unwrapDataKey(key.wrapped, own);
+      const dataKey = opened.get(key.id) ?? (await unwrapDataKey(key.wrapped, own));
       if (dataKey === undefined) continue;
       opened.set(key.id, dataKey);
       if (!isFor(key, recipients)) await keys.put(await wrapped(key.id, account, dataKey, recipients));
@@ -92,10 +127,11 @@ export class AccountVault implements Vault {
     // Who is no recipient any more knows the keys that there were, and learns none that comes.
     const goesOn =
       last !== undefined && opened.has(last.id) && last.recipients.every((one) => recipients.includes(one));
-    if (goesOn) return new AccountKeys(account, opened, last.id, recipients);
+    const opensAll = kept.every(({ id }) => opened.has(id));
+    if (goesOn) return new AccountKeys(account, opened, last.id, recipients, opensAll);
     const [id, dataKey] = [randomUUID(), randomBytes(DATA_KEY_LENGTH)];
     await keys.put(await wrapped(id, account, dataKey, recipients));
-    return new AccountKeys(account, opened.set(id, dataKey), id, recipients);
+    return new AccountKeys(account, opened.set(id, dataKey), id, recipients, opensAll);
   }
 }
 
@@ -105,12 +141,20 @@ class AccountKeys implements SealingKey {
   /** The key that seals. */
   private readonly current: string;
   private readonly recipients: readonly string[];
+  readonly opensAll: boolean;
 
-  constructor(account: string, keys: ReadonlyMap<string, Buffer>, current: string, recipients: readonly string[]) {
+  constructor(
+    account: string,
+    keys: ReadonlyMap<string, Buffer>,
+    current: string,
+    recipients: readonly string[],
+    opensAll: boolean,
+  ) {
     this.account = account;
     this.keys = keys;
     this.current = current;
     this.recipients = recipients;
+    this.opensAll = opensAll;
   }
 
   seal(place: string, text: string): string {

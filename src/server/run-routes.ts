@@ -4,6 +4,7 @@ import { explainRun } from '../authoring/explain/explain-run.ts';
 import { preparePlan } from '../engine/prepared-plan.ts';
 import { traceRun, type TracedStep } from '../engine/trace.ts';
 import type { Plan } from '../generated/plan.ts';
+import { allSteps } from '../run/all-steps.ts';
 import { pageOf } from '../run/page.ts';
 import type { AttemptRecord, RunRecord, RunStatus, RunSummary } from '../run/records.ts';
 import type { StartRequest } from '../runner/manual-starts.ts';
@@ -148,7 +149,7 @@ function listRuns({ store }: Runner, scope: AccountScope, filter: RunFilter): Ru
   return listWithin(scope, filter, ask, (left, right) => (left.id < right.id ? 1 : -1));
 }
 
-/** Runs with their steps, newest first, one JSON text a line (https://jsonlines.org); page by page, so that no backlog of them is in memory. */
+/** Runs with all their steps, newest first, one JSON text a line (https://jsonlines.org), in pieces: neither many runs nor a long loop are in memory. */
 async function* exportRuns(
   runner: Runner,
   views: Views,
@@ -161,11 +162,22 @@ async function* exportRuns(
     for (const { id } of page) {
       const run = runner.store.runs.get(id);
       // It may have gone from the history meanwhile.
-      if (run !== undefined) yield `${JSON.stringify(await detail(runner, views, run, caller))}\n`;
+      if (run !== undefined) yield* exportRun((name) => detail(runner, views, run, caller, name));
     }
     before = page.at(-1)?.id;
     if (page.length < EXPORT_PAGE || before === undefined) return;
   }
+}
+
+async function* exportRun(detailOf: (page: string) => Promise<RunDetailView>): AsyncGenerator<string> {
+  const { run, steps, called } = await detailOf('');
+  yield `{"run":${JSON.stringify(run)},"steps":[`;
+  let separator = '';
+  for await (const step of allSteps(async (page) => (page === '' ? steps : (await detailOf(page)).steps))) {
+    yield separator + JSON.stringify(step);
+    separator = ',';
+  }
+  yield `],"called":${JSON.stringify(called)}}\n`;
 }
 
 async function detail(runner: Runner, views: Views, run: RunRecord, caller: Caller, page = ''): Promise<RunDetailView> {

@@ -83,7 +83,7 @@ export async function runCase({ prepared, trigger }: TestedPlan, test: TestCase,
     attempts: attempts.filter(({ key }) => key.attempt > 0 && loopOfPage(key.step) === undefined),
     requests: services.requests,
   });
-  const durable = EmbeddedDurable.of(hostOf(clock, storage, attempts), run, []);
+  const durable = EmbeddedDurable.of(hostOf(clock, storage, attempts), run, [], new AbortController().signal);
   try {
     const result = await interpretPlan(
       prepared,
@@ -141,17 +141,13 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
     },
     limiter: new Limiter(clock),
     now: () => clock.now(),
-    at: (instant, wake) => {
-      void clock.delay(instant - clock.now()).then(wake);
-      return () => {};
-    },
+    at: (instant, wake) => clock.at(instant, wake),
     idle: () => undefined,
     groupOf: () => undefined,
     runCalled: () => undefined,
     endCalled: () => Promise.resolve(),
     stands: () => undefined,
     stopping: () => false,
-    abort: new AbortController().signal,
     attemptStarted: () => undefined,
     attemptFinished: () => undefined,
   };

@@ -1,3 +1,4 @@
+import { timeIsOver, type Timeout } from '../engine/timeout.ts';
 import type { Instant } from '../run/records.ts';
 
 /** A clock that stands still while anything works, and then jumps to the first instant that somebody waits for. */
@@ -16,16 +17,19 @@ export class VirtualClock {
   }
 
   delay(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => this.set(milliseconds, resolve));
+    return new Promise((resolve) => void this.set(milliseconds, resolve));
   }
 
-  /** As `AbortSignal.timeout`, by this clock. */
-  timeout(milliseconds: number): AbortSignal {
+  /** As `startTimeout`, by this clock. */
+  timeout(milliseconds: number): Timeout {
     const controller = new AbortController();
-    this.set(milliseconds, () =>
-      controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')),
-    );
-    return controller.signal;
+    const takeBack = this.set(milliseconds, () => controller.abort(timeIsOver()));
+    return { signal: controller.signal, clear: takeBack };
+  }
+
+  /** Wakes at the instant. Gives what takes that back. */
+  at(instant: Instant, wake: () => void): () => void {
+    return this.set(instant - this.time, wake);
   }
 
   /** Does something that takes no time, however long the machine takes for it. */
@@ -55,9 +59,14 @@ export class VirtualClock {
     this.alarms = [];
   }
 
-  private set(milliseconds: number, ring: () => void): void {
-    this.alarms.push({ at: this.time + Math.max(0, milliseconds), ring });
+  /** Gives what takes it back. */
+  private set(milliseconds: number, ring: () => void): () => void {
+    const alarm = { at: this.time + Math.max(0, milliseconds), ring };
+    this.alarms.push(alarm);
     this.look();
+    return () => {
+      this.alarms = this.alarms.filter((one) => one !== alarm);
+    };
   }
 
   /** Once all that follows from what happened so far is done, time may go on. */

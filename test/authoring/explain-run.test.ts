@@ -7,6 +7,7 @@ import { traceRun } from '../../src/engine/trace.ts';
 import type { Json } from '../../src/json/value.ts';
 import { namePlan } from '../../src/plan/digest.ts';
 import type { Outcome } from '../../src/run/failure.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import { automationOf, compileAutomation } from '../compiler/compile-text.ts';
 import { newStore } from '../store/sample-store.ts';
 
@@ -35,7 +36,7 @@ async function explained(steps: object[], body: Json, answer?: Outcome): Promise
     caller: { call: () => (answer === undefined ? assert.fail() : Promise.resolve(answer)) },
     credentials: { credential: () => Promise.reject(new Error('there is none')) },
     random: () => 0,
-    timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+    timeout: startTimeout,
   };
   const engine = new EmbeddedEngine({ store, services, now: Date.now, maxConcurrentRuns: 10, onError: failTest });
   const { id } = await engine.start({ account, automation, plan: digest, trigger: { body } });
@@ -149,6 +150,19 @@ test('each kind of refusal has its own advice', async () => {
   assert.match(await advice(404), /look at the ids/);
   assert.match(await advice(422), /the words of the service/);
   assert.match(await advice(503), /status page/);
+});
+
+test('a failure that was handled is told, also where the steps that handled it ended the run', async () => {
+  const refused: Outcome = {
+    ok: false,
+    failure: { class: 'permanent', code: 'http_status', message: 'There is no such page.' },
+  };
+  const get = { id: 'get', uses: 'http.get', with: { url: 'https://api.example.com/a' } };
+  const on = await explained([{ ...get, on_error: 'continue' }], {}, refused);
+  assert.equal(on.findings[0]?.what, 'step `get` failed, and the run went on: There is no such page.');
+  const ended = await explained([{ ...get, on_error: [{ id: 'gone', stop: true }] }], {}, refused);
+  assert.equal(ended.headline, 'acme/example succeeded');
+  assert.equal(ended.findings[0]?.what, 'step `get` failed, and its `on_error` ended the run: There is no such page.');
 });
 
 test('a run in which nothing was empty has nothing to explain', async () => {

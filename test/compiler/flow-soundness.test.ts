@@ -6,6 +6,7 @@ import { interpretPlan } from '../../src/engine/interpret.ts';
 import { preparePlan } from '../../src/engine/prepared-plan.ts';
 import type { Json, JsonObject } from '../../src/json/value.ts';
 import type { Outcome } from '../../src/run/failure.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import { automationOf, compileAutomation } from './compile-text.ts';
 
 /** What may happen at run time although an automation compiles: what only arithmetic and bounds bring about. */
@@ -227,7 +228,7 @@ test('an automation that compiles has a value for each mapping on every way', as
             caller: { call: () => assert.fail() },
             credentials: { credential: () => assert.fail() },
             random: () => 0,
-            timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+            timeout: startTimeout,
           };
           const result = await interpretPlan(prepared, run, new Luck(outcomes), services);
           ran++;

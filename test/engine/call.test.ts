@@ -9,6 +9,7 @@ import type { Json } from '../../src/json/value.ts';
 import type { RunRecord } from '../../src/run/records.ts';
 import { calledRunId } from '../../src/run/run-id.ts';
 import type { Store } from '../../src/store/store.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import { compileAutomations, deploy } from '../compiler/compile-text.ts';
 import { newStore } from '../store/sample-store.ts';
 
@@ -35,7 +36,7 @@ async function worldOf(automations: { [name: string]: object }, call: ActionCall
       caller: { call },
       credentials: { credential: () => assert.fail() },
       random: () => 0,
-      timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+      timeout: startTimeout,
     },
     now: Date.now,
     maxConcurrentRuns: 1,
@@ -151,4 +152,53 @@ test('calls from a parallel loop and through several automations come to their o
   assert.deepEqual(parent.output, [2, 4, 6, 8, 10] satisfies Json);
   assert.equal(store.storage.get('acme', 'sum')?.value, 15);
   assert.equal(store.runs.called(parent.id, 10).length, 5);
+});
+
+test('a run that is called in the moment in which its caller is canceled is canceled too', async () => {
+  const called = {
+    name: 'Called',
+    trigger: { manual: {} },
+    steps: [
+      { id: 'rest', wait: { for: '1d' } },
+      { id: 'never', uses: 'storage.increment', with: { key: 'n', by: 1 } },
+    ],
+  };
+  const caller = { name: 'Caller', trigger, steps: [{ id: 'go', call: 'called' }] };
+  const { store, engine, digests } = await worldOf({ called, caller });
+  const plan = digests.get('caller') ?? '';
+  const beginCall = store.runs.beginCall.bind(store.runs);
+  let canceled: Promise<boolean> | undefined;
+  store.runs.beginCall = async (attempt, child, outcome) => {
+    const begun = beginCall(attempt, child, outcome);
+    canceled = engine.cancel(attempt.run, 'for the test');
+    return begun;
+  };
+  const { id } = await engine.start({ account: 'acme', automation: 'caller', plan, trigger: { body: { n: 1 } } });
+  await engine.finished(id);
+  assert.equal(await canceled, true);
+  const child = await engine.finished(calledRunId(id, 'go'));
+  assert.deepEqual([child.status, child.failure?.message], ['canceled', `canceled: by the run ${id} that called it`]);
+  await engine.stop(0);
+  await store.close();
+});
+
+test('a run that ends in the moment in which it is canceled has ended by itself', async () => {
+  const { store, engine, digests } = await worldOf({
+    short: { name: 'Short', trigger, steps: [{ id: 'one', set: { n: 1 } }] },
+  });
+  const plan = digests.get('short') ?? '';
+  const finish = store.runs.finish.bind(store.runs);
+  let canceled: Promise<boolean> | undefined;
+  let ends = 0;
+  store.runs.finish = (run, at, result, answer) => {
+    const ended = finish(run, at, result, answer);
+    ends += 1;
+    if (ends === 1) canceled = engine.cancel(run, 'for the test');
+    return ended;
+  };
+  const { id } = await engine.start({ account: 'acme', automation: 'short', plan, trigger: { body: { n: 1 } } });
+  assert.equal((await engine.finished(id)).status, 'succeeded');
+  assert.equal(await canceled, false);
+  await engine.stop(0);
+  await store.close();
 });

@@ -125,3 +125,38 @@ test('many runs before a limit hold no slots: another account goes by, and all c
   assert.equal(world.calls.length, 120);
   await world.close();
 });
+
+test('runs that wait for a place, or behind a crowd, count as waiting', async () => {
+  const world = await EngineWorld.of({ example: automation({}) });
+  const runs = await Promise.all([1, 2, 3].map(() => world.start('example', { who: 'ann' })));
+  const [first, second] = runs as [(typeof runs)[0], (typeof runs)[0]];
+  await until(() => statusOf(world, first)[0] === 'waiting');
+  assert.deepEqual(world.engine.backlog('acme'), { runs: 2, runsOfAccount: 2 });
+  await world.engine.cancel(second.id, 'for the test');
+  assert.deepEqual(world.engine.backlog('acme'), { runs: 1, runsOfAccount: 1 });
+  await letGo(world, first);
+  await until(() => world.engine.backlog('acme').runs === 0);
+  await world.close();
+});
+
+test('the call under way of a run that is replaced is cut off at once; that of a canceled run may end', async () => {
+  const get = { id: 'get', uses: 'http.request', with: { method: 'GET', url: 'https://example.com/' } };
+  const world = await EngineWorld.of({ example: automation({ policy: 'cancel_running' }, [get]) });
+  const ended: string[] = [];
+  const goOn = Promise.withResolvers<void>();
+  world.answer = async ({ signal }) => {
+    const cut = new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve('cut off')));
+    ended.push(await Promise.race([cut, goOn.promise.then(() => 'answered')]));
+    return { ok: true, output: { status: 200, headers: {}, body: '' } };
+  };
+  await world.start('example', { who: 'ann' });
+  await until(() => world.calls.length === 1);
+  const second = await world.start('example', { who: 'bob' });
+  await until(() => world.calls.length === 2);
+  assert.deepEqual(ended, ['cut off']);
+  assert.equal(await world.engine.cancel(second.id, 'for the test'), true);
+  goOn.resolve();
+  await until(() => ended.length === 2);
+  assert.deepEqual(ended, ['cut off', 'answered']);
+  await world.close();
+});

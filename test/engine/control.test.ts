@@ -9,6 +9,7 @@ import { RunControl, type ControlResult } from '../../src/runner/run-control.ts'
 import { LiveDeployment } from '../../src/runner/live-deployment.ts';
 import type { Store } from '../../src/store/store.ts';
 import { namePlan } from '../../src/plan/digest.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import { compileAutomations, deploy } from '../compiler/compile-text.ts';
 import { newStore } from '../store/sample-store.ts';
 
@@ -56,7 +57,7 @@ class World {
       caller: { call },
       credentials: { credential: () => Promise.reject(new Error('none')) },
       random: () => 0,
-      timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+      timeout: startTimeout,
     };
     return new EmbeddedEngine({ store: this.store, services, now: Date.now, maxConcurrentRuns: 5, onError: failTest });
   }

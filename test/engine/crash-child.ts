@@ -2,6 +2,7 @@
 import type { ActionCaller } from '../../src/connectors/action-call.ts';
 import { EmbeddedEngine } from '../../src/engine/embedded/embedded-engine.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import { callingPlans } from './sample-plan.ts';
 
 const [folder = '', ledger = '', count = '0', keyed] = process.argv.slice(2);
@@ -19,7 +20,7 @@ const engine = new EmbeddedEngine({
     caller,
     credentials: { credential: () => Promise.reject(new Error('no credentials here')) },
     random: Math.random,
-    timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+    timeout: startTimeout,
   },
   now: Date.now,
   maxConcurrentRuns: 20,

@@ -14,6 +14,7 @@ import type { RunRecord } from '../../src/run/records.ts';
 import { newRunId } from '../../src/run/run-id.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import { samplePlan } from './sample-plan.ts';
 
 const folders: string[] = [];
@@ -34,7 +35,7 @@ function engineOn(store: Store, call: (call: ActionCall) => Promise<Outcome>): E
       caller: { call },
       credentials: { credential: () => Promise.reject(new Error('none')) },
       random: () => 0,
-      timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+      timeout: startTimeout,
     },
     now: Date.now,
     maxConcurrentRuns: 10,

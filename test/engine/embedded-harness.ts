@@ -40,14 +40,13 @@ export const embeddedHarness: MakeHarness = async (clock, runs): Promise<Harness
     },
     stands: () => {},
     stopping: () => false,
-    abort: new AbortController().signal,
     attemptStarted: () => {},
     attemptFinished: () => {},
   });
 
   return {
     resume: (run) => {
-      const durable = EmbeddedDurable.of(host(), run, store.runs.attempts(run.id));
+      const durable = EmbeddedDurable.of(host(), run, store.runs.attempts(run.id), new AbortController().signal);
       durables.push(durable);
       return durable;
     },

@@ -7,7 +7,9 @@ import type { Plan } from '../../src/generated/plan.ts';
 import type { Json } from '../../src/json/value.ts';
 import type { RunRecord } from '../../src/run/records.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { Sealing } from '../../src/store/sealing.ts';
 import type { Store } from '../../src/store/store.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import { compileAutomations, deploy } from '../compiler/compile-text.ts';
 import { newFolder } from '../store/sample-store.ts';
 
@@ -17,14 +19,18 @@ export class EngineWorld {
   engine: EmbeddedEngine;
   /** What services were sent. */
   readonly calls: Json[] = [];
+  /** What the engine was told of that cannot be laid to a run. */
+  troubles: (error: unknown) => void = (error) => assert.fail(String(error));
   answer: ActionCaller['call'] = () => Promise.resolve({ ok: true, output: { status: 200, headers: {}, body: 'ok' } });
   private readonly folder = newFolder();
   private readonly slots: number;
+  private readonly sealing: Sealing | undefined;
   private plans = new Map<string, string>();
 
-  private constructor(slots: number) {
+  private constructor(slots: number, sealing: Sealing | undefined) {
     this.slots = slots;
-    this.store = openSqliteStore(this.folder);
+    this.sealing = sealing;
+    this.store = this.openStore();
     this.engine = this.newEngine();
   }
 
@@ -33,8 +39,9 @@ export class EngineWorld {
     automations: { [name: string]: object },
     slots = 10,
     change: (plan: Plan) => void = () => undefined,
+    sealing?: Sealing,
   ): Promise<EngineWorld> {
-    const world = new EngineWorld(slots);
+    const world = new EngineWorld(slots, sealing);
     const { diagnostics, plans } = compileAutomations(automations);
     assert.deepEqual(diagnostics, []);
     for (const plan of plans) change(plan);
@@ -55,7 +62,7 @@ export class EngineWorld {
   /** Stops the engine and goes on with another one, as a new process does. */
   async restart(): Promise<void> {
     await this.close();
-    this.store = openSqliteStore(this.folder);
+    this.store = this.openStore();
     this.engine = this.newEngine();
     this.engine.resume();
   }
@@ -77,6 +84,10 @@ export class EngineWorld {
     return this.store.storage.get('acme', key)?.value;
   }
 
+  private openStore(): Store {
+    return openSqliteStore(this.folder, this.sealing === undefined ? {} : { sealing: this.sealing });
+  }
+
   private newEngine(): EmbeddedEngine {
     const call: ActionCaller['call'] = (one) => {
       this.calls.push(one.input);
@@ -88,11 +99,11 @@ export class EngineWorld {
         caller: { call },
         credentials: { credential: () => Promise.reject(new Error('none')) },
         random: () => 0,
-        timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+        timeout: startTimeout,
       },
       now: Date.now,
       maxConcurrentRuns: this.slots,
-      onError: (error) => assert.fail(String(error)),
+      onError: (error) => this.troubles(error),
     });
   }
 }

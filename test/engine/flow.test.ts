@@ -8,6 +8,7 @@ import { namePlan } from '../../src/plan/digest.ts';
 import type { RunRecord } from '../../src/run/records.ts';
 import { automationOf, compileAutomation } from '../compiler/compile-text.ts';
 import type { Store } from '../../src/store/store.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import { newStore } from '../store/sample-store.ts';
 
 const BODY = {
@@ -41,7 +42,7 @@ async function runSteps(store: Store, steps: object[], body: Json, more: object 
     caller: { call: () => assert.fail() },
     credentials: { credential: () => assert.fail() },
     random: () => 0,
-    timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+    timeout: startTimeout,
   };
   const engine = new EmbeddedEngine({ store, services, now: Date.now, maxConcurrentRuns: 10, onError: failTest });
   const { id } = await engine.start({ account, automation, plan: digest, trigger: { body } });

@@ -5,6 +5,7 @@ import { performAction } from '../../src/engine/perform-action.ts';
 import { preparePlan, type PreparedAction } from '../../src/engine/prepared-plan.ts';
 import type { Plan } from '../../src/generated/plan.ts';
 import type { FailureClass, Outcome } from '../../src/run/failure.ts';
+import type { Timeout } from '../../src/engine/timeout.ts';
 import { embeddedHarness } from './embedded-harness.ts';
 import { turn } from './manual-clock.ts';
 import { samplePlan } from './sample-plan.ts';
@@ -29,7 +30,12 @@ function keyedWrite(): { plan: Plan; send: PreparedAction } {
   return { plan: prepared.plan, send: body };
 }
 
-const never = (): AbortSignal => new AbortController().signal;
+/** Calls whose time was begun and has not been taken back. */
+let timed = 0;
+const never = (): Timeout => {
+  timed += 1;
+  return { signal: new AbortController().signal, clear: () => void (timed -= 1) };
+};
 
 /** Performs the step against a service that answers so, one call after the other. */
 async function performed(
@@ -61,6 +67,7 @@ test('a write with a key is tried again though nobody knows whether it took plac
   Trial.on(embeddedHarness, async (trial) => {
     const { outcome, keys } = await performed(trial, ['uncertain', 'retryable', 'ok']);
     assert.ok(outcome.ok);
+    assert.equal(timed, 0);
     assert.deepEqual(
       keys,
       Array.from({ length: 3 }, () => idempotencyKey(trial.run.id, 'send')),

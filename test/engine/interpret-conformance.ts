@@ -5,6 +5,7 @@ import type { Services } from '../../src/engine/perform-action.ts';
 import { preparePlan, type PreparedPlan } from '../../src/engine/prepared-plan.ts';
 import type { Plan } from '../../src/generated/plan.ts';
 import type { Outcome } from '../../src/run/failure.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import type { MakeHarness } from './harness.ts';
 import { turn } from './manual-clock.ts';
 import { samplePlan } from './sample-plan.ts';
@@ -38,7 +39,7 @@ class World {
     caller: { call: ({ action }) => this.answer(action.effect) },
     credentials: { credential: () => Promise.reject(new Error('none')) },
     random: () => 0,
-    timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+    timeout: startTimeout,
   };
 
   count(effect: string): number {

@@ -1,6 +1,7 @@
 /** Goes through a long loop that counts in the storage, on a folder, until it is killed or the run has ended. */
 import { EmbeddedEngine } from '../../src/engine/embedded/embedded-engine.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import { automationOf, compileAutomation, deploy } from '../compiler/compile-text.ts';
 
 const [folder = '', count = '0'] = process.argv.slice(2);
@@ -11,7 +12,7 @@ const engine = new EmbeddedEngine({
     caller: { call: () => Promise.reject(new Error('no calls here')) },
     credentials: { credential: () => Promise.reject(new Error('no credentials here')) },
     random: Math.random,
-    timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+    timeout: startTimeout,
   },
   now: Date.now,
   maxConcurrentRuns: 5,

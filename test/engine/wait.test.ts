@@ -5,6 +5,7 @@ import { nextInWindow } from '../../src/engine/wait-window.ts';
 import type { RunRecord } from '../../src/run/records.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import { automationOf, compileAutomation, deploy } from '../compiler/compile-text.ts';
 import { newFolder, newStore } from '../store/sample-store.ts';
 
@@ -18,7 +19,7 @@ function engineOn(store: Store, maxConcurrentRuns = 2): EmbeddedEngine {
       caller: { call: () => assert.fail() },
       credentials: { credential: () => assert.fail() },
       random: () => 0,
-      timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+      timeout: startTimeout,
     },
     now: Date.now,
     maxConcurrentRuns,

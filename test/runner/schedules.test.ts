@@ -8,6 +8,7 @@ import { LiveDeployment } from '../../src/runner/live-deployment.ts';
 import { Schedules } from '../../src/runner/schedules.ts';
 import { Redactor } from '../../src/secrets/redaction.ts';
 import type { Store } from '../../src/store/store.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
 import { samplePlan } from '../engine/sample-plan.ts';
 import { newStore } from '../store/sample-store.ts';
 
@@ -26,7 +27,7 @@ async function process(
       caller,
       credentials: { credential: () => Promise.reject(new Error('nothing is called')) },
       random: () => 0,
-      timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+      timeout: startTimeout,
     },
     now: () => clock.now,
     maxConcurrentRuns: 10,

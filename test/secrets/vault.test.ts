@@ -31,8 +31,8 @@ class Kept {
   }
 }
 
-function vault(kept: Kept, recipients: string[], identities: string[]): AccountVault {
-  return new AccountVault({ keys: kept, identities: async () => identities, recipients: () => recipients });
+function vault(kept: Kept, recipients: string[], identities: string[], now = (): number => 0): AccountVault {
+  return new AccountVault({ keys: kept, identities: async () => identities, recipients: () => recipients, now });
 }
 
 function code(action: () => unknown): string {
@@ -124,6 +124,33 @@ test('calls at the same time make one key, and recipients that stay open nothing
   const keys = await Promise.all(Array.from({ length: 20 }, () => one.of('acme')));
   assert.equal(new Set(keys).size, 1);
   assert.equal(kept.puts, 1);
+});
+
+test('a private key that is put in its place later opens what there was, half a minute after it was missed, and no key is made meanwhile', async () => {
+  const kept = new Kept();
+  const sealed = (await vault(kept, [acme.recipient], []).of('acme')).seal('place', 'hunter2');
+  const identities: string[] = [];
+  let now = 0;
+  const later = vault(kept, [acme.recipient], identities, () => now);
+  const before = await later.of('acme');
+  assert.equal(before.opensAll, false);
+  const meanwhile = before.seal('place', 'sealed without it');
+  now = 30_000;
+  assert.equal(
+    code(() => before.open('place', sealed)),
+    'vault_no_key',
+  );
+  assert.equal((await later.of('acme')).opensAll, false);
+  identities.push(acme.identity);
+  assert.equal((await later.of('acme')).opensAll, false);
+  now = 60_000;
+  const [key, same] = await Promise.all([later.of('acme'), later.of('acme')]);
+  assert.equal(key, same);
+  assert.deepEqual(
+    [key.opensAll, key.open('place', sealed), key.open('place', meanwhile)],
+    [true, 'hunter2', 'sealed without it'],
+  );
+  assert.equal(kept.keys.length, 2);
 });
 
 test('an account without recipients has nowhere to seal to', async () => {

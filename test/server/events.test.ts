@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/json/value.ts';
+import type { BacklogLimits } from '../../src/runner/backlog.ts';
 import type {
   HookView,
   RefusalListView,
@@ -54,12 +55,14 @@ async function withGitHub(
   automations: { [name: string]: object },
   use: (served: Served, github: PlayedGitHub) => Promise<void>,
   reachable = true,
+  more: { backlog?: BacklogLimits } = {},
 ): Promise<void> {
   const github = await new PlayedGitHub().start();
   const options = {
     reroutes: new Map([['github', github.url]]),
     publicUrl: reachable ? PUBLIC : undefined,
     sealedHosts: ['api.github.com'],
+    ...more,
   };
   try {
     await withWorkspace(
@@ -302,5 +305,21 @@ test('without an address at which services reach the runner, nothing is subscrib
       assert.equal(reason, 'services cannot reach the runner: start it with --public-url');
     },
     false,
+  );
+});
+
+test('a service is asked to send again where too many runs wait', async () => {
+  const none = { backlog: { runs: 0, runsOfAccount: 0 } };
+  await withGitHub(
+    TWO,
+    async (served, github) => {
+      const shop = hookOf(github, 'acme/shop');
+      const answer = await github.send(shop, 'issues', { action: 'opened', issue: ISSUE }, served.url, 'delivery-1');
+      assert.equal(answer.status, 503);
+      assert.ok(Number(answer.headers.get('retry-after')) > 0);
+      assert.deepEqual(await runsOf(served), []);
+    },
+    true,
+    none,
   );
 });

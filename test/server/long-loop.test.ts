@@ -54,6 +54,13 @@ test('a long loop is shown by pages, and explained from the page in which it fai
     assert.equal(part.steps.find(({ status }) => status === 'failed')?.path, 'each[801].wrong');
     const { body: explained } = await served.api<ExplanationView>(`/runs/${run}/explanation`);
     assert.equal(explained.findings[0]?.step, 'each[801].wrong');
+    const exported = await waybill(['runs', 'export', '--data', join(folder, 'data')]);
+    const { steps, called } = JSON.parse(exported.out) as RunDetailView;
+    assert.deepEqual([steps.length, called], [1002 + 604, []]);
+    assert.deepEqual(
+      steps.map(({ path }) => path),
+      [...whole.steps, ...part.steps].map(({ path }) => path),
+    );
     const shown = await waybill(['runs', 'show', run, '--page', 'each[500-999]', '--data', join(folder, 'data')]);
     assert.match(shown.out, /✓ each\[800\]\.add[^]*✗ each\[801\]\.wrong/);
     const first = await waybill(['runs', 'show', run, '--data', join(folder, 'data')]);

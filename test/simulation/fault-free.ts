@@ -4,6 +4,8 @@ import { interpretPlan, type RunResult } from '../../src/engine/interpret.ts';
 import { calledOutcome, startedOutcome } from '../../src/engine/perform-call.ts';
 import type { Services } from '../../src/engine/perform-action.ts';
 import { preparePlan, type PreparedPlan } from '../../src/engine/prepared-plan.ts';
+import { startTimeout } from '../../src/engine/timeout.ts';
+import { TOO_SHORT_MS } from './random-plan.ts';
 import type { Plan } from '../../src/generated/plan.ts';
 import type { RunRecord } from '../../src/run/records.ts';
 import { calledRunId } from '../../src/run/run-id.ts';
@@ -22,7 +24,7 @@ const services: Services = {
   caller,
   credentials: { credential: () => Promise.reject(new Error('no credentials here')) },
   random: () => 0,
-  timeout: () => new AbortController().signal,
+  timeout: startTimeout,
 };
 
 /** What a run comes to where nothing ever fails, and nothing is kept. */
@@ -38,7 +40,10 @@ function durableOf(run: RunRecord, plans: ReadonlyMap<string, Plan>): Durable {
       return Promise.resolve({ ok: true, output });
     },
     page: ({ perform }) => perform(durableOf(run, plans)),
-    timed: async ({ perform }) => ({ inTime: true, value: await perform(durableOf(run, plans)) }),
+    timed: async ({ forMs, perform, over }) =>
+      forMs === TOO_SHORT_MS
+        ? { inTime: false, failure: over(0) }
+        : { inTime: true, value: await perform(durableOf(run, plans)) },
     sleep: () => Promise.resolve(),
     wait: ({ input, until, over }) => {
       const end = until(0);

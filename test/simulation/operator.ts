@@ -1,4 +1,5 @@
 import type { EmbeddedEngine } from '../../src/engine/embedded/embedded-engine.ts';
+import { loopOfPage } from '../../src/run/page.ts';
 import type { AttemptRecord, RunRecord } from '../../src/run/records.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Ledger } from './ledger.ts';
@@ -33,23 +34,24 @@ export class Operator {
   }
 
   private async answer(run: RunRecord, engine: EmbeddedEngine, store: Store): Promise<void> {
-    for (const { key, input, outcome, sleepUntil } of store.runs.attempts(run.id)) {
+    for (const { key, input, sleepUntil } of openAttempts(store, run.id)) {
       const awaits = JSON.stringify(input) === '{"event":"awaited"}' && sleepUntil === undefined;
-      if (awaits && outcome === undefined && this.random.chance(0.5))
-        await engine.answer(run, key, { ok: true, output: {} });
+      if (awaits && this.random.chance(0.5)) await engine.answer(run, key, { ok: true, output: {} });
     }
   }
 
   /** Nothing is said of a doubt before the service has surely done what it will do. */
   private async settle(run: RunRecord, engine: EmbeddedEngine, store: Store): Promise<void> {
-    const { failure } = run;
-    if (failure?.run !== undefined) return;
+    const { status, failure } = run;
+    // Another doubt that was settled just now may have let it go on.
+    if (status !== 'uncertain' || failure?.run !== undefined) return;
     const times = (this.seen.get(run.id) ?? 0) + 1;
     this.seen.set(run.id, times);
     if (times * 30_000 <= DOUBT_MS) return;
     this.seen.delete(run.id);
-    const attempt = store.runs.attempts(run.id).findLast(({ key }: AttemptRecord) => key.step === failure?.step);
-    if (attempt === undefined) throw new Error(`the run ${run.id} is uncertain, and no attempt is`);
+    const attempt = store.runs.attemptsOf(run.id, failure?.step ?? '').at(-1);
+    if (attempt === undefined)
+      throw new Error(`the run ${run.id} is uncertain, and no attempt is: ${JSON.stringify(failure)}`);
     this.doubts += 1;
     const reply = this.ledger.replyAt(`${run.id} ${attempt.key.step}`);
     const happened = reply?.status === 200 ? ({ ok: true, output: reply.output } as const) : undefined;
@@ -61,4 +63,13 @@ function whole(store: Store, id: string): RunRecord {
   const run = store.runs.get(id);
   if (run === undefined) throw new Error(`there is no run ${id}`);
   return run;
+}
+
+/** In the run's own journal, and in those of its pages. */
+function openAttempts(store: Store, run: string, page = ''): AttemptRecord[] {
+  return store.runs.attempts(run, page).flatMap((attempt) => {
+    if (attempt.outcome !== undefined) return [];
+    const { step } = attempt.key;
+    return loopOfPage(step) === undefined ? [attempt] : openAttempts(store, run, step);
+  });
 }

@@ -1,5 +1,6 @@
 import type { ActionStep, Plan, PlanBlock, PlanStep } from '../../src/generated/plan.ts';
 import type { Json, JsonObject } from '../../src/json/value.ts';
+import { firstItems } from '../../src/run/page.ts';
 import { namePlan, type NamedPlan } from '../../src/plan/digest.ts';
 import type { Random } from './random.ts';
 
@@ -7,6 +8,12 @@ import type { Random } from './random.ts';
 export const ATTEMPTS = 3;
 /** Milliseconds for which the service knows a key. */
 const KEY_LIFETIME = '1h';
+
+/** Milliseconds that no step with something to wait for keeps to; the others are never over. */
+export const TOO_SHORT_MS = 60_000;
+const LONG_MS = 365 * 24 * 3_600_000;
+/** Milliseconds: far beyond it, wherever the clock jumps. */
+const BEYOND_MS = 10 * 24 * 3_600_000;
 
 const OPEN = { type: 'object' };
 const RETRY = { attempts: ATTEMPTS };
@@ -16,7 +23,7 @@ const CONTEXT = { name: 'Acme', timezone: 'UTC', locale: 'en-US', region: 'US', 
 export function randomPlans(random: Random, account: string): NamedPlan[] {
   const plans: NamedPlan[] = [];
   for (let count = random.between(1, 3); plans.length < count;)
-    plans.push(new Draft(random, account, [...plans]).plan(`automation-${plans.length}`));
+    plans.push(new Draft(random, account, [...plans], count - 1).plan(`automation-${plans.length}`));
   return plans;
 }
 
@@ -32,17 +39,21 @@ class Draft {
   private readonly random: Random;
   private readonly account: string;
   private readonly callable: NamedPlan[];
+  /** How many the last plan can call: that one is called by none. */
+  private readonly last: number;
   private steps = 0;
 
-  constructor(random: Random, account: string, callable: NamedPlan[]) {
+  constructor(random: Random, account: string, callable: NamedPlan[], last: number) {
     this.random = random;
     this.account = account;
     this.callable = callable;
+    this.last = last;
   }
 
   plan(automation: string): NamedPlan {
     const { steps, output } = this.block({ prefix: '', depth: 0, seen: [] });
     const { random } = this;
+    const concurrency = random.chance(0.5) ? { concurrency: this.concurrency() } : {};
     return namePlan({
       format: 1,
       account: this.account,
@@ -50,6 +61,7 @@ class Draft {
       name: automation,
       context: CONTEXT,
       trigger: { kind: 'manual', input: OPEN },
+      ...concurrency,
       steps,
       ...(output === undefined ? {} : { output }),
       connections: {},
@@ -85,6 +97,14 @@ class Draft {
     });
   }
 
+  /** A skipped or replaced run would make another one of its caller, so there they wait. */
+  private concurrency(): NonNullable<Plan['concurrency']> {
+    const { random } = this;
+    const called = this.callable.length < this.last;
+    const policy = called ? 'queue' : random.pick(['queue', 'skip', 'cancel_running'] as const);
+    return { limit: random.between(1, 2), policy };
+  }
+
   private block(place: Place): PlanBlock & { output: Json } {
     const seen = [...place.seen];
     const steps: PlanStep[] = [];
@@ -114,7 +134,7 @@ class Draft {
     const { random } = this;
     const [callee] = this.callable;
     const kinds = ['action', 'action', 'action', 'storage', 'set', 'wait', 'end'] as const;
-    const nested = place.depth < 2 ? (['switch', 'for_each', 'for_each', 'branches', 'call'] as const) : [];
+    const nested = place.depth < 2 ? (['switch', 'for_each', 'for_each', 'branches', 'call', 'late'] as const) : [];
     switch (random.pick(['action', ...kinds, ...nested])) {
       case 'storage':
         return this.storage(id, place);
@@ -130,10 +150,16 @@ class Draft {
           kind: 'switch',
           id,
           arms: [{ if: this.condition(place), block: this.within(place) }, { block: this.within(place) }],
+          ...this.time(),
         };
       case 'for_each': {
         const index = `i${this.steps}`;
-        const items = Array.from({ length: random.between(0, 5) }, (_, item) => item * 7);
+        const inner = { ...place, prefix: `${place.prefix}${id}[\${{ ${index} }}].` };
+        const long = random.chance(0.1);
+        const items = Array.from(
+          { length: long ? this.longLength(place) : random.between(0, 5) },
+          (_, item) => item * 7,
+        );
         return {
           kind: 'for_each',
           id,
@@ -142,15 +168,45 @@ class Draft {
           index,
           parallel: random.between(1, 3),
           ...(random.chance(0.5) ? { on_item_error: 'collect' as const } : {}),
-          block: this.within({ ...place, prefix: `${place.prefix}${id}[\${{ ${index} }}].` }),
+          block: long ? this.short(inner) : this.within(inner),
+          ...this.time(),
         };
       }
       case 'branches':
-        return { kind: 'branches', id, branches: { left: this.within(place), right: this.within(place) } };
+        return {
+          kind: 'branches',
+          id,
+          branches: { left: this.within(place), right: this.within(place) },
+          ...this.time(),
+        };
+      case 'late':
+        return this.late(id, place);
       case 'call':
         if (callee !== undefined) return this.call(id, place, random.pick([callee, ...this.callable]));
     }
     return this.action(id, place);
+  }
+
+  /** What it does, it does; and then it waits for longer than its time. */
+  private late(id: string, place: Place): PlanStep {
+    const wait = { kind: 'duration' as const, for_ms: BEYOND_MS };
+    const right = { steps: [{ kind: 'wait' as const, id: `s${++this.steps}`, wait, mappings: [] }], mappings: [] };
+    return { kind: 'branches', id, branches: { left: this.within(place), right }, timeout_ms: TOO_SHORT_MS };
+  }
+
+  private time(): { timeout_ms?: number } {
+    return this.random.chance(0.2) ? { timeout_ms: LONG_MS } : {};
+  }
+
+  /** Longer than what has no page. */
+  private longLength(place: Place): number {
+    return firstItems(place.prefix) + this.random.between(1, 10);
+  }
+
+  /** A block whose steps are soon done, for many items. */
+  private short(place: Place): PlanBlock {
+    const action = this.random.chance(0.1) ? [this.action(`s${++this.steps}`, place)] : [];
+    return { steps: [this.storage(`s${++this.steps}`, place), ...action], mappings: [] };
   }
 
   private within(place: Place): PlanBlock {

@@ -43,7 +43,7 @@ async function played(answer: TestAnswer): Promise<Outcome> {
   const clock = new VirtualClock(0);
   const redactor = new Redactor();
   const caller = new HttpCaller({ reroutes: new Map(), redactor, dispatcher: new PlayedNetwork(redactor) });
-  const signal = clock.timeout(TIMEOUT_MS);
+  const { signal } = clock.timeout(TIMEOUT_MS);
   return playAttempt(new PlayedServices([{ with: [answer] }], clock), 'get', () => caller.call(callWith(signal)));
 }
 

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkWorkspace } from '../../runner/check-workspace.ts';
 import { namePlan } from '../../plan/digest.ts';
+import { allSteps } from '../../run/all-steps.ts';
 import type { RunDetailView } from '../../server/api-types.ts';
 import { withCase } from '../../testing/append-case.ts';
 import { recordCase } from '../../testing/record.ts';
@@ -20,7 +21,9 @@ export interface RecordOptions extends RunnerOptions {
 export async function record(id: string, { name, keep, ...options }: RecordOptions): Promise<number> {
   const folder = findWorkspace(options.workspace);
   const client = await RunnerClient.find(options);
-  const { run, steps } = await client.get<RunDetailView>(`/runs/${encodeURIComponent(id)}`);
+  const detailOf = (page?: string): Promise<RunDetailView> =>
+    client.get<RunDetailView>(`/runs/${encodeURIComponent(id)}`, { page });
+  const { run, steps: first } = await detailOf();
   if (run.finished_at === undefined) throw new NotFoundError(`the run ${id} has not ended`, 'waybill runs wait');
   const { account, automation } = run;
   const { plans, workspace, files } = checkWorkspace(folder);
@@ -35,6 +38,9 @@ export async function record(id: string, { name, keep, ...options }: RecordOptio
   if (files.has(file) && others.length === 0) throw new NotFoundError(`${file} is broken`, 'waybill check shows where');
   if (others.some((one) => one.name === title))
     throw new UsageError(`${file} has a case of the name ${title}`, 'give another one with --name');
+  const steps: RunDetailView['steps'] = [];
+  for await (const step of allSteps(async (page) => (page === '' ? first : (await detailOf(page)).steps)))
+    steps.push(step);
   const recorded = await recordCase(title, { ...run, steps }, plan, { runner: new TestRunner(), keep }).catch(explain);
   await writeFile(join(folder, file), withCase(files.get(file), recorded));
   console.log(`Wrote the case "${title}" to ${file}, and it passes.`);

@@ -31,8 +31,6 @@ export interface DurableHost {
   stands(run: RunRecord, stands: boolean): void;
   /** No further attempt may begin. */
   stopping(): boolean;
-  /** Aborted when attempts under way must end too. */
-  abort: AbortSignal;
   /** The group of a run of that plan. */
   groupOf(plan: string, trigger: JsonObject): string | undefined;
   /** A run was inserted that a step called. */
@@ -46,6 +44,8 @@ export interface DurableHost {
 /** What all parts of a run share. */
 interface RunUnderWay {
   waits: Waits;
+  /** Aborted when attempts under way must end too. */
+  abort: AbortSignal;
   /** The record of what finished last: it must be on disk before anything more happens outside of the store. */
   lastWrite: Promise<void>;
   /** Those of pages and deadlines: as soon as anything later is on disk, so are they. */
@@ -78,9 +78,10 @@ export class EmbeddedDurable implements Durable {
     this.deadline = deadline;
   }
 
-  static of(host: DurableHost, run: RunRecord, journal: readonly AttemptRecord[]): EmbeddedDurable {
+  /** `abort` is aborted when attempts under way must end too; nothing of them is journaled then. */
+  static of(host: DurableHost, run: RunRecord, journal: readonly AttemptRecord[], abort: AbortSignal): EmbeddedDurable {
     const waits = new Waits({ at: (instant, wake) => host.at(instant, wake), idle: () => host.idle(run) });
-    const shared = { waits, lastWrite: Promise.resolve(), asides: Promise.resolve() };
+    const shared = { waits, abort, lastWrite: Promise.resolve(), asides: Promise.resolve() };
     return new EmbeddedDurable(host, run, journalOf(journal), shared, new Doubts(undefined), undefined);
   }
 
@@ -233,14 +234,14 @@ export class EmbeddedDurable implements Durable {
     const record = await this.begin(call, startedAt);
     this.host.attemptStarted(this.run, record);
     const outcome = await call.perform(this.abort(), () => turn.next());
-    if (this.host.abort.aborted) throw new Stopped();
+    if (this.shared.abort.aborted) throw new Stopped();
     if (!outcome.ok && outcome.failure.retryAfterMs !== undefined) turn.hold(outcome.failure.retryAfterMs);
     return this.finish(record, outcome);
   }
 
   /** Aborted when what is under way must end. */
   private abort(): AbortSignal {
-    const { abort } = this.host;
+    const { abort } = this.shared;
     return this.deadline === undefined ? abort : AbortSignal.any([abort, this.deadline]);
   }
 

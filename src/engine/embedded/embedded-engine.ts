@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { newRunId } from '../../run/run-id.ts';
 import type { Failure, Outcome } from '../../run/failure.ts';
 import type { AttemptKey, Instant, RunRecord } from '../../run/records.ts';
@@ -7,10 +6,12 @@ import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts
 import { interpretPlan } from '../interpret.ts';
 import { calledOutcome } from '../perform-call.ts';
 import type { Services } from '../perform-action.ts';
-import { newActiveRun, type ActiveRun } from './active-run.ts';
+import { drain, newActiveRun, type ActiveRun } from './active-run.ts';
 import { allSettled } from './all-settled.ts';
 import { groupOf } from '../run-group.ts';
+import { CrowdedRuns } from './crowded-runs.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
+import { canceled } from './journal.ts';
 import { keepRun } from './keep-run.ts';
 import { Limiter } from '../limiter.ts';
 import { EngineClock } from './engine-clock.ts';
@@ -20,7 +21,9 @@ import { AtRest, Crowded, OnHold } from './waits.ts';
 import { Places } from './places.ts';
 import { PreparedPlans } from './prepared-plans.ts';
 import { RunEnds } from './run-ends.ts';
-import { AFTER_TROUBLE_MS, mayPass } from './store-trouble.ts';
+import { SealedRuns } from './sealed-runs.ts';
+import { AFTER_TROUBLE_MS, isSealed, mayPass } from './store-trouble.ts';
+import { sumOf } from './tally.ts';
 import { WakeTimer } from './wake-timer.ts';
 
 export interface EmbeddedEngineOptions {
@@ -29,7 +32,7 @@ export interface EmbeddedEngineOptions {
   now: () => number;
   /** Runs under way at a time that do more than stand before a limit; the others wait in a fair queue. */
   maxConcurrentRuns: number;
-  /** Told of what cannot be laid to a run: a full disk, after which it goes on by itself, or a missing key, with the next start. */
+  /** Told of what cannot be laid to a run: a full disk, after which it goes on by itself, or a missing key, as soon as that is there. */
   onError(error: unknown, run: string): void;
 }
 
@@ -51,12 +54,13 @@ export class EmbeddedEngine implements Engine {
   private readonly ends: RunEnds;
   /** Runs under way that do nothing but stand before a limit. */
   private readonly standing = new Set<string>();
+  private readonly crowded: CrowdedRuns;
   private readonly held: HeldRuns;
   private readonly places: Places;
+  private readonly sealed = new SealedRuns();
   private readonly listeners = new Set<(event: RunEvent) => void>();
   private readonly plans: PreparedPlans;
   private readonly clock: EngineClock;
-  private readonly abortAttempts = new AbortController();
   private readonly wakeTimer: WakeTimer;
   private readonly host: DurableHost;
 
@@ -69,16 +73,19 @@ export class EmbeddedEngine implements Engine {
     this.wakeTimer = new WakeTimer({
       now: () => options.now(),
       next: () => options.store.runs.nextDue(),
-      wake: () => this.wakeDue(),
+      wake: async () => {
+        for (const run of await options.store.runs.wakeDue(options.now(), WOKEN_AT_ONCE)) this.enqueue(run);
+      },
     });
     this.places = new Places({
       ruleOf: (plan) => this.plans.get(plan).concurrency,
       begin: (run) => this.enqueue(run),
       end: (run, failure) => {
-        this.end(run, failure).catch((error: unknown) => options.onError(error, run));
+        this.end(run, failure, 'cut_off').catch((error: unknown) => options.onError(error, run));
       },
     });
     this.limiter = new Limiter(this.clock);
+    this.crowded = new CrowdedRuns(this.limiter, (run) => this.enqueue(run));
     this.host = {
       limiter: this.limiter,
       runs: options.store.runs,
@@ -87,13 +94,12 @@ export class EmbeddedEngine implements Engine {
       idle: (run) => this.idle(run),
       groupOf: (plan, trigger) => groupOf(this.plans.get(plan), trigger),
       runCalled: (run) => this.accepted(run),
-      endCalled: async (run, failure) => void (await this.end(run, failure)),
+      endCalled: async (run, failure) => void (await this.end(run, failure, 'may_end')),
       stands: ({ id }, stands) => {
         if (!stands) this.standing.delete(id);
         else if (this.standing.add(id)) this.fill();
       },
       stopping: () => this.clock.stopped,
-      abort: this.abortAttempts.signal,
       attemptStarted: (run, attempt) => this.tell({ kind: 'attempt_started', run, attempt }),
       attemptFinished: (run, attempt) => this.tell({ kind: 'attempt_finished', run, attempt }),
     };
@@ -142,27 +148,31 @@ export class EmbeddedEngine implements Engine {
   }
 
   cancel(id: string, reason: string): Promise<boolean> {
-    return this.end(id, { class: 'permanent', code: 'canceled', message: `canceled: ${reason}` });
+    return this.end(id, canceled(reason), 'may_end');
   }
 
   /** Ends a run before its time, and those that it called and waits for. */
-  private async end(id: string, failure: Failure): Promise<boolean> {
+  private async end(id: string, failure: Failure, underWay: 'may_end' | 'cut_off'): Promise<boolean> {
     const { store, now } = this.options;
     const run = store.runs.get(id);
     if (run === undefined || run.finishedAt !== undefined) return false;
-    const children = store.runs.awaited(id);
     const active = this.active.get(id);
     if (active !== undefined) active.canceled = true;
     active?.durable?.waits.end(new Stopped());
     try {
       await this.finish({ ...run, status: 'canceled', failure, finishedAt: now() });
     } catch (error) {
+      // Where its own end came before, that is on the disk by then, or is lost too.
+      await active?.ended;
       if (store.runs.get(id)?.finishedAt !== undefined) return false;
       // It was unwound to be canceled, and could not be.
       this.enqueue(run);
       throw error;
     }
-    for (const child of children) await this.cancel(child.id, `by the run ${id} that called it`);
+    if (underWay === 'cut_off') active?.abort.abort(new Stopped());
+    // What it was just about to call is among them now.
+    for (const child of store.runs.awaited(id))
+      await this.end(child.id, canceled(`by the run ${id} that called it`), underWay);
     return true;
   }
 
@@ -173,16 +183,18 @@ export class EmbeddedEngine implements Engine {
 
   async pause(account: string, automation: string | undefined): Promise<void> {
     await this.options.store.pauses.pause(account, automation, this.options.now());
-    const paused = { account, ...(automation === undefined ? {} : { automation }) };
-    this.held.pause(paused);
+    const paused = this.held.pause(account, automation);
     for (const active of this.active.values()) if (covers(paused, active)) active.durable?.waits.end(new OnHold());
   }
 
   async unpause(account: string, automation: string | undefined): Promise<boolean> {
     const was = await this.options.store.pauses.unpause(account, automation);
-    const free = this.held.unpause({ account, ...(automation === undefined ? {} : { automation }) });
-    for (const run of free) this.enqueue(run);
+    for (const run of this.held.unpause(account, automation)) this.enqueue(run);
     return was;
+  }
+
+  unsealed(account: string): void {
+    for (const run of this.sealed.take(account)) this.enqueue(run);
   }
 
   resume(): number {
@@ -199,8 +211,8 @@ export class EmbeddedEngine implements Engine {
   }
 
   backlog(account: string): { runs: number; runsOfAccount: number } {
-    const { queue, held } = this;
-    return { runs: queue.size + held.count(), runsOfAccount: queue.sizeOf(account) + held.count(account) };
+    const { queue, held, places, sealed, crowded } = this;
+    return sumOf([queue, held, places, sealed, crowded], account);
   }
 
   watch(listener: (event: RunEvent) => void): () => void {
@@ -211,13 +223,7 @@ export class EmbeddedEngine implements Engine {
   async stop(drainMs: number): Promise<void> {
     this.clock.stop();
     this.wakeTimer.stop();
-    for (const { durable } of this.active.values()) durable?.waits.end(new Stopped());
-    const drained = Promise.allSettled([...this.active.values()].map(({ ended }) => ended));
-    await Promise.race([drained, delay(drainMs, undefined, { ref: false })]);
-    const stop = new Error('the runner stops');
-    stop.name = 'AbortError';
-    this.abortAttempts.abort(stop);
-    await drained;
+    await drain([...this.active.values()], drainMs);
     this.ends.stop();
   }
 
@@ -266,6 +272,9 @@ export class EmbeddedEngine implements Engine {
       else this.fresh.delete(id);
     } catch (error) {
       this.options.onError(error, id);
+      // What tells whose it is, is never sealed.
+      const run = isSealed(error) ? this.options.store.runs.summary(id) : undefined;
+      if (run !== undefined) this.sealed.add(run);
     }
   }
 
@@ -294,6 +303,7 @@ export class EmbeddedEngine implements Engine {
   /** What the store could not keep did not happen: the run goes on from what is kept as soon as that may work again. */
   private async failed(error: unknown, run: RunRecord, { durable }: ActiveRun): Promise<void> {
     this.options.onError(error, run.id);
+    if (isSealed(error)) this.sealed.add(run);
     if (!mayPass(error)) return;
     // The run keeps its place until then: a disk that is full is not asked by all the others in turn.
     await Promise.allSettled([durable?.written(), this.clock.delay(AFTER_TROUBLE_MS)]);
@@ -306,7 +316,7 @@ export class EmbeddedEngine implements Engine {
     const isNew = this.fresh.delete(run.id) && run.origin === undefined;
     const journal = isNew ? [] : store.runs.attempts(run.id);
     const startedAt = run.startedAt ?? now();
-    const durable = EmbeddedDurable.of(this.host, run, journal);
+    const durable = EmbeddedDurable.of(this.host, run, journal, active.abort.signal);
     active.durable = durable;
     const begun = store.runs.begin(run.id, startedAt);
     // It comes out where it is waited for.
@@ -318,7 +328,7 @@ export class EmbeddedEngine implements Engine {
     } catch (error) {
       if (error instanceof OnHold) await allSettled([begun, durable.written(), this.hold(run)]);
       else if (error instanceof Crowded)
-        await allSettled([begun, durable.written()]).then(() => this.setAside(run, error));
+        await allSettled([begun, durable.written()]).then(() => this.crowded.add(run, error.limits));
       else if (error instanceof AtRest) await allSettled([begun, durable.written(), this.rest(run, durable)]);
       else throw error;
     }
@@ -335,14 +345,11 @@ export class EmbeddedEngine implements Engine {
       this.enqueue(run);
       return;
     }
+    this.fresh.delete(run.id);
+    this.held.forget(run.id);
     this.announce(run);
     if (answer !== undefined) this.answered(run.account, answer, woken);
     if (run.group !== undefined) this.leave(run, run.group);
-  }
-
-  /** It is running for all who look; in here, others have its slot. */
-  private setAside(run: RunRecord, { limits }: Crowded): void {
-    this.host.limiter.whenLess(limits, () => this.enqueue(run));
   }
 
   /** The place of a run is free when nothing of it is under way any more. */
@@ -362,11 +369,6 @@ export class EmbeddedEngine implements Engine {
   private answered(account: string, { run, key, outcome }: Answer, woken: boolean): void {
     this.active.get(run)?.durable?.waits.deliver(key, outcome);
     if (woken) this.enqueue({ account, id: run });
-  }
-
-  private async wakeDue(): Promise<void> {
-    const due = await this.options.store.runs.wakeDue(this.options.now(), WOKEN_AT_ONCE);
-    for (const run of due) this.enqueue(run);
   }
 
   private async rest({ id, account }: RunRecord, { waits }: EmbeddedDurable): Promise<void> {

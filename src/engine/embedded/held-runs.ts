@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../run/records.ts';
 import type { QueuedRun } from '../../store/store.ts';
+import { Tally } from './tally.ts';
 
 /** What is paused: an account, or one automation of it. */
 export interface Paused {
@@ -13,30 +14,30 @@ type Held = Pick<RunRecord, 'id' | 'account' | 'automation'>;
 export class HeldRuns {
   private readonly paused: Paused[];
   private readonly held = new Map<string, Held>();
+  private readonly tally = new Tally();
 
   constructor(paused: readonly Paused[]) {
     this.paused = [...paused];
   }
 
-  pause(paused: Paused): void {
+  pause(account: string, automation: string | undefined): Paused {
+    const paused = { account, ...(automation === undefined ? {} : { automation }) };
     this.paused.push(paused);
+    return paused;
   }
 
   /** Gives the runs that may go on now. */
-  unpause({ account, automation }: Paused): QueuedRun[] {
+  unpause(account: string, automation: string | undefined): QueuedRun[] {
     const kept = this.paused.filter((one) => one.account !== account || one.automation !== automation);
     this.paused.splice(0, this.paused.length, ...kept);
     const free = [...this.held.values()].filter((run) => !this.isPaused(run));
-    for (const { id } of free) this.held.delete(id);
+    for (const { id } of free) this.forget(id);
     return free;
   }
 
-  /** How many wait, in all or of an account. */
-  count(account?: string): number {
-    if (account === undefined) return this.held.size;
-    let count = 0;
-    for (const run of this.held.values()) if (run.account === account) count += 1;
-    return count;
+  /** How many wait. */
+  get counts(): Pick<Tally, 'total' | 'of'> {
+    return this.tally;
   }
 
   isPaused(run: Pick<Held, 'account' | 'automation'>): boolean {
@@ -44,7 +45,17 @@ export class HeldRuns {
   }
 
   hold({ id, account, automation }: Held): void {
+    this.forget(id);
     this.held.set(id, { id, account, automation });
+    this.tally.add(account);
+  }
+
+  /** The run has ended, or goes on. */
+  forget(id: string): void {
+    const run = this.held.get(id);
+    if (run === undefined) return;
+    this.held.delete(id);
+    this.tally.drop(run.account);
   }
 }
 

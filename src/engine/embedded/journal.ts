@@ -28,6 +28,10 @@ export function timedOut(step: string): Failure {
   };
 }
 
+export function canceled(reason: string): Failure {
+  return { class: 'permanent', code: 'canceled', message: `canceled: ${reason}` };
+}
+
 export function noEnd({ step }: AttemptKey): never {
   throw new TypeError(`the wait of step ${step} has no end of its own`);
 }

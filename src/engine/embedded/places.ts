@@ -1,6 +1,8 @@
 import type { PlanConcurrency } from '../../generated/plan.ts';
 import type { Failure } from '../../run/failure.ts';
 import type { GroupedRun, QueuedRun } from '../../store/store.ts';
+import { Line } from './line.ts';
+import { Tally } from './tally.ts';
 
 /** How many runs of a group go on at a time, and what becomes of the others. */
 export type ConcurrencyRule = Pick<PlanConcurrency, 'limit' | 'policy'>;
@@ -17,14 +19,14 @@ export interface PlacesHost {
   ruleOf(plan: string): ConcurrencyRule | undefined;
   /** The run may begin. */
   begin(run: QueuedRun): void;
-  /** The run is to end before its time. */
+  /** The run is to end before its time; what is under way of it, at once. */
   end(run: string, failure: Failure): void;
 }
 
 interface Group {
   /** Runs that have a place, in the order in which they got it. */
   holders: Set<string>;
-  waiting: { run: QueuedRun; limit: number }[];
+  waiting: Line<{ run: QueuedRun; limit: number }>;
   /** Those of both that were told to end. */
   ending: Set<string>;
 }
@@ -32,10 +34,16 @@ interface Group {
 /** The places of automations that say how many of their runs go on at a time. A run has its place until it ends. */
 export class Places {
   private readonly groups = new Map<string, Group>();
+  private readonly tally = new Tally();
   private readonly host: PlacesHost;
 
   constructor(host: PlacesHost) {
     this.host = host;
+  }
+
+  /** How many wait for a place. */
+  get counts(): Pick<Tally, 'total' | 'of'> {
+    return this.tally;
   }
 
   /** A run that has not begun: it begins, waits or ends, as the rule says. */
@@ -44,13 +52,14 @@ export class Places {
     if (rule === undefined) return this.host.begin(run);
     const { limit, policy } = rule;
     const group = this.group(run.group);
-    if (group.holders.size < limit && group.waiting.length === 0) {
+    if (group.holders.size < limit && group.waiting.size === 0) {
       group.holders.add(run.id);
       return this.host.begin(run);
     }
     if (policy === 'skip') return this.host.end(run.id, skipped(limit));
-    const before = [...group.holders, ...group.waiting.map((one) => one.run.id)];
-    group.waiting.push({ run: { id: run.id, account: run.account }, limit });
+    const before = [...group.holders, ...group.waiting.waiting().map((one) => one.run.id)];
+    group.waiting.add({ run: { id: run.id, account: run.account }, limit });
+    this.tally.add(run.account);
     if (policy === 'cancel_running')
       for (const id of before.slice(0, before.length - (limit - 1))) this.replace(group, id, run.id);
   }
@@ -72,16 +81,15 @@ export class Places {
     if (group === undefined) return;
     const { holders, waiting, ending } = group;
     ending.delete(run);
-    if (!holders.delete(run)) {
-      const place = waiting.findIndex((one) => one.run.id === run);
-      if (place !== -1) waiting.splice(place, 1);
-    }
-    for (let [first] = waiting; first !== undefined && holders.size < first.limit; [first] = waiting) {
-      waiting.shift();
+    if (!holders.delete(run))
+      for (const gone of waiting.remove((one) => one.run.id === run)) this.tally.drop(gone.run.account);
+    for (let first = waiting.first(); first !== undefined && holders.size < first.limit; first = waiting.first()) {
+      waiting.take();
+      this.tally.drop(first.run.account);
       holders.add(first.run.id);
       this.host.begin(first.run);
     }
-    if (holders.size === 0 && waiting.length === 0) this.groups.delete(name);
+    if (holders.size === 0 && waiting.size === 0) this.groups.delete(name);
   }
 
   private replace({ ending }: Group, run: string, newer: string): void {
@@ -92,7 +100,10 @@ export class Places {
 
   private group(name: string): Group {
     let group = this.groups.get(name);
-    if (group === undefined) this.groups.set(name, (group = { holders: new Set(), waiting: [], ending: new Set() }));
+    if (group === undefined) {
+      group = { holders: new Set(), waiting: new Line(), ending: new Set() };
+      this.groups.set(name, group);
+    }
     return group;
   }
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { pageOf } from '../../run/page.ts';
 import type { PruneRule, PruneStep } from '../history.ts';
 import { REPEATS_KNOWN_MS } from './deliveries.ts';
 import { integer, optionalText, text } from './row.ts';
@@ -17,6 +18,8 @@ export function prepareRemoval(
   writer: DatabaseSync,
   values: Values,
 ): (account: string, after: string, rule: PruneRule) => PruneStep {
+  // With it an attempt is found among those of a long loop without a walk through all of them.
+  writer.function('page_of', { deterministic: true }, (step) => pageOf(String(step)));
   const page = writer.prepare(
     `SELECT id, parent_run,
        finished_at IS NOT NULL AND status <> 'uncertain'
@@ -32,7 +35,7 @@ export function prepareRemoval(
        UNION ALL SELECT runs.id FROM called CROSS JOIN runs ON runs.parent_run = called.id)
      SELECT 1 FROM called CROSS JOIN runs USING (id)
      WHERE finished_at IS NULL OR status = 'uncertain' OR (${UNDECIDED} AND finished_at >= ?2 AND finished_at <> (
-       SELECT coalesce(finished_at, 0) FROM attempts WHERE run = parent_run AND step = parent_step AND attempt = 1))
+       SELECT coalesce(finished_at, 0) FROM attempts WHERE run = parent_run AND page = page_of(parent_step) AND step = parent_step AND attempt = 1))
      LIMIT 1`,
   );
   const remove = prepareTreeRemoval(writer, values);

@@ -39,7 +39,7 @@ const RENEW = {
 };
 
 const plain: Vault = {
-  of: () => Promise.resolve({ seal: (_place, text) => text, open: (_place, sealed) => sealed }),
+  of: () => Promise.resolve({ opensAll: true, seal: (_place, text) => text, open: (_place, sealed) => sealed }),
 };
 
 interface Trial {
