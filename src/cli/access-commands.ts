@@ -18,18 +18,16 @@ export function addAccessCommands(program: Command, finish: (code: number) => vo
         .argParser((value: string, all: string[] | undefined) => [...(all ?? []), value])
         .makeOptionMandatory(),
     )
-    .option(
-      '--account <name>',
-      'for this account; may be given several times',
-      (value: string, all: string[]) => [...all, value],
-      [],
+    .addOption(
+      new Option('--account <name>', 'for this account; may be given several times')
+        .argParser((value: string, all: string[]) => [...all, value])
+        .default([], 'none'),
     )
     .option('--all-accounts', 'for all accounts, also those to come')
-    .option(
-      '--expires <duration>',
-      'how long it is good for: 12h, 90d; at most 366d (default: 90d)',
-      duration,
-      90 * 86_400,
+    .addOption(
+      new Option('--expires <duration>', 'how long it is good for: 12h, 90d; at most 366d')
+        .argParser(duration)
+        .default(90 * 86_400, '90d'),
     )
     .addHelpText(
       'after',

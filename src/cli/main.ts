@@ -23,6 +23,7 @@ import {
   rerouteOption,
   workspaceOption,
 } from './options.ts';
+import { groupCommands } from './command-groups.ts';
 import { addConnectorCommands } from './connector-commands.ts';
 import { addOAuthCommands } from './oauth-commands.ts';
 import { addRunnerCommands } from './runner-commands.ts';
@@ -53,6 +54,7 @@ async function run(argv: string[]): Promise<number> {
 function commands(called: string | undefined, finish: (code: number) => void): Command {
   const program = new Command('waybill')
     .description('Automations in git, checked before they run.')
+    .addHelpText('after', '\nBegin: waybill init my-automations\nEach command has --help with examples.')
     .version(VERSION)
     .exitOverride();
   // Each command's code is loaded only when it is called: the others cost no start-up time.
@@ -178,4 +180,5 @@ function addOtherCommands(program: Command, finish: (code: number) => void): voi
     .addHelpText('after', '\nExample:\n  waybill doctor --keys demo/demo.agekey --public-keys')
     .action(async (options: DoctorOptions) => finish(await (await import('./commands/doctor.ts')).doctor(options)));
   addSecretsCommands(program, finish);
+  groupCommands(program);
 }

@@ -24,7 +24,7 @@ export function renderRun({ run, steps, called }: RunDetailView): string {
   const ends = new Map(called.map(({ id, status }) => [id, status]));
   const ended = run.finished_at !== undefined;
   for (const step of steps)
-    lines.push(...renderStep(step, ended, ends).map((line) => `${'  '.repeat(step.depth)}${line}`));
+    lines.push(...renderStep(step, run.id, ended, ends).map((line) => `${'  '.repeat(step.depth)}${line}`));
   if (run.output !== undefined) lines.push(field('output', run.output));
   // The failure of a step stands there already.
   const shown = steps.some(({ path }) => path === run.failure?.step);
@@ -32,21 +32,21 @@ export function renderRun({ run, steps, called }: RunDetailView): string {
   return lines.join('\n');
 }
 
-function renderStep(step: StepView, ended: boolean, called: ReadonlyMap<string, string>): string[] {
+function renderStep(step: StepView, run: string, ended: boolean, called: ReadonlyMap<string, string>): string[] {
   const { path, uses, kind, status, output, failure, attempts } = step;
   const words = ended && status === 'pending' ? 'not reached' : status;
   const lines = [
-    `${MARKS[status]} ${path}  ${uses ?? kind}${attempts.length === 0 && !DONE.has(status) ? `  ${words}` : ''}`,
+    `${ended && status === 'waiting' ? '–' : MARKS[status]} ${path}  ${uses ?? kind}${attempts.length === 0 && !DONE.has(status) ? `  ${words}` : ''}`,
   ];
-  if (step.approval !== undefined)
-    lines.push(`    decided  at ${step.approval} of the runner, or with waybill runs approve`);
+  if (step.approval !== undefined && !ended)
+    lines.push(`    decided  at ${step.approval} of the runner, or with waybill runs approve ${run} ${path}`);
   if (step.called !== undefined)
     lines.push(`    called   run ${step.called} (${called.get(step.called) ?? 'not kept'})`);
   if (step.ends_by !== undefined && !DONE.has(status)) lines.push(`    ends by  ${step.ends_by}`);
   for (const { page, status: came } of step.pages ?? []) lines.push(`    page     ${page} (${came}): --page '${page}'`);
   if (output !== undefined) lines.push(field('output', output));
   if (failure !== undefined) lines.push(...renderFailure(failure));
-  lines.push(...attempts.map((attempt) => renderAttempt(attempt)));
+  lines.push(...attempts.map((attempt) => renderAttempt(attempt, ended)));
   return lines.flatMap((text) => text.split('\n'));
 }
 
@@ -59,14 +59,15 @@ export function renderRunLine({ id, account, automation, status, created_at, dur
   return `${account}/${automation} ${status}${took}  (run ${id}, accepted ${created_at})`;
 }
 
-/** One attempt of a step: its time, input, and output or failure. */
-export function renderAttempt(attempt: AttemptView): string {
-  const took = attempt.duration_ms === undefined ? 'under way' : `${attempt.duration_ms} ms`;
+/** One attempt of a step: its time, input, and output or failure. `ended`: the run has, so nothing of it goes on. */
+export function renderAttempt(attempt: AttemptView, ended = false): string {
+  const going = ended ? 'given up' : 'under way';
+  const took = attempt.duration_ms === undefined ? going : `${attempt.duration_ms} ms`;
   const lines = [`    attempt ${attempt.attempt}, ${took}`, field('input', attempt.input)];
   if (attempt.output !== undefined) lines.push(field('output', attempt.output));
   for (const words of attempt.warnings ?? []) lines.push(`    warning  the output is not as documented: ${words}`);
   if (attempt.failure !== undefined) lines.push(...renderFailure(attempt.failure));
-  if (attempt.waits_until !== undefined) lines.push(`    waits until ${attempt.waits_until}`);
+  if (attempt.waits_until !== undefined && !ended) lines.push(`    waits until ${attempt.waits_until}`);
   if (attempt.retry_at !== undefined) lines.push(`    tried again at ${attempt.retry_at}`);
   return lines.join('\n');
 }

@@ -9,7 +9,7 @@ import { openConnectionFile, type OpenedConnection } from '../secrets/connection
 import { inspectConnectionFile, type InspectedConnection } from '../secrets/inspect.ts';
 import { loadWorkspace } from '../workspace/load-workspace.ts';
 import { readFolder } from '../workspace/read-folder.ts';
-import { secretPath, type Workspace } from '../workspace/workspace.ts';
+import { SHARED, secretPath, type Workspace } from '../workspace/workspace.ts';
 import { NotFoundError, UsageError } from './exit.ts';
 import { findWorkspace } from './find-workspace.ts';
 import { identitySource } from './identities.ts';
@@ -23,8 +23,9 @@ export interface SecretFiles {
   catalog: Catalog;
 }
 
-/** One connection that has a secrets file, of an account that is in order. */
+/** One connection, or one credential that accounts share, that has a secrets file and is in order. */
 export interface SecretFile {
+  /** `shared` of what accounts share. */
   account: string;
   connection: string;
   /** Path below the workspace. */
@@ -32,7 +33,7 @@ export interface SecretFile {
   text: string;
   /** What the file says without a key. */
   inspected: InspectedConnection;
-  /** The account's age public keys. */
+  /** The age public keys of the account, or of what accounts share. */
   recipients: string[];
   connector: Connector;
   spec: ConnectionSpec;
@@ -49,27 +50,23 @@ export async function readSecretFiles(options: { workspace?: string }): Promise<
 }
 
 /**
- * The secrets files of all accounts, of one, or of one connection. Throws `UsageError` where an account or connection is
- * not there, and `SecretError` where a file is not as it must be.
+ * The secrets files of all accounts and of what they share, of one account or of `shared`, or of one connection. Throws
+ * `UsageError` where an account or connection is not there, and `SecretError` where a file is not as it must be.
  */
 export function selectSecretFiles(secrets: SecretFiles, account?: string, connection?: string): SecretFile[] {
   const { workspace } = secrets;
-  const names = account === undefined ? [...workspace.accounts.keys()] : [account];
+  const names = account === undefined ? [...workspace.accounts.keys(), SHARED] : [account];
   return names.flatMap((name) => {
-    const source = workspace.accounts.get(name);
-    if (source === undefined) {
+    const connections = connectionsIn(workspace, name);
+    if (connections === undefined) {
       const known = [...workspace.accounts.keys()].join(', ') || 'none';
       throw new UsageError(`there is no valid automations/${name}/account.json`, `accounts: ${known}`);
     }
-    const connections = Object.keys(connectionsOf(source));
-    if (connection !== undefined && !connections.includes(connection))
-      throw new UsageError(
-        `the account ${name} has no connection ${connection}`,
-        `connections: ${connections.join(', ') || 'none'}`,
-      );
-    return connections
-      .filter((one) => connection === undefined || one === connection)
-      .flatMap((one) => secretFile(secrets, name, one) ?? []);
+    if (connection !== undefined && !connections.has(connection))
+      throw unknownConnection(name, connection, connections);
+    return [...connections]
+      .filter(([one]) => connection === undefined || one === connection)
+      .flatMap(([one, kept]) => secretFile(secrets, name, one, kept) ?? []);
   });
 }
 
@@ -94,15 +91,49 @@ export async function writeSecretFile({ folder }: SecretFiles, { path }: SecretF
   await replaceFile(join(folder, path), text);
 }
 
-function secretFile({ workspace, catalog }: SecretFiles, account: string, connection: string): SecretFile | undefined {
-  const source = workspace.accounts.get(account);
+/** What is said of a connection beside its secrets file, and who can read that. */
+interface Described {
+  connector: string;
+  fields: JsonObject;
+  recipients: string[];
+}
+
+/** The connections of an account, or the credentials that accounts share; `undefined` where there is no such account. */
+function connectionsIn({ accounts, config }: Workspace, name: string): Map<string, Described> | undefined {
+  if (name === SHARED) {
+    const shared = Object.entries(config?.value.shared ?? {});
+    return new Map(shared.map(([one, { fields = {}, ...value }]) => [one, { ...value, fields }]));
+  }
+  const source = accounts.get(name);
+  if (source === undefined) return undefined;
+  const { recipients } = source.value;
+  return new Map(
+    Object.entries(connectionsOf(source)).map(([one, { connector, fields = {} }]) => [
+      one,
+      { connector, fields, recipients },
+    ]),
+  );
+}
+
+function unknownConnection(name: string, connection: string, known: ReadonlyMap<string, unknown>): UsageError {
+  const names = [...known.keys()].join(', ') || 'none';
+  if (name === SHARED)
+    return new UsageError(`waybill.json has no shared credential ${connection}`, `shared credentials: ${names}`);
+  return new UsageError(`the account ${name} has no connection ${connection}`, `connections: ${names}`);
+}
+
+function secretFile(
+  { workspace, catalog }: SecretFiles,
+  account: string,
+  connection: string,
+  { connector: service, fields, recipients }: Described,
+): SecretFile | undefined {
   const path = secretPath(account, connection);
   const text = workspace.secrets.get(path);
-  const connector = source && catalog.get(connectionsOf(source)[connection]?.connector ?? '');
-  if (source === undefined || text === undefined || connector?.connection === undefined) return undefined;
+  const connector = catalog.get(service);
+  if (text === undefined || connector?.connection === undefined) return undefined;
   const inspection = inspectConnectionFile(text);
   if (!inspection.ok) throw inspection.error;
-  const { recipients } = source.value;
   return {
     account,
     connection,
@@ -112,6 +143,6 @@ function secretFile({ workspace, catalog }: SecretFiles, account: string, connec
     recipients,
     connector,
     spec: connector.connection,
-    fields: fieldsWithDefaults(connector.connection, connectionsOf(source)[connection]?.fields ?? {}),
+    fields: fieldsWithDefaults(connector.connection, fields),
   };
 }

@@ -122,13 +122,20 @@ async function withPrompt(
     },
   });
   const prompt = createInterface({ input: process.stdin, output, terminal: true });
+  // What was pasted together with a line may be the secret after it.
+  prompt.on('line', () => (shown = false));
+  // Keeps the lines that were pasted at once.
+  const lines = prompt[Symbol.asyncIterator]();
   try {
     await use(async (field) => {
       if (field.help_url !== undefined) console.error(`  (made at ${field.help_url})`);
       const question = `  ${field.title}${hintOf(field)}: ${field.prefix ?? ''}`;
       shown = field.secret !== true;
-      if (!shown) process.stderr.write(question);
-      const value = (await prompt.question(question)).trim();
+      if (shown) {
+        prompt.setPrompt(question);
+        prompt.prompt();
+      } else process.stderr.write(question);
+      const value = await readEntry(lines, field.lines === true);
       if (!shown) process.stderr.write('\n');
       return value;
     });
@@ -137,8 +144,20 @@ async function withPrompt(
   }
 }
 
-function hintOf({ required, default: fallback, enum: choices }: Field): string {
+/** A line, or `several` up to an empty one. */
+async function readEntry(lines: AsyncIterator<string>, several: boolean): Promise<string> {
+  const read: string[] = [];
+  for (;;) {
+    const line = await lines.next();
+    if (line.done === true) throw new UsageError('the entry was ended');
+    read.push(line.value);
+    if (!several || line.value.trim() === '') return read.join('\n').trim();
+  }
+}
+
+function hintOf({ required, default: fallback, enum: choices, lines }: Field): string {
   const hints = [
+    ...(lines === true ? ['several lines; an empty one ends it'] : []),
     ...(choices === undefined ? [] : [choices.join(' or ')]),
     ...(fallback === undefined ? [] : [`empty: ${typeof fallback === 'string' ? fallback : JSON.stringify(fallback)}`]),
     ...(required === false ? ['may be left empty'] : []),

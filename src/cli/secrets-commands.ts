@@ -7,6 +7,8 @@ import type { SetOptions, ValueOptions } from './commands/secrets-values.ts';
 import type { WhoOptions } from './commands/secrets-who.ts';
 import { addKeyOptions, formatOption, workspaceOption } from './options.ts';
 
+const ACCOUNT = 'the account, or shared for what waybill.json has for several';
+
 /** The commands for what lies in secrets/. */
 export function addSecretsCommands(program: Command, finish: (code: number) => void): void {
   const secrets = program.command('secrets').description('credentials and the keys that open them');
@@ -15,7 +17,7 @@ export function addSecretsCommands(program: Command, finish: (code: number) => v
   secrets
     .command('list')
     .description('show what is kept, for which hosts and since when; needs no key')
-    .argument('[account]')
+    .argument('[account]', ACCOUNT)
     .addOption(workspaceOption())
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  waybill secrets list demo')
@@ -25,7 +27,7 @@ export function addSecretsCommands(program: Command, finish: (code: number) => v
   secrets
     .command('who')
     .description('show which keys can read what, now and in what git remembers; needs no key')
-    .argument('[account]')
+    .argument('[account]', ACCOUNT)
     .option(
       '--key <recipient>',
       'only this public key, whole or as it is shown, with what to do to take its access away',
@@ -79,7 +81,7 @@ function addValues(secrets: Command, finish: (code: number) => void): void {
     );
   addKeyOptions(secrets.command('edit'))
     .description("change a connection's secrets in $VISUAL or $EDITOR")
-    .argument('<account>')
+    .argument('<account>', ACCOUNT)
     .argument('<connection>')
     .addOption(workspaceOption())
     .addHelpText('after', '\nExample:\n  EDITOR=nano waybill secrets edit demo anthropic')
@@ -99,8 +101,10 @@ function addKeys(secrets: Command, finish: (code: number) => void): void {
       finish(await (await import('./commands/secrets-keygen.ts')).keygen(options)),
     );
   addKeyOptions(secrets.command('updatekeys'))
-    .description('make the files readable for exactly the recipients in account.json, and write .sops.yaml')
-    .argument('[account]')
+    .description(
+      'make the files readable for exactly their recipients in account.json or waybill.json, and write .sops.yaml',
+    )
+    .argument('[account]', ACCOUNT)
     .addOption(workspaceOption())
     .addHelpText('after', '\nExample:\n  waybill secrets updatekeys demo')
     .action(async (account: string | undefined, options: KeysOptions) =>
@@ -108,7 +112,7 @@ function addKeys(secrets: Command, finish: (code: number) => void): void {
     );
   addKeyOptions(secrets.command('rotate'))
     .description('encrypt the same secrets with a new data key')
-    .argument('[account]')
+    .argument('[account]', ACCOUNT)
     .argument('[connection]')
     .addOption(workspaceOption())
     .addHelpText('after', '\nExample:\n  waybill secrets rotate demo')
@@ -119,7 +123,7 @@ function addKeys(secrets: Command, finish: (code: number) => void): void {
 
 function field(command: Command): Command {
   return addKeyOptions(command)
-    .argument('<account>')
+    .argument('<account>', ACCOUNT)
     .argument('<connection>')
     .argument('<field>')
     .addOption(workspaceOption());

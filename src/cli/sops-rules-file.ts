@@ -21,10 +21,14 @@ export async function requireOurRules(folder: string): Promise<void> {
   );
 }
 
-/** Writes the accounts' rules for real sops. False where the file was in step already. */
-export async function writeSopsRules(folder: string, { accounts }: Workspace): Promise<boolean> {
+/** Writes the rules of accounts and shared credentials for real sops. False where the file was in step already. */
+export async function writeSopsRules(folder: string, { accounts, config }: Workspace): Promise<boolean> {
   const file = join(folder, SOPS_CONFIG);
-  const rules = sopsRules(new Map([...accounts].map(([name, { value }]) => [name, value.recipients])));
+  const shared = Object.entries(config?.value.shared ?? {});
+  const rules = sopsRules(
+    new Map([...accounts].map(([name, { value }]) => [name, value.recipients])),
+    new Map(shared.map(([name, { recipients }]) => [name, recipients])),
+  );
   if (existsSync(file) && (await readFile(file, 'utf8')) === rules) return false;
   await replaceFile(file, rules);
   return true;

@@ -18,7 +18,7 @@ import { checkDerivedValues } from './checks/derived-values.ts';
 import { checkInstalls } from './checks/install.ts';
 import { checkCommonCredentials, checkPlainCredentials, plainCredentialFinder } from './checks/plain-credential.ts';
 import { checkReusedSeals } from './checks/reused-seal.ts';
-import { checkForeignSopsRules, checkSopsRules } from './checks/sops-rules.ts';
+import { checkForeignSopsRules, checkSharedSopsRules, checkSopsRules } from './checks/sops-rules.ts';
 import { checkSealedHosts } from './checks/sealed-hosts.ts';
 import { checkSecretFiles } from './checks/secret-file.ts';
 import { checkSharedCredentials, checkSharedUse } from './checks/shared-credential.ts';
@@ -75,6 +75,7 @@ const COMMON_CHECKS = [
   checkConnectorWebhooks,
   checkCommonCredentials,
   checkForeignSopsRules,
+  checkSharedSopsRules,
   checkSharedCredentials,
 ];
 const ACCOUNT_CHECKS = [

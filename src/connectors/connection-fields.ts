@@ -14,9 +14,12 @@ export function fieldsWithDefaults(spec: ConnectionSpec, given: JsonObject): Jso
   return Object.fromEntries(Object.entries(fields).filter(([name]) => inUse.has(name)));
 }
 
-/** A text without the spaces around it and without the field's prefix and suffix: people copy them along. */
-export function bareValue({ prefix = '', suffix = '' }: Field, text: string): string {
-  const start = text.trim();
+/**
+ * A text without the spaces around it and without the field's prefix and suffix: people copy them along. Its lines end as
+ * files' do, and not as a browser sends them.
+ */
+export function bareValue({ prefix = '', suffix = '', lines }: Field, text: string): string {
+  const start = lines === true ? text.trim().replaceAll('\r\n', '\n') : text.trim();
   const middle = start.startsWith(prefix) ? start.slice(prefix.length) : start;
   return suffix !== '' && middle.endsWith(suffix) ? middle.slice(0, -suffix.length) : middle;
 }

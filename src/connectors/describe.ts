@@ -15,7 +15,7 @@ export interface ConnectorDescription {
     | undefined;
   limits: Limits | undefined;
   /** What can start an automation. */
-  triggers: { on: string; title: string }[];
+  triggers: { on: string; title: string; how: TriggerWay }[];
   /** By which its webhooks are proved genuine. */
   webhook_schemes: {
     name: string;
@@ -56,6 +56,9 @@ export interface ActionDescription {
   example: ExampleStep;
 }
 
+/** `sent` by the service at once, or `asked` for again and again. */
+export type TriggerWay = 'sent' | 'asked';
+
 /** What one needs to know of a trigger to begin an automation with it. */
 export interface TriggerDescription {
   on: string;
@@ -68,6 +71,9 @@ export interface TriggerDescription {
   output: JsonObject;
   /** An event as it comes. */
   sample: Json;
+  how: TriggerWay;
+  /** How often the service is asked where the automation does not say; absent where it sends. */
+  every: string | undefined;
   /** How a person enters the address at the service; absent where the runner does, or asks. */
   setup: string | undefined;
   /** A trigger to begin with. */
@@ -98,7 +104,9 @@ export function describeConnector({
       tested: connection.test !== undefined,
     },
     limits,
-    triggers: Object.entries(triggers).map(([trigger, { title: what }]) => ({ on: `${name}.${trigger}`, title: what })),
+    triggers: Object.entries(triggers).map(([trigger, { title: what, poll }]) => {
+      return { on: `${name}.${trigger}`, title: what, how: poll === undefined ? 'sent' : 'asked' };
+    }),
     webhook_schemes: Object.entries(webhook_schemes).map(([scheme, { title: what, key }]) => {
       return { name: scheme, title: what, key: key.field };
     }),
@@ -130,6 +138,8 @@ export function describeTrigger(connector: Connector, name: string, trigger: Con
     input,
     output,
     sample: sample ?? null,
+    how: trigger.poll === undefined ? 'sent' : 'asked',
+    every: trigger.poll?.every,
     setup: trigger.webhook?.setup,
     example,
   };

@@ -5,6 +5,7 @@ import type { Effect } from '../run/records.ts';
 import type { Failure, FailureClass } from '../run/failure.ts';
 import type { FailureCode } from '../run/failure-code.ts';
 import type { ActionCall } from './action-call.ts';
+import { consentOf } from './auth-way.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** Characters of an answer that a failure keeps. */
@@ -138,7 +139,9 @@ function helpFor(
 ): string | undefined {
   if (kind !== 'credential' || connection === undefined) return undefined;
   const where = `the connection ${connection.name} of account ${account}`;
-  return `${connector.title} refused ${where} (${status}). Check: is the key still valid there, may it do this, has the account funds? Then: waybill connect ${account} ${connection.name}`;
+  if (consentOf(connector.connection ?? {}, connection.plan.fields) !== undefined)
+    return `${connector.title} refused ${where} (${status}). Check: may the person who consented do this there, has the account funds? Then: waybill oauth link ${account} ${connection.name}`;
+  return `${connector.title} refused ${where} (${status}). Check: is the key still valid there, may it do this, has the account funds? Then: waybill connect ${account} ${connection.name} --web`;
 }
 
 /** The service's own words, where they are where most services put them. */

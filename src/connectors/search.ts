@@ -28,6 +28,8 @@ interface Entry extends CatalogHit {
 const WEIGHTS = { service: 2.5, does: 4, keywords: 2.5, description: 1, fields: 0.6 };
 /** Words of a question that is about what happens, not about what is to be done. */
 const WHEN = /\b(when|whenever|once|trigger|triggers|as soon as|(each|every) time|on (a|an|each|every|new))\b/i;
+/** Words that may be about what happens as well. */
+const PERHAPS = /\bnew\b|\b(opened|closed|merged|created|added|placed|paid|updated|changed|deleted|received)\b/i;
 /** How much a word counts that stands for the one that was asked for. */
 const SYNONYM = 0.35;
 
@@ -49,7 +51,7 @@ export function searchCatalog(catalog: Catalog, words: string, limit: number): C
   index.addAll(entriesOf(catalog));
   const asked = askedWords(words);
   if (asked.length === 0) return [];
-  const weights = { connector: 1, action: 1, trigger: WHEN.test(words) ? 2 : 0.5 };
+  const weights = { connector: 1, action: 1, trigger: WHEN.test(words) ? 2 : PERHAPS.test(words) ? 1 : 0.5 };
   return index
     .search({ combineWith: 'OR', queries: asked.map(queryOf) })
     .map((hit) => {

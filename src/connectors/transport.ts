@@ -155,7 +155,7 @@ export class Transport {
       return permanent(
         'host_not_sealed',
         `the credential of ${name} may not be sent to ${url.hostname}`,
-        `it was sealed for ${credential.hosts.join(', ')}; if the new host is right: waybill connect ${account} ${name}`,
+        `it was sealed for ${credential.hosts.join(', ')}; if the new host is right: waybill connect ${account} ${name} --web`,
       );
     }
     return undefined;

@@ -198,7 +198,7 @@ export const CODES = {
   ),
   WB5023: error(
     'sops rules out of step',
-    'Real sops encrypts a new file by the first rule of .sops.yaml that fits its path. Each account has one of its own, with the recipients of account.json; a rule that catches more would encrypt its files for others.',
+    'Real sops encrypts a new file by the first rule of .sops.yaml that fits its path. Each account has one of its own, with the recipients of account.json, and each shared credential one with those of waybill.json; a rule that catches more would encrypt its files for others.',
   ),
   WB5024: error(
     'not known before consent',

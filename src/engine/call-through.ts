@@ -27,7 +27,7 @@ function credentialFailure(error: unknown, connection: string, account: string):
   const help =
     error instanceof Error && 'help' in error && typeof error.help === 'string'
       ? error.help
-      : `waybill connect ${account} ${connection}`;
+      : `waybill connect ${account} ${connection} --web`;
   return {
     class: 'credential',
     code: 'credential_not_opened',

@@ -37,6 +37,8 @@ export interface Account {
   currency?: string;
   /**
    * age public keys. Secrets of this account are encrypted to all of them; whoever holds one of the private keys can read them.
+   *
+   * Items: An age public key, as waybill secrets keygen prints it.
    */
   recipients: string[];
   sensitive?: SensitiveData;

@@ -794,6 +794,10 @@ export const ANSWER_SCHEMAS = {
                           "items": {
                             "type": "string"
                           }
+                        },
+                        "through": {
+                          "type": "string",
+                          "description": "The automation that needs it, where this one only calls that."
                         }
                       },
                       "required": [

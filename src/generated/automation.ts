@@ -55,7 +55,7 @@ export interface Trigger {
   schedule?: Schedule;
   manual?: Manual;
   /**
-   * Something that happens at a service: <connector>.<trigger>. Expressions read trigger.event, one thing that happened.
+   * Something that happens at a service: <connector>.<trigger>, such as github.issue_opened. Expressions read trigger.event, one thing that happened.
    */
   on?: string;
   /**
@@ -152,7 +152,7 @@ export interface Manual {
  */
 export interface Step {
   /**
-   * The step's name, once in the automation; later steps read its output as steps.<id>.
+   * The step's name, once in the automation: small letters, digits and underscores, beginning with a letter. Later steps read its output as steps.<id>.
    */
   id: string;
   /**

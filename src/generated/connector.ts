@@ -234,6 +234,10 @@ export interface Field {
    */
   type?: "string" | "number" | "boolean" | "list";
   /**
+   * The text may have several lines, as a private key in PEM has.
+   */
+  lines?: boolean;
+  /**
    * Regular expression (RE2) that the whole text fits, without its prefix and suffix.
    */
   pattern?: string;

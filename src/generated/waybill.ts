@@ -2,6 +2,8 @@
 
 /**
  * age public keys that it is encrypted to: those of the runner, not of the accounts.
+ *
+ * Items: An age public key, as waybill secrets keygen prints it.
  */
 export type Recipients = string[];
 

@@ -14,6 +14,8 @@ export interface SchemaIssue {
   known?: string[];
   /** The properties of which there must be one, where the issue is about that. */
   choices?: string[];
+  /** What the schema says in words of a text that does not match its pattern, or of the property that is missing. */
+  description?: string;
 }
 
 /** Puts ajv's errors in plain words, one a place: of the arms of a choice only what helps is kept. */
@@ -82,7 +84,17 @@ function describe(error: ErrorObject): SchemaIssue {
     ...(property === undefined ? {} : { property }),
     ...knownProperties(error),
     ...choicesOf(error),
+    ...descriptionOf(error),
   };
+}
+
+/** Known only where the validator was compiled with `verbose`. */
+function descriptionOf({ keyword, params, parentSchema }: ErrorObject): { description?: string } {
+  const properties = parentSchema?.['properties'] as { [name: string]: { description?: unknown } } | undefined;
+  const described =
+    keyword === 'required' ? properties?.[String(params['missingProperty'])] : keyword === 'pattern' && parentSchema;
+  const description = described ? described.description : undefined;
+  return typeof description === 'string' ? { description } : {};
 }
 
 /** Known only where the validator was compiled with `verbose`. */
@@ -127,6 +139,8 @@ function wording(error: ErrorObject): string {
       return `must match the pattern ${params['pattern']}`;
     case 'format':
       return `must be a valid ${params['format']}`;
+    case 'minProperties':
+      return params['limit'] === 1 ? 'must not be empty' : `must have at least ${params['limit']} properties`;
     case 'minItems':
       return params['limit'] === 1 ? 'must not be empty' : `must have at least ${params['limit']} items`;
     case 'oneOf': {

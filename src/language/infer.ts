@@ -1,5 +1,6 @@
 import { parseTemplate } from './template.ts';
 import type { Arrow, Expression } from './expression.ts';
+import { FOREIGN_NAMES } from './foreign-names.ts';
 import { inferCall } from './infer-call.ts';
 import { inferMember } from './infer-member.ts';
 import { inferMethod } from './infer-method.ts';
@@ -151,7 +152,9 @@ export class Inference {
         'wrong_operand',
         place,
         `${describeType(type)} cannot stand in a text`,
-        'use a text, a number or a boolean of it',
+        mayBe(type, 'null') && everyMember(without(type, 'null'), ({ kind }) => TEXTUAL.has(kind))
+          ? "give a text for the case that it is null: `… ?? ''`"
+          : 'use a text, a number or a boolean of it',
       );
     }
   }
@@ -174,7 +177,8 @@ export class Inference {
     if (type !== undefined) return type;
     const known = [...scope.roots.keys(), ...(scope.steps === undefined ? [] : ['steps'])];
     const near = nearestName(name, known);
-    const help = near === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${near}\`?`;
+    const instead = FOREIGN_NAMES.get(name) ?? `known here: ${known.join(', ')}`;
+    const help = near === undefined ? instead : `did you mean \`${near}\`?`;
     return this.report('unknown_root', place, `there is no \`${name}\` here`, help);
   }
 

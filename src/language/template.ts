@@ -20,8 +20,8 @@ export function hasExpression(text: string): boolean {
   return text.includes(OPEN);
 }
 
-/** What is surely meant to be an expression: `{{ trigger.… }}`, `${ steps.… }`, `$ {{ trigger.… }}`. */
-const ALMOST = /\$? ?\{\{\s*(?:trigger|steps)\s*\??\.|\$\{\s*(?:trigger|steps)\s*\??\./g;
+/** What is surely meant to be an expression: `{{ trigger.… }}`, `${ steps.… }`, `$ {{ trigger.… }}`, n8n's `{{ $json.… }}`. */
+const ALMOST = /\$? ?\{\{\s*(?:(?:trigger|steps)\s*\??\.|\$(?:json|node)\b)|\$\{\s*(?:trigger|steps)\s*\??\./g;
 
 /** True where the string holds an expression, or what is surely meant to be one. */
 export function mayHoldExpression(text: string): boolean {

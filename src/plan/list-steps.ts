@@ -30,6 +30,14 @@ export function findStep(steps: readonly PlanStep[], id: string): PlanStep | und
   return undefined;
 }
 
+/** The names of the automations that the steps call, wherever they stand. */
+export function calledAutomations(steps: readonly PlanStep[]): string[] {
+  return steps.flatMap((step) => [
+    ...(step.kind === 'call' ? [step.automation] : []),
+    ...blocksOf(step).flatMap((block) => calledAutomations(block.steps)),
+  ]);
+}
+
 function blocksOf(step: PlanStep): { place: string; steps: PlanStep[] }[] {
   const handler =
     'on_error' in step && step.on_error !== undefined ? [{ place: 'on error', steps: step.on_error }] : [];

@@ -31,7 +31,7 @@ export class WorkspaceCredentials implements CredentialSource {
     const path = secretPath(account, connection);
     const sharedPath = shared === undefined ? undefined : sharedSecretOf(account, shared);
     if (!this.secrets.has(sharedPath ?? path)) {
-      const help = `waybill connect ${shared === undefined ? `${account} ${connection}` : `${SHARED} ${shared}`}`;
+      const help = `waybill connect ${shared === undefined ? `${account} ${connection}` : `${SHARED} ${shared}`} --web`;
       return Promise.reject(new SecretError('secret_missing', `there is no ${sharedPath ?? path}`, { help }));
     }
     const paths = sharedPath === undefined ? [path] : [path, sharedPath];

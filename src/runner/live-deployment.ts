@@ -87,7 +87,7 @@ export class LiveDeployment {
     return live;
   }
 
-  /** The consents without which the automation cannot run. */
+  /** The consents without which the automation cannot run, also those of what it calls. */
   consentsOf(name: string): readonly ConsentNeed[] {
     return this.entries.get(name)?.consents ?? [];
   }

@@ -75,5 +75,5 @@ function lacking({ account }: Plan, { connection, scheme }: PlanVerify): string 
   const { field } = scheme.key;
   return field === undefined
     ? `${scheme.title} has not given the connection ${connection} a key yet`
-    : `the connection ${connection} has no ${field}: waybill connect ${account} ${connection}`;
+    : `the connection ${connection} has no ${field}: waybill connect ${account} ${connection} --web`;
 }

@@ -57,7 +57,7 @@ export async function openConnectionFile(text: string, expected: ExpectedConnect
       'wrong_account',
       `the file belongs to the connection ${account}/${connection}, not to ${expected.account}/${expected.connection}`,
       {
-        help: `connect again: waybill connect ${expected.account} ${expected.connection}`,
+        help: `connect again: waybill connect ${expected.account} ${expected.connection} --web`,
       },
     );
   }

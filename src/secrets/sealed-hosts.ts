@@ -38,5 +38,8 @@ export function readSealedHosts(tree: SopsTree | undefined, path: readonly strin
 
 function badHosts(message: string, path: readonly string[]): SecretError {
   const [account = '', connection = ''] = path;
-  return new SecretError('bad_connection_file', message, { path, help: `waybill connect ${account} ${connection}` });
+  return new SecretError('bad_connection_file', message, {
+    path,
+    help: `waybill connect ${account} ${connection} --web`,
+  });
 }

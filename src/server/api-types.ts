@@ -145,7 +145,12 @@ export interface DeploymentListView {
       plan: string;
       trigger?: string;
       /** The connections to which a person consents, with the rights that the automation needs there. */
-      consents?: { connection: string; scopes: string[] }[];
+      consents?: {
+        connection: string;
+        scopes: string[];
+        /** The automation that needs it, where this one only calls that. */
+        through?: string;
+      }[];
     }[];
   }[];
 }

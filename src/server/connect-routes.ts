@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ConnectLink } from '../runner/connecting/connecting.ts';
 import { ConnectError } from '../runner/connecting/connect-error.ts';
+import { consentPath } from '../runner/oauth/oauth.ts';
 import { Stall } from '../runner/deploy/stall.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { Callers } from './access/callers.ts';
@@ -66,6 +67,8 @@ export function connectPageOf({ connecting, publicUrl, store }: Runner, callers:
   return {
     connecting,
     publicUrl,
+    // Relative: a proxy may put a path before it.
+    consentPage: ({ account, connection }) => `..${consentPath(account, connection)}`,
     isValid: ({ by, account }) => {
       const caller = callers.byId(by.id);
       return caller !== undefined && mayConnect(caller, account);

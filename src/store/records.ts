@@ -33,6 +33,8 @@ export interface ConsentNeed {
   connection: string;
   /** The rights that the automation needs there. */
   scopes: string[];
+  /** The automation that needs it, where this one only calls that. */
+  through?: string;
 }
 
 export interface DeploymentRecord {

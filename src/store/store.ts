@@ -343,6 +343,8 @@ export interface ConsentStore {
   byState(hash: string): ConsentRecord | undefined;
   /** Keeps it in place of what there was of its link, and forgets those that expired before `at`. */
   put(consent: ConsentRecord, at: Instant): Promise<void>;
+  /** A way to the service begins, in place of one that was begun before. False where the link was used meanwhile. */
+  begin(link: string, begun: NonNullable<ConsentRecord['begun']>): Promise<boolean>;
   /** The state is used up. False where it was already. */
   use(link: string, at: Instant): Promise<boolean>;
 }

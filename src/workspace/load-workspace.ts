@@ -185,6 +185,6 @@ function schemaDiagnostic(document: JsonDocument, issue: SchemaIssue): Diagnosti
   const near = unknown && meantProperty(issue);
   return document.diagnostic('WB1003', place, `${subject} ${issue.message}`, {
     range: document.rangeOf(place, unknown || issue.keyword === 'required' ? 'key' : 'value'),
-    ...(near ? { help: `did you mean \`${near}\`?` } : {}),
+    ...(near ? { help: `did you mean \`${near}\`?` } : issue.description && { help: issue.description }),
   });
 }

@@ -152,6 +152,19 @@ test('each kind of refusal has its own advice', async () => {
   assert.match(await advice(503), /status page/);
 });
 
+test('a failure that was handled is told, also where the steps that handled it ended the run', async () => {
+  const refused: Outcome = {
+    ok: false,
+    failure: { class: 'permanent', code: 'http_status', message: 'There is no such page.' },
+  };
+  const get = { id: 'get', uses: 'http.get', with: { url: 'https://api.example.com/a' } };
+  const on = await explained([{ ...get, on_error: 'continue' }], {}, refused);
+  assert.equal(on.findings[0]?.what, 'step `get` failed, and the run went on: There is no such page.');
+  const ended = await explained([{ ...get, on_error: [{ id: 'gone', stop: true }] }], {}, refused);
+  assert.equal(ended.headline, 'acme/example succeeded');
+  assert.equal(ended.findings[0]?.what, 'step `get` failed, and its `on_error` ended the run: There is no such page.');
+});
+
 test('a run in which nothing was empty has nothing to explain', async () => {
   const { headline, findings } = await explained([put('save', '${{ trigger.body.kind ?? 1 }}')], { kind: 'a' });
   assert.deepEqual([headline, findings], ['acme/example succeeded, and no value was empty', []]);

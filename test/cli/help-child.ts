@@ -9,8 +9,11 @@ process.stdout.write(JSON.stringify(helps));
 async function read(command: readonly string[]): Promise<void> {
   const help = await helpOf(command);
   helps[command.join(' ')] = help;
-  const [, listed = ''] = /\nCommands:\n([^]*?)(?:\n\n|$)/.exec(help) ?? [];
-  for (const [, name = ''] of listed.matchAll(/^ {2}([a-z]+)/gm)) if (name !== 'help') await read([...command, name]);
+  // Commands may stand under several headings.
+  for (const [, heading = '', listed = ''] of help.matchAll(/(?<=\n)([A-Z][a-z]+):\n([^]*?)(?=\n\n|$)/g)) {
+    if (['Arguments', 'Options', 'Example', 'Examples'].includes(heading)) continue;
+    for (const [, name = ''] of listed.matchAll(/^ {2}([a-z]+)/gm)) if (name !== 'help') await read([...command, name]);
+  }
 }
 
 /** The command line runs when it is loaded; another query loads it again, and nothing of what it imports. */

@@ -17,3 +17,20 @@ test('what is not as documented in an output is shown with the attempt', () => {
   });
   assert.match(shown, /output +\{"id":7\}\n +warning +the output is not as documented: id must be a string/);
 });
+
+test('a wait that the end of its run cut off is not shown as one that goes on', () => {
+  const attempt = {
+    attempt: 1,
+    input: { approval: 'Pay?' },
+    output: undefined,
+    warnings: undefined,
+    failure: undefined,
+    started_at: '2026-01-01T00:00:00Z',
+    finished_at: undefined,
+    duration_ms: undefined,
+    retry_at: undefined,
+    waits_until: '2026-01-02T00:00:00Z',
+  };
+  assert.match(renderAttempt(attempt), /under way[^]*waits until 2026-01-02/);
+  assert.doesNotMatch(renderAttempt(attempt, true), /under way|waits until/);
+});

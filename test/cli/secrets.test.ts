@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { decryptSops as decryptIndependently } from 'sops-age';
 import { readKeyring } from '../../src/secrets/keyring.ts';
 import { root, waybill } from './waybill.ts';
@@ -78,6 +81,55 @@ test('a field is set, edited and read; what must not be is refused and not shown
   });
 });
 
+test('a private key of several lines is pasted on the terminal, and nothing of it is shown', async () => {
+  await inRepository(async (folder) => {
+    const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
+    const fields = {
+      user: { title: 'User' },
+      private_key: { title: 'Private key', secret: true, lines: true },
+      token: { title: 'Token', secret: true },
+    };
+    const connection = { fields, hosts: ['signs.example'], auth: { type: 'bearer', token: '${{ connection.token }}' } };
+    const connector = {
+      name: 'signs',
+      title: 'Signs',
+      version: '1.0.0',
+      description: 'Signs.',
+      connection,
+      actions: {},
+    };
+    await mkdir(join(folder, 'connectors/signs'), { recursive: true });
+    await writeFile(join(folder, 'connectors/signs/connector.json'), JSON.stringify(connector));
+    const command = [
+      process.execPath,
+      join(root, 'src/cli/main.ts'),
+      'connect',
+      'demo',
+      'signs',
+      '--workspace',
+      folder,
+    ];
+    const terminal = spawn('script', ['-qec', command.join(' '), '/dev/null']);
+    let shown = '';
+    terminal.stdout.on('data', (chunk) => {
+      // All at once, as who pastes too much does.
+      if (!shown.includes('User') && String(chunk).includes('User')) terminal.stdin.write(`ada\n${pem}\n${SECOND}\n`);
+      shown += String(chunk);
+    });
+    const [code] = (await once(terminal, 'close')) as [number];
+    assert.equal(code, 0, shown);
+    assert.match(shown, /Private key \(several lines; an empty one ends it\)/);
+    for (const line of [...pem.trim().split('\n'), SECOND]) assert.ok(!shown.includes(line), shown);
+    for (const [field, value] of [
+      ['private_key', pem.trim()],
+      ['token', SECOND],
+    ] as const) {
+      const got = await waybill(['secrets', 'get', 'demo', 'signs', field, ...KEYS, '--workspace', folder]);
+      assert.equal(got.out.trim(), value, got.err);
+    }
+  });
+});
+
 test('a merge that fits neither side, and hosts that were changed, are refused with their reason', async () => {
   await inRepository(async (folder) => {
     const text = await readFile(join(folder, file), 'utf8');
@@ -131,6 +183,59 @@ test('a file that was copied to another account is found without a key', async (
     const { code, out } = await waybill(['check', '--workspace', folder]);
     assert.equal(code, 1);
     assert.match(out, /WB5022[^]*copied from secrets\/demo\/anthropic\.json/);
+  });
+});
+
+test('a credential that accounts share is listed, read, changed and made anew as those of accounts are', async () => {
+  await inRepository(async (folder) => {
+    const at = ['--workspace', folder];
+    const config = JSON.parse(await readFile(join(folder, 'waybill.json'), 'utf8')) as { shared?: object };
+    const [identity = ''] = await readKeyring(join(root, 'demo/demo.agekey'), { anyoneMayRead: true });
+    const recipient = await identityToRecipient(identity);
+    const second = await identityToRecipient(await generateX25519Identity());
+    const share = (recipients: string[]): Promise<void> => {
+      const shared = { team: { connector: 'anthropic', accounts: ['demo'], recipients } };
+      return writeFile(join(folder, 'waybill.json'), JSON.stringify({ ...config, shared }));
+    };
+    const run = async (...args: string[]): Promise<string> => {
+      const { code, out, err } = await waybill([...args, ...at]);
+      assert.equal(code, 0, out + err);
+      return out;
+    };
+    await share([recipient]);
+    const made = await waybill(['connect', 'shared', 'team', '--stdin', ...at], JSON.stringify({ api_key: SECOND }));
+    assert.equal(made.code, 0, made.err);
+    assert.match(await run('secrets', 'list'), /^shared\/team +api_key +api\.anthropic\.com +1 key /m);
+    assert.match(await run('secrets', 'list', 'shared'), /^CONNECTION.*\nshared\/team.*\n$/);
+    assert.equal((await run('secrets', 'get', 'shared', 'team', 'api_key', ...KEYS)).trim(), SECOND);
+    const third = SECOND.replace('second', 'third');
+    const set = await waybill(['secrets', 'set', 'shared', 'team', 'api_key', '--stdin', ...KEYS, ...at], third);
+    assert.equal(set.code, 0, set.err);
+    process.env['EDITOR'] = `sed -i s/third/fourth/`;
+    await run('secrets', 'edit', 'shared', 'team', ...KEYS);
+    delete process.env['EDITOR'];
+    const fourth = SECOND.replace('second', 'fourth');
+    assert.equal((await run('secrets', 'get', 'shared', 'team', 'api_key', ...KEYS)).trim(), fourth);
+    const unset = await waybill(['secrets', 'unset', 'shared', 'team', 'api_key', ...KEYS, ...at]);
+    assert.match(unset.err, /needs api_key/);
+    const nothing = await waybill(['secrets', 'get', 'shared', 'other', 'api_key', ...KEYS, ...at]);
+    assert.match(nothing.err, /no shared credential other[^]*shared credentials: team/);
+
+    await share([recipient, second]);
+    assert.match((await waybill(['check', ...at])).out, /WB5006[^]*shared\.team/);
+    await run('secrets', 'updatekeys', 'shared', ...KEYS);
+    const rules = await readFile(join(folder, '.sops.yaml'), 'utf8');
+    assert.match(rules, new RegExp(`secrets/shared/team.*\\n.*\\n +age: ${recipient},${second}\\n`));
+    await run('secrets', 'check');
+    assert.match(await run('secrets', 'who', 'shared'), /reads shared\/team[^]*reads shared\/team/);
+    await share([recipient]);
+    assert.match((await waybill(['check', ...at])).out, /WB5023[^]*shared credential team/);
+    assert.match(await run('secrets', 'who', '--key', second), /"shared" of waybill\.json\n.*updatekeys shared\n/);
+    const removed = await run('secrets', 'updatekeys', 'shared', ...KEYS);
+    assert.match(removed, /secrets\/shared\/team\.json: 1 key can read it[^]* was removed/);
+    assert.match(await run('secrets', 'rotate', 'shared', 'team', ...KEYS), /team\.json: new data key, for 1 key/);
+    assert.equal((await run('secrets', 'get', 'shared', 'team', 'api_key', ...KEYS)).trim(), fourth);
+    await run('check');
   });
 });
 

@@ -52,3 +52,8 @@ test('words that say nothing find nothing, and no words throw', () => {
     { numRuns: 20 },
   );
 });
+
+test('what happens at a service is found by its title, also without a word such as when', () => {
+  assert.ok(found('github issue opened').slice(0, 3).includes('github.issue_opened'));
+  assert.equal(found('shopify new order')[0], 'shopify.order_created');
+});

@@ -42,7 +42,7 @@ const ONLY: { [edge: string]: RegExp } = {
   'compiler → secrets': /^secrets\/(find-credentials|inspect|sealed-hosts|sops-rules)\.ts$/,
   'compiler → connectors': /^connectors\/(auth-way|catalog|connection-fields|derived-order|hosts|shared-schemas)\.ts$/,
   'connectors → secrets': /^secrets\/(credential|redaction|same-secret)\.ts$/,
-  'authoring → connectors': /^connectors\/catalog\.ts$/,
+  'authoring → connectors': /^connectors\/(auth-way|catalog)\.ts$/,
   'engine → secrets': /^secrets\/credential\.ts$/,
 };
 /** Rooms that are functions of their input. */

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/json/value.ts';
@@ -14,6 +13,7 @@ import type {
   SubscriptionListView,
 } from '../../src/server/api-types.ts';
 import { PlayedGitHub, TOKEN, type PlayedHook } from '../runner/subscriptions/played-github.ts';
+import { assertNowhere, filesBelow, formsOf } from './canary-forms.ts';
 import { withWorkspace, type Served, type WorkspaceFiles } from './with-workspace.ts';
 
 const PUBLIC = 'https://waybill.example';
@@ -131,11 +131,19 @@ test('one webhook for each repository, with the events of all automations; an ev
 test('the key of a subscription is on no disk in plain text, and comes out nowhere', async () => {
   await withGitHub({ opened: TWO.opened }, async (served, github) => {
     const { secret } = hookOf(github, 'acme/shop').config;
-    const data = join(served.folder, 'data');
-    for (const file of await readdir(data))
-      assert.ok(!(await readFile(join(data, file))).includes(secret), `${file} holds the key`);
-    for (const path of ['/subscriptions', '/hooks/acme/@github', '/deploy', '/refusals'])
-      assert.doesNotMatch(JSON.stringify((await served.api(path)).body), new RegExp(secret));
+    const shop = hookOf(github, 'acme/shop');
+    assertNowhere([secret], [], await filesBelow(join(served.folder, 'data')));
+    // Who knows it sends it back, and signs wrong: nothing shows it.
+    const echo = {
+      action: 'opened',
+      issue: ISSUE,
+      ...Object.fromEntries(formsOf(secret).map((form, at) => [at, form])),
+    };
+    const forged = { ...shop, config: { ...shop.config, secret: 'guessed' } };
+    const answer = await github.send(forged, 'issues', echo, served.url);
+    const paths = ['/subscriptions', '/hooks/acme/@github', '/deploy', '/deployments', '/refusals', '/runs', '/audit'];
+    const said = await Promise.all(paths.map(async (path) => JSON.stringify((await served.api(path)).body)));
+    assertNowhere([secret], [await answer.text(), ...said], []);
   });
 });
 

@@ -107,7 +107,7 @@ function byStatus({ status, account, reason }: RefusedDelivery, { verify }: Webh
 const ADVICE: { [status: number]: string[] } = {
   400: ['the sender has to send JSON or a form that is whole: look at what came with waybill refusals show'],
   401: [
-    'is the key of the connection the one that the sender signs with? Give it anew: waybill connect ACCOUNT CONNECTION',
+    'is the key of the connection the one that the sender signs with? Give it anew: waybill connect ACCOUNT CONNECTION --web',
     'was the key changed at the sender, and the old one is still here?',
     'does a proxy change the body on its way, or the address? The signature is of the bytes as they were sent',
     'is the clock of the runner right? Old signatures are refused',
@@ -116,6 +116,6 @@ const ADVICE: { [status: number]: string[] } = {
   415: ['let the sender send application/json or application/x-www-form-urlencoded'],
   503: [
     'the runner could not open the key of the connection: waybill doctor says why',
-    'otherwise give the credential anew: waybill connect ACCOUNT CONNECTION',
+    'otherwise give the credential anew: waybill connect ACCOUNT CONNECTION --web',
   ],
 };

@@ -87,10 +87,15 @@ function findingsOf(reading: RunReading, step: TracedStep): Finding[] {
   return [...handledFailure(reading, step), ...emptyMappings(reading, step), ...emptyOutput(reading, step)];
 }
 
-function handledFailure({ plan }: RunReading, { path, end }: TracedStep): Finding[] {
-  if (end?.kind !== 'handled') return [];
-  const what = `step \`${path}\` failed, and the run went on: ${end.failure.message}`;
-  return [{ step: path, what, because: [], edit: failureAdvice(end.failure, plan, undefined) }];
+function handledFailure({ plan }: RunReading, { path, end, attempts }: TracedStep): Finding[] {
+  const last = attempts.at(-1)?.outcome;
+  // Of steps of `on_error` that end the run, the end is theirs; what they handled is the last attempt's.
+  const failure = end?.kind === 'stopped' && last?.ok === false ? last.failure : undefined;
+  const handled = end?.kind === 'handled' ? end.failure : failure;
+  if (handled === undefined) return [];
+  const then = failure === undefined ? 'the run went on' : 'its `on_error` ended the run';
+  const what = `step \`${path}\` failed, and ${then}: ${handled.message}`;
+  return [{ step: path, what, because: [], edit: failureAdvice(handled, plan, undefined) }];
 }
 
 /** The fields that the mappings of the step left without a value. */

@@ -3,6 +3,7 @@ import { connectionForm, openWorkspace, type ConnectionForm } from '../../runner
 import { FolderWriter } from '../../runner/connecting/folder-writer.ts';
 import type { WorkspaceWriter } from '../../runner/connecting/workspace-writer.ts';
 import { SHARED } from '../../workspace/workspace.ts';
+import { count } from '../count.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
 import { askFields, checkFields, readSecretFields } from '../secret-input.ts';
@@ -32,7 +33,7 @@ export async function connect(account: string, name: string, options: ConnectOpt
   const { paths } = await writer.write(proposalOf(change, account));
   const { recipients, hosts } = change;
   console.log(
-    `Encrypted to ${recipients.length} public keys of ${account}; may only be sent to ${hosts.join(', ') || 'nobody'}.`,
+    `Encrypted to ${count(recipients.length, 'public key')} of ${account}; may only be sent to ${hosts.join(', ') || 'nobody'}.`,
   );
   console.log(`Commit ${paths.join(' and ')}.`);
   return EXIT.clean;

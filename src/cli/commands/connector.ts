@@ -68,7 +68,12 @@ export async function describe(name: string, options: ConnectorOptions): Promise
 function findAction(connector: Connector, name: string): ActionDescription {
   const action = Object.hasOwn(connector.actions, name) ? connector.actions[name] : undefined;
   const known = [...Object.keys(connector.actions), ...Object.keys(connector.triggers ?? {})];
-  if (action === undefined) throw unknown(`action or trigger ${connector.name}.`, name, known);
+  if (action === undefined)
+    throw unknown(
+      'action or trigger',
+      `${connector.name}.${name}`,
+      known.map((one) => `${connector.name}.${one}`),
+    );
   return describeAction(connector, name, action);
 }
 
@@ -81,7 +86,7 @@ async function catalogOf({ workspace }: ConnectorOptions): Promise<Catalog> {
 function unknown(what: string, name: string, known: string[]): NotFoundError {
   const near = nearestName(name, known);
   return new NotFoundError(
-    `there is no ${what}${what.endsWith('.') ? '' : ' '}${name}`,
+    `there is no ${what} ${name}`,
     near === undefined ? `known: ${known.join(', ')}` : `did you mean ${near}?`,
   );
 }
@@ -109,7 +114,9 @@ function renderConnector({
         fields.map((field) => [
           `  ${field.name}`,
           `${field.secret ? 'secret' : 'in account.json'}, ${field.required ? 'required' : 'optional'}${renderCondition(field)}`,
-          [field.title, field.description, field.help_url].filter((part) => part !== undefined).join('; '),
+          [field.title, field.description?.replace(/\.$/, ''), field.help_url]
+            .filter((part) => part !== undefined)
+            .join('; '),
         ]),
       ),
     );
@@ -117,7 +124,11 @@ function renderConnector({
   }
   if (limits !== undefined) lines.push('', `Limits: ${renderLimits(limits)}`);
   if (triggers.length > 0)
-    lines.push('', 'Triggers:', renderTable(triggers.map(({ on, title: what }) => [`  ${on}`, what])));
+    lines.push(
+      '',
+      'Triggers, sent by the service at once or asked for again and again:',
+      renderTable(triggers.map(({ on, how, title: what }) => [`  ${on}`, how, what])),
+    );
   if (webhook_schemes.length > 0) {
     const rows = webhook_schemes.map(({ name: scheme, title: what, key }) => [
       `  ${scheme}`,
@@ -177,10 +188,11 @@ function renderAction({
 }
 
 function renderTrigger(described: TriggerDescription): string {
-  const { on, title, description, connection, setup, input, output, example } = described;
+  const { on, title, description, connection, how, every, setup, input, output, sample, example } = described;
   return [
     `${on}: ${title}`,
     description,
+    how === 'sent' ? 'Sent by the service.' : `Asked for every ${every ?? '5m'}, or as \`every\` says.`,
     connection ? 'Needs a connection.' : 'Needs no connection.',
     ...(setup === undefined ? [] : [`The address: waybill url ACCOUNT @CONNECTION. ${setup}`]),
     ...(input['properties'] === undefined ? [] : ['', 'With:', renderFields(input)]),
@@ -190,6 +202,7 @@ function renderTrigger(described: TriggerDescription): string {
     '',
     'A trigger to begin with:',
     JSON.stringify(example, undefined, 2),
+    ...(sample === null ? [] : ['', 'An event, such as:', JSON.stringify(sample, undefined, 2)]),
   ].join('\n');
 }
 

@@ -54,13 +54,17 @@ export async function dev(options: DevOptions): Promise<number> {
   });
   await requireAccess(address, runner);
   const resumed = await runner.begin();
-  showFindings(await runner.reconciler.reconcile('start'));
+  const begun = await runner.reconciler.reconcile('start');
+  showFindings(begun);
   if (options.keysCommand === undefined) await warnWithoutKeys(runner, identities);
   const server = await serve({ runner, ...address });
   console.log(`The runner is up at ${server.url}; its data is in ${data}. Ctrl-C ends it.`);
   console.log(`The API's token, until it ends: ${server.token}`);
   if (resumed > 0) console.log(`${count(resumed, 'run')} that had not ended: taken up again.`);
   showTriggers(runner, address.publicUrl ?? server.url);
+  if (address.publicUrl === undefined && listens(runner))
+    console.log('No service can send events here: start with --public-url where they reach the runner.');
+  if (begun.stalled.length > 0) for (const line of describeReconciled(begun)) console.log(line);
   const unwatchRuns = logRuns(runner);
   const unwatchFiles = watchWorkspace(workspace, async () => {
     const reconciled = await runner.reconciler.reconcile('save');
@@ -93,6 +97,12 @@ async function warnWithoutKeys(runner: Runner, identities: IdentitySource): Prom
 
 function showFindings({ diagnostics, files }: Reconciled): void {
   for (const diagnostic of diagnostics) console.error(renderDiagnostic(diagnostic, files.get(diagnostic.file)));
+}
+
+/** Whether an automation waits for what a service sends. */
+function listens(runner: Runner): boolean {
+  const deployed = runner.deployed();
+  return [...deployed.keys()].some((name) => deployed.get(name)?.trigger.kind === 'event');
 }
 
 function showTriggers(runner: Runner, url: string): void {

@@ -53,7 +53,11 @@ async function newestFailed(
 ): Promise<string> {
   const { runs } = await client.get<RunListView>('/runs', { ...filter, status: 'failed', limit: 1 });
   const [newest] = runs;
-  if (newest === undefined) throw new NotFoundError('no run has failed', 'name a run: waybill runs list');
+  if (newest === undefined)
+    throw new NotFoundError(
+      'no run has failed',
+      'name a run or a refused delivery: waybill runs list, waybill refusals list',
+    );
   return newest.id;
 }
 

@@ -19,8 +19,8 @@ export interface KeysOptions extends KeyOptions {
 }
 
 /**
- * `waybill secrets updatekeys [ACCOUNT]`: makes the files readable for exactly the recipients in account.json, and keeps
- * .sops.yaml in step. Nothing is written before every file could be opened.
+ * `waybill secrets updatekeys [ACCOUNT]`: makes the files readable for exactly the recipients in account.json, or in
+ * waybill.json where accounts share them, and keeps .sops.yaml in step. Nothing is written before every file could be opened.
  */
 export async function updatekeys(account: string | undefined, options: KeysOptions): Promise<number> {
   const secrets = await readSecretFiles(options);
@@ -36,7 +36,7 @@ export async function updatekeys(account: string | undefined, options: KeysOptio
     console.log(`${file.path}: ${count(file.recipients.length, 'key')} can read it`);
   }
   const rules = await writeSopsRules(secrets.folder, secrets.workspace);
-  if (texts.size === 0) console.log('Every file is for the recipients of its account.');
+  if (texts.size === 0) console.log('Every file is for its recipients.');
   if (rules || texts.size > 0)
     console.log(`Commit ${[...(texts.size > 0 ? ['secrets/'] : []), ...(rules ? [SOPS_CONFIG] : [])].join(' and ')}.`);
   for (const key of removedFrom(changed)) {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { SHARED } from '../../workspace/workspace.ts';
 import { isRecipient, shortRecipient } from '../../secrets/recipient.ts';
 import { EXIT } from '../exit.ts';
 import { credentialsToChange } from '../credentials-to-change.ts';
@@ -95,7 +96,7 @@ function describeOne(named: string, reader: Reader | undefined, files: readonly 
     lines.push('', 'So that it reads nothing from now on:');
     for (const account of accounts)
       lines.push(
-        `  remove it from "recipients" in automations/${account}/account.json`,
+        `  remove it from "recipients" in ${account === SHARED ? '"shared" of waybill.json' : `automations/${account}/account.json`}`,
         `  waybill secrets updatekeys ${account}`,
         `  waybill secrets rotate ${account}`,
       );

@@ -47,7 +47,7 @@ function diagnosticOf({ file, other }: Reuse): Diagnostic {
     pointer: '',
     range: WHOLE_FILE,
     hidden: true,
-    help: `waybill connect ${account} ${name.replace(/\.json$/, '')}`,
+    help: `waybill connect ${account} ${name.replace(/\.json$/, '')} --web`,
   };
 }
 

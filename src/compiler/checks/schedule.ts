@@ -9,17 +9,19 @@ export function checkSchedule({ automation, report }: AutomationContext): void {
   if (schedule === undefined) return;
   const place = ['trigger', 'schedule'];
   const { cron, timezone } = schedule;
-  if (timezone !== undefined && !isTimeZone(timezone)) {
+  const known = timezone === undefined || isTimeZone(timezone);
+  if (!known) {
     const message = `there is no time zone \`${timezone}\``;
     report(automation.document.diagnostic('WB6008', [...place, 'timezone'], message, { help: timeZoneHelp(timezone) }));
-    return;
   }
   let times: CronTimes;
   try {
     // Whether it is ever due is the same in the zone of every account.
-    times = readCron(cron, timezone ?? ACCOUNT_DEFAULTS.timezone);
+    times = readCron(cron, (known ? timezone : undefined) ?? ACCOUNT_DEFAULTS.timezone);
   } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).replace(/^Cron(Pattern)?: /, '');
+    const parts = cron.trim().split(/\s+/).length;
+    const said = (error instanceof Error ? error.message : String(error)).replace(/^Cron(Pattern)?: /, '');
+    const reason = parts === FIELDS ? said : `\`${cron}\` has ${parts} fields and not ${FIELDS}`;
     report(automation.document.diagnostic('WB6006', [...place, 'cron'], reason, { help: CRON_HELP }));
     return;
   }
@@ -28,6 +30,9 @@ export function checkSchedule({ automation, report }: AutomationContext): void {
     report(automation.document.diagnostic('WB6007', [...place, 'cron'], `\`${cron}\` is never due`, { help }));
   }
 }
+
+/** croner's own sentence speaks of up to seven. */
+const FIELDS = 5;
 
 const CRON_HELP = 'minute, hour, day of the month, month, day of the week: `0 9 * * MON-FRI` is nine on weekdays';
 

@@ -28,7 +28,7 @@ export function checkSealedHosts({ workspace, catalog, secrets, report }: Compil
       if (unsealed.length === 0) continue;
       const hosts = unsealed.map((host) => `\`${host}\``).join(', ');
       const message = `the connector ${connector} sends the credential to ${hosts}, for which it was not sealed`;
-      const help = `if that is right: waybill connect ${account} ${name}`;
+      const help = `if that is right: waybill connect ${account} ${name} --web`;
       const path = [sealed.account, sealed.connection, HOSTS_FIELD];
       const { document } = parseDocument(file, text);
       if (document !== undefined) report(document.diagnostic('WB5020', path, message, { help }));

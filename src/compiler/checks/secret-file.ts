@@ -1,3 +1,4 @@
+import { consentOf } from '../../connectors/auth-way.ts';
 import { fieldsInUse, fieldsWithDefaults, requiredSecrets } from '../../connectors/connection-fields.ts';
 import type { ConnectionSpec } from '../../generated/connector.ts';
 import type { JsonObject } from '../../json/value.ts';
@@ -44,11 +45,13 @@ function checkSecret(context: CompileContext, { account, source, name, spec }: A
   const fields = fieldsWithDefaults(spec, own?.fields ?? {});
   const elsewhere = own === undefined ? [] : sharedFields(context.sharedCredentials, own);
   const needed = requiredSecrets(spec, fields).filter((field) => !elsewhere.includes(field));
-  const help = `waybill connect ${account} ${name}`;
+  const help = `waybill connect ${account} ${name} --web`;
   if (inspection === undefined) {
     if (needed.length === 0) return;
     const message = `the connection has no credential: ${file} is missing`;
-    context.report(source.document.diagnostic('WB5004', ['connections', name], message, { help }));
+    const consent =
+      consentOf(spec, fields) === undefined ? '' : `; once it is deployed: waybill oauth link ${account} ${name}`;
+    context.report(source.document.diagnostic('WB5004', ['connections', name], message, { help: help + consent }));
     return;
   }
   if (!inspection.ok) return;

@@ -71,7 +71,7 @@ function checkOne(context: CompileContext, name: string, { value, inspection }: 
     return;
   }
   const file = secretPath(SHARED, name);
-  const help = `waybill connect ${SHARED} ${name}`;
+  const help = `waybill connect ${SHARED} ${name} --web`;
   if (inspection === undefined) {
     report(document.diagnostic('WB5004', path, `the shared credential has no file: ${file} is missing`, { help }));
     return;

@@ -84,7 +84,7 @@ function onlyConnection(context: AccountContext, need: Need): string | undefined
   if (names.length === 1) return only;
   if (only === undefined) {
     const message = `${named(context)} has no connection to ${connector.title}`;
-    reportNeed(context, need, 'WB5001', message, `waybill connect ${account.name} ${service}`);
+    reportNeed(context, need, 'WB5001', message, `waybill connect ${account.name} ${service} --web`);
   } else {
     const message = `${named(context)} has several connections to ${connector.title}`;
     const choice = names.map((name) => `"${name}"`).join(' or ');
@@ -123,7 +123,7 @@ function helpToName(context: AccountContext, need: Need, name: string): string {
   const [other] = connectionsTo(context, service);
   if (install !== undefined && other !== undefined)
     return `say which one serves: "connections": { "${askedName(need)}": "${other}" }`;
-  return `waybill connect ${account.name} ${name} --connector ${service}`;
+  return `waybill connect ${account.name} ${name} --connector ${service} --web`;
 }
 
 function connectionsTo({ account }: AccountContext, service: string): string[] {

@@ -1,4 +1,5 @@
 import type { SchemaCheck } from '../../json/schema.ts';
+import type { SchemaIssue } from '../../json/schema-issue.ts';
 import type { Catalog } from '../../connectors/catalog.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { Trigger } from '../../generated/automation.ts';
@@ -72,9 +73,12 @@ function checkDelivery(parts: readonly TriggerPart[], { trigger, expect }: TestC
     const given = ownProperty({ ...trigger }, name) ?? ABSENT[name];
     if (given === undefined)
       return [{ at: ['trigger'], message: `the trigger has a schema of \`${name}\`, and the case gives none` }];
-    return (check?.(given) ?? []).map((issue) => ({
-      at: ['trigger', ...(name in trigger ? [name, ...parsePointer(issue.pointer)] : [])],
-      message: `the trigger would refuse this: it ${issue.message}`,
+    return onePerObject(check?.(given) ?? []).map(({ pointer, message }) => ({
+      at: ['trigger', ...(name in trigger ? [name, ...parsePointer(pointer)] : [])],
+      message: `the trigger would refuse this: it ${message}`,
+      ...(name === 'event'
+        ? { help: "the connector's page has a sample, and so has `waybill connector describe`" }
+        : {}),
     }));
   });
   if (expect.refused === undefined) return refusals;
@@ -82,6 +86,20 @@ function checkDelivery(parts: readonly TriggerPart[], { trigger, expect }: TestC
   return refusals.length > 0 || undecided
     ? []
     : [{ at: ['expect', 'refused'], message: 'the trigger takes what the case sends, and does not refuse it' }];
+}
+
+/** All that one object lacks is told at once: events of services have many fields. */
+function onePerObject(issues: readonly SchemaIssue[]): SchemaIssue[] {
+  const lacking = Map.groupBy(
+    issues.filter(({ keyword }) => keyword === 'required'),
+    ({ pointer }) => pointer,
+  );
+  return issues.flatMap((issue) => {
+    const group = lacking.get(issue.pointer) ?? [];
+    if (issue.keyword !== 'required' || group.length === 1) return [issue];
+    const names = group.map(({ property }) => `\`${property}\``).join(', ');
+    return issue === group[0] ? [{ ...issue, message: `lacks the properties ${names}` }] : [];
+  });
 }
 
 interface NamedStep {

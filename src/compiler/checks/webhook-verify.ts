@@ -78,7 +78,7 @@ export function resolveEventVerify(
 function reportConnection(context: AccountContext, verify: Verify, connection: string): void {
   const { account } = context;
   const near = nearestName(connection, Object.keys(connectionsOf(account)));
-  const help = near === undefined ? `waybill connect ${account.name} ${connection}` : `did you mean \`${near}\`?`;
+  const help = near === undefined ? `waybill connect ${account.name} ${connection} --web` : `did you mean \`${near}\`?`;
   const message = `the account \`${account.name}\` has no connection \`${connection}\``;
   const installPlace = connection === verify.connection ? [] : ['connections', verify.connection];
   reportInAccount(context, 'WB5001', [...PATH, 'connection'], { message, help, installPlace });
@@ -117,7 +117,7 @@ function requireKey(
   const open = connectionsOf(account)[connection]?.fields ?? {};
   if (spec.secret === true ? sealed.includes(field) : Object.hasOwn(open, field) || spec.default !== undefined) return;
   const message = `the connection \`${connection}\` lacks \`${field}\` (${spec.title}), with which \`${name}\` is checked`;
-  const help = `waybill connect ${account.name} ${connection}`;
+  const help = `waybill connect ${account.name} ${connection} --web`;
   reportInAccount(context, 'WB6013', place, { message, help });
 }
 

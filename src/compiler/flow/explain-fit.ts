@@ -39,7 +39,12 @@ export function explainFit(
   }
   const reason = fit.path.length === 0 ? `${what} is ${describeType(type)}` : `${inner}: ${fit.reason}`;
   const textual = target.kind === 'string' && ['number', 'boolean'].includes(type.kind) && subject !== 'this';
-  const help = textual ? textHelp(what, target.format) : aroundHelp(subject, target);
+  const nullable = type.kind === 'union' && mayBe(type, 'null') && !mayBe(target, 'null') && subject !== 'this';
+  const help = textual
+    ? textHelp(what, target.format)
+    : nullable
+      ? 'give a value for the case that it is null: `… ?? …`'
+      : (quotedHelp(type, target) ?? aroundHelp(subject, target));
   return { code: 'WB3003', message: `${reason}; ${wanted}`, ...(help === undefined ? {} : { help }) };
 }
 
@@ -48,6 +53,15 @@ function textHelp(what: string, format: string | undefined): string {
   return conversion === undefined
     ? `make a text of it: \`\${${what.replaceAll('`', '')}}\` in backquotes`
     : `convert it: \`${conversion}\``;
+}
+
+/** A number or a boolean that was written as a text. */
+function quotedHelp(type: Type, target: Type): string | undefined {
+  const [value, ...more] = type.kind === 'string' ? (type.values ?? []) : [];
+  if (value === undefined || more.length > 0) return undefined;
+  const number = target.kind === 'number' && /^-?\d+(\.\d+)?$/.test(value);
+  const boolean = target.kind === 'boolean' && /^(true|false)$/.test(value);
+  return number || boolean ? `write it without quotes: ${value}` : undefined;
 }
 
 /** A blank around an expression makes a text of it. */

@@ -22,8 +22,19 @@ export function authorizeUrl(auth: AuthorizationCodeAuth, roots: JsonObject, req
   if (address === undefined || id === undefined || !URL.canParse(address))
     throw permanent('client_refused', 'the page of consent has no address, or the connection no id of an app');
   const url = new URL(address);
+  if (!isForBrowsers(url))
+    throw permanent(
+      'not_https',
+      `the page of consent is not at an https address: ${url.origin}`,
+      'use an https address',
+    );
   const { state, redirectUri, scopes, challenge } = request;
   const { searchParams } = url;
+  for (const [name, template] of Object.entries(auth.authorize_params ?? {})) {
+    const text = authText(template, roots);
+    if (text !== undefined) searchParams.set(name, text);
+  }
+  // After those, so that none of them takes the place of what the answer is proved with.
   searchParams.set('response_type', 'code');
   searchParams.set('client_id', id);
   searchParams.set('redirect_uri', redirectUri);
@@ -33,9 +44,12 @@ export function authorizeUrl(auth: AuthorizationCodeAuth, roots: JsonObject, req
     searchParams.set('code_challenge', challenge);
     searchParams.set('code_challenge_method', auth.pkce ?? 'S256');
   }
-  for (const [name, template] of Object.entries(auth.authorize_params ?? {})) {
-    const text = authText(template, roots);
-    if (text !== undefined) searchParams.set(name, text);
-  }
   return url;
 }
+
+/** Without TLS only on this machine: what comes back with the browser opens an account. */
+function isForBrowsers({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname));
+}
+
+const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];

@@ -16,8 +16,11 @@ export interface GivenTokens {
   response: JsonObject;
 }
 
-/** An answer of a token endpoint in the standard's form, wherever the service puts things. */
-export function standardResponse(places: TokenAnswer, answer: Answer): Response {
+/**
+ * An answer of a token endpoint in the standard's form, wherever the service puts things. What is said of an error is read
+ * from the answer as it was `cleaned` of what was sent.
+ */
+export function standardResponse(places: TokenAnswer, answer: Answer, cleaned: Answer): Response {
   const value = (name: keyof TokenAnswer): Json | undefined => valueAt(places[name], name, answer);
   const token = value('access_token');
   if (answer.status < 300 && typeof token === 'string' && token !== '') {
@@ -30,7 +33,7 @@ export function standardResponse(places: TokenAnswer, answer: Answer): Response 
       ...present('scope', Array.isArray(scope) ? scope.filter((one) => typeof one === 'string').join(' ') : scope),
     });
   }
-  const error = value('error');
+  const error = valueAt(places.error, 'error', cleaned);
   if (typeof error === 'string' && error !== '' && answer.status < 500) {
     const status = answer.status < 400 ? 400 : answer.status;
     return Response.json({ error }, { status });

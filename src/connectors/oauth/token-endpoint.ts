@@ -168,15 +168,20 @@ export class TokenEndpoint {
       headers: others,
       body: { kind: auth.token_body ?? 'form', value: fields, lists: 'repeat' },
     };
-    seen.sent = { fields: Object.fromEntries([...body].filter(([name]) => SECRET_PARTS.includes(name))) };
+    const [, proof] = (others['authorization'] ?? '').split(' ');
+    const sent = [...body].filter(([name]) => SECRET_PARTS.includes(name));
+    seen.sent = { fields: { ...Object.fromEntries(sent), ...(proof === undefined ? {} : { proof }) } };
     const answer = await this.send(call, request);
     seen.answer = answer;
-    return standardResponse(auth.answer ?? {}, answer);
+    return standardResponse(auth.answer ?? {}, answer, this.cleaned(call, seen.sent, answer));
   }
 
   private failed({ call }: Asking, error: unknown, { sent, answer }: Seen): Error {
-    const cleaned = answer && this.echoed.remove(sent, this.echoed.remove(call.connection.credential, answer));
-    return failureOfTokens(call, error, cleaned, this.now());
+    return failureOfTokens(call, error, answer && this.cleaned(call, sent, answer), this.now());
+  }
+
+  private cleaned({ connection }: ConnectedCall, sent: SecretTexts | undefined, answer: Answer): Answer {
+    return this.echoed.remove(sent, this.echoed.remove(connection.credential, answer));
   }
 }
 
@@ -233,7 +238,7 @@ function withoutClient({ account, connection, connector, service }: ConnectedCal
   return permanent(
     'client_refused',
     `the connection ${connection.name} of account ${account} has no id and secret of an app of ${connector.title}`,
-    `waybill connect ${account} ${connection.name}; what to register: waybill oauth guide ${service} ${account}`,
+    `waybill connect ${account} ${connection.name} --web; what to register: waybill oauth guide ${service} ${account}`,
   );
 }
 

@@ -9,6 +9,9 @@ import type { ConnectedCall } from '../token-exchange.ts';
 /** A clock that is further away than this from the service's is told of, in milliseconds. */
 const MAX_SKEW_MS = 5 * 60_000;
 
+/** Characters of a code: what comes back with a browser can be of any length. */
+const MAX_CODE = 100;
+
 /** What a request for tokens came to, by the codes of RFC 6749 §5.2. `answer` is cleaned of the connection's secrets. */
 export function failureOfTokens(
   call: ConnectedCall,
@@ -18,7 +21,9 @@ export function failureOfTokens(
 ): CallFailure {
   if (error instanceof CallFailure) return error;
   const code =
-    error instanceof ResponseBodyError || error instanceof AuthorizationResponseError ? error.error : undefined;
+    error instanceof ResponseBodyError || error instanceof AuthorizationResponseError
+      ? error.error.slice(0, MAX_CODE)
+      : undefined;
   const failure = code === undefined ? unknownFailure(call, error, answer, now) : knownFailure(call, code, answer);
   return new CallFailure(withSkew(failure, answer, now));
 }
@@ -81,7 +86,7 @@ function knownFailure(
   const known = CASES[code];
   const said = saidBy(answer?.body);
   const words = known?.words(connector.title) ?? `${connector.title} gives no token`;
-  const help = known?.code === 'client_refused' ? `waybill connect ${account} ${connection.name}` : undefined;
+  const help = known?.code === 'client_refused' ? `waybill connect ${account} ${connection.name} --web` : undefined;
   return {
     class: known?.class ?? 'credential',
     code: known?.code ?? 'token_not_made',

@@ -6,7 +6,7 @@ import { secretPath } from '../../workspace/workspace.ts';
 import type { CallOptions } from '../call-once.ts';
 import { proposalOf, sealChange, type ConnectionChange } from './connection-change.ts';
 import { connectionForm, openWorkspace, type ConnectionForm } from './connection-form.ts';
-import { readValues, type EnteredFields, type FieldProblem } from './connection-values.ts';
+import { readValues, type ConnectionValues, type EnteredFields, type FieldProblem } from './connection-values.ts';
 import { tryCredential, type Tried } from './try-credential.ts';
 import type { WorkspaceWriter, Written } from './workspace-writer.ts';
 
@@ -22,7 +22,7 @@ export interface LinkRequest {
 }
 
 /** Where a person stands who follows a link. Nothing here is secret: what was entered is tried, encrypted and gone. */
-export type LinkState = AskingState | TriedState | { kind: 'saved'; written: Written };
+export type LinkState = AskingState | TriedState | SavedState;
 
 export interface AskingState {
   kind: 'asking';
@@ -41,6 +41,13 @@ export interface TriedState {
   entered: EnteredFields;
   /** Why it could not be saved, where that was tried. */
   failure: Refusal | undefined;
+}
+
+export interface SavedState {
+  kind: 'saved';
+  written: Written;
+  /** Whether a person has to consent before it is of use. */
+  byConsent: boolean;
 }
 
 /** Why something was refused, with the way out. */
@@ -135,8 +142,9 @@ export class Connecting {
    */
   async enter(secret: string, entered: EnteredFields): Promise<void> {
     const link = this.links.get(hashOf(secret));
-    if (link === undefined || link.state.kind === 'saved') return;
+    if (link === undefined || isSaved(link)) return;
     const form = await this.formOf(link);
+    if (isSaved(link)) return;
     const read = readValues(form, entered);
     const open = withoutSecrets(form, entered);
     if (!read.ok) {
@@ -148,12 +156,9 @@ export class Connecting {
       this.links.delete(hashOf(secret));
       return;
     }
-    const tried = await tryCredential(form, read.values, this.options);
-    if (tried.kind === 'refused') link.state = { ...START, entered: open, tried };
-    else {
-      const change = await sealChange(form, read.values, new Date(this.options.now()));
-      link.state = { kind: 'tried', tried, change, entered: open, failure: undefined };
-    }
+    const state = await this.tryValues(form, read.values, open);
+    // Another one may have been saved meanwhile: then the link has served.
+    if (!isSaved(link)) link.state = state;
   }
 
   /** Back to the fields: what waited to be saved is dropped. */
@@ -173,10 +178,17 @@ export class Connecting {
     return saving === undefined && this.find(secret)?.state.kind === 'saved';
   }
 
+  private async tryValues(form: ConnectionForm, values: ConnectionValues, entered: EnteredFields): Promise<LinkState> {
+    const tried = await tryCredential(form, values, this.options);
+    if (tried.kind === 'refused') return { ...START, entered, tried };
+    const change = await sealChange(form, values, new Date(this.options.now()));
+    return { kind: 'tried', tried, change, entered, failure: undefined };
+  }
+
   private async write(link: ConnectLink, waiting: TriedState): Promise<void> {
     try {
       const written = await this.options.writer.write(proposalOf(waiting.change, link.by.name));
-      link.state = { kind: 'saved', written };
+      link.state = { kind: 'saved', written, byConsent: waiting.tried.kind === 'by_consent' };
     } catch (error) {
       link.state = { ...waiting, failure: refusalOf(error) };
     }
@@ -202,6 +214,10 @@ export function refusalOf(error: unknown): Refusal {
   if (!(error instanceof Error)) throw error;
   const help = 'help' in error && typeof error.help === 'string' ? error.help : undefined;
   return { message: error.message, help };
+}
+
+function isSaved({ state }: ConnectLink): boolean {
+  return state.kind === 'saved';
 }
 
 function withoutSecrets({ spec }: ConnectionForm, entered: EnteredFields): EnteredFields {

@@ -4,6 +4,7 @@ import { extendCatalog, type Catalog } from '../../connectors/catalog.ts';
 import type { AccountConnection } from '../../generated/account.ts';
 import type { ConnectionSpec, Connector } from '../../generated/connector.ts';
 import type { JsonObject } from '../../json/value.ts';
+import { nearestName } from '../../diagnostics/nearest-name.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import type { SourceTree } from '../../workspace/source-tree.ts';
 import { SHARED, secretPath, type Workspace } from '../../workspace/workspace.ts';
@@ -101,6 +102,11 @@ function sharedPlace({ config }: Workspace, name: string): Place {
   );
 }
 
+/** Whether it is a credential that accounts share. */
+export function isShared({ account }: ConnectionForm): boolean {
+  return account === SHARED;
+}
+
 /** As `schemas/account.schema.json` has it. */
 const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
 
@@ -114,11 +120,15 @@ function requireName(connection: string): void {
 
 function findConnector(catalog: Catalog, service: string): { connector: Connector; spec: ConnectionSpec } {
   const connector = catalog.get(service);
-  if (connector === undefined)
+  if (connector === undefined && catalog.isBroken(service))
+    throw new ConnectError(`connectors/${service}/connector.json is broken`, 'see: waybill check');
+  if (connector === undefined) {
+    const near = nearestName(service, catalog.names());
     throw new ConnectError(
-      catalog.isBroken(service) ? `connectors/${service}/connector.json is broken` : `there is no connector ${service}`,
-      catalog.isBroken(service) ? 'see: waybill check' : `name one with --connector: ${catalog.names().join(', ')}`,
+      `there is no connector ${service}`,
+      `${near === undefined ? '' : `did you mean ${near}? Else `}name one with --connector: ${catalog.names().join(', ')}`,
     );
+  }
   if (connector.connection === undefined) throw new ConnectError(`${connector.title} needs no connection`);
   return { connector, spec: connector.connection };
 }

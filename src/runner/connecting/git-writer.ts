@@ -72,7 +72,7 @@ export class GitWriter implements WorkspaceWriter {
   }
 }
 
-/** A name that git takes: on one line, and without what encloses the address. */
+/** A name that git takes: on one line, without what encloses the address, and more than signs, which git takes away. */
 function plainName(name: string): string {
-  return name.replaceAll(/[\p{Cc}<>]/gu, ' ').trim() || 'Waybill';
+  return /[\p{L}\p{N}]/u.test(name) ? name.replaceAll(/[\p{Cc}<>]/gu, ' ').trim() : 'Waybill';
 }

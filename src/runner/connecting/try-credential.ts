@@ -1,5 +1,6 @@
 import { hostsOf } from '../../compiler/connection-hosts.ts';
-import { consentOf } from '../../connectors/auth-way.ts';
+import { authWays, consentOf } from '../../connectors/auth-way.ts';
+import { fieldsWithDefaults } from '../../connectors/connection-fields.ts';
 import { testAction } from '../../connectors/connection-test.ts';
 import { isJsonObject } from '../../json/value.ts';
 import type { Failure } from '../../run/failure.ts';
@@ -11,6 +12,8 @@ import type { ConnectionValues } from './connection-values.ts';
 export type Tried =
   /** `identity`: whose it is, where the connector knows how to ask. */
   | { kind: 'taken'; identity: string | undefined }
+  /** It is the id and secret of an app: they are tried when a person consents. */
+  | { kind: 'by_consent' }
   /** The connector has no request to try one with. */
   | { kind: 'untested' }
   /** The service does not want it. */
@@ -27,8 +30,8 @@ export async function tryCredential(
   { secrets, open, known }: ConnectionValues,
   options: CallOptions,
 ): Promise<Tried> {
-  // An app's id and secret are tried when a person consents.
-  if (spec.test === undefined || consentOf(spec, known) !== undefined) return { kind: 'untested' };
+  if (consentOf(spec, known) !== undefined) return { kind: 'by_consent' };
+  if (spec.test === undefined) return { kind: 'untested' };
   const own = { account, name: connection, connector, spec, fields: { ...given, ...open } };
   const credential = { fields: secrets, hosts: hostsOf(spec, known) };
   const call = { action: testAction(spec.test), input: {} };
@@ -36,6 +39,16 @@ export async function tryCredential(
   if (!outcome.ok) return describe(connector.title, keyOf(secrets, spec.fields), outcome.failure);
   const identity = isJsonObject(outcome.output) ? outcome.output['identity'] : undefined;
   return { kind: 'taken', identity: typeof identity === 'string' && identity !== '' ? identity : undefined };
+}
+
+/** Whether what is entered is tried, whatever is chosen. */
+export function isTried({ spec }: ConnectionForm): boolean {
+  return spec.test !== undefined && !authWays(spec).some((auth) => consentOf({ auth }, {}) !== undefined);
+}
+
+/** Whether a person consents, by what stands in account.json already. */
+export function isByConsent({ spec, given }: ConnectionForm): boolean {
+  return consentOf(spec, fieldsWithDefaults(spec, given)) !== undefined;
 }
 
 /** What the refused thing is called: the field's own title where there is one field, such as `API key`. */

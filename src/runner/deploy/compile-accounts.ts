@@ -5,6 +5,7 @@ import { inOrder } from '../../diagnostics/order.ts';
 import type { History } from '../../generated/account.ts';
 import { namePlan, type NamedPlan } from '../../plan/digest.ts';
 import { milliseconds } from '../../plan/duration.ts';
+import type { ConsentNeed } from '../../store/records.ts';
 import type { HistoryLimits } from '../../store/history.ts';
 import { sharedAutomationIn } from '../../workspace/workspace.ts';
 import { CommonPart } from '../check-workspace.ts';
@@ -73,12 +74,13 @@ function compileAccount(
   if (broken !== undefined)
     return { result: { kind: 'stalled', reason: { code: 'account_broken', message: broken } }, diagnostics };
   const named = plans.map((plan) => namePlan(plan));
+  const consents = consentNeeds(plans);
   const texts = new Map(named.map(({ digest, text }) => [digest, text]));
   const secrets = new Map([...workspace.secrets, ...common.sharedSecrets(account, workspace)]);
   const result: AccountResult = {
     kind: 'compiled',
     madeOf,
-    plans: named.map(newPlan),
+    plans: named.map((one) => newPlan(one, consents.get(one.plan.automation) ?? [])),
     secrets,
     recipients,
     history: historyLimits({ ...common.config()?.history, ...history }),
@@ -95,14 +97,13 @@ function historyLimits({ keep, keep_failed, max_bytes }: History): HistoryLimits
   };
 }
 
-function newPlan({ plan, digest }: NamedPlan): NewPlan {
+function newPlan({ plan, digest }: NamedPlan, consents: ConsentNeed[]): NewPlan {
   const connections = Object.entries(plan.connections).flatMap(([name, { secrets, shared }]) =>
     secrets.length === 0 ? [] : [{ name, shared }],
   );
   const { automation, trigger } = plan;
   const hook = trigger.kind === 'event' ? connectionHook(trigger.verify.connection) : automation;
   const addressed = trigger.kind === 'event' || trigger.kind === 'webhook';
-  const consents = consentNeeds(plan);
   return { automation, digest, trigger: trigger.kind, connections, consents, ...(addressed ? { hook } : {}) };
 }
 

@@ -38,7 +38,9 @@ export class ConsentTargets {
   list(): ConsentTarget[] {
     const found = new Map<string, ConsentTarget>();
     for (const { account, automation, consents } of this.live().needingConsent()) {
-      for (const { connection, scopes } of consents) {
+      for (const { connection, scopes, through } of consents) {
+        // Whoever calls it has no part in how it is called.
+        if (through !== undefined) continue;
         const key = `${account}/${connection}`;
         const known = found.get(key);
         if (known === undefined) {

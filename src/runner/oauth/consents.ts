@@ -32,7 +32,8 @@ export interface ConsentsOptions {
 export type OpenedLink =
   | { kind: 'unknown' }
   | { kind: 'used'; account: string; connection: string }
-  | { kind: 'open'; target: ConsentTarget };
+  /** `createdBy` is the id of the token that it was made with. */
+  | { kind: 'open'; target: ConsentTarget; createdBy: string };
 
 /** Where the browser goes, and the cookie by which it is known when it comes back. */
 export type ConsentBegin =
@@ -100,10 +101,10 @@ export class Consents {
   open(secret: string): OpenedLink {
     const consent = this.valid(secret);
     if (consent === undefined) return { kind: 'unknown' };
-    const { account, connection, usedAt } = consent;
+    const { account, connection, createdBy, usedAt } = consent;
     if (usedAt !== undefined) return { kind: 'used', account, connection };
     const target = this.options.targets.find(account, connection);
-    return target === undefined ? { kind: 'unknown' } : { kind: 'open', target };
+    return target === undefined ? { kind: 'unknown' } : { kind: 'open', target, createdBy };
   }
 
   /** Begins the way to the service. `known` is the cookie of a browser that is on another way too. */
@@ -113,7 +114,9 @@ export class Consents {
     if (link.kind !== 'open') return link;
     const cookie = known !== undefined && COOKIE.test(known) ? known : randomBytes(SECRET_BYTES).toString('base64url');
     try {
-      return { kind: 'begun', cookie, url: await this.beginWith(consent, link.target, redirectUri, cookie) };
+      const url = await this.beginWith(consent, link.target, redirectUri, cookie);
+      const { account, connection } = consent;
+      return url === undefined ? { kind: 'used', account, connection } : { kind: 'begun', cookie, url };
     } catch (error) {
       return { kind: 'refused', failure: failureOf(error) };
     }
@@ -143,12 +146,13 @@ export class Consents {
     }
   }
 
+  /** `undefined` where the link was used meanwhile. */
   private async beginWith(
     consent: ConsentRecord,
     target: ConsentTarget,
     redirectUri: string,
     cookie: string,
-  ): Promise<URL> {
+  ): Promise<URL | undefined> {
     const { store, now, targets, vault } = this.options;
     const { auth, call, scopes, connection, account } = await targets.open(target);
     const state = generateRandomState();
@@ -159,8 +163,7 @@ export class Consents {
     const proof: Proof = { redirectUri, ...(verifier === undefined ? {} : { verifier }) };
     const sealed = (await vault.of(account)).seal(placeOf(connection), JSON.stringify(proof));
     const begun = { state: hashOf(state), browser: hashOf(cookie), sealed, expiresAt: now() + WAY_MS };
-    await store.put({ ...consent, begun }, now());
-    return url;
+    return (await store.begin(consent.link, begun)) ? url : undefined;
   }
 
   private async exchange(

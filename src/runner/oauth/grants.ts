@@ -59,8 +59,7 @@ export class Grants implements GrantedTokens {
     const { howToConsent, now } = this.options;
     const slot = this.slotOf(account, connection.name);
     const token = await slot.token(now, (refused) => this.make(auth, call, refused));
-    if (connection.plan.hosts.some((host) => !token.hosts.includes(host)))
-      throw hostsFailure(call, token.hosts, howToConsent);
+    this.requireHosts(call, token);
     const missing = (connection.plan.scopes ?? []).filter((scope) => !token.scopes.includes(scope));
     if (missing.length > 0) throw scopesFailure(call, missing, howToConsent);
     return token;
@@ -115,6 +114,7 @@ export class Grants implements GrantedTokens {
     // By the standard the one takes the other with it (RFC 7009 §2.1), but some services know one kind alone.
     const tokens = [secret.refreshToken, secret.accessToken].filter((token) => token !== undefined);
     return async ({ auth, call }) => {
+      this.requireHosts(call, grant);
       const roots = rootsOf(call, secret.values);
       const endpoint = this.options.endpoint();
       await Promise.any(tokens.map((token) => endpoint.revoke(auth, call, roots, token))).catch((error: unknown) => {
@@ -143,6 +143,8 @@ export class Grants implements GrantedTokens {
     const grant = this.get(account, connection.name);
     if (grant === undefined) throw missingFailure(call, howToConsent);
     if (grant.status !== 'granted') throw endedFailure(call, grant, howToConsent);
+    // Also a refresh would carry a token there.
+    this.requireHosts(call, grant);
     const secret = open(await vault.of(account), connection.name, grant);
     const kept = keptToken(grant, secret);
     const isRefused = refused !== undefined && refused.fields.token === secret.accessToken;
@@ -197,6 +199,12 @@ export class Grants implements GrantedTokens {
     };
     await this.keep(kept);
     return keptToken(kept, next);
+  }
+
+  /** Throws `CallFailure` where the connection has a host that it did not have at the consent. */
+  private requireHosts(call: ConnectedCall, { hosts }: { hosts: readonly string[] }): void {
+    if (call.connection.plan.hosts.every((host) => hosts.includes(host))) return;
+    throw hostsFailure(call, hosts, this.options.howToConsent);
   }
 
   private isCurrent({ account, connection, grantedAt }: GrantRecord): boolean {

@@ -123,7 +123,8 @@ export class OAuth {
     const account = name.slice(0, name.indexOf('/'));
     for (const need of this.options.live().consentsOf(name)) {
       const reason = this.owed(account, need);
-      if (reason !== undefined) return `${reason}; ${this.howToConsent(account, need.connection)}`;
+      const where = need.through === undefined ? '' : `it calls ${need.through}, and `;
+      if (reason !== undefined) return `${where}${reason}; ${this.howToConsent(account, need.connection)}`;
     }
     return undefined;
   }

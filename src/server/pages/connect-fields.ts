@@ -103,6 +103,9 @@ function textInput(asked: AskedField): string {
   const { name, field, value } = asked;
   if (field.type === 'list')
     return `<textarea ${attributes(asked)} rows="3" placeholder="one on each line">${escapeHtml(value)}</textarea>`;
+  if (field.lines === true)
+    // Nobody sends back what is secret, and browsers show no more of it than of a password.
+    return `<textarea ${attributes(asked)} rows="6"${field.secret === true ? ' class="secret"' : ''}>${escapeHtml(value)}</textarea>`;
   const type = field.secret === true ? 'password' : 'text';
   const input = `<input ${attributes(asked)} type="${type}" value="${escapeHtml(value)}">`;
   if (field.prefix === undefined && field.suffix === undefined) return input;

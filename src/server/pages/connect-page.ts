@@ -12,6 +12,8 @@ export interface ConnectPageOptions {
   publicUrl: string | undefined;
   /** Whether who made the link still may. */
   isValid: (link: ConnectLink) => boolean;
+  /** Where a person who is signed in consents, as the page links to it; absent where there is no runner. */
+  consentPage?: (link: ConnectLink) => string;
   /** Called once a connection is saved, before anyone is told. */
   saved: (link: ConnectLink, request: FastifyRequest) => Promise<void>;
 }
@@ -32,7 +34,7 @@ export function addConnectPage(app: FastifyInstance, options: ConnectPageOptions
     const link = find(options, params.secret);
     if (link === undefined) return gone(reply);
     try {
-      const { title, body, style } = viewOf(await connecting.formOf(link), link.state);
+      const { title, body, style } = viewOf(await connecting.formOf(link), link.state, options.consentPage?.(link));
       return sendPage(reply, 200, title, body, style);
     } catch (error) {
       return sendPage(reply, 409, 'Connect', refusalBody(refusalOf(error)));

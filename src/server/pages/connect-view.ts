@@ -1,6 +1,6 @@
-import type { AskingState, LinkState, Refusal, TriedState } from '../../runner/connecting/connecting.ts';
-import type { ConnectionForm } from '../../runner/connecting/connection-form.ts';
-import type { Written } from '../../runner/connecting/workspace-writer.ts';
+import type { AskingState, LinkState, Refusal, SavedState, TriedState } from '../../runner/connecting/connecting.ts';
+import { isShared, type ConnectionForm } from '../../runner/connecting/connection-form.ts';
+import { isByConsent, isTried } from '../../runner/connecting/try-credential.ts';
 import { shortRecipient } from '../../secrets/recipient.ts';
 import { conditionsOf, givenFields, inputsOf } from './connect-fields.ts';
 import { escapeHtml } from './page.ts';
@@ -12,8 +12,11 @@ export interface ConnectView {
   style: string;
 }
 
-/** The page for where its person stands. It never has a secret in it. */
-export function viewOf(form: ConnectionForm, state: LinkState): ConnectView {
+/**
+ * The page for where its person stands. It never has a secret in it. `consentPage` is where a person consents, where there is
+ * a runner.
+ */
+export function viewOf(form: ConnectionForm, state: LinkState, consentPage: string | undefined): ConnectView {
   const title = `Connect ${form.connector.title}`;
   switch (state.kind) {
     case 'asking':
@@ -21,7 +24,7 @@ export function viewOf(form: ConnectionForm, state: LinkState): ConnectView {
     case 'tried':
       return { title, body: triedBody(form, state), style: '' };
     case 'saved':
-      return { title, body: savedBody(form, state.written), style: '' };
+      return { title, body: savedBody(form, state, consentPage), style: '' };
   }
 }
 
@@ -37,11 +40,12 @@ function askingBody(form: ConnectionForm, { entered, problems, tried }: AskingSt
   return `${heading(form, `Connect ${connector.title}`)}
 ${tried === undefined ? '' : refused(tried)}
 ${replaces ? '<p>There is a credential already. What you save here takes its place, with all its fields.</p>' : ''}
+${isByConsent(form) ? `<p class="note">Here go the id and the secret of an app that was registered at ${escapeHtml(connector.title)}: <code>waybill oauth guide</code> says how. Then a person consents that it may use their account.</p>` : ''}
 ${given === '' ? '' : `<p>In account.json, and changed there:</p>\n${given}`}
 <form method="post" autocomplete="off">
 ${inputsOf(form, entered, problems)}
-<p class="help">It is tried at ${escapeHtml(connector.title)}, then encrypted. Nobody can read it here again.</p>
-<div class="actions"><button name="do" value="enter">${form.spec.test === undefined ? 'Go on' : 'Test'}</button></div>
+<p class="help">${isTried(form) ? `It is tried at ${escapeHtml(connector.title)}, then encrypted.` : 'It is encrypted.'} Nobody can read it here again.</p>
+<div class="actions"><button name="do" value="enter">${isTried(form) ? 'Test' : 'Go on'}</button></div>
 </form>`;
 }
 
@@ -69,6 +73,7 @@ ${failure === undefined ? '' : notSaved(change, failure)}
 
 const HEADINGS: { [kind in TriedState['tried']['kind']]: (title: string) => string } = {
   taken: (title) => `${title} takes it`,
+  by_consent: () => 'Then a person consents',
   untested: () => 'Not tried',
   unknown: () => 'Nobody knows yet',
 };
@@ -79,6 +84,8 @@ function resultOf(title: string, tried: TriedState['tried']): string {
       return tried.identity === undefined
         ? `<p>${escapeHtml(title)} does not say whose it is.</p>`
         : `<p class="note">It belongs to <strong>${escapeHtml(tried.identity)}</strong>. Is that the right one?</p>`;
+    case 'by_consent':
+      return `<p class="note">Whether ${escapeHtml(title)} takes the id and the secret shows when a person consents.</p>`;
     case 'untested':
       return `<p class="note">There is no request to try ${escapeHtml(title)} with. The first run will show whether it is right.</p>`;
     case 'unknown':
@@ -87,7 +94,7 @@ function resultOf(title: string, tried: TriedState['tried']): string {
 }
 
 function saveWords(kind: TriedState['tried']['kind']): string {
-  return kind === 'taken' ? 'Save' : 'Save without a test';
+  return kind === 'taken' || kind === 'by_consent' ? 'Save' : 'Save without a test';
 }
 
 /** What is encrypted may be shown: it can be committed by hand. */
@@ -97,13 +104,14 @@ function notSaved({ path, sealed }: TriedState['change'], { message, help }: Ref
 <textarea readonly rows="8" aria-label="${escapeHtml(path)}">${escapeHtml(sealed)}</textarea></details>`;
 }
 
-function savedBody(form: ConnectionForm, written: Written): string {
+function savedBody(form: ConnectionForm, { written, byConsent }: SavedState, consentPage: string | undefined): string {
+  const consent = byConsent ? consentAfter(form, written.kind === 'branch', consentPage) : '';
   const files = written.paths.map((path) => `<li><code>${escapeHtml(path)}</code></li>`).join('');
   if (written.kind === 'files')
     return `${heading(form, 'Saved')}
 <p>Encrypted and written. Commit:</p>
 <ul>${files}</ul>
-<p>This link is used up. You can close the page.</p>`;
+${consent}<p>This link is used up. You can close the page.</p>`;
   const { branch, base, link } = written;
   const open =
     link === undefined
@@ -113,7 +121,24 @@ function savedBody(form: ConnectionForm, written: Written): string {
 <p>Encrypted, committed and pushed as <code>${escapeHtml(branch)}</code>:</p>
 <ul>${files}</ul>
 ${open}
-<p>Once it is merged into <code>${escapeHtml(base)}</code>, the runner uses it. This link is used up.</p>`;
+${consent}<p>Once it is merged into <code>${escapeHtml(base)}</code>, the runner uses it. This link is used up.</p>`;
+}
+
+/** What is left to do where a key alone is not enough. HTML. */
+function consentAfter(form: ConnectionForm, later: boolean, consentPage: string | undefined): string {
+  const { account, connection, connector } = form;
+  const shared = isShared(form);
+  const [who, name] = shared ? ['ACCOUNT', 'CONNECTION'] : [account, connection];
+  const command = `<code>waybill oauth link ${escapeHtml(who)} ${escapeHtml(name)}</code>`;
+  const when = later ? 'Once it is merged, a' : 'Next, a';
+  const whose = shared ? ' for each account that uses it' : '';
+  const page =
+    consentPage === undefined || shared
+      ? ''
+      : `<p>If it is your account, and you are signed in here:</p>
+<p><a${later ? '' : ' class="button"'} href="${escapeHtml(consentPage)}">Consent at ${escapeHtml(connector.title)}</a></p>\n`;
+  return `<p class="note">${when} person consents${whose}. The link for them: ${command}</p>
+${page}`;
 }
 
 function heading({ account, connection }: ConnectionForm, words: string): string {

@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Runner } from '../../runner/runner.ts';
 import type { ConsentTarget } from '../../runner/oauth/consent-targets.ts';
+import type { OpenedLink } from '../../runner/oauth/consents.ts';
 import type { Callers } from '../access/callers.ts';
 import { mayConnect } from '../access/may-connect.ts';
-import { covers } from '../access/scope.ts';
+import { covers, roleIn } from '../access/scope.ts';
 import type { SessionCookie } from '../access/session-cookie.ts';
 import { consentEndPage } from './consent-end-page.ts';
+import { isFromOwnPage } from './forms.ts';
 import { escapeHtml, sendPage } from './page.ts';
 
 export interface ConsentPagesOptions {
@@ -34,7 +36,7 @@ const COOKIE_SECONDS = 30 * 60;
 export function addConsentPages(app: FastifyInstance, options: ConsentPagesOptions): void {
   const { consents } = options.runner.oauth;
   app.get<{ Params: LinkParams }>('/oauth/start/:link', async ({ params }, reply) => {
-    const opened = consents.open(params.link);
+    const opened = open(params.link, options);
     if (opened.kind === 'open') return sendPage(reply, 200, 'Connect', startPage(opened.target));
     return closedLink(reply, opened.kind);
   });
@@ -49,6 +51,14 @@ export function addConsentPages(app: FastifyInstance, options: ConsentPagesOptio
     const { status, body } = consentEndPage(end, options.runner.redactor);
     return sendPage(reply, status, 'Connect', body);
   });
+}
+
+/** A link ends with the role of who made it. */
+function open(secret: string, { runner, callers }: ConsentPagesOptions): OpenedLink {
+  const opened = runner.oauth.consents.open(secret);
+  if (opened.kind !== 'open') return opened;
+  const maker = callers.byId(opened.createdBy);
+  return maker !== undefined && mayConnect(maker, opened.target.account) ? opened : { kind: 'unknown' };
 }
 
 /** With a browser that is signed in, a link is made on the way. */
@@ -73,6 +83,17 @@ async function startSignedIn(
   if (!mayConnect(caller, account))
     return sendPage(reply, 403, 'Connect', '<h1>Not for this role</h1>\n<p>Who connects needs the role editor.</p>');
   const { secret } = await runner.oauth.consents.link(target, caller.id);
+  await runner.store.audit.insert({
+    at: Date.now(),
+    actor: caller.id,
+    name: caller.name,
+    role: roleIn(caller, account) ?? caller.role,
+    action: 'GET /oauth/start/:account/:connection',
+    target: `${account}/${connection}`,
+    account,
+    status: 303,
+    address: request.ip,
+  });
   return reply.redirect(`../${secret}`, 303);
 }
 
@@ -85,6 +106,10 @@ async function begin(
   reply: FastifyReply,
   options: ConsentPagesOptions,
 ): Promise<FastifyReply> {
+  if (!isFromOwnPage(request, options.publicUrl))
+    return sendPage(reply, 403, 'Connect', '<h1>Not from here</h1>\n<p>The form came from another site.</p>');
+  const opened = open(request.params.link, options);
+  if (opened.kind !== 'open') return closedLink(reply, opened.kind);
   const name = cookieName(options);
   const redirectUri = redirectUriOf(request, options.publicUrl);
   const { consents } = options.runner.oauth;

@@ -30,6 +30,7 @@ label.choice { display: inline-flex; align-items: center; gap: .5rem; margin: 0 
 label.choice input { width: auto; margin: 0; accent-color: var(--accent); }
 select, textarea { width: 100%; padding: .625rem .75rem; border: 1px solid var(--line); border-radius: 8px; background: var(--ground);
   color: inherit; font: inherit; }
+textarea.secret { -webkit-text-security: disc; }
 textarea { font: .8125rem/1.5 ui-monospace, monospace; resize: vertical; }
 .affixed { display: flex; align-items: center; border: 1px solid var(--line); border-radius: 8px; background: var(--ground); color: var(--soft); }
 .affixed span { padding: 0 .25rem 0 .75rem; font-size: .9375rem; white-space: nowrap; }
@@ -40,7 +41,7 @@ textarea { font: .8125rem/1.5 ui-monospace, monospace; resize: vertical; }
 .affixed:focus-within { outline: 3px solid var(--accent); outline-offset: 2px; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
 a { color: var(--accent); }
-a.button { padding: .625rem 1.25rem; border-radius: 8px; background: var(--accent); color: var(--card); font-weight: 600; text-decoration: none; }
+a.button { display: inline-block; padding: .625rem 1.25rem; border-radius: 8px; background: var(--accent); color: var(--card); font-weight: 600; text-decoration: none; }
 a:focus-visible, select:focus-visible, textarea:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .note { margin: 0 0 1.25rem; padding: .75rem 1rem; border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: 8px; color: var(--ink); }
 .note.bad { border-left-color: var(--bad); color: var(--ink); }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isSameSecret } from '../../secrets/same-secret.ts';
 import type { Store } from '../../store/store.ts';
 import type { Caller, Callers } from '../access/callers.ts';
 import { limitAnswers } from '../access/limit-answers.ts';
@@ -53,7 +54,7 @@ export function addSessionPages(app: FastifyInstance, options: SessionPagesOptio
     const session = cookie.read(request);
     const caller = signedIn(request, options);
     if (session !== undefined && caller !== undefined) {
-      if (request.body?.get('csrf') !== caller.csrf) return refuseForeign(reply, options);
+      if (!isSameSecret(request.body?.get('csrf') ?? '', caller.csrf ?? '')) return refuseForeign(reply, options);
       await callers.signOut(session);
       await writeDown(options.store, request, caller);
     }

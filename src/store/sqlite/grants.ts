@@ -36,6 +36,9 @@ export function createConsentStore({ reader, writer, queue }: Connections): Cons
   const byState = reader.prepare(`SELECT ${columns} FROM consents WHERE state = ?`);
   const dropExpired = writer.prepare('DELETE FROM consents WHERE expires_at <= ?');
   const put = writer.prepare(`INSERT OR REPLACE INTO consents (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const begin = writer.prepare(
+    'UPDATE consents SET state = ?, browser = ?, sealed = ?, state_expires_at = ? WHERE link = ? AND used_at IS NULL',
+  );
   const use = writer.prepare('UPDATE consents SET used_at = ?, sealed = NULL WHERE link = ? AND used_at IS NULL');
 
   return {
@@ -47,6 +50,8 @@ export function createConsentStore({ reader, writer, queue }: Connections): Cons
         const { state = null, browser = null, sealed = null, expiresAt: until = null } = begun ?? {};
         put.run(link, account, connection, createdBy, expiresAt, state, browser, sealed, until, usedAt ?? null);
       }),
+    begin: (link, { state, browser, sealed, expiresAt }) =>
+      queue.commit(() => Number(begin.run(state, browser, sealed, expiresAt, link).changes) === 1),
     use: (link, at) => queue.commit(() => Number(use.run(at, link).changes) === 1),
   };
 }

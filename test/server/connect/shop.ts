@@ -56,7 +56,13 @@ const PLAIN = {
   title: 'Plain',
   version: '1.0.0',
   description: 'Says nothing.',
-  connection: { fields: { key: { title: 'Key', secret: true } }, hosts: ['plain.example'] },
+  connection: {
+    fields: {
+      key: { title: 'Key', secret: true },
+      pem: { title: 'Certificate', secret: true, required: false, lines: true },
+    },
+    hosts: ['plain.example'],
+  },
   actions: {},
 };
 
@@ -65,11 +71,14 @@ export interface Shop extends Served {
   came: string[];
   /** The service answers no more. */
   goAway: () => Promise<void>;
+  /** Resolves when the next credential has come, with what lets the service answer. */
+  holdNext: () => Promise<() => void>;
 }
 
 /** The account `acme` on a runner, which may use a shop that is played by a real server. */
 export async function withShop(use: (shop: Shop) => Promise<void>): Promise<void> {
   const came: string[] = [];
+  let hold: ((answer: () => void) => void) | undefined;
   const service = createServer((request, response) => {
     const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
     came.push(token);
@@ -79,7 +88,12 @@ export async function withShop(use: (shop: Shop) => Promise<void>): Promise<void
         : token === POOR
           ? [403, { message: `the scope read_orders is missing for ${token}` }]
           : [401, { error: { message: `unknown token ${token}` } }];
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const answer = (): void =>
+      void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const held = hold;
+    hold = undefined;
+    if (held === undefined) answer();
+    else held(answer);
   });
   service.listen(0, '127.0.0.1');
   await once(service, 'listening');
@@ -87,11 +101,12 @@ export async function withShop(use: (shop: Shop) => Promise<void>): Promise<void
     service.closeAllConnections();
     await new Promise((resolve) => service.close(resolve));
   };
+  const holdNext = (): Promise<() => void> => new Promise((resolve) => (hold = resolve));
   const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
   try {
     await withWorkspace(
       { connections: { plain: { connector: 'plain' } }, automations: {}, connectors: { shop: SHOP, plain: PLAIN } },
-      (served) => use(Object.assign(served, { came, goAway })),
+      (served) => use(Object.assign(served, { came, goAway, holdNext })),
       { reroutes: new Map([['shop', url]]) },
     );
   } finally {

@@ -3,22 +3,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import type { AuditListView, ConnectLinkView } from '../../../src/server/access-types.ts';
 import type { DeployView, RunDetailView, RunListView } from '../../../src/server/api-types.ts';
-import type { OAuthConnectionView, OAuthLinkView, OAuthListView } from '../../../src/server/oauth-types.ts';
+import type { OAuthConnectionView, OAuthListView } from '../../../src/server/oauth-types.ts';
 import { withBrowser, look } from '../with-browser.ts';
 import { withWorkspace, type Served } from '../with-workspace.ts';
-import { IdentityServer, OPTIONS, thingsConnector, thingsWorkspace, type Change } from './identity-server.ts';
+import { IdentityServer, OPTIONS, thingsConnector, thingsWorkspace } from './identity-server.ts';
 import { goOn, goThrough, PlainService, textOf, type PlainServiceOptions } from './plain-service.ts';
-
-async function linkFor(served: Served): Promise<string> {
-  const { body } = await served.api<OAuthLinkView>('/oauth/acme/things/link', { method: 'POST' });
-  return body.url;
-}
-
-async function post(url: string): Promise<{ status: number; body: { owner?: string; error?: { code: string } } }> {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
-  return { status: response.status, body: (await response.json()) as { owner?: string } };
-}
+import { linkFor, post, TOKENS, withPlain } from './with-plain.ts';
 
 test('a person consents in a browser, the automation serves by itself, and one refresh serves all', async () => {
   await IdentityServer.during((identity) =>
@@ -41,6 +33,32 @@ test('a person consents in a browser, the automation serves by itself, and one r
     ),
   );
 });
+
+test('where a service takes a refresh token once, an answer that was lost needs a new consent, and that is said', () =>
+  IdentityServer.during((identity) =>
+    withWorkspace(
+      thingsWorkspace(identity.url),
+      async (served) => {
+        await withBrowser((browser) => consentInBrowser(browser, served));
+        // The runner ended when the provider had changed the token, and nothing was kept.
+        const last = String(identity.tokenRequests.at(-1)?.body['refresh_token']);
+        await (await identity.provider.RefreshToken.find(last))?.consume();
+        await served.runner.store.grants.beginRefresh('acme', 'things', Date.now());
+        await served.restart();
+        const failed = await post(served.hook('list'));
+        assert.deepEqual([failed.status, failed.body.error?.code], [502, 'grant_expired']);
+        const [state] = (await served.api<OAuthListView>('/oauth')).body.connections;
+        assert.equal(state?.status, 'expired');
+        assert.match(state.reason ?? '', /invalid_grant.*; a refresh before was cut off, and its answer lost$/);
+        // The provider took the second use for a theft, and ended all that was granted.
+        assert.equal(identity.tokenRequests.at(-1)?.status, 400);
+        assert.equal(await identity.provider.RefreshToken.find(last), undefined);
+        await withBrowser((browser) => consentInBrowser(browser, served));
+        assert.equal((await post(served.hook('list'))).status, 200);
+      },
+      OPTIONS,
+    ),
+  ));
 
 async function isStalled(served: Served, reason: RegExp): Promise<void> {
   const refused = await post(served.hook('list'));
@@ -123,27 +141,6 @@ async function noTokenIsSeen(served: Served, { tokenRequests }: IdentityServer):
   }
 }
 
-/** A runner with a service that a test plays, and a link to consent. */
-async function withPlain(
-  options: PlainServiceOptions,
-  use: (served: Served, service: PlainService) => Promise<void>,
-  change: Change = {},
-): Promise<void> {
-  await PlainService.during(options, (service) =>
-    withWorkspace(
-      thingsWorkspace(service.url, thingsConnector({ issuer: undefined, ...change })),
-      (served) => use(served, service),
-      OPTIONS,
-    ),
-  );
-}
-
-const TOKENS: PlainServiceOptions = {
-  token: () => ({
-    body: { access_token: 'the-access-token-1', refresh_token: 'the-refresh-token-1', token_type: 'Bearer' },
-  }),
-};
-
 test('an answer is taken once, from the browser that went, and only to a question of ours', () =>
   withPlain(TOKENS, async (served) => {
     const { target, cookie } = await goOn(await linkFor(served));
@@ -167,6 +164,11 @@ test('who is signed in to the runner needs no link, but the role and the account
       return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
     };
     assert.match(await textOf(start, await signIn(served.token)), /Connect Things .* Go on to Things/);
+    const { entries } = (await served.api<AuditListView>('/audit')).body;
+    assert.deepEqual(
+      [entries[0]?.action, entries[0]?.target],
+      ['GET /oauth/start/:account/:connection', 'acme/things'],
+    );
     const mint = async (role: string, account: string): Promise<string> => {
       const body = JSON.stringify({ name: 'one', role, accounts: [account], expires_in_s: 60 });
       const headers = { 'content-type': 'application/json' };
@@ -267,4 +269,48 @@ test('the place of an account is taken from the answer, and must be one of the h
       assert.equal((await post(served.hook('list'))).status, 503);
     },
   );
+});
+
+test('the connection page asks for the app, says that a person consents, and leads there', async () => {
+  await withPlain(TOKENS, async (served) => {
+    const { body } = await served.api<ConnectLinkView>('/connect-links', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ account: 'acme', connection: 'things' }),
+    });
+    await withBrowser(async (browser) => {
+      const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+      page.setDefaultTimeout(10_000);
+      const lookAt = async (name: string): Promise<void> => {
+        for (const colorScheme of ['light', 'dark'] as const)
+          for (const width of [390, 1000]) {
+            await page.emulateMedia({ colorScheme });
+            await page.setViewportSize({ width, height: 800 });
+            await look(page, `${name}-${width}-${colorScheme}`);
+          }
+      };
+      const text = async (): Promise<string> => ((await page.textContent('main')) ?? '').replaceAll(/\s+/g, ' ');
+      await page.goto(served.url + body.path);
+      await lookAt('app-asked');
+      assert.match(await text(), /id and the secret of an app .* registered at Things/);
+      await page.getByLabel('Client ID').fill('the-id');
+      await page.getByLabel('Client secret').fill('the-secret-of-the-app');
+      await page.getByRole('button', { name: 'Go on' }).click();
+      await lookAt('app-encrypted');
+      assert.match(await text(), /Whether Things takes the id and the secret shows when a person consents/);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await lookAt('app-saved');
+      assert.match(await text(), /a person consents\. The link for them: waybill oauth link acme things/);
+      await page.getByRole('link', { name: 'Consent at Things' }).click();
+      await lookAt('consent-signed-out');
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      await page.getByLabel('Token').fill(served.token);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.goto(`${served.url}/oauth/start/acme/things`);
+      await lookAt('consent-start');
+      await page.getByRole('button', { name: 'Go on to Things' }).click();
+      await page.getByRole('heading', { name: 'Things is connected' }).waitFor();
+      await lookAt('consent-granted');
+    });
+  });
 });

@@ -165,6 +165,18 @@ test('a connector that names another host later does not carry a token there', (
     await served.deploy(thingsWorkspace(service.url, connector), ['127.0.0.1', 'evil.example']);
     const { status, body } = await call(served);
     assert.deepEqual([status, body.error?.code], [502, 'host_not_granted']);
+    // Nor by a refresh, or by giving it back.
+    const grant = served.runner.store.grants.get('acme', 'things');
+    assert.ok(grant);
+    await served.runner.store.grants.put({ ...grant, grantedAt: 0, expiresAt: Date.now() - 1000 });
+    await served.restart();
+    assert.equal((await call(served)).body.error?.code, 'host_not_granted');
+    const given = await served.api<{ error: { message: string } }>('/oauth/acme/things/revoke', { method: 'POST' });
+    assert.match(given.body.error.message, /may not be sent to evil\.example/);
+    assert.deepEqual(
+      service.forms.map(({ grant_type }) => grant_type),
+      ['authorization_code'],
+    );
   }));
 
 test('the app of many accounts: its credential lies in secrets/shared, for those that waybill.json names', () =>

@@ -84,7 +84,7 @@ export async function goThrough(link: string): Promise<{ page: string; callback:
 
 /** To the service, but not further. */
 export async function goOn(link: string): Promise<{ target: string; cookie: string }> {
-  const response = await fetch(link, { method: 'POST' });
+  const response = await fetch(link, { method: 'POST', headers: { origin: new URL(link).origin } });
   const [, target] = /^0; url=(.+)$/.exec(response.headers.get('refresh') ?? '') ?? [];
   assert.ok(target !== undefined, await response.text());
   const [cookie = ''] = (response.headers.get('set-cookie') ?? '').split(';');
