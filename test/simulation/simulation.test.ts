@@ -7,7 +7,7 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { simulate } from './simulation.ts';
 
 /** One seed that is to be lived through again, or so many from a first one on. */
-const { SIMULATION_SEED, SIMULATION_SEEDS = '300', SIMULATION_FIRST = '0' } = process.env;
+const { SIMULATION_SEED, SIMULATION_SEEDS = '200', SIMULATION_FIRST = '0' } = process.env;
 
 const template = mkdtempSync(join(tmpdir(), 'waybill-simulation-'));
 after(() => rmSync(template, { recursive: true, force: true }));

@@ -42,6 +42,8 @@ export interface Timed<T> {
   step: string;
   /** Its time was over before this begins. */
   passed: boolean;
+  /** Keeps that the time is over, before anything follows from it. */
+  rings: () => void;
   /** Rings at the deadline. Gives what takes that back. */
   alarm: (ring: () => void) => () => void;
   /** Of the step. */
@@ -55,13 +57,17 @@ export interface Timed<T> {
 export async function untilDeadline<T>({
   step,
   passed,
+  rings,
   alarm,
   doubts,
   perform,
   failure,
 }: Timed<T>): Promise<TimedEnd<T>> {
   const time = new AbortController();
-  const ring = (): void => time.abort(new TimeIsUp(step));
+  const ring = (): void => {
+    rings();
+    time.abort(new TimeIsUp(step));
+  };
   if (passed) ring();
   const takeBack = passed ? undefined : alarm(ring);
   try {

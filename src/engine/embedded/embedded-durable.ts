@@ -149,7 +149,7 @@ export class EmbeddedDurable implements Durable {
     this.mayBegin();
     const record = known ?? { ...this.opening(key, { timeout_ms: forMs }), sleepUntil: this.host.now() + forMs };
     if (known === undefined) this.noteAside(this.host.runs.beginAttempt(record, 'soon'));
-    return this.untilDeadline(call, record.sleepUntil ?? record.startedAt + forMs);
+    return this.untilDeadline(call, record.startedAt, record.sleepUntil ?? record.startedAt + forMs);
   }
 
   /** Resolves when all that the run wrote is on disk. Rejects where something is not, once nothing of it is under way. */
@@ -157,11 +157,18 @@ export class EmbeddedDurable implements Durable {
     await allSettled([this.shared.lastWrite, this.shared.asides]);
   }
 
-  private async untilDeadline<T>({ key, perform, over }: TimedCall<T>, deadline: Instant): Promise<TimedEnd<T>> {
+  /** A deadline that is the begin has passed, wherever the clock is set: that is how it is kept that it once has. */
+  private async untilDeadline<T>(
+    { key, perform, over }: TimedCall<T>,
+    begun: Instant,
+    deadline: Instant,
+  ): Promise<TimedEnd<T>> {
     const doubts = new Doubts(this.doubts);
+    const isKept = deadline <= begun;
     const end = await untilDeadline({
       step: key.step,
-      passed: this.host.now() >= deadline,
+      passed: isKept || this.host.now() >= deadline,
+      rings: () => isKept || this.noteAside(this.host.runs.sleep(this.run.id, key, begun)),
       alarm: (ring) => this.waits.alarm(deadline, ring),
       doubts,
       perform: (signal) => perform(this.part(this.journal, doubts, signal)),

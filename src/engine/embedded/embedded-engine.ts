@@ -162,8 +162,9 @@ export class EmbeddedEngine implements Engine {
     try {
       await this.finish({ ...run, status: 'canceled', failure, finishedAt: now() });
     } catch (error) {
-      // Where its own end came before, that is on the disk by then, or is lost too.
+      // Where its own end came before, that is on the disk by then, or is lost too; and so is all that is read of it again.
       await active?.ended;
+      await Promise.allSettled([active?.durable?.written()]);
       if (store.runs.get(id)?.finishedAt !== undefined) return false;
       // It was unwound to be canceled, and could not be.
       this.enqueue(run);
