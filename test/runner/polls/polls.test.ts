@@ -193,7 +193,7 @@ test('a trigger of a connector is found and described', async () => {
     assert.match(out, /With:\n +status +string\n[^]*trigger\.event:\n +id +integer/);
     assert.match(
       (await waybill(['connector', 'describe', 'shop', '--workspace', folder])).out,
-      /Triggers:\n +shop\.new_order/,
+      /Triggers, sent by the service at once or asked for again and again:\n +shop\.new_order +asked/,
     );
   });
 });
