@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '../version.ts';
 import type { CheckOptions } from './commands/check.ts';
-import type { ConnectOptions } from './commands/connect.ts';
+import type { ConnectOptions } from './connect-form.ts';
 import type { DevOptions } from './commands/dev.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { SchemaOptions } from './commands/schema.ts';

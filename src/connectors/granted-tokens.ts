@@ -1,7 +1,7 @@
 import type { AuthorizationCodeAuth } from '../generated/plan.ts';
 import type { JsonObject } from '../json/value.ts';
 import { permanent } from './call-failure.ts';
-import type { ConnectedCall } from './token-exchange.ts';
+import type { ConnectedCall } from './token-call.ts';
 import type { Token } from './token-slot.ts';
 
 /** What a person granted, as calls use it. */

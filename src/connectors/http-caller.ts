@@ -15,7 +15,8 @@ import { parseBody } from './http-body.ts';
 import { TokenEndpoint } from './oauth/token-endpoint.ts';
 import type { Page } from './pages.ts';
 import type { BuiltRequest } from './request.ts';
-import { TokenExchange, type ConnectedCall } from './token-exchange.ts';
+import type { ConnectedCall } from './token-call.ts';
+import { TokenExchange } from './token-exchange.ts';
 import type { Token } from './token-slot.ts';
 import { Transport, type Authorize, type TransportOptions } from './transport.ts';
 

@@ -40,7 +40,6 @@ const SYNONYM = 0.35;
 export function searchCatalog(catalog: Catalog, words: string, limit: number): CatalogHit[] {
   const index = new MiniSearch<Entry>({
     fields: Object.keys(WEIGHTS),
-    storeFields: ['kind', 'name', 'title', 'description', 'service'],
     tokenize: (text) => [
       ...wordsOf(text.replaceAll('_', ' ')),
       ...wordsOf(joined(text)).filter((word) => word.includes('_')),
@@ -48,23 +47,22 @@ export function searchCatalog(catalog: Catalog, words: string, limit: number): C
     processTerm: (term) => indexedWord(term) ?? null,
     searchOptions: { tokenize: (text) => [text], processTerm: (term) => term, boost: WEIGHTS },
   });
-  index.addAll(entriesOf(catalog));
+  const entries = new Map(entriesOf(catalog).map((entry) => [entry.id, entry]));
+  index.addAll([...entries.values()]);
   const asked = askedWords(words);
   if (asked.length === 0) return [];
   const weights = { connector: 1, action: 1, trigger: WHEN.test(words) ? 2 : PERHAPS.test(words) ? 1 : 0.5 };
   return index
     .search({ combineWith: 'OR', queries: asked.map(queryOf) })
-    .map((hit) => {
-      const { kind } = hit as unknown as CatalogHit;
-      const score = hit.score * share(asked, hit.queryTerms) * weights[kind];
-      return { hit, score: isNamed(asked, hit) ? Number.MAX_VALUE : score };
+    .flatMap(({ id, score, queryTerms }) => {
+      const entry = entries.get(String(id));
+      if (entry === undefined) return [];
+      const weighed = score * share(asked, queryTerms) * weights[entry.kind];
+      return [{ entry, score: isNamed(asked, entry) ? Number.MAX_VALUE : weighed }];
     })
     .toSorted((left, right) => right.score - left.score)
     .slice(0, limit)
-    .map(({ hit }) => {
-      const { kind, name, title, description } = hit as unknown as CatalogHit;
-      return { kind, name, title, description };
-    });
+    .map(({ entry: { kind, name, title, description } }) => ({ kind, name, title, description }));
 }
 
 /** The word itself, longer and misspelled ones a little, and those of like meaning in part. */
@@ -77,9 +75,9 @@ function queryOf({ word, synonyms }: AskedWord): Query {
 }
 
 /** Whether nothing but the service's name was asked for. */
-function isNamed(asked: readonly AskedWord[], hit: { [field: string]: unknown }): boolean {
-  if (hit['kind'] !== 'connector') return false;
-  const names = wordsOf(String(hit['service'])).map(indexedWord);
+function isNamed(asked: readonly AskedWord[], { kind, service }: Entry): boolean {
+  if (kind !== 'connector') return false;
+  const names = wordsOf(service).map(indexedWord);
   return asked.every(({ word }) => names.includes(word));
 }
 

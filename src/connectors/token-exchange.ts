@@ -10,30 +10,16 @@ import { EchoedSecrets, type SecretTexts } from './echoed-secrets.ts';
 import { failureOfAnswer, type Answer } from './failures.ts';
 import { captured } from './oauth/captured.ts';
 import type { TokenEndpoint } from './oauth/token-endpoint.ts';
-import { compileRequest, type BuiltRequest } from './request.ts';
+import { compileRequest } from './request.ts';
+import { tokenCall, type ConnectedCall, type SendTokenRequest } from './token-call.ts';
 import { renewalTime, TokenSlot, type Token } from './token-slot.ts';
 
 type ExchangeAuth = TokenExchangeAuth | ClientCredentialsAuth;
-
-/** Nobody waits longer for a token, whatever the step's own timeout is: others may wait for the same one. */
-const TIMEOUT_MS = 30_000;
 
 /** What a credential was exchanged for. */
 interface ExchangedToken extends Token {
   /** What the exchange told of the connection. */
   values: JsonObject;
-}
-
-/** A call through a connection. */
-export type ConnectedCall = ActionCall & Required<Pick<ActionCall, 'connection'>>;
-
-/** Sends the request for a token. Throws `CallFailure`. */
-export type SendTokenRequest = (call: ActionCall, request: BuiltRequest) => Promise<Answer>;
-
-/** The call that a request for a token belongs to: it changes nothing, whatever the action that needs it does. */
-export function tokenCall<Call extends ActionCall>(call: Call): Call {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
-  return { ...call, action: { effect: 'read', input: {}, output: {} }, signal };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ConnectLinkView } from '../../server/access-types.ts';
 import { EXIT } from '../exit.ts';
 import { RunnerClient } from '../runner-client.ts';
-import type { ConnectOptions } from './connect.ts';
+import type { ConnectOptions } from '../connect-form.ts';
 
 /** `waybill connect ACCOUNT CONNECTION --link`: a link to the runner's page, for somebody else. */
 export async function connectLink(account: string, connection: string, options: ConnectOptions): Promise<number> {

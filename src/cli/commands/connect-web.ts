@@ -6,7 +6,7 @@ import { EXIT } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
 import { interrupted } from '../interrupted.ts';
 import { parseReroutes } from '../reroutes.ts';
-import { findForm, type ConnectOptions } from './connect.ts';
+import { findForm, type ConnectOptions } from '../connect-form.ts';
 
 /** `waybill connect ACCOUNT CONNECTION --web`: the page in the browser of this machine, until it is saved. */
 export async function connectWeb(account: string, connection: string, options: ConnectOptions): Promise<number> {

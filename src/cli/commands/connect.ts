@@ -1,26 +1,10 @@
 import { proposalOf, sealChange } from '../../runner/connecting/connection-change.ts';
-import { connectionForm, openWorkspace, type ConnectionForm } from '../../runner/connecting/connection-form.ts';
 import { FolderWriter } from '../../runner/connecting/folder-writer.ts';
-import type { WorkspaceWriter } from '../../runner/connecting/workspace-writer.ts';
-import { SHARED } from '../../workspace/workspace.ts';
 import { count } from '../count.ts';
-import { EXIT, UsageError } from '../exit.ts';
+import { findForm, type ConnectOptions } from '../connect-form.ts';
+import { EXIT } from '../exit.ts';
 import { findWorkspace } from '../find-workspace.ts';
 import { askFields, checkFields, readSecretFields } from '../secret-input.ts';
-
-export interface ConnectOptions {
-  workspace?: string;
-  data?: string;
-  connector?: string;
-  stdin?: true;
-  web?: true;
-  link?: true;
-  reroute: string[];
-  allowPrivate: string[];
-  /** Seconds. */
-  expires: number;
-  format: 'text' | 'json';
-}
 
 /** `waybill connect ACCOUNT CONNECTION`: encrypts a credential to the account's keys. Needs no private key. */
 export async function connect(account: string, name: string, options: ConnectOptions): Promise<number> {
@@ -37,21 +21,4 @@ export async function connect(account: string, name: string, options: ConnectOpt
   );
   console.log(`Commit ${paths.join(' and ')}.`);
   return EXIT.clean;
-}
-
-/** What a connection of the workspace asks for. Throws `UsageError` and `ConnectError`. */
-export async function findForm(
-  writer: WorkspaceWriter,
-  account: string,
-  name: string,
-  connector: string | undefined,
-): Promise<ConnectionForm> {
-  const opened = openWorkspace(await writer.read());
-  const known = [...opened.workspace.accounts.keys()];
-  if (account !== SHARED && !known.includes(account))
-    throw new UsageError(
-      `there is no valid automations/${account}/account.json`,
-      `accounts: ${known.join(', ') || 'none'}`,
-    );
-  return connectionForm(opened, account, name, connector);
 }

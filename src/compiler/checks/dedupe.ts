@@ -1,8 +1,6 @@
-import { describeType } from '../../language/types.ts';
 import type { AccountContext, AutomationContext } from '../context.ts';
-import { readExpression } from '../flow/read-expression.ts';
 import { reportInAccount } from '../report-in-account.ts';
-import { whyNoKey } from '../key-type.ts';
+import { keyProblem } from '../key-type.ts';
 import { firstScope, onlyNames } from '../scope.ts';
 import type { ResolvedVerify } from './webhook-verify.ts';
 
@@ -14,15 +12,12 @@ export function checkDedupe(context: AutomationContext): void {
   const text = automation.value.trigger.webhook?.dedupe;
   if (text === undefined) return;
   const scope = onlyNames(firstScope(context, undefined), ['trigger']);
-  const type = readExpression(context, scope, text, PATH);
-  if (type === undefined) return;
-  const why = whyNoKey(type);
-  if (why === undefined) return;
-  const absent = why === 'absent';
-  const message = absent
+  const problem = keyProblem(context, scope, text, PATH);
+  if (problem === undefined) return;
+  const message = problem.absent
     ? 'this may be absent, and then nobody knows whether the delivery is a repeat'
-    : `a delivery is known by a text or a number, and this is ${describeType(type)}`;
-  const help = absent ? 'require the field in the schema of the trigger' : 'name a field such as an id';
+    : `a delivery is known by a text or a number, and this is ${problem.unlike}`;
+  const help = problem.absent ? 'require the field in the schema of the trigger' : 'name a field such as an id';
   report(automation.document.diagnostic('WB6012', PATH, message, { help }));
 }
 

@@ -4,11 +4,10 @@ import type { ConnectionSpec } from '../../generated/connector.ts';
 import type { JsonObject } from '../../json/value.ts';
 import type { Account } from '../../generated/account.ts';
 import type { InspectedConnection } from '../../secrets/inspect.ts';
-import { WHOLE_FILE } from '../../workspace/source-tree.ts';
 import { secretPath, type Source } from '../../workspace/workspace.ts';
 import { connectionsOf, type CompileContext } from '../context.ts';
+import { reportSecretsFile } from '../report-secrets-file.ts';
 import { sharedFields } from '../shared-credentials.ts';
-import type { Code } from '../../diagnostics/registry.ts';
 
 /** Every secrets file is encrypted, belongs where it lies, has the fields, and is for the account's keys. No key is needed. */
 export function checkSecretFiles(context: CompileContext): void {
@@ -23,10 +22,10 @@ export function checkSecretFiles(context: CompileContext): void {
   for (const [file, inspection] of context.secrets) {
     if (!inspection.ok) {
       const { message, path, help } = inspection.error;
-      reportFile(context, 'WB5005', file, path === undefined ? message : `${message} (at ${path})`, help);
+      reportSecretsFile(context, 'WB5005', file, path === undefined ? message : `${message} (at ${path})`, help);
     } else if (!expected.has(file)) {
       const message = 'no account has a connection for this file';
-      reportFile(context, 'WB5005', file, message, 'name the connection in account.json, or remove the file');
+      reportSecretsFile(context, 'WB5005', file, message, 'name the connection in account.json, or remove the file');
     }
   }
 }
@@ -56,10 +55,10 @@ function checkSecret(context: CompileContext, { account, source, name, spec }: A
   }
   if (!inspection.ok) return;
   const problem = problemOf(inspection.file, { account, name, spec, fields, needed });
-  if (problem !== undefined) reportFile(context, 'WB5005', file, problem, help);
+  if (problem !== undefined) reportSecretsFile(context, 'WB5005', file, problem, help);
   if (inspection.file.recipients.toSorted().join() !== source.value.recipients.toSorted().join()) {
     const message = `the file is not encrypted to exactly the recipients of automations/${account}/account.json`;
-    reportFile(context, 'WB5006', file, message, `waybill secrets updatekeys ${account}, or ${help}`);
+    reportSecretsFile(context, 'WB5006', file, message, `waybill secrets updatekeys ${account}, or ${help}`);
   }
 }
 
@@ -80,16 +79,4 @@ function problemOf(
   const inUse = new Map(fieldsInUse(spec, fields));
   const unknown = file.fields.filter((field) => inUse.get(field)?.secret !== true);
   return unknown.length > 0 ? `the connection has no secret field ${unknown.join(', ')}` : undefined;
-}
-
-function reportFile(
-  { report }: CompileContext,
-  code: Code,
-  file: string,
-  message: string,
-  help: string | undefined,
-): void {
-  // Where the file is refused, its first line may be a secret.
-  const place = { file, pointer: '', range: WHOLE_FILE, hidden: true as const };
-  report({ code, severity: 'error', message, ...place, ...(help === undefined ? {} : { help }) });
 }

@@ -1,13 +1,12 @@
 import { fieldsInUse, fieldsWithDefaults } from '../../connectors/connection-fields.ts';
 import { hostAllowed } from '../../connectors/hosts.ts';
 import { nearestName } from '../../diagnostics/nearest-name.ts';
-import type { Code } from '../../diagnostics/registry.ts';
 import type { ConnectionSpec } from '../../generated/connector.ts';
-import { WHOLE_FILE } from '../../workspace/source-tree.ts';
 import { SHARED, secretPath } from '../../workspace/workspace.ts';
 import { hostsOf } from '../connection-hosts.ts';
 import { connectionsOf, type CompileContext } from '../context.ts';
 import { missingConnector } from '../missing-connector.ts';
+import { reportSecretsFile } from '../report-secrets-file.ts';
 import { isSharedSecret, type SharedCredentialSource } from '../shared-credentials.ts';
 
 /** Every credential of waybill.json has its file, which is encrypted, belongs there, and is for its recipients. */
@@ -17,7 +16,7 @@ export function checkSharedCredentials(context: CompileContext): void {
   const expected = new Set([...sharedCredentials.keys()].map((name) => secretPath(SHARED, name)));
   for (const file of workspace.secrets.keys())
     if (isSharedSecret(file) && !expected.has(file))
-      reportFile(
+      reportSecretsFile(
         context,
         'WB5005',
         file,
@@ -78,24 +77,24 @@ function checkOne(context: CompileContext, name: string, { value, inspection }: 
   }
   if (!inspection.ok) {
     const { message, path: place, help: way } = inspection.error;
-    reportFile(context, 'WB5005', file, place === undefined ? message : `${message} (at ${place})`, way);
+    reportSecretsFile(context, 'WB5005', file, place === undefined ? message : `${message} (at ${place})`, way);
     return;
   }
   const { account, connection, fields, recipients, hosts } = inspection.file;
   const inUse = new Map(fieldsInUse(spec, fieldsWithDefaults(spec, value.fields ?? {})));
   const unknown = fields.filter((field) => inUse.get(field)?.secret !== true);
   if (account !== SHARED || connection !== name)
-    reportFile(context, 'WB5005', file, `the file was made for ${account}/${connection}`, help);
+    reportSecretsFile(context, 'WB5005', file, `the file was made for ${account}/${connection}`, help);
   else if (unknown.length > 0)
-    reportFile(context, 'WB5005', file, `${value.connector} has no secret field ${unknown.join(', ')}`, help);
+    reportSecretsFile(context, 'WB5005', file, `${value.connector} has no secret field ${unknown.join(', ')}`, help);
   if (recipients.toSorted().join() !== value.recipients.toSorted().join()) {
     const message = `the file is not encrypted to exactly the recipients of shared.${name} in waybill.json`;
-    reportFile(context, 'WB5006', file, message, help);
+    reportSecretsFile(context, 'WB5006', file, message, help);
   }
   const unsealed = unsealedHosts(spec, value, hosts);
   if (unsealed.length > 0) {
     const message = `the connector ${value.connector} sends the credential to ${unsealed.join(', ')}, for which it was not sealed`;
-    reportFile(context, 'WB5020', file, message, `if that is right: ${help}`);
+    reportSecretsFile(context, 'WB5020', file, message, `if that is right: ${help}`);
   }
 }
 
@@ -111,16 +110,4 @@ function unsealedHosts(
   } catch {
     return [];
   }
-}
-
-function reportFile(
-  { report }: CompileContext,
-  code: Code,
-  file: string,
-  message: string,
-  help: string | undefined,
-): void {
-  // Where the file is refused, its first line may be a secret.
-  const place = { file, pointer: '', range: WHOLE_FILE, hidden: true as const };
-  report({ code, severity: 'error', message, ...place, ...(help === undefined ? {} : { help }) });
 }

@@ -6,7 +6,7 @@ import { permanent } from '../call-failure.ts';
 import type { EchoedSecrets, SecretTexts } from '../echoed-secrets.ts';
 import type { Answer } from '../failures.ts';
 import type { BuiltRequest } from '../request.ts';
-import { tokenCall, type ConnectedCall, type SendTokenRequest } from '../token-exchange.ts';
+import { tokenCall, type ConnectedCall, type SendTokenRequest } from '../token-call.ts';
 import { givenTokens, standardResponse, type GivenTokens } from './token-answer.ts';
 import { failureOfTokens } from './token-failure.ts';
 

@@ -4,7 +4,7 @@ import type { Failure, FailureClass } from '../../run/failure.ts';
 import type { FailureCode } from '../../run/failure-code.ts';
 import { CallFailure } from '../call-failure.ts';
 import { failureOfAnswer, type Answer } from '../failures.ts';
-import type { ConnectedCall } from '../token-exchange.ts';
+import type { ConnectedCall } from '../token-call.ts';
 
 /** A clock that is further away than this from the service's is told of, in milliseconds. */
 const MAX_SKEW_MS = 5 * 60_000;

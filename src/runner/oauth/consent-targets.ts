@@ -1,4 +1,4 @@
-import { tokenCall, type ConnectedCall } from '../../connectors/token-exchange.ts';
+import { tokenCall, type ConnectedCall } from '../../connectors/token-call.ts';
 import type { AuthorizationCodeAuth, Plan } from '../../generated/plan.ts';
 import type { CredentialSource } from '../../secrets/credential.ts';
 import type { LiveDeployment } from '../live-deployment.ts';

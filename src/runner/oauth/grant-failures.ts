@@ -1,5 +1,5 @@
 import { CallFailure, permanent } from '../../connectors/call-failure.ts';
-import type { ConnectedCall } from '../../connectors/token-exchange.ts';
+import type { ConnectedCall } from '../../connectors/token-call.ts';
 import type { FailureCode } from '../../run/failure-code.ts';
 import type { GrantRecord } from '../../store/records.ts';
 

@@ -3,7 +3,7 @@ import type { GrantedToken, GrantedTokens } from '../../connectors/granted-token
 import { capturedValues } from '../../connectors/oauth/captured.ts';
 import type { GivenTokens } from '../../connectors/oauth/token-answer.ts';
 import type { TokenEndpoint } from '../../connectors/oauth/token-endpoint.ts';
-import type { ConnectedCall } from '../../connectors/token-exchange.ts';
+import type { ConnectedCall } from '../../connectors/token-call.ts';
 import { renewalTime, TokenSlot } from '../../connectors/token-slot.ts';
 import type { AuthorizationCodeAuth } from '../../generated/plan.ts';
 import type { JsonObject } from '../../json/value.ts';

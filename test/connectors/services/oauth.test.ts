@@ -5,7 +5,7 @@ import { authOf } from '../../../src/connectors/auth-way.ts';
 import { builtinCatalog } from '../../../src/connectors/builtin.ts';
 import { CallFailure } from '../../../src/connectors/call-failure.ts';
 import type { GivenTokens } from '../../../src/connectors/oauth/token-answer.ts';
-import type { ConnectedCall } from '../../../src/connectors/token-exchange.ts';
+import type { ConnectedCall } from '../../../src/connectors/token-call.ts';
 import type { AuthorizationCodeAuth } from '../../../src/generated/plan.ts';
 import { json, LocalService, type Received } from '../local-service.ts';
 
