@@ -5,6 +5,7 @@ import type { OAuthLinkView, OAuthListView } from '../../../src/server/oauth-typ
 import { withWorkspace, type Served } from '../with-workspace.ts';
 import { CLIENT, IdentityServer, OPTIONS, thingsConnector, thingsWorkspace, type Change } from './identity-server.ts';
 import { goThrough, PlainService, type PlainServiceOptions } from './plain-service.ts';
+import { linkFor, withPlain } from './with-plain.ts';
 
 /** A service whose tokens are `a1`, `a2`, … and `r1`, `r2`, …, each good for so many seconds. */
 function counting(change: { expiresIn?: number; refuses?: () => object | undefined } = {}): PlainServiceOptions {
@@ -29,16 +30,13 @@ async function withGrant(
   use: (served: Served, service: PlainService) => Promise<void>,
   change: Change = {},
 ): Promise<void> {
-  await PlainService.during(options, (service) =>
-    withWorkspace(
-      thingsWorkspace(service.url, thingsConnector({ issuer: undefined, ...change })),
-      async (served) => {
-        const { body } = await served.api<OAuthLinkView>('/oauth/acme/things/link', { method: 'POST' });
-        assert.match((await goThrough(body.url)).page, /Things is connected/);
-        await use(served, service);
-      },
-      OPTIONS,
-    ),
+  await withPlain(
+    options,
+    async (served, service) => {
+      assert.match((await goThrough(await linkFor(served))).page, /Things is connected/);
+      await use(served, service);
+    },
+    change,
   );
 }
 
