@@ -26,9 +26,13 @@ import type {
 import type { SigningKeyStore, SubscriptionStore } from './subscriptions.ts';
 
 /**
- * What Waybill keeps. Reads of what is sealed throw `StoreError` `store_sealed` where nothing opens it. A promise that a writing method gives resolves when the change is durable: on disk, so that it
- * survives a loss of power. Writes take effect in the order in which they were asked for; many may share one commit.
- * Reads may see what is written and not yet on disk: who builds on it outside of the store waits for a write of its own. What cannot be kept rejects with `StoreError`.
+ * What Waybill keeps. Reads of what is sealed throw `StoreError` `store_sealed` where nothing opens it.
+ *
+ * A promise that a writing method gives resolves when the change is durable: on disk, so that it survives a loss of power.
+ * What cannot be kept rejects with `StoreError`. Writes take effect in the order in which they were asked for, and their
+ * promises settle in that order; many may share one commit.
+ *
+ * Reads may see what is written and not yet on disk: who builds on it outside of the store waits for a write of its own.
  */
 export interface Store {
   deployments: DeploymentStore;
@@ -64,7 +68,7 @@ export interface PendingWrite<T> {
    * Nothing outside of the store may build on it before `durable`.
    */
   result: Promise<T>;
-  durable: Promise<void>;
+  durable: Promise<T>;
 }
 
 export interface DeploymentStore {

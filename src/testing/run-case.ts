@@ -136,7 +136,7 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
       storageAttempt: (run, key, input, operation, at) => {
         const outcome = storage.perform(operation);
         attempts.push({ run: run.id, key, effect: 'idempotent', input, startedAt: at, finishedAt: at, outcome });
-        return { result: Promise.resolve(outcome), durable: Promise.resolve() };
+        return { result: Promise.resolve(outcome), durable: Promise.resolve(outcome) };
       },
     },
     limiter: new Limiter(clock),

@@ -9,8 +9,8 @@ import type { Limiter, Turn } from '../limiter.ts';
 import type { CallLimit } from '../limits.ts';
 import { startedOutcome } from '../perform-call.ts';
 import { Doubts, TimeIsUp, untilDeadline } from './deadline.ts';
-import { allSettled } from './all-settled.ts';
-import { both, journalOf, nameOf, noEnd, timedOut, uncertain, type Journal } from './journal.ts';
+import { journalOf, nameOf, noEnd, timedOut, uncertain, type Journal } from './journal.ts';
+import { OpenWrites } from './open-writes.ts';
 import { Crowded, Waits } from './waits.ts';
 
 /** Unwinds a run that is left to the next start; nothing of it is journaled. */
@@ -46,10 +46,8 @@ interface RunUnderWay {
   waits: Waits;
   /** Aborted when attempts under way must end too. */
   abort: AbortSignal;
-  /** The record of what finished last: it must be on disk before anything more happens outside of the store. */
-  lastWrite: Promise<void>;
-  /** Those of pages and deadlines: as soon as anything later is on disk, so are they. */
-  asides: Promise<void>;
+  /** What finished must be on disk before anything more happens outside of the store; pages and deadlines are followed aside. */
+  writes: OpenWrites;
 }
 
 /** The journal of one run in the store. */
@@ -81,7 +79,7 @@ export class EmbeddedDurable implements Durable {
   /** `abort` is aborted when attempts under way must end too; nothing of them is journaled then. */
   static of(host: DurableHost, run: RunRecord, journal: readonly AttemptRecord[], abort: AbortSignal): EmbeddedDurable {
     const waits = new Waits({ at: (instant, wake) => host.at(instant, wake), idle: () => host.idle(run) });
-    const shared = { waits, abort, lastWrite: Promise.resolve(), asides: Promise.resolve() };
+    const shared = { waits, abort, writes: new OpenWrites() };
     return new EmbeddedDurable(host, run, journalOf(journal), shared, new Doubts(undefined), undefined);
   }
 
@@ -132,7 +130,8 @@ export class EmbeddedDurable implements Durable {
     const known = this.journal.get(nameOf(key));
     if (known?.outcome !== undefined) return known.outcome;
     this.mayBegin();
-    if (known === undefined) this.noteAside(this.host.runs.beginAttempt(this.opening(key, input), 'soon'));
+    if (known === undefined)
+      this.shared.writes.followAside(this.host.runs.beginAttempt(this.opening(key, input), 'soon'));
     // Also where its begin is not kept: what was written later may be.
     const journal = this.host.runs.attempts(this.run.id, key.step);
     const outcome = await perform(this.part(journalOf(journal), this.doubts));
@@ -148,13 +147,18 @@ export class EmbeddedDurable implements Durable {
     if (known?.outcome?.ok === false) return { inTime: false, failure: known.outcome.failure };
     this.mayBegin();
     const record = known ?? { ...this.opening(key, { timeout_ms: forMs }), sleepUntil: this.host.now() + forMs };
-    if (known === undefined) this.noteAside(this.host.runs.beginAttempt(record, 'soon'));
+    if (known === undefined) this.shared.writes.followAside(this.host.runs.beginAttempt(record, 'soon'));
     return this.untilDeadline(call, record.startedAt, record.sleepUntil ?? record.startedAt + forMs);
   }
 
+  /** Keeps a write in mind that belongs to the run and that nobody waits for. */
+  follow(write: Promise<void>): void {
+    this.shared.writes.followAside(write);
+  }
+
   /** Resolves when all that the run wrote is on disk. Rejects where something is not, once nothing of it is under way. */
-  async written(): Promise<void> {
-    await allSettled([this.shared.lastWrite, this.shared.asides]);
+  written(): Promise<void> {
+    return this.shared.writes.allSettled();
   }
 
   /** A deadline that is the begin has passed, wherever the clock is set: that is how it is kept that it once has. */
@@ -168,7 +172,7 @@ export class EmbeddedDurable implements Durable {
     const end = await untilDeadline({
       step: key.step,
       passed: isKept || this.host.now() >= deadline,
-      rings: () => isKept || this.noteAside(this.host.runs.sleep(this.run.id, key, begun)),
+      rings: () => isKept || this.shared.writes.followAside(this.host.runs.sleep(this.run.id, key, begun)),
       alarm: (ring) => this.waits.alarm(deadline, ring),
       doubts,
       perform: (signal) => perform(this.part(this.journal, doubts, signal)),
@@ -187,7 +191,7 @@ export class EmbeddedDurable implements Durable {
   }
 
   private decide(key: AttemptKey, outcome: Outcome): void {
-    this.noteAside(this.host.runs.finishAttempt(this.run.id, key, this.host.now(), outcome));
+    this.shared.writes.followAside(this.host.runs.finishAttempt(this.run.id, key, this.host.now(), outcome));
   }
 
   /** Throws where nothing more may begin. */
@@ -206,7 +210,7 @@ export class EmbeddedDurable implements Durable {
     const { key, limits } = call;
     const known = this.journal.get(nameOf(key));
     if (known?.outcome !== undefined) return known.outcome;
-    await this.shared.lastWrite;
+    await this.shared.writes.settled();
     this.mayBegin();
     const turn = await this.turn(limits);
     try {
@@ -270,7 +274,7 @@ export class EmbeddedDurable implements Durable {
     this.journal.set(nameOf(key), record);
     const begun = this.host.runs.beginAttempt(record, effect === 'write' ? 'now' : 'soon');
     if (effect === 'write') await begun;
-    else this.follow(begun);
+    else this.shared.writes.follow(begun);
     return record;
   }
 
@@ -280,7 +284,7 @@ export class EmbeddedDurable implements Durable {
     this.mayBegin();
     const startedAt = this.host.now();
     const write = this.host.runs.storageAttempt(this.run, key, input, operation, startedAt);
-    this.follow(write.durable);
+    this.shared.writes.follow(write.durable);
     const outcome = await write.result;
     const record: AttemptRecord = {
       run: this.run.id,
@@ -299,7 +303,7 @@ export class EmbeddedDurable implements Durable {
     const known = this.journal.get(nameOf(key));
     if (known?.sleepUntil !== undefined) return known.sleepUntil;
     const until = (known?.finishedAt ?? this.host.now()) + milliseconds;
-    await this.shared.lastWrite;
+    await this.shared.writes.settled();
     await this.host.runs.sleep(this.run.id, key, until);
     return until;
   }
@@ -307,7 +311,7 @@ export class EmbeddedDurable implements Durable {
   /** The outcome, where nothing is waited for. */
   private async beginCall(call: AutomationCall): Promise<Outcome | undefined> {
     const { key, automation, plan, trigger, input, waits } = call;
-    await this.shared.lastWrite;
+    await this.shared.writes.settled();
     this.mayBegin();
     const { id: run, account } = this.run;
     const startedAt = this.host.now();
@@ -346,7 +350,7 @@ export class EmbeddedDurable implements Durable {
   }
 
   private async beginWait({ key, input, until }: WaitCall): Promise<AttemptRecord> {
-    await this.shared.lastWrite;
+    await this.shared.writes.settled();
     this.mayBegin();
     const startedAt = this.host.now();
     const sleepUntil = until(startedAt);
@@ -372,17 +376,8 @@ export class EmbeddedDurable implements Durable {
 
   private finish(record: AttemptRecord, outcome: Outcome): Outcome {
     const finishedAt = this.host.now();
-    this.follow(this.host.runs.finishAttempt(this.run.id, record.key, finishedAt, outcome));
+    this.shared.writes.follow(this.host.runs.finishAttempt(this.run.id, record.key, finishedAt, outcome));
     this.host.attemptFinished(this.run, { ...record, finishedAt, outcome });
     return outcome;
-  }
-
-  /** Keeps a write's end in mind; a failure comes out at the next wait. */
-  private follow(write: Promise<void>): void {
-    this.shared.lastWrite = both(this.shared.lastWrite, write);
-  }
-
-  private noteAside(write: Promise<void>): void {
-    this.shared.asides = both(this.shared.asides, write);
   }
 }

@@ -7,7 +7,6 @@ import { interpretPlan } from '../interpret.ts';
 import { calledOutcome } from '../perform-call.ts';
 import type { Services } from '../perform-action.ts';
 import { drain, newActiveRun, type ActiveRun } from './active-run.ts';
-import { allSettled } from './all-settled.ts';
 import { groupOf } from '../run-group.ts';
 import { CrowdedRuns } from './crowded-runs.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
@@ -319,20 +318,19 @@ export class EmbeddedEngine implements Engine {
     const startedAt = run.startedAt ?? now();
     const durable = EmbeddedDurable.of(this.host, run, journal, active.abort.signal);
     active.durable = durable;
-    const begun = store.runs.begin(run.id, startedAt);
-    // It comes out where it is waited for.
-    begun.catch(() => undefined);
+    durable.follow(store.runs.begin(run.id, startedAt));
     try {
       const result = await interpretPlan(this.plans.get(run.plan), run, durable, services);
       if (active.canceled) return;
-      await allSettled([begun, durable.written(), this.finish({ ...run, startedAt, finishedAt: now(), ...result })]);
+      durable.follow(this.finish({ ...run, startedAt, finishedAt: now(), ...result }));
     } catch (error) {
-      if (error instanceof OnHold) await allSettled([begun, durable.written(), this.hold(run)]);
+      if (error instanceof OnHold) durable.follow(this.hold(run));
+      else if (error instanceof AtRest) durable.follow(this.rest(run, durable));
       else if (error instanceof Crowded)
-        await allSettled([begun, durable.written()]).then(() => this.crowded.add(run, error.limits));
-      else if (error instanceof AtRest) await allSettled([begun, durable.written(), this.rest(run, durable)]);
+        durable.follow(durable.written().then(() => this.crowded.add(run, error.limits)));
       else throw error;
     }
+    await durable.written();
   }
 
   private async finish(run: FinishedRun): Promise<void> {

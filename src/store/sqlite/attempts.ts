@@ -40,23 +40,19 @@ export function prepareAttemptReads({
   };
 }
 
-/** Makes the write of an attempt as it is, inside of a transaction. */
+/** Prepares what writes an attempt as it is, inside of a transaction. */
 export function prepareAttemptInsert(
   writer: DatabaseSync,
   values: Values,
-): (owner: Owner, attempt: AttemptRecord) => () => void {
+): (owner: Owner, attempt: AttemptRecord) => void {
   const insert = writer.prepare(
     `INSERT INTO attempts (run, page, step, attempt, effect, input, started_at, finished_at, outcome, sleep_until)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   return (owner, { run, key, effect, input, startedAt, finishedAt = null, outcome, sleepUntil = null }) => {
-    const given = values.prepare(owner, inputPlace(run, key), input);
-    const came = outcome && values.prepare(owner, outcomePlace(run, key), outcome);
-    return () => {
-      const outcomeText = came === undefined ? null : values.keep(came);
-      const inputText = values.keep(given);
-      insert.run(run, ...placeOf(key), effect, inputText, startedAt, finishedAt, outcomeText, sleepUntil);
-    };
+    const inputText = values.keep(values.prepare(owner, inputPlace(run, key), input));
+    const outcomeText = outcome ? values.keep(values.prepare(owner, outcomePlace(run, key), outcome)) : null;
+    insert.run(run, ...placeOf(key), effect, inputText, startedAt, finishedAt, outcomeText, sleepUntil);
   };
 }
 
@@ -83,18 +79,16 @@ export function prepareAttemptWrites({
   const performStorage = prepareStorageOperations(writer, values);
 
   return {
-    beginAttempt: async ({ run, key, effect, input, startedAt, sleepUntil = null }, urgency) => {
-      const given = values.prepare(values.runs.of(run), inputPlace(run, key), input);
-      const write = (): void => {
-        const inputText = values.keep(given);
+    beginAttempt: ({ run, key, effect, input, startedAt, sleepUntil = null }, urgency) =>
+      queue.commit(() => {
+        const inputText = values.keep(values.prepare(values.runs.of(run), inputPlace(run, key), input));
         expectOne(begin.run(run, ...placeOf(key), effect, inputText, startedAt, sleepUntil).changes, run, key);
-      };
-      return queue.add(write, urgency).durable;
-    },
-    finishAttempt: async (run, key, at, outcome) => {
-      const came = values.prepare(values.runs.of(run), outcomePlace(run, key), outcome);
-      return queue.commit(() => expectOne(finish.run(at, values.keep(came), run, ...placeOf(key)).changes, run, key));
-    },
+      }, urgency),
+    finishAttempt: (run, key, at, outcome) =>
+      queue.commit(() => {
+        const outcomeText = values.keep(values.prepare(values.runs.of(run), outcomePlace(run, key), outcome));
+        expectOne(finish.run(at, outcomeText, run, ...placeOf(key)).changes, run, key);
+      }),
     sleep: (run, key, until) => queue.commit(() => expectOne(sleep.run(until, run, ...placeOf(key)).changes, run, key)),
     storageAttempt: (run, key, input, operation, at) => {
       const owner = values.runs.of(run.id);

@@ -23,13 +23,12 @@ export function createCalls(
   const open = reader.prepare(`SELECT 1 FROM attempts WHERE ${ONE_ATTEMPT} AND finished_at IS NULL`);
 
   return {
-    beginCall: async (attempt, child, outcome) => {
-      const end = outcome === undefined ? {} : { finishedAt: attempt.startedAt, outcome };
-      const writes = [insertAttempt(values.runs.of(attempt.run), { ...attempt, ...end }), insertRun(child)];
-      return queue.commit(() => {
-        for (const write of writes) write();
-      });
-    },
+    beginCall: (attempt, child, outcome) =>
+      queue.commit(() => {
+        const end = outcome === undefined ? {} : { finishedAt: attempt.startedAt, outcome };
+        insertAttempt(values.runs.of(attempt.run), { ...attempt, ...end });
+        insertRun(child);
+      }),
     called: (run, limit) => called.all(run, limit).map(readSummary),
     awaited: (run) =>
       unfinished

@@ -47,32 +47,27 @@ export function createRunStore(connections: Connections): RunStore {
   const readSummary = (row: Row): RunSummary => summaryOf(row, connections);
 
   return {
-    insert: async (run, journal = []) => {
-      const write = insert(run);
-      const owner = values.runs.ofRecord(run);
-      const attempts = journal.map((attempt) => insertAttempt(owner, { ...attempt, run: run.id }));
-      return queue.commit(() => {
-        const isNew = write();
-        if (isNew) for (const attempt of attempts) attempt();
-        return isNew;
-      });
-    },
-    begin: (run, at) => queue.add(() => expectOne(begin.run(at, run).changes, run), 'soon').durable,
-    finish: async (run, at, result, wanted) => {
-      const owner = values.runs.of(run);
-      const output = result.output === undefined ? undefined : values.prepare(owner, outputPlace(run), result.output);
-      const failure = result.failure === undefined ? null : keptFailure(values, owner, result.failure);
-      const tell = wanted && answer(wanted, owner.sealed);
-      return queue.commit(() => {
+    insert: (run, journal = []) =>
+      queue.commit(() => {
+        if (!insert(run)) return false;
+        const owner = values.runs.ofRecord(run);
+        for (const attempt of journal) insertAttempt(owner, { ...attempt, run: run.id });
+        return true;
+      }),
+    begin: (run, at) => queue.commit(() => expectOne(begin.run(at, run).changes, run), 'soon'),
+    finish: (run, at, result, wanted) =>
+      queue.commit(() => {
         if (isSettled(run, result)) {
           requeue.run(run);
           return { ended: false, woken: false };
         }
-        const outputText = output === undefined ? null : values.keep(output);
-        expectOne(finish.run(result.status, at, outputText, failure, run).changes, run);
-        return { ended: true, woken: tell?.(at).woken ?? false };
-      });
-    },
+        const owner = values.runs.of(run);
+        const { status, output, failure } = result;
+        const outputText = output === undefined ? null : values.keep(values.prepare(owner, outputPlace(run), output));
+        const failureText = failure === undefined ? null : keptFailure(values, owner, failure);
+        expectOne(finish.run(status, at, outputText, failureText, run).changes, run);
+        return { ended: true, woken: wanted !== undefined && answer(wanted, at, owner.sealed).woken };
+      }),
     ...attemptWrites,
     ...createRests(connections),
     ...createRunControl(connections),
