@@ -90,9 +90,7 @@ export class Transport {
         dispatcher: this.options.dispatcher ?? (listed ? this.listedAgent : this.publicAgent),
         ...(body === undefined ? {} : { body: body.content }),
       });
-      const headers = Object.fromEntries(
-        Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]),
-      );
+      const headers = textsOf(response.headers);
       return {
         status: response.statusCode,
         headers,
@@ -173,6 +171,14 @@ const STANDARD_HEADERS = {
   accept: 'application/json, */*;q=0.5',
   'accept-encoding': ENCODINGS,
 };
+
+/** A header that comes several times is one list (RFC 9110 §5.2). */
+function textsOf(headers: { [name: string]: string | string[] | undefined }): { [name: string]: string } {
+  const texts: { [name: string]: string } = {};
+  for (const [name, value = ''] of Object.entries(headers))
+    texts[name] = typeof value === 'string' ? value : value.join(', ');
+  return texts;
+}
 
 function withoutContent(headers: { [name: string]: string }): { [name: string]: string } {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('content-')));
