@@ -197,7 +197,7 @@ function playedServices(plan: Plan, { caller }: CaseTools, clock: VirtualClock):
     credentials: placeholders(plan),
     // The longest wait that there may be.
     random: () => 1,
-    timeout: (milliseconds) => clock.timeout(milliseconds),
+    timeout: (milliseconds, stop) => clock.timeout(milliseconds, stop),
   };
 }
 

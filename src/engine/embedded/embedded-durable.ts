@@ -87,10 +87,12 @@ export class EmbeddedDurable implements Durable {
     return this.shared.waits;
   }
 
-  async attempt(call: AttemptCall): Promise<Outcome> {
-    const outcome = await this.waits.busy(() => this.performAttempt(call));
-    this.doubts.note(call.key, outcome);
-    return outcome;
+  attempt(call: AttemptCall): Promise<Outcome> {
+    return this.waits.busy(async () => {
+      const outcome = await this.performAttempt(call);
+      this.doubts.note(call.key, outcome);
+      return outcome;
+    });
   }
 
   storage(key: AttemptKey, input: Json, operation: StorageOperation): Promise<Outcome> {
@@ -210,9 +212,10 @@ export class EmbeddedDurable implements Durable {
     const { key, limits } = call;
     const known = this.journal.get(nameOf(key));
     if (known?.outcome !== undefined) return known.outcome;
-    await this.shared.writes.settled();
+    const open = this.shared.writes.settled();
+    if (open !== undefined) await open;
     this.mayBegin();
-    const turn = await this.turn(limits);
+    const turn = this.host.limiter.enterNow(limits) ?? (await this.turn(limits));
     try {
       this.mayBegin();
       return this.mayNotRepeat(call, known)
@@ -227,10 +230,9 @@ export class EmbeddedDurable implements Durable {
   private async turn(limits: readonly CallLimit[]): Promise<Turn> {
     const { limiter } = this.host;
     const alone = this.waits.oneAtWork();
-    const state = alone === undefined ? 'free' : limiter.stateOf(limits);
-    if (state === 'free') return limiter.enter(limits, this.deadline);
-    // Nobody in here would see to what else it waits for.
-    if (state === 'crowded' && alone?.waiting === false) throw new Crowded(limits);
+    if (alone === undefined) return limiter.enter(limits, this.deadline);
+    // Where it waits for other things too, nobody in here would see to those.
+    if (!alone.waiting && limiter.isCrowded(limits)) throw new Crowded(limits);
     this.host.stands(this.run, true);
     try {
       return await limiter.enter(limits, this.deadline);

@@ -13,19 +13,28 @@ export class OpenWrites {
   /** Keeps in mind a write that nothing waits for before the end: as soon as anything later is on disk, so is this. */
   followAside(write: Promise<unknown>): void {
     this.lastOfAll = write;
-    write.catch((error: unknown) => {
-      this.failure ??= { error };
-    });
+    write.then(
+      () => this.settle(write),
+      (error: unknown) => {
+        this.failure ??= { error };
+        this.settle(write);
+      },
+    );
   }
 
-  /** Resolves when all is on disk but what was followed aside. Rejects where something is not. */
-  settled(): Promise<void> {
-    return this.until(this.last);
+  /** Resolves when all is on disk but what was followed aside. Rejects where something is not. `undefined`: it is. */
+  settled(): Promise<void> | undefined {
+    return this.last === undefined && this.failure === undefined ? undefined : this.until(this.last);
   }
 
   /** Resolves when all is on disk. Rejects where something is not, once nothing is under way any more. */
   allSettled(): Promise<void> {
     return this.until(this.lastOfAll);
+  }
+
+  private settle(write: Promise<unknown>): void {
+    if (this.last === write) this.last = undefined;
+    if (this.lastOfAll === write) this.lastOfAll = undefined;
   }
 
   /** Rejects with the first failure: later ones may follow from it. */
