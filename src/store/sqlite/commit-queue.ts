@@ -84,7 +84,21 @@ export class CommitQueue {
   #schedule(urgency: Urgency): void {
     if (this.#flushing || this.#scheduled?.urgency === 'now' || this.#scheduled?.urgency === urgency) return;
     this.#scheduled?.cancel();
-    this.#scheduled = { urgency, cancel: schedule(urgency, () => void this.#flush()) };
+    if (urgency === 'now') this.#gather(1);
+    else {
+      const timer = setTimeout(() => void this.#flush(), SOON_MS);
+      this.#scheduled = { urgency, cancel: () => clearTimeout(timer) };
+    }
+  }
+
+  /** As long as each turn of the event loop brings further writes, they share the commit. */
+  #gather(turn: number): void {
+    const { length } = this.#waiting;
+    const handle = setImmediate(() => {
+      if (this.#waiting.length > length && turn < MAX_TURNS) this.#gather(turn + 1);
+      else void this.#flush();
+    });
+    this.#scheduled = { urgency: 'now', cancel: () => clearImmediate(handle) };
   }
 
   async #flush(): Promise<void> {
@@ -216,17 +230,11 @@ class QueuedWrite<T> {
 /** A chain of writes that never ends must not keep the others from their commit. */
 const MAX_ROUNDS = 64;
 
+/** Under load a turn takes a millisecond and more, which is what each write waits then for the company of others. */
+const MAX_TURNS = 3;
+
 /** How long a write that nobody waits for may wait for the commit of another. */
 const SOON_MS = 50;
-
-function schedule(urgency: Urgency, flush: () => void): () => void {
-  if (urgency === 'now') {
-    const handle = setImmediate(flush);
-    return () => clearImmediate(handle);
-  }
-  const handle = setTimeout(flush, SOON_MS);
-  return () => clearTimeout(handle);
-}
 
 /** Lets all that waits for settled promises run, and nothing else: no timer and no I/O comes between. */
 async function continuations(): Promise<void> {
