@@ -11,8 +11,9 @@ import { describeSqliteError, isOwnFault } from './sqlite-error.ts';
  * A flush executes what waits, lets those who asked for results go on, executes what they add, and commits when they
  * add nothing more. A run whose last steps only read and write the store thus ends in the commit of its last call.
  *
- * A write that contradicts what is kept is undone and refused alone. A disk that is full, or fails, rejects all of the
- * flush, so that no write is kept while an earlier one is lost. Where a sync fails, nobody knows what is on the disk
+ * A write is a function of what is kept and may be executed more than once; the last time counts. One that contradicts
+ * what is kept is undone and refused alone. A disk that is full, or fails, rejects all of the flush, so that no write is
+ * kept while an earlier one is lost. Where a sync fails, nobody knows what is on the disk
  * (https://wiki.postgresql.org/wiki/Fsync_Errors): all that is not known to be durable is rejected, and all that follows.
  */
 export class CommitQueue {
@@ -37,9 +38,6 @@ export class CommitQueue {
       begin: database.prepare('BEGIN IMMEDIATE'),
       commit: database.prepare('COMMIT'),
       rollback: database.prepare('ROLLBACK'),
-      savepoint: database.prepare('SAVEPOINT one_write'),
-      release: database.prepare('RELEASE one_write'),
-      undo: database.prepare('ROLLBACK TO one_write'),
     };
   }
 
@@ -105,10 +103,11 @@ export class CommitQueue {
     this.#scheduled = undefined;
     this.#flushing = true;
     const taken: Queued[] = [];
+    const done: Queued[] = [];
     try {
       this.#statements.begin.run();
       for (let round = 0; this.#waiting.length > 0 && round < MAX_ROUNDS; round += 1) {
-        for (const write of this.#take(taken)) this.#execute(write);
+        for (const write of this.#take(taken)) this.#execute(write, done);
         await continuations();
       }
       this.#statements.commit.run();
@@ -151,16 +150,19 @@ export class CommitQueue {
     return batch;
   }
 
-  #execute(write: Queued): void {
-    this.#statements.savepoint.run();
+  /** `done`: what was executed before in this transaction. */
+  #execute(write: Queued, done: Queued[]): void {
     try {
       write.execute();
+      done.push(write);
     } catch (error) {
       if (!isOwnFault(error) || !this.#database.isTransaction) throw error;
-      this.#statements.undo.run();
       write.refuse(describeSqliteError(error));
+      // Half of it may be done. That is rare, so the others are executed anew, rather than each with a savepoint of its own.
+      this.#statements.rollback.run();
+      this.#statements.begin.run();
+      for (const one of done) one.execute();
     }
-    this.#statements.release.run();
   }
 
   #undo(taken: Queued[]): void {
@@ -184,7 +186,7 @@ export interface CommitListeners {
   onBroken?: (error: StoreError) => void;
 }
 
-type TransactionStep = 'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'undo';
+type TransactionStep = 'begin' | 'commit' | 'rollback';
 
 /** A write in the queue, whatever it comes to. */
 type Queued = Pick<QueuedWrite<unknown>, 'execute' | 'settle' | 'refuse' | 'reject'>;
