@@ -3,9 +3,10 @@ import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompre
 import type { Response } from '../generated/plan.ts';
 import { parseJson } from '../json/parse.ts';
 import type { Json } from '../json/value.ts';
+import type { Dispatcher } from 'undici';
 
-/** Bytes of an answer, unpacked. */
-const MAX_ANSWER = 10 * 1024 * 1024;
+/** Bytes of an answer, packed or not. */
+export const MAX_ANSWER = 10 * 1024 * 1024;
 
 /** What `accept-encoding` says, and all that `readBounded` unpacks. */
 export const ENCODINGS = 'gzip, deflate, br, zstd';
@@ -23,7 +24,7 @@ const UNPACKERS: { [encoding: string]: () => Duplex } = {
  * error named `AnswerTooLarge`, `AnswerNotUnpacked` where it is packed in another way than it says, or what the
  * connection throws.
  */
-export async function readBounded(body: Readable, encoding = 'identity'): Promise<Buffer> {
+export async function readBounded(body: Dispatcher.ResponseData['body'], encoding = 'identity'): Promise<Buffer> {
   const name = encoding.trim().toLowerCase();
   const unpacker = UNPACKERS[name];
   if (unpacker === undefined && name !== 'identity' && name !== '') {
@@ -31,7 +32,10 @@ export async function readBounded(body: Readable, encoding = 'identity'): Promis
     body.on('error', () => undefined).destroy();
     throw named('AnswerNotUnpacked', `the answer is packed as ${name}`);
   }
-  if (unpacker === undefined) return collect(body, body);
+  if (unpacker === undefined) {
+    const bytes = await body.bytes();
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
   try {
     return await collect(
       pipeline(body, unpacker(), () => undefined),

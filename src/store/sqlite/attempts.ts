@@ -50,8 +50,8 @@ export function prepareAttemptInsert(
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   return (owner, { run, key, effect, input, startedAt, finishedAt = null, outcome, sleepUntil = null }) => {
-    const inputText = values.keep(values.prepare(owner, inputPlace(run, key), input));
-    const outcomeText = outcome ? values.keep(values.prepare(owner, outcomePlace(run, key), outcome)) : null;
+    const inputText = values.write(owner, inputPlace(run, key), input);
+    const outcomeText = outcome ? values.write(owner, outcomePlace(run, key), outcome) : null;
     insert.run(run, ...placeOf(key), effect, inputText, startedAt, finishedAt, outcomeText, sleepUntil);
   };
 }
@@ -81,27 +81,24 @@ export function prepareAttemptWrites({
   return {
     beginAttempt: ({ run, key, effect, input, startedAt, sleepUntil = null }, urgency) =>
       queue.commit(() => {
-        const inputText = values.keep(values.prepare(values.runs.of(run), inputPlace(run, key), input));
+        const inputText = values.write(values.runs.of(run), inputPlace(run, key), input);
         expectOne(begin.run(run, ...placeOf(key), effect, inputText, startedAt, sleepUntil).changes, run, key);
       }, urgency),
     finishAttempt: (run, key, at, outcome) =>
       queue.commit(() => {
-        const outcomeText = values.keep(values.prepare(values.runs.of(run), outcomePlace(run, key), outcome));
+        const outcomeText = values.write(values.runs.of(run), outcomePlace(run, key), outcome);
         expectOne(finish.run(at, outcomeText, run, ...placeOf(key)).changes, run, key);
       }),
     sleep: (run, key, until) => queue.commit(() => expectOne(sleep.run(until, run, ...placeOf(key)).changes, run, key)),
-    storageAttempt: (run, key, input, operation, at) => {
-      const owner = values.runs.of(run.id);
-      const given = values.prepare(owner, inputPlace(run.id, key), input);
-      const perform = performStorage({ ...owner, account: run.account }, operation);
-      return queue.add(() => {
-        const { outcome, sealed } = perform(at);
-        const came = values.prepare({ ...owner, sealed }, outcomePlace(run.id, key), outcome);
-        const [inputText, outcomeText] = [values.keep(given), values.keep(came)];
+    storageAttempt: (run, key, input, operation, at) =>
+      queue.add(() => {
+        const owner = values.runs.of(run.id);
+        const { outcome, sealed } = performStorage({ ...owner, account: run.account }, operation, at);
+        const inputText = values.write(owner, inputPlace(run.id, key), input);
+        const outcomeText = values.write({ ...owner, sealed }, outcomePlace(run.id, key), outcome);
         insertWhole.run(run.id, ...placeOf(key), STORAGE_EFFECTS[operation.kind], inputText, at, at, outcomeText);
         return outcome;
-      });
-    },
+      }),
   };
 }
 

@@ -63,9 +63,10 @@ export function createRunStore(connections: Connections): RunStore {
         }
         const owner = values.runs.of(run);
         const { status, output, failure } = result;
-        const outputText = output === undefined ? null : values.keep(values.prepare(owner, outputPlace(run), output));
+        const outputText = output === undefined ? null : values.write(owner, outputPlace(run), output);
         const failureText = failure === undefined ? null : keptFailure(values, owner, failure);
         expectOne(finish.run(status, at, outputText, failureText, run).changes, run);
+        values.runs.forget(run);
         return { ended: true, woken: wanted !== undefined && answer(wanted, at, owner.sealed).woken };
       }),
     ...attemptWrites,
