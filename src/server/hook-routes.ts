@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { startTimeout } from '../engine/timeout.ts';
 import type { DeliveryResult, Refusal } from '../runner/hooks.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { RunRecord } from '../run/records.ts';
@@ -10,9 +9,6 @@ const RETRY_AFTER_S = 5;
 
 /** Seconds after which a sender may come again where runs have to end first. */
 const RETRY_FULL_S = 30;
-
-/** What a timer can be set to. */
-const LONGEST_DEADLINE_MS = 2 ** 31 - 1;
 
 /** Seconds after which a sender may come again where a person has to act first. */
 const RETRY_LATER_S = 300;
@@ -61,7 +57,8 @@ function answer(runner: Runner, result: DeliveryResult, reply: FastifyReply): un
       reply.status(202);
       return { runs: result.runs, status: 'accepted' };
     case 'accepted':
-      if (result.respond === 'finished') return finishedAnswer(runner, result.run.id, result.deadlineMs, reply);
+      if (result.respond === 'finished')
+        return runner.engine.finished(result.run.id, result.deadlineMs).then((run) => endOf(runner, run, reply));
       reply.status(202);
       return { run: result.run.id, status: 'accepted' };
   }
@@ -76,20 +73,6 @@ function refused(runner: Runner, { status, reason, issues, stalled }: Refusal, r
   return stalled
     ? errorView('consent_owed', 'a person has to act before this can be taken; send it again later')
     : errorView('cannot_verify', 'the runner cannot prove that this is genuine; send it again later');
-}
-
-async function finishedAnswer(
-  runner: Runner,
-  id: string,
-  deadlineMs: number | undefined,
-  reply: FastifyReply,
-): Promise<unknown> {
-  const deadline = deadlineMs === undefined ? undefined : startTimeout(Math.min(deadlineMs, LONGEST_DEADLINE_MS));
-  try {
-    return endOf(runner, await runner.engine.finished(id, deadline?.signal), reply);
-  } finally {
-    deadline?.clear();
-  }
 }
 
 function endOf(runner: Runner, { id, status, output, failure, finishedAt }: RunRecord, reply: FastifyReply): unknown {

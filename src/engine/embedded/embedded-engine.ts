@@ -129,14 +129,14 @@ export class EmbeddedEngine implements Engine {
     for (const run of await keep(runs)) this.accepted(run);
   }
 
-  finished(id: string, signal?: AbortSignal): Promise<RunRecord> {
+  finished(id: string, forMs?: number): Promise<RunRecord> {
     const active = this.active.get(id);
     if (active === undefined || active.announced || this.host.stopping()) {
       const run = this.options.store.runs.get(id);
       if (run === undefined) return Promise.reject(new Error(`there is no run ${id}`));
       if (run.finishedAt !== undefined || this.host.stopping()) return Promise.resolve(run);
     }
-    return this.ends.of(id, signal);
+    return this.ends.of(id, forMs);
   }
 
   async answer(run: RunRecord, key: AttemptKey, outcome: Outcome): Promise<boolean> {
