@@ -134,7 +134,7 @@ export interface GroupedRun extends QueuedRun {
   begun: boolean;
 }
 
-export type RunEnd = Pick<RunRecord, 'status' | 'output' | 'failure'>;
+export type RunEnd = Pick<RunRecord, 'status' | 'output' | 'failure' | 'startedAt'>;
 
 /** The outcome of an attempt that came from elsewhere. */
 export interface Answer {
@@ -148,7 +148,7 @@ export type BegunAttempt = Pick<AttemptRecord, 'run' | 'key' | 'effect' | 'input
 export interface RunStore {
   /** False where a run has this id already: that one stays as it is. */
   insert(run: RunRecord, journal?: readonly AttemptRecord[]): Promise<boolean>;
-  /** The run goes on: status `running`. Written soon. */
+  /** The run goes on: status `running`. Written soon. Not needed of a run that has ended before anybody could look. */
   begin(run: string, at: Instant): Promise<void>;
   /**
    * The run has ended. The attempt of another run that waits for that gets its outcome in the same transaction; `woken`: that
@@ -172,7 +172,10 @@ export interface RunStore {
   /** The first instant at which a run at rest goes on. */
   nextDue(): Instant | undefined;
   beginAttempt(attempt: BegunAttempt, urgency: Urgency): Promise<void>;
+  /** An attempt that was begun has ended. */
   finishAttempt(run: string, key: AttemptKey, at: Instant, outcome: Outcome): Promise<void>;
+  /** An attempt has ended whose begin was not kept. */
+  recordAttempt(attempt: AttemptRecord): Promise<void>;
   /** The instant until which the run waits after the attempt. */
   sleep(run: string, key: AttemptKey, until: Instant): Promise<void>;
   /** Performs the operation and records the attempt with its outcome, in one transaction. */
@@ -194,7 +197,7 @@ export interface RunStore {
   isReplayed(run: string): boolean;
   get(id: string): RunRecord | undefined;
   summary(id: string): RunSummary | undefined;
-  /** The journal of the run, or of one of its pages (`run/page.ts`), in the order in which the attempts were begun. */
+  /** The journal of the run, or of one of its pages (`run/page.ts`), in the order in which attempts came into it. */
   attempts(run: string, page?: string): AttemptRecord[];
   /** The attempts of one step, in order. */
   attemptsOf(run: string, step: string): AttemptRecord[];

@@ -117,6 +117,10 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
         attempts.push({ ...attempt });
         return Promise.resolve();
       },
+      recordAttempt: (attempt) => {
+        attempts.push({ ...attempt });
+        return Promise.resolve();
+      },
       finishAttempt: (_run, { step, attempt }, finishedAt, outcome) => {
         Object.assign(last(step, attempt) ?? {}, { finishedAt, outcome });
         return Promise.resolve();

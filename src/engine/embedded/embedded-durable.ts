@@ -5,30 +5,35 @@ import type { StorageOperation } from '../../run/storage-operation.ts';
 import { calledRunId } from '../../run/run-id.ts';
 import type { RunStore } from '../../store/store.ts';
 import type { AttemptCall, AutomationCall, Durable, PageCall, TimedCall, TimedEnd, WaitCall } from '../durable.ts';
-import type { Limiter, Turn } from '../limiter.ts';
-import type { CallLimit } from '../limits.ts';
+import type { Turn } from '../limiter.ts';
 import { startedOutcome } from '../perform-call.ts';
 import { Doubts, TimeIsUp, untilDeadline } from './deadline.ts';
+import { LaterBegin } from './later-begin.ts';
 import { journalOf, nameOf, noEnd, timedOut, uncertain, type Journal } from './journal.ts';
 import { OpenWrites } from './open-writes.ts';
-import { Crowded, Waits } from './waits.ts';
+import { takeTurn, type TurnHost } from './take-turn.ts';
+import { Waits } from './waits.ts';
 
 /** Unwinds a run that is left to the next start; nothing of it is journaled. */
 export class Stopped extends Error {}
 
-export interface DurableHost {
+export interface DurableHost extends TurnHost {
   runs: Pick<
     RunStore,
-    'attempts' | 'beginAttempt' | 'beginCall' | 'endWait' | 'finishAttempt' | 'sleep' | 'storageAttempt'
+    | 'attempts'
+    | 'beginAttempt'
+    | 'beginCall'
+    | 'endWait'
+    | 'finishAttempt'
+    | 'recordAttempt'
+    | 'sleep'
+    | 'storageAttempt'
   >;
   now(): Instant;
-  limiter: Limiter;
   /** Wakes at the instant. Gives what takes that back. */
   at(instant: Instant, wake: () => void): () => void;
   /** The run does nothing but wait. */
   idle(run: RunRecord): void;
-  /** Whether the run does nothing but stand before a limit. */
-  stands(run: RunRecord, stands: boolean): void;
   /** No further attempt may begin. */
   stopping(): boolean;
   /** The group of a run of that plan. */
@@ -215,41 +220,32 @@ export class EmbeddedDurable implements Durable {
     const open = this.shared.writes.settled();
     if (open !== undefined) await open;
     this.mayBegin();
-    const turn = this.host.limiter.enterNow(limits) ?? (await this.turn(limits));
+    const turn =
+      this.host.limiter.enterNow(limits) ?? (await takeTurn(this.host, this.run, this.waits, limits, this.deadline));
     try {
       this.mayBegin();
-      return this.mayNotRepeat(call, known)
-        ? await this.giveUp(call, known)
-        : await this.performInTurn(call, turn, known);
+      return this.mayNotRepeat(call, known) ? this.giveUp(call, known) : await this.performInTurn(call, turn, known);
     } finally {
       turn.release();
-    }
-  }
-
-  /** A run that does nothing but stand before a limit leaves its slot to others, and the engine where many stand there. */
-  private async turn(limits: readonly CallLimit[]): Promise<Turn> {
-    const { limiter } = this.host;
-    const alone = this.waits.oneAtWork();
-    if (alone === undefined) return limiter.enter(limits, this.deadline);
-    // Where it waits for other things too, nobody in here would see to those.
-    if (!alone.waiting && limiter.isCrowded(limits)) throw new Crowded(limits);
-    this.host.stands(this.run, true);
-    try {
-      return await limiter.enter(limits, this.deadline);
-    } finally {
-      this.host.stands(this.run, false);
     }
   }
 
   private async performInTurn(call: AttemptCall, turn: Turn, known: AttemptRecord | undefined): Promise<Outcome> {
     // The service counts from the first time that it saw the key.
     const startedAt = (call.repeatable === undefined ? undefined : known?.startedAt) ?? this.host.now();
-    const record = await this.begin(call, startedAt);
+    const record = this.record(call, startedAt);
+    this.journal.set(nameOf(call.key), record);
+    const later = call.effect === 'write' ? undefined : this.beginLater(record);
+    if (later === undefined) await this.host.runs.beginAttempt(record, 'now');
     this.host.attemptStarted(this.run, record);
-    const outcome = await call.perform(this.abort(), () => turn.next());
-    if (this.shared.abort.aborted) throw new Stopped();
-    if (!outcome.ok && outcome.failure.retryAfterMs !== undefined) turn.hold(outcome.failure.retryAfterMs);
-    return this.finish(record, outcome);
+    try {
+      const outcome = await call.perform(this.abort(), () => turn.next());
+      if (this.shared.abort.aborted) throw new Stopped();
+      if (!outcome.ok && outcome.failure.retryAfterMs !== undefined) turn.hold(outcome.failure.retryAfterMs);
+      return this.finish(record, outcome, later === undefined || later.isKept);
+    } finally {
+      later?.end();
+    }
   }
 
   /** Aborted when what is under way must end. */
@@ -266,18 +262,16 @@ export class EmbeddedDurable implements Durable {
     return first !== undefined && this.host.now() - first.startedAt > repeatable.forMs;
   }
 
-  private async giveUp(call: AttemptCall, known: AttemptRecord | undefined): Promise<Outcome> {
-    return this.finish(known ?? (await this.begin(call, this.host.now())), uncertain(call.key));
+  private giveUp(call: AttemptCall, known: AttemptRecord | undefined): Outcome {
+    return this.finish(known ?? this.record(call, this.host.now()), uncertain(call.key), known !== undefined);
   }
 
-  /** Journals the attempt as begun: a write before it is performed. */
-  private async begin({ key, effect, input }: AttemptCall, startedAt: Instant): Promise<AttemptRecord> {
-    const record: AttemptRecord = { run: this.run.id, key, effect, input, startedAt };
-    this.journal.set(nameOf(key), record);
-    const begun = this.host.runs.beginAttempt(record, effect === 'write' ? 'now' : 'soon');
-    if (effect === 'write') await begun;
-    else this.shared.writes.follow(begun);
-    return record;
+  private record({ key, effect, input }: AttemptCall, startedAt: Instant): AttemptRecord {
+    return { run: this.run.id, key, effect, input, startedAt };
+  }
+
+  private beginLater(record: AttemptRecord): LaterBegin {
+    return new LaterBegin(() => this.follow(this.host.runs.beginAttempt(record, 'soon')));
   }
 
   private async performStorage(key: AttemptKey, input: Json, operation: StorageOperation): Promise<Outcome> {
@@ -376,10 +370,15 @@ export class EmbeddedDurable implements Durable {
     return outcome;
   }
 
-  private finish(record: AttemptRecord, outcome: Outcome): Outcome {
+  /** `isBegun`: that it was begun is in the journal. */
+  private finish(record: AttemptRecord, outcome: Outcome, isBegun: boolean): Outcome {
+    const { runs } = this.host;
     const finishedAt = this.host.now();
-    this.shared.writes.follow(this.host.runs.finishAttempt(this.run.id, record.key, finishedAt, outcome));
-    this.host.attemptFinished(this.run, { ...record, finishedAt, outcome });
+    const ended = { ...record, finishedAt, outcome };
+    this.shared.writes.follow(
+      isBegun ? runs.finishAttempt(this.run.id, record.key, finishedAt, outcome) : runs.recordAttempt(ended),
+    );
+    this.host.attemptFinished(this.run, ended);
     return outcome;
   }
 }

@@ -42,9 +42,9 @@ export class RunEnds {
     const waiters = this.waiting.get(run.id);
     if (waiters === undefined) return;
     this.waiting.delete(run.id);
-    for (const { resolve, timer } of waiters) {
-      clearTimeout(timer);
-      resolve(run);
+    for (const waiter of waiters) {
+      clearTimeout(waiter.timer);
+      waiter.resolve(run);
     }
   }
 

@@ -2,7 +2,7 @@ import { isJsonObject } from '../../json/value.ts';
 import type { RunRecord, RunStatus, RunSummary } from '../../run/records.ts';
 import { StoreError } from '../store-error.ts';
 import type { RunEnd, RunStore } from '../store.ts';
-import { prepareAttemptInsert, prepareAttemptReads, prepareAttemptWrites } from './attempts.ts';
+import { prepareAttemptPut, prepareAttemptReads, prepareAttemptWrites } from './attempts.ts';
 import { createRunControl } from './control.ts';
 import { createCalls } from './calls.ts';
 import { prepareDoubts } from './doubts.ts';
@@ -21,7 +21,8 @@ export function createRunStore(connections: Connections): RunStore {
      WHERE id = ? AND finished_at IS NULL`,
   );
   const finish = writer.prepare(
-    `UPDATE runs SET status = ?, wake_at = NULL, finished_at = ?, output = ?, failure = ? WHERE id = ? AND finished_at IS NULL`,
+    `UPDATE runs SET status = ?, wake_at = NULL, started_at = coalesce(started_at, ?), finished_at = ?, output = ?, failure = ?
+     WHERE id = ? AND finished_at IS NULL`,
   );
   const get = reader.prepare(`SELECT ${SUMMARY_COLUMNS}, trigger, output FROM runs WHERE id = ?`);
   const summary = reader.prepare(`SELECT ${SUMMARY_COLUMNS} FROM runs WHERE id = ?`);
@@ -41,7 +42,7 @@ export function createRunStore(connections: Connections): RunStore {
     const state = doubts.stateOf(run, failure.step ?? '');
     return state === 'open' || state === 'sure';
   };
-  const insertAttempt = prepareAttemptInsert(writer, values);
+  const putAttempt = prepareAttemptPut(writer, values);
   const list = prepareRunList(reader);
   const attemptWrites = prepareAttemptWrites(connections);
   const readSummary = (row: Row): RunSummary => summaryOf(row, connections);
@@ -51,7 +52,7 @@ export function createRunStore(connections: Connections): RunStore {
       queue.commit(() => {
         if (!insert(run)) return false;
         const owner = values.runs.ofRecord(run);
-        for (const attempt of journal) insertAttempt(owner, { ...attempt, run: run.id });
+        for (const attempt of journal) putAttempt(owner, { ...attempt, run: run.id });
         return true;
       }),
     begin: (run, at) => queue.commit(() => expectOne(begin.run(at, run).changes, run), 'soon'),
@@ -62,10 +63,10 @@ export function createRunStore(connections: Connections): RunStore {
           return { ended: false, woken: false };
         }
         const owner = values.runs.of(run);
-        const { status, output, failure } = result;
+        const { status, output, failure, startedAt = null } = result;
         const outputText = output === undefined ? null : values.write(owner, outputPlace(run), output);
         const failureText = failure === undefined ? null : keptFailure(values, owner, failure);
-        expectOne(finish.run(status, at, outputText, failureText, run).changes, run);
+        expectOne(finish.run(status, startedAt, at, outputText, failureText, run).changes, run);
         values.runs.forget(run);
         return { ended: true, woken: wanted !== undefined && answer(wanted, at, owner.sealed).woken };
       }),
