@@ -310,6 +310,8 @@ export class EmbeddedEngine implements Engine {
     const durable = EmbeddedDurable.of(this.host, run, journal, active.abort.signal);
     active.durable = durable;
     const begin = new LaterBegin(() => durable.follow(store.runs.begin(run.id, startedAt)));
+    // That it has its place must be known after a crash.
+    if (run.group !== undefined) begin.keep();
     try {
       const result = await interpretPlan(this.plans.get(run.plan), run, durable, services);
       if (active.canceled) return;
