@@ -80,7 +80,8 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
   const writer = open(false);
   // With NORMAL, a commit is in the log and not yet on the disk, https://sqlite.org/pragma.html#pragma_synchronous: the
   // queue brings it there. Checkpoints sync by themselves.
-  writer.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`);
+  writer.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};
+    PRAGMA wal_autocheckpoint = ${WAL_PAGES};`);
   migrate(writer);
   const log = new DiskSync(`${file}-wal`);
   const queue = new CommitQueue(writer, () => log.sync(), options);
@@ -118,6 +119,9 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
 
 /** For a tool of the operator that has the file locked. Nothing else is done in that time, so it is short. */
 const BUSY_TIMEOUT_MS = 1000;
+
+/** Pages of the log that a checkpoint brings into the file, each once, however often it was written: 16 MiB. */
+const WAL_PAGES = 4096;
 
 /** After one huge transaction the log is cut back to this at its next start. */
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
