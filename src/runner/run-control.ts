@@ -1,9 +1,10 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.ts';
 import type { Plan, PlanStep } from '../generated/plan.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import { listSteps } from '../plan/list-steps.ts';
 import { loopOfPage } from '../run/page.ts';
-import type { AttemptRecord, RunRecord } from '../run/records.ts';
+import type { AttemptRecord, RunRecord, RunSummary } from '../run/records.ts';
 import type { RunFilter } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { LiveAutomation, LiveDeployment } from './live-deployment.ts';
@@ -25,6 +26,9 @@ export interface ReplayRequest {
 
 /** What a person found out about a step of which nobody knew whether it took place. */
 export type Doubt = { kind: 'happened'; output: Json } | { kind: 'repeat' } | { kind: 'cancel' };
+
+/** Runs that are looked at in one turn of the event loop. */
+const LOOKED_AT = 100;
 
 /** What people decide of runs. */
 export class RunControl {
@@ -65,9 +69,7 @@ export class RunControl {
 
   /** Replays from the start those that the filter finds and that were not replayed yet, the oldest of them first. */
   async replayMany(filter: RunFilter): Promise<{ started: RunRecord[]; refused: { run: string; reason: string }[] }> {
-    const found = this.store.runs
-      .list(filter)
-      .filter(({ id, parent }) => parent === undefined && !this.store.runs.isReplayed(id));
+    const found = await this.notReplayed(filter);
     const started: RunRecord[] = [];
     const refused: { run: string; reason: string }[] = [];
     for (const { id } of found.toReversed()) {
@@ -103,6 +105,19 @@ export class RunControl {
     }[doubt.kind];
     await this.engine.reopen(run, attempt.key, outcome);
     return this.done(id);
+  }
+
+  /** The newest that were not replayed yet, as many as the filter says; what was called is for its caller to replay. */
+  private async notReplayed(filter: RunFilter): Promise<RunSummary[]> {
+    const found: RunSummary[] = [];
+    for (let { before } = filter; ;) {
+      const from = before === undefined ? {} : { before };
+      const page = this.store.runs.list({ ...filter, ...from, limit: LOOKED_AT });
+      found.push(...page.filter(({ id, parent }) => parent === undefined && !this.store.runs.isReplayed(id)));
+      before = page.at(-1)?.id;
+      if (found.length >= filter.limit || page.length < LOOKED_AT) return found.slice(0, filter.limit);
+      await turn();
+    }
   }
 
   /** What was done before the step, for a run of the plan that is deployed now. */

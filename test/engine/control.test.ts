@@ -249,6 +249,26 @@ test('many are replayed once each, the oldest first', async () => {
   await engine.stop(0);
 });
 
+test('many are replayed beyond those that were, also by time', async () => {
+  const world = await World.of({ one: { name: 'One', trigger: webhook, steps: [{ id: 'bad', fail: 'no' }] } });
+  const engine = world.engine();
+  const control = world.control(engine);
+  const runs = [];
+  for (let n = 0; n < 120; n++) runs.push(await world.start(engine, 'one', n));
+  for (const { id } of runs) await engine.finished(id);
+  await world.deploy({ one: { name: 'One', trigger: webhook, steps: [count('good', 'good')] } });
+  const filter = { account: 'acme', status: 'failed', limit: 100 } as const;
+  assert.equal((await control.replayMany({ ...filter, until: runs[0]?.createdAt ?? 0 })).started.length, 0);
+  const first = await control.replayMany(filter);
+  const second = await control.replayMany(filter);
+  assert.deepEqual(
+    [...second.started, ...first.started].map(({ origin }) => origin),
+    runs.map(({ id }) => id),
+  );
+  assert.equal((await control.replayMany(filter)).started.length, 0);
+  await engine.stop(0);
+});
+
 test('the doubt of a called run is settled there, and who called it goes on', async () => {
   const sending = { name: 'Child', trigger: { manual: {} }, steps: [post], output: '${{ steps.post.status }}' };
   const steps = [{ id: 'go', call: 'child' }, count('after', 'after')];

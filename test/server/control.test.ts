@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { waybill, type Result } from '../cli/waybill.ts';
@@ -60,5 +60,11 @@ test('the commands cancel, replay, pause and resume', async () => {
     assert.match((await cli('runs', 'cancel', unwanted)).out, /demo\/gate canceled/);
     await cli('resume', 'demo');
     assert.equal(runner.store.runs.get(unwanted)?.status, 'canceled');
+
+    const old = await cli('runs', 'replay', '--account', 'demo', '--status', 'canceled', '--until', '1h');
+    assert.match(old.out, /nothing to replay/);
+    await rm(join(folder, 'automations/demo/gate.json'));
+    assert.deepEqual(await runner.deploy(), []);
+    assert.match((await cli('pause', 'demo', 'gate')).out, /paused: demo\/gate/, 'its runs may go on');
   });
 });
