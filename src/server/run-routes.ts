@@ -10,7 +10,7 @@ import type { AttemptRecord, RunRecord, RunStatus, RunSummary } from '../run/rec
 import type { StartRequest } from '../runner/manual-starts.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { AccountScope, RunFilter } from '../store/records.ts';
-import type { Store } from '../store/store.ts';
+import type { PauseRecord, Store } from '../store/store.ts';
 import type { Caller } from './access/callers.ts';
 import { callerOf } from './access/guard.ts';
 import { isAtLeast } from './access/roles.ts';
@@ -86,7 +86,7 @@ export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views)
     const run = runs.get(params.id);
     if (run === undefined) throw unknownRun(params.id);
     const { plan, traced } = await trace(runner, run, pageOf(run.failure?.step ?? ''));
-    return views.explanation(run, explainRun(plan, run, traced));
+    return views.explanation(run, explainRun(plan, run, traced, pauseOf(runner.store, run)));
   });
   addStart(app, runner, views);
 }
@@ -209,6 +209,12 @@ function journalWith(store: Store, run: RunRecord, page: string): AttemptRecord[
   // A replay from a later step keeps what came of the pages before it; what they hold stays with the run that it replays.
   const kept = origin === undefined ? own : journalWith(store, origin, page);
   return [...journalWith(store, run, pageOf(page)), ...kept.filter(({ key }) => pageOf(key.step) === page)];
+}
+
+function pauseOf({ pauses }: Store, run: RunRecord): PauseRecord | undefined {
+  return pauses
+    .list()
+    .find(({ account, automation = run.automation }) => account === run.account && automation === run.automation);
 }
 
 async function approvalOf(
