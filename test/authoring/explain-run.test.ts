@@ -275,7 +275,7 @@ test('a run that has not ended says what it waits for', async () => {
   assert.match(waits.findings[0]?.edit[0] ?? '', /^waybill runs approve [-0-9a-f]{36} ask, or reject$/);
   const pause = { account: 'acme', since: 0 };
   const paused = await explained([ask], {}, undefined, { until: 'waiting', pause });
-  assert.equal(paused.findings[0]?.what, 'acme is paused since 1970-01-01T00:00:00.000Z');
+  assert.equal(paused.findings[0]?.what, 'acme is paused since 1970-01-01T00:00:00Z');
   assert.deepEqual(paused.findings[0]?.edit, ['let it go on: waybill resume acme']);
 });
 

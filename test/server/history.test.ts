@@ -88,6 +88,15 @@ test('without a private key such a run waits, and lists and the reason are there
         errors.some((one) => one.includes('no private key')),
         errors.join('\n'),
       );
+      const exported = await fetch(`${served.url}/api/v1/runs/export`, {
+        headers: { authorization: `Bearer ${served.token}` },
+      });
+      const lines = (await exported.text()).trim().split('\n');
+      const exports = lines.map((line) => JSON.parse(line) as { run: { id: string; status: string }; sealed: boolean });
+      assert.deepEqual(
+        exports.map(({ run: { id, status }, sealed }) => [id, status, sealed]),
+        [[run, 'queued', true]],
+      );
       hasKey = true;
       await served.restart();
       assert.equal((await served.api<RunDetailView>(`/runs/${run}`)).body.run.status, 'waiting');

@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill';
 import type { TracedStep } from '../../engine/trace.ts';
 import type { Instant } from '../../run/records.ts';
 import { calledRunId } from '../../run/run-id.ts';
@@ -59,5 +60,5 @@ function waitOf({ run }: RunReading, { path, step, begun, end, attempts }: Trace
 }
 
 function iso(instant: Instant): string {
-  return new Date(instant).toISOString();
+  return Temporal.Instant.fromEpochMilliseconds(instant).toString();
 }
