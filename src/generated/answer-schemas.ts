@@ -488,8 +488,16 @@ export const ANSWER_SCHEMAS = {
       "input": {
         "$ref": "#/components/schemas/Json"
       },
+      "input_bytes": {
+        "type": "number",
+        "description": "What the input takes as JSON in UTF-8, before anything in it is redacted."
+      },
       "output": {
         "$ref": "#/components/schemas/Json"
+      },
+      "output_bytes": {
+        "type": "number",
+        "description": "The same of the output."
       },
       "warnings": {
         "type": "array",
@@ -522,6 +530,7 @@ export const ANSWER_SCHEMAS = {
     "required": [
       "attempt",
       "input",
+      "input_bytes",
       "started_at"
     ],
     "additionalProperties": false

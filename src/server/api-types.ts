@@ -70,7 +70,11 @@ export interface AttemptView {
   /** Counts from 1. */
   attempt: number;
   input: Json;
+  /** What the input takes as JSON in UTF-8, before anything in it is redacted. */
+  input_bytes: number;
   output: Json | undefined;
+  /** The same of the output. */
+  output_bytes: number | undefined;
   /** In which ways the output is not as the action's connector says. */
   warnings: string[] | undefined;
   failure: Failure | undefined;

@@ -32,7 +32,10 @@ test('runs are listed and shown, as text and as JSON', async () => {
     );
     const shown = await ask(setup, `runs show ${body.run}`);
     assert.equal(shown.code, 0, shown.err);
-    assert.match(shown.out, /✓ summarize +anthropic\.message_to_ai\n[^]*attempt 1, \d+ ms[^]*✓ save +storage\.set\n/);
+    assert.match(
+      shown.out,
+      /✓ summarize +anthropic\.message_to_ai\n[^]*attempt 1, \d+ ms, \d+ bytes in, \d+ bytes out[^]*✓ save +storage\.set\n/,
+    );
     const { steps } = JSON.parse((await ask(setup, `runs show ${body.run} --format json`)).out) as RunDetailView;
     assert.equal(steps.length, 2);
     const unknown = await ask(setup, 'runs show nope');
