@@ -231,6 +231,28 @@ test('a replay names its origin, from a step does nothing again, and takes edite
   await engine.stop(0);
 });
 
+test('a replay from a step keeps nothing that is another one now, or in doubt', async () => {
+  const world = await World.of({ one: guarded('${{ trigger.body.n === 1 }}') });
+  const engine = world.engine();
+  const control = world.control(engine);
+  const { id } = await world.start(engine, 'one');
+  await engine.finished(id);
+  const other = {
+    ...guarded('false'),
+    steps: [{ id: 'post', uses: 'http.get', with: { url: 'https://example.com/' } }, count('last', 'last')],
+  };
+  await world.deploy({ one: other });
+  assert.match(JSON.stringify(await control.replay(id, { from: 'last' })), /the step post is another one now/);
+  await world.deploy({ one: guarded('${{ trigger.body.n === 1 }}') });
+  const cut = { class: 'uncertain', code: 'connection_cut', message: 'cut' } as const;
+  world.answer = () => Promise.resolve({ ok: false, failure: cut });
+  const doubt = await world.start(engine, 'one');
+  assert.equal((await engine.finished(doubt.id)).status, 'uncertain');
+  assert.match(JSON.stringify(await control.replay(doubt.id, { from: 'bad' })), /nobody knows whether the step post/);
+  assert.equal(runOf(await control.replay(doubt.id, { from: 'post' })).origin, doubt.id);
+  await engine.stop(0);
+});
+
 test('many are replayed once each, the oldest first', async () => {
   const world = await World.of({ one: { name: 'One', trigger: webhook, steps: [{ id: 'bad', fail: 'no' }] } });
   const engine = world.engine();
