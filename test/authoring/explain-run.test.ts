@@ -23,7 +23,34 @@ const BODY = {
   },
 };
 
-const ACCOUNT = { connections: { http: { connector: 'http', fields: { hosts: ['api.example.com'] } } } };
+const ACCOUNT = {
+  connections: {
+    http: { connector: 'http', fields: { hosts: ['api.example.com'] } },
+    shop: { connector: 'shop' },
+  },
+};
+
+const SHOP = {
+  name: 'shop',
+  title: 'Shop',
+  version: '1.0.0',
+  description: 'Sells.',
+  connection: { fields: {}, base_url: 'https://shop.example.com', hosts: ['shop.example.com'] },
+  answers: {
+    errors: [{ status: [400], contains: ['no funds'], class: 'credential', help: 'pay at shop.example.com' }],
+  },
+  actions: {
+    list: {
+      title: 'List',
+      description: 'Gives what there is.',
+      effect: 'read',
+      input: { type: 'object' },
+      output: { type: 'object' },
+      sample: {},
+      request: { method: 'GET', path: '/' },
+    },
+  },
+};
 
 /** Compiles the steps, runs them on the embedded engine and a real store, and explains the run. */
 async function explained(
@@ -33,7 +60,9 @@ async function explained(
   { output, until, pause }: { output?: object; until?: RunStatus; pause?: Pause } = {},
 ): Promise<Explanation> {
   const written = automationOf(steps, BODY, output === undefined ? {} : { output });
-  const { diagnostics, plans } = compileAutomation(written, ACCOUNT);
+  const { diagnostics, plans } = compileAutomation(written, ACCOUNT, {
+    'connectors/shop/connector.json': JSON.stringify(SHOP),
+  });
   assert.deepEqual(diagnostics, []);
   const [compiled] = plans;
   assert.ok(compiled !== undefined);
@@ -266,6 +295,13 @@ test('an output that is not as documented is told, and what the output of the ru
     [['what HTTP gave has no `status`'], ['HTTP answered with "<html>"']],
   );
   assert.match(findings[1]?.what ?? '', /the output of step `get` is not as HTTP documents it: it must be/);
+});
+
+test('what a connector says of an answer that it knows comes in place of what is true of every service', async () => {
+  const list = { id: 'list', uses: 'shop.list', with: {} };
+  const help = 'pay at shop.example.com';
+  const { findings } = await explained([list], {}, answered(400, { class: 'credential', help }));
+  assert.deepEqual(findings[0]?.edit, [help]);
 });
 
 test('a run that has not ended says what it waits for', async () => {

@@ -14,6 +14,8 @@ export interface FailurePlace {
 export function failureAdvice(failure: Failure, { run, plan, connection }: FailurePlace): string[] {
   // The step, its input and its connection are those of the run that was called.
   if (failure.run !== undefined) return [`see why the called run failed: waybill explain ${failure.run}`];
+  if (failure.class !== 'uncertain' && failure.help !== undefined && isOfConnector(plan, failure.help))
+    return [failure.help];
   const advice = failure.class === 'uncertain' ? IN_DOUBT : adviceByKind(failure, isByConsent(plan, connection));
   const lines = (advice ?? []).map((line) =>
     line
@@ -30,6 +32,13 @@ function adviceByKind({ code, status }: Failure, byConsent: boolean): string[] |
   if (BY_CODE[code] !== undefined || status === undefined) return BY_CODE[code];
   if (status >= 500) return byStatus[status] ?? SERVICE_DOWN;
   return byStatus[code === 'token_not_made' ? 401 : status];
+}
+
+/** Whether a connector says this of an answer that it knows: it is nearer than what is true of every service. */
+function isOfConnector({ connectors }: Plan, help: string): boolean {
+  return Object.values(connectors).some(({ answers, actions }) =>
+    [answers, ...Object.values(actions)].some((one) => one?.errors?.some((rule) => rule.help === help)),
+  );
 }
 
 /** Whether the connection has no key, but what a person granted. */
