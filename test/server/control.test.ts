@@ -51,7 +51,10 @@ test('the commands cancel, replay, pause and resume', async () => {
 
     assert.match((await cli('pause', 'demo', 'gate')).out, /paused: demo\/gate/);
     assert.match((await cli('pause', 'dema')).err, /dema is not deployed/);
+    const looked = await cli('doctor', '--workspace', folder);
+    assert.match(looked.out, /paused: demo\/gate, since 20[^]*waybill resume demo gate/);
     const held = await start(8);
+    assert.match((await cli('explain', held)).out, /demo\/gate is paused since 20[^]*waybill resume demo gate/);
     assert.equal(runner.store.runs.get(held)?.status, 'queued');
     assert.match((await cli('resume', 'demo', 'gate')).out, /nothing is paused/);
     assert.equal((await runner.engine.finished(held)).status, 'succeeded');
