@@ -120,6 +120,16 @@ test('an empty field is traced to what came in, and names what came in its place
   ]);
 });
 
+test('what the schema of the body names is not taken for something else', async () => {
+  const edits = async (body: Json): Promise<string | undefined> =>
+    (await explained([put('save', "${{ trigger.body.text ?? '' }}")], body)).findings[0]?.edit[0];
+  assert.equal(
+    await edits({ kind: 'x', message: 'Hi' }),
+    'read `trigger.body.message` in place of `trigger.body.text`',
+  );
+  assert.match((await edits({ kind: 'x' })) ?? '', /^let the sender give it/);
+});
+
 test('an empty field is traced through the steps between', async () => {
   const steps = [
     { id: 'read', set: { line: "${{ (trigger.body.text ?? '').trim() }}" } },

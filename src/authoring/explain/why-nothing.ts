@@ -1,7 +1,7 @@
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { TracedStep } from '../../engine/trace.ts';
 import type { PlanStep } from '../../generated/plan.ts';
-import type { Json } from '../../json/value.ts';
+import { isJsonObject, type Json } from '../../json/value.ts';
 import { calledRunId } from '../../run/run-id.ts';
 import { computedOutput, partOf } from './computed-output.ts';
 import { readsOf, type Read } from './reads.ts';
@@ -20,7 +20,7 @@ export function whyNothing(reading: RunReading, template: string, path: string):
   const reads = readsOf(template, reading.scopeAt(path));
   const empty = reads.filter(({ value }) => isEmpty(value));
   if (empty.length === 0) return reads.map((read) => ({ because: [whatWasRead(read)], edit: undefined }));
-  return empty.map((read) => (read.keys[0] === 'steps' ? whyOfStep(reading, read, path) : whyOfRoot(read)));
+  return empty.map((read) => (read.keys[0] === 'steps' ? whyOfStep(reading, read, path) : whyOfRoot(reading, read)));
 }
 
 /** What to change, each once. */
@@ -45,10 +45,19 @@ export function shown(value: Json): string {
 
 const MAX_SHOWN = 80;
 
-function whyOfRoot({ keys, value, missing }: Read): Cause {
+function whyOfRoot(reading: RunReading, { keys, value, missing }: Read): Cause {
   const name = `\`${keys.join('.')}\``;
   if (missing === undefined) return { because: [`${name} was ${shown(value ?? null)}`], edit: defaultFor(name) };
-  return { because: [lacking(missing)], edit: insteadOf(keys, missing) ?? defaultFor(name) };
+  const edit = insteadOf(keys, { ...missing, has: unasked(reading, missing) }) ?? defaultFor(name);
+  return { because: [lacking(missing)], edit };
+}
+
+/** What is there and was not asked for: of a body, what its schema does not name has come in the place of something else. */
+function unasked({ plan }: RunReading, { within, has }: NonNullable<Read['missing']>): string[] | undefined {
+  const { trigger } = plan;
+  if (within !== 'trigger.body' || trigger.kind !== 'webhook') return has;
+  const { properties } = trigger.body;
+  return has?.filter((name) => !isJsonObject(properties) || !Object.hasOwn(properties, name));
 }
 
 function whyOfStep(reading: RunReading, read: Read, path: string): Cause {
