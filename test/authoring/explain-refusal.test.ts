@@ -80,9 +80,12 @@ test('each status has its own advice', () => {
   );
 });
 
+function editsOfUnavailable(owed?: string): string[] | undefined {
+  return explained({ text: 'x' }, TEXT, { status: 503 }, owed).findings[0]?.edit;
+}
+
 test('a consent that is owed is named, and no key is asked for', () => {
-  const edit = (owed?: string) => explained({ text: 'x' }, TEXT, { status: 503 }, owed).findings[0]?.edit;
   const replay = 'then take it once more: waybill refusals replay r1';
-  assert.deepEqual(edit('a person consents at https://x'), ['a person consents at https://x', replay]);
-  assert.deepEqual(edit(), [replay]);
+  assert.deepEqual(editsOfUnavailable('a person consents at https://x'), ['a person consents at https://x', replay]);
+  assert.deepEqual(editsOfUnavailable(), [replay]);
 });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { HistoryView, RunDetailView, RunListView } from '../../src/server/api-types.ts';
+import type { RunDetailView, RunListView } from '../../src/server/api-types.ts';
+import type { HistoryView } from '../../src/server/history-types.ts';
 import { withWorkspace, type Served, type WorkspaceFiles } from './with-workspace.ts';
 
 const CANARY = 'cAn4ry-of-a-person@example.com';
