@@ -6,6 +6,7 @@ import { listSteps } from '../plan/list-steps.ts';
 import { loopOfPage } from '../run/page.ts';
 import type { AttemptRecord, RunRecord, RunSummary } from '../run/records.ts';
 import type { RunFilter } from '../store/records.ts';
+import { StoreError } from '../store/store-error.ts';
 import type { Store } from '../store/store.ts';
 import type { LiveAutomation, LiveDeployment } from './live-deployment.ts';
 import { misfitOf } from './trigger-fits.ts';
@@ -73,7 +74,7 @@ export class RunControl {
     const started: RunRecord[] = [];
     const refused: { run: string; reason: string }[] = [];
     for (const { id } of found.toReversed()) {
-      const result = await this.replay(id, {});
+      const result = await this.replay(id, {}).catch(refusedWhereSealed);
       if (result.kind === 'done') started.push(result.run);
       else refused.push({ run: id, reason: 'reason' in result ? result.reason : 'there is no such run' });
     }
@@ -150,6 +151,12 @@ export class RunControl {
     const run = this.store.runs.get(id);
     return run === undefined ? { kind: 'unknown_run' } : { kind: 'done', run };
   }
+}
+
+/** One run that no key opens keeps no others from being replayed. */
+function refusedWhereSealed(error: unknown): ControlResult {
+  if (error instanceof StoreError && error.code === 'store_sealed') return { kind: 'refused', reason: error.message };
+  throw error;
 }
 
 /** What each step that is journaled does, by its id. */
