@@ -36,11 +36,14 @@ export class RunControl {
   private readonly store: Store;
   private readonly engine: Engine;
   private readonly live: () => LiveDeployment;
+  private readonly stalled: (name: string) => string | undefined;
 
-  constructor(store: Store, engine: Engine, live: () => LiveDeployment) {
+  /** `stalled`: why an automation may start no runs. */
+  constructor(store: Store, engine: Engine, live: () => LiveDeployment, stalled: (name: string) => string | undefined) {
     this.store = store;
     this.engine = engine;
     this.live = live;
+    this.stalled = stalled;
   }
 
   async cancel(id: string): Promise<ControlResult> {
@@ -54,9 +57,11 @@ export class RunControl {
     const run = this.store.runs.get(id);
     if (run === undefined) return { kind: 'unknown_run' };
     if (run.finishedAt === undefined) return { kind: 'not_possible', reason: `the run ${id} has not ended yet` };
-    const target = this.live().get(`${run.account}/${run.automation}`);
-    if (target === undefined)
-      return { kind: 'not_possible', reason: `${run.account}/${run.automation} is not deployed any more` };
+    const name = `${run.account}/${run.automation}`;
+    const target = this.live().get(name);
+    if (target === undefined) return { kind: 'not_possible', reason: `${name} is not deployed any more` };
+    const stalled = this.stalled(name);
+    if (stalled !== undefined) return { kind: 'not_possible', reason: `${name} is stalled: ${stalled}` };
     const given = trigger ?? run.trigger;
     const misfit = misfitOf(target.trigger, given);
     if (misfit !== undefined) return { kind: 'refused', reason: misfit };

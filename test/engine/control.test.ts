@@ -62,8 +62,13 @@ class World {
     return new EmbeddedEngine({ store: this.store, services, now: Date.now, maxConcurrentRuns: 5, onError: failTest });
   }
 
-  control(engine: EmbeddedEngine): RunControl {
-    return new RunControl(this.store, engine, () => this.live);
+  control(engine: EmbeddedEngine, stalled?: string): RunControl {
+    return new RunControl(
+      this.store,
+      engine,
+      () => this.live,
+      () => stalled,
+    );
   }
 
   start(engine: EmbeddedEngine, automation: string, n = 1): Promise<RunRecord> {
@@ -225,6 +230,8 @@ test('a replay names its origin, from a step does nothing again, and takes edite
   const mended = runOf(await control.replay(id, { from: 'bad' }));
   assert.deepEqual([mended.origin, (await engine.finished(mended.id)).status], [id, 'succeeded']);
   assert.deepEqual([world.stored('first'), world.calls.length, world.stored('last')], [1, 1, 1]);
+  const owing = world.control(engine, 'a consent is owed');
+  assert.match(JSON.stringify(await owing.replay(id, {})), /not_possible.*acme\/one is stalled: a consent is owed/);
   const edited = runOf(await control.replay(id, { trigger: { body: { n: 7 } } }));
   assert.equal((await engine.finished(edited.id)).output, 7);
   assert.deepEqual([world.stored('first'), world.calls.length], [2, 2]);
