@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
@@ -53,7 +53,10 @@ export function openSqliteStore(folder: string, options: SqliteStoreOptions = {}
   const lock = lockFolder(path);
   const opened: DatabaseSync[] = [];
   try {
-    return openTables(join(path, DATABASE_FILE), lock, options, opened);
+    const file = join(path, DATABASE_FILE);
+    // For its owner alone, also in a folder that others may read; SQLite gives its log the mode of the database.
+    closeSync(openSync(file, 'a', 0o600));
+    return openTables(file, lock, options, opened);
   } catch (error) {
     for (const database of opened) database.close();
     lock.release();
