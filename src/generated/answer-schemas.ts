@@ -647,14 +647,15 @@ export const ANSWER_SCHEMAS = {
     "additionalProperties": false,
     "description": "`GET /api/v1/runs/:id`"
   },
-  "ReplayedView": {
+  "DecidedRunsView": {
     "type": "object",
     "properties": {
-      "started": {
+      "done": {
         "type": "array",
         "items": {
           "$ref": "#/components/schemas/RunSummaryView"
-        }
+        },
+        "description": "The runs that a replay started; otherwise those that were found."
       },
       "refused": {
         "type": "array",
@@ -677,11 +678,11 @@ export const ANSWER_SCHEMAS = {
       }
     },
     "required": [
-      "started",
+      "done",
       "refused"
     ],
     "additionalProperties": false,
-    "description": "`POST /api/v1/runs/replay`"
+    "description": "`POST /api/v1/runs/replay`, `/retry` and `/cancel`"
   },
   "PauseListView": {
     "type": "object",

@@ -96,9 +96,10 @@ export interface RunDetailView {
   called: RunSummaryView[];
 }
 
-/** `POST /api/v1/runs/replay` */
-export interface ReplayedView {
-  started: RunSummaryView[];
+/** `POST /api/v1/runs/replay`, `/retry` and `/cancel` */
+export interface DecidedRunsView {
+  /** The runs that a replay started; otherwise those that were found. */
+  done: RunSummaryView[];
   refused: { run: string; reason: string }[];
 }
 

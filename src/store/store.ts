@@ -136,6 +136,15 @@ export interface GroupedRun extends QueuedRun {
 
 export type RunEnd = Pick<RunRecord, 'status' | 'output' | 'failure' | 'startedAt'>;
 
+/** A run that goes on from what failed in it. */
+export interface FailedRun {
+  run: RunSummary;
+  /** Attempts that are forgotten, so that they are made again. */
+  forgotten: readonly AttemptKey[];
+  /** Attempts that lose their outcome: what gives it goes on as well. */
+  open: readonly AttemptKey[];
+}
+
 /** The outcome of an attempt that came from elsewhere. */
 export interface Answer {
   run: string;
@@ -193,6 +202,11 @@ export interface RunStore {
    * again. Steps that called the run and came to the same doubt wait for it again, and so do their runs.
    */
   reopen(run: string, key: AttemptKey, outcome: Outcome | undefined, at: Instant): Promise<void>;
+  /**
+   * Runs that failed, or were canceled, are queued again, all or none: `false` where one of them has not ended so. When they
+   * began is forgotten, so that they have no place in their group before they begin again.
+   */
+  reopenFailed(runs: readonly FailedRun[]): Promise<boolean>;
   /** Whether another run replays it. */
   isReplayed(run: string): boolean;
   get(id: string): RunRecord | undefined;

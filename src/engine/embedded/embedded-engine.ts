@@ -1,6 +1,6 @@
 import { newRunId } from '../../run/run-id.ts';
 import type { Failure, Outcome } from '../../run/failure.ts';
-import type { AttemptKey, Instant, RunRecord } from '../../run/records.ts';
+import type { AttemptKey, Instant, RunRecord, RunSummary } from '../../run/records.ts';
 import type { Answer, QueuedRun } from '../../store/store.ts';
 import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts';
 import { interpretPlan } from '../interpret.ts';
@@ -20,6 +20,7 @@ import { HeldRuns, covers } from './held-runs.ts';
 import { AtRest, Crowded, OnHold } from './waits.ts';
 import { Places } from './places.ts';
 import { PreparedPlans } from './prepared-plans.ts';
+import { retryRun } from './retry-run.ts';
 import { RunEnds } from './run-ends.ts';
 import { SealedRuns } from './sealed-runs.ts';
 import { AFTER_TROUBLE_MS, isSealed, mayPass } from './store-trouble.ts';
@@ -172,6 +173,11 @@ export class EmbeddedEngine implements Engine {
     this.enqueue(run);
   }
 
+  retry(run: RunSummary): Promise<string | undefined> {
+    const { plans, places, options } = this;
+    return retryRun(run, { runs: options.store.runs, plans, places, admit: (one) => this.admit(one) });
+  }
+
   async pause(account: string, automation: string | undefined): Promise<void> {
     await this.options.store.pauses.pause(account, automation, this.options.now());
     const paused = this.held.pause(account, automation);
@@ -224,7 +230,7 @@ export class EmbeddedEngine implements Engine {
     this.admit(run);
   }
 
-  private admit(run: RunRecord): void {
+  private admit(run: RunSummary): void {
     if (run.group === undefined) this.enqueue(run);
     else this.places.enter({ ...run, group: run.group });
   }
