@@ -1751,9 +1751,10 @@ export const ANSWER_SCHEMAS = {
         "type": "string",
         "enum": [
           "ok",
-          "full"
+          "full",
+          "cannot_keep"
         ],
-        "description": "`full`: so many runs wait that no more are taken for now."
+        "description": "`full`: so many runs wait that no more are taken for now. `cannot_keep`: nothing can be written, and all stands still."
       },
       "automations": {
         "type": "number"

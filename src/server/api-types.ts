@@ -373,8 +373,8 @@ export interface ErrorView {
 }
 
 export interface HealthView {
-  /** `full`: so many runs wait that no more are taken for now. */
-  status: 'ok' | 'full';
+  /** `full`: so many runs wait that no more are taken for now. `cannot_keep`: nothing can be written, and all stands still. */
+  status: 'ok' | 'full' | 'cannot_keep';
   automations: number;
   /** Runs that wait for their turn. */
   queued: number;

@@ -157,21 +157,31 @@ function addPauses(app: FastifyInstance, runner: Runner): void {
   app.post<{ Body: Target }>('/pause', PAUSE, async (request): Promise<PauseListView> => {
     const { account, automation } = request.body;
     const { accounts } = callerOf(request);
-    const target = automation === undefined ? account : `${account}/${automation}`;
-    if (!isKnown(runner, request.body)) throw unknownAutomation(runner, target, accounts);
+    if (!isKnown(runner, request.body)) throw unknownAutomation(runner, nameOf(request.body), accounts);
     await runner.engine.pause(account, automation);
     return list(accounts);
   });
   app.post<{ Body: Target }>('/resume', PAUSE, async (request): Promise<PauseListView> => {
     const { account, automation } = request.body;
-    await runner.engine.unpause(account, automation);
-    return list(callerOf(request).accounts);
+    const { accounts } = callerOf(request);
+    if (!(await runner.engine.unpause(account, automation))) throw notPaused(request.body, list(accounts));
+    return list(accounts);
   });
 }
 
 interface Target {
   account: string;
   automation?: string;
+}
+
+function nameOf({ account, automation }: { account: string; automation?: string | undefined }): string {
+  return automation === undefined ? account : `${account}/${automation}`;
+}
+
+function notPaused(target: Target, { pauses }: PauseListView): ApiError {
+  const paused = pauses.map((one) => nameOf(one)).join(', ');
+  const help = paused === '' ? 'nothing is paused' : `paused: ${paused}`;
+  return new ApiError(404, 'not_paused', `${nameOf(target)} is not paused`, help);
 }
 
 /** Whether it is deployed, or has runs: those that began before it was taken away go on, until somebody pauses them. */

@@ -57,6 +57,9 @@ test('the commands cancel, replay, pause and resume', async () => {
     const held = await start(8);
     assert.match((await cli('explain', held)).out, /demo\/gate is paused since 20[^]*waybill resume demo gate/);
     assert.equal(runner.store.runs.get(held)?.status, 'queued');
+    const typo = await cli('resume', 'demo', 'gatt');
+    assert.deepEqual([typo.code, typo.out], [1, '']);
+    assert.match(typo.err, /demo\/gatt is not paused\n +paused: demo\/gate/);
     assert.match((await cli('resume', 'demo', 'gate')).out, /nothing is paused/);
     assert.equal((await runner.engine.finished(held)).status, 'succeeded');
     await cli('pause', 'demo');

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { tell } from '../../src/cli/runner-process.ts';
+import { Keeping } from '../../src/runner/keeping.ts';
+import type { HealthView } from '../../src/server/api-types.ts';
+import { StoreError } from '../../src/store/store-error.ts';
+import { withWorkspace } from './with-workspace.ts';
+
+const automation = {
+  name: 'Keeps',
+  trigger: { webhook: { body: { type: 'object' }, verify: 'none' } },
+  steps: [{ id: 'count', uses: 'storage.increment', with: { key: 'count', by: 1 } }],
+};
+
+test('while nothing can be kept, senders and health are told why; the log once', async () => {
+  const errors: unknown[] = [];
+  await withWorkspace(
+    { automations: { keeps: automation } },
+    async ({ url, hook, folder, runner }) => {
+      const post = async (): Promise<{ status: number; text: string }> => {
+        const headers = { 'content-type': 'application/json' };
+        const response = await fetch(hook('keeps'), { method: 'POST', headers, body: '{}' });
+        return { status: response.status, text: await response.text() };
+      };
+      const health = async (): Promise<string> =>
+        ((await (await fetch(`${url}/health`)).json()) as HealthView).status;
+      const other = new DatabaseSync(join(folder, 'data', 'waybill.db'));
+      other.exec('BEGIN IMMEDIATE');
+      for (let again = 0; again < 2; again++) {
+        const { status, text } = await post();
+        assert.equal(status, 503);
+        assert.match(text, /cannot_keep.*another program has the database of the runner locked/);
+        assert.equal(await health(), 'cannot_keep');
+      }
+      other.exec('ROLLBACK');
+      other.close();
+      const { text } = await post();
+      await runner.engine.finished((JSON.parse(text) as { run: string }).run);
+      assert.equal(await health(), 'ok');
+    },
+    { onError: (error) => errors.push(error) },
+  );
+  assert.deepEqual(errors.map((error) => error instanceof StoreError && error.code), ['store_busy']);
+});
+
+test('each trouble of the store is told once until it is over, in one line', (context) => {
+  const told: StoreError[] = [];
+  const keeping = new Keeping((error) => told.push(error));
+  const full = new StoreError('store_full', 'The disk is full.', { cause: new Error('SQLITE_FULL') });
+  keeping.failed(full);
+  keeping.failed(full);
+  assert.deepEqual([told, keeping.trouble], [[full], full]);
+  keeping.committed();
+  assert.equal(keeping.trouble, undefined);
+  keeping.failed(full);
+  assert.equal(told.length, 2);
+  const { mock } = context.mock.method(console, 'error', () => undefined);
+  tell(full);
+  assert.deepEqual(mock.calls.map((call) => call.arguments), [['waybill: The disk is full.']]);
+});
