@@ -8,11 +8,15 @@ import type { Random } from './random.ts';
 /** So long after a doubt, in milliseconds, whatever the service will do is done. */
 const DOUBT_MS = 120_000;
 
-/** People, and what comes from elsewhere: events are sent, doubts are settled by a look at the service, accounts paused. */
+/**
+ * People, and what comes from elsewhere: events are sent, doubts are settled by a look at the service, accounts paused, and
+ * failed runs retried. What the service refuses it always refuses, so these come to the same end.
+ */
 export class Operator {
   /** Faults are over: what is paused goes on. */
   calm = false;
   doubts = 0;
+  retries = 0;
   private readonly random: Random;
   private readonly ledger: Ledger;
   private readonly seen = new Map<string, number>();
@@ -31,6 +35,14 @@ export class Operator {
       await this.answer(whole(store, run.id), engine, store);
     for (const run of store.runs.list({ status: 'uncertain', limit: 100 }))
       await this.settle(whole(store, run.id), engine, store);
+    if (!this.calm) await this.retry(engine, store);
+  }
+
+  /** What was called goes on with its caller. */
+  private async retry(engine: EmbeddedEngine, store: Store): Promise<void> {
+    for (const run of store.runs.list({ status: 'failed', limit: 100 }))
+      if (run.parent === undefined && this.random.chance(0.1) && (await engine.retry(run)) === undefined)
+        this.retries += 1;
   }
 
   private async answer(run: RunRecord, engine: EmbeddedEngine, store: Store): Promise<void> {

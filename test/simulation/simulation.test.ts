@@ -15,13 +15,14 @@ await openSqliteStore(template).close();
 
 if (SIMULATION_SEED === undefined)
   test(`through crashes, failing disks, clocks that jump and services that break, each of ${SIMULATION_SEEDS} seeds keeps the promise`, async () => {
-    const sums = { runs: 0, crashes: 0, doubts: 0, succeeded: 0, failed: 0, canceled: 0 };
+    const sums = { runs: 0, crashes: 0, doubts: 0, retries: 0, succeeded: 0, failed: 0, canceled: 0 };
     const first = Number(SIMULATION_FIRST);
     for (let seed = first; seed < first + Number(SIMULATION_SEEDS); seed++) {
-      const { runs, crashes, doubts, statuses } = await simulate(seed, template);
+      const { runs, crashes, doubts, retries, statuses } = await simulate(seed, template);
       sums.runs += runs;
       sums.crashes += crashes;
       sums.doubts += doubts;
+      sums.retries += retries;
       for (const status of statuses)
         if (status === 'succeeded' || status === 'failed' || status === 'canceled') sums[status] += 1;
     }
