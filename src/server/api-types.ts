@@ -87,11 +87,18 @@ export interface AttemptView {
   waits_until: string | undefined;
 }
 
+/** An attempt that failed, before a retry made the step again. */
+export interface RetriedAttemptView extends AttemptView {
+  step: string;
+}
+
 /** `GET /api/v1/runs/:id` */
 export interface RunDetailView {
   run: RunView;
   /** Those of the page that is asked for; without one, all but those in pages. */
   steps: StepView[];
+  /** What failed before the run was retried, up to 500. */
+  retried: RetriedAttemptView[];
   /** The runs that its steps called, up to 500. */
   called: RunSummaryView[];
 }

@@ -139,7 +139,7 @@ export type RunEnd = Pick<RunRecord, 'status' | 'output' | 'failure' | 'startedA
 /** A run that goes on from what failed in it. */
 export interface FailedRun {
   run: RunSummary;
-  /** Attempts that are forgotten, so that they are made again. */
+  /** Attempts that are taken out of the journal, so that they are made again. */
   forgotten: readonly AttemptKey[];
   /** Attempts that lose their outcome: what gives it goes on as well. */
   open: readonly AttemptKey[];
@@ -215,6 +215,8 @@ export interface RunStore {
   attempts(run: string, page?: string): AttemptRecord[];
   /** The attempts of one step, in order. */
   attemptsOf(run: string, step: string): AttemptRecord[];
+  /** Attempts that retries took out of the journal, in the order in which they were made, so many at most. */
+  retried(run: string, limit: number): AttemptRecord[];
   /** Newest first. */
   list(filter: RunFilter): RunSummary[];
   /** The runs that the steps of this one called, so many at most. */

@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Json } from '../../src/json/value.ts';
+import type { RunDetailView } from '../../src/server/api-types.ts';
 import { waybill, type Result } from '../cli/waybill.ts';
 import { withRunner } from './with-runner.ts';
 
@@ -113,6 +114,11 @@ test('the commands retry what failed, one, several or many, and cancel many', as
     const first = await cli('runs', 'retry', one);
     assert.deepEqual([first.code, first.err], [0, '']);
     assert.equal(await ended(one), 'succeeded');
+    const shown = (await cli('runs', 'show', one)).out;
+    assert.equal(shown.match(/✗ add {2}before a retry\n +attempt 1.*\n.*\n +failure .*storage_not_a_number/g)?.length, 2);
+    const exported = await cli('runs', 'export', '--account', 'demo', '--automation', 'add', '--status', 'succeeded');
+    const [line] = exported.out.split('\n');
+    assert.equal((JSON.parse(line ?? '') as RunDetailView).retried.length, 2);
     const again = await cli('runs', 'retry', one, 'no-such-run', two);
     assert.equal(again.code, 1);
     assert.match(again.err, /is succeeded: nothing of it failed[^]*no-such-run/);

@@ -1,5 +1,5 @@
 import type { RunStore } from '../store.ts';
-import { ONE_ATTEMPT, placeOf } from './attempts.ts';
+import { ONE_ATTEMPT, placeOf, RETRIED } from './attempts.ts';
 import type { Connections } from './sqlite-store.ts';
 
 /** How runs that failed go on. */
@@ -8,7 +8,8 @@ export function createReopenFailed({ writer, queue }: Connections): Pick<RunStor
   const goOn = writer.prepare(
     `UPDATE runs SET status = 'queued', started_at = NULL, finished_at = NULL, failure = NULL WHERE id = ?`,
   );
-  const forget = writer.prepare(`DELETE FROM attempts WHERE ${ONE_ATTEMPT}`);
+  // For people it stays; no journal has it any more.
+  const forget = writer.prepare(`UPDATE attempts SET page = '${RETRIED}' || id WHERE ${ONE_ATTEMPT}`);
   const open = writer.prepare(`UPDATE attempts SET finished_at = NULL, outcome = NULL WHERE ${ONE_ATTEMPT}`);
   return {
     reopenFailed: (runs) =>
