@@ -97,6 +97,31 @@ test('what ended well is done once, however much of a long loop, its branches an
   await world.close();
 });
 
+test('a retry that is cut off in its midst goes on, and does nothing twice', async () => {
+  const set = { id: 'set', uses: 'storage.set', with: { key: 'gate', value: '${{ trigger.body.items }}' } };
+  const gate = { ...count('gate', 'gate'), if: '${{ n === 650 }}' };
+  const pause = { id: 'pause', if: '${{ n === 900 }}', wait: { for: '300ms' } };
+  const steps = [count('one', 'one'), gate, pause, count('two', 'two')];
+  const each = { id: 'each', for_each: '${{ trigger.body.items }}', as: 'n', steps };
+  const open = { ...set, with: { key: 'gate', value: 0 } };
+  const world = await EngineWorld.of({
+    closes: automationOf([set], BODY),
+    opens: automationOf([open], BODY),
+    example: automationOf([each], BODY),
+  });
+  await world.ended(await world.start('closes', { items: [] }));
+  const run = await world.ended(await world.start('example', { items: Array.from({ length: 1200 }, (_, n) => n) }));
+  assert.equal(run.failure?.step, 'each[650].gate');
+  await world.ended(await world.start('opens', { items: [] }));
+  assert.equal(await world.engine.retry(run), undefined);
+  await world.restart();
+  await until(() => world.store.runs.get(run.id)?.status === 'waiting');
+  await world.restart();
+  assert.equal((await world.ended(run)).status, 'succeeded');
+  assert.deepEqual([world.stored('one'), world.stored('gate'), world.stored('two')], [1200, 1, 1200]);
+  await world.close();
+});
+
 test('failures that the automation handled stay, also where something else failed', async () => {
   const collects = {
     id: 'each',
