@@ -68,7 +68,7 @@ export class Disk {
     };
     DatabaseSync.prototype.prepare = function (sql) {
       opened(this);
-      return failing(REAL.prepare.call(this, sql), sql);
+      return whenUsed(() => failing(REAL.prepare.call(this, sql), sql));
     };
     // What a dead process held open is closed with it.
     const openSync: typeof fs.openSync = (path, flags, mode) => {
@@ -170,6 +170,19 @@ export class Disk {
     };
     return statement;
   }
+}
+
+/** A store prepares more than a hundred statements at its start, of which a short life uses few. */
+function whenUsed(prepare: () => StatementSync): StatementSync {
+  let statement: StatementSync | undefined;
+  const used = {
+    get: (_target: object, name: string): unknown => {
+      statement ??= prepare();
+      const value: unknown = Reflect.get(statement, name);
+      return typeof value === 'function' ? value.bind(statement) : value;
+    },
+  };
+  return new Proxy(Object.create(null), used);
 }
 
 function bytesOf(path: string): Buffer {

@@ -32,6 +32,7 @@ export class Machine {
   private tasks: Task[] = [];
   private immediates = 0;
   private deaths = 0;
+  private readonly bequests = new Set<() => void>();
   /** Told of each instant at which something leaves the process, for the disk or for the network. */
   moment: () => void = () => {};
   private readonly random: Random;
@@ -75,6 +76,16 @@ export class Machine {
   kill(): void {
     this.deaths += 1;
     this.tasks = this.tasks.filter(({ ofProcess }) => !ofProcess);
+    for (const tidy of this.bequests) tidy();
+  }
+
+  /** What is tidied up when the process dies, or before that when what this gives is called. */
+  atDeath(tidy: () => void): () => void {
+    const once = (): void => {
+      if (this.bequests.delete(once)) tidy();
+    };
+    this.bequests.add(once);
+    return once;
   }
 
   /** Takes the place of Node's own timers and of its sync. Gives what takes that back. */

@@ -1,6 +1,6 @@
 import type { EmbeddedEngine } from '../../src/engine/embedded/embedded-engine.ts';
 import { loopOfPage } from '../../src/run/page.ts';
-import type { AttemptRecord, RunRecord } from '../../src/run/records.ts';
+import type { AttemptRecord, RunRecord, RunSummary } from '../../src/run/records.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Ledger } from './ledger.ts';
 import type { Random } from './random.ts';
@@ -22,15 +22,14 @@ export class Operator {
     this.ledger = ledger;
   }
 
-  async look({ engine, store }: { engine: EmbeddedEngine; store: Store }): Promise<void> {
+  /** `runs`: all that there are. */
+  async look({ engine, store }: { engine: EmbeddedEngine; store: Store }, runs: readonly RunSummary[]): Promise<void> {
     for (const { account } of store.pauses.list())
       if (this.calm || this.random.chance(0.3)) await engine.unpause(account, undefined);
-    const [first] = store.runs.list({ limit: 1 });
+    const [first] = runs;
     if (!this.calm && first !== undefined && this.random.chance(0.05)) await engine.pause(first.account, undefined);
-    for (const run of store.runs.list({ status: 'waiting', limit: 100 }))
-      await this.answer(whole(store, run.id), engine, store);
-    for (const run of store.runs.list({ status: 'uncertain', limit: 100 }))
-      await this.settle(whole(store, run.id), engine, store);
+    for (const { id, status } of runs) if (status === 'waiting') await this.answer(whole(store, id), engine, store);
+    for (const { id, status } of runs) if (status === 'uncertain') await this.settle(whole(store, id), engine, store);
   }
 
   private async answer(run: RunRecord, engine: EmbeddedEngine, store: Store): Promise<void> {

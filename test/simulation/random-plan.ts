@@ -19,11 +19,11 @@ const OPEN = { type: 'object' };
 const RETRY = { attempts: ATTEMPTS };
 const CONTEXT = { name: 'Acme', timezone: 'UTC', locale: 'en-US', region: 'US', currency: 'USD' };
 
-/** Plans of one account that call one another: each calls those before it. */
-export function randomPlans(random: Random, account: string): NamedPlan[] {
+/** Plans of one account that call one another: each calls those before it. `longLoops`: how many loops have pages. */
+export function randomPlans(random: Random, account: string, longLoops: number): NamedPlan[] {
   const plans: NamedPlan[] = [];
   for (let count = random.between(1, 3); plans.length < count;)
-    plans.push(new Draft(random, account, [...plans], count - 1).plan(`automation-${plans.length}`));
+    plans.push(new Draft(random, account, [...plans], count - 1, longLoops).plan(`automation-${plans.length}`));
   return plans;
 }
 
@@ -41,13 +41,15 @@ class Draft {
   private readonly callable: NamedPlan[];
   /** How many the last plan can call: that one is called by none. */
   private readonly last: number;
+  private readonly longLoops: number;
   private steps = 0;
 
-  constructor(random: Random, account: string, callable: NamedPlan[], last: number) {
+  constructor(random: Random, account: string, callable: NamedPlan[], last: number, longLoops: number) {
     this.random = random;
     this.account = account;
     this.callable = callable;
     this.last = last;
+    this.longLoops = longLoops;
   }
 
   plan(automation: string): NamedPlan {
@@ -155,7 +157,7 @@ class Draft {
       case 'for_each': {
         const index = `i${this.steps}`;
         const inner = { ...place, prefix: `${place.prefix}${id}[\${{ ${index} }}].` };
-        const long = random.chance(0.1);
+        const long = random.chance(this.longLoops);
         const items = Array.from(
           { length: long ? this.longLength(place) : random.between(0, 5) },
           (_, item) => item * 7,

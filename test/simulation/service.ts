@@ -14,8 +14,8 @@ const FAULTS_OF_A_PLACE = 2;
 export class Service implements ActionCaller {
   /** How likely a request meets a fault. */
   faults = 0;
-  /** What is kept of a run. */
-  journal: (run: string) => AttemptRecord[] = () => [];
+  /** What is kept of a step. */
+  journal: (run: string, step: string) => AttemptRecord[] = () => [];
   private readonly met = new Map<string, number>();
   private readonly machine: Machine;
   private readonly random: Random;
@@ -33,12 +33,19 @@ export class Service implements ActionCaller {
     const request = requestOf(call);
     this.checkUnfinished(call, request);
     this.machine.moment();
-    return new Promise((resolve) => {
+    return new Promise((settle) => {
+      const resolve = (outcome: Outcome): void => {
+        forget();
+        settle(outcome);
+      };
       const network = (code: string): void => {
         const error = Object.assign(new Error(code), code === 'TimeoutError' ? { name: code } : { code });
         resolve({ ok: false, failure: failureOfNetwork(call, error) });
       };
-      call.signal.addEventListener('abort', () => network('TimeoutError'));
+      const timeout = (): void => network('TimeoutError');
+      call.signal.addEventListener('abort', timeout);
+      // Node keeps a signal that somebody listens to, and all that hangs on it, for ever.
+      const forget = this.machine.atDeath(() => call.signal.removeEventListener('abort', timeout));
       const answer = (reply: Reply): void => resolve(this.outcomeOf(call, reply));
       const latency = this.random.between(1, this.random.chance(0.1) ? 3000 : 200);
       if (this.meetsFault(request.place)) this.fail(call, request, { latency, network, resolve });
@@ -49,7 +56,7 @@ export class Service implements ActionCaller {
   /** What has ended well in the journal must not be asked for again. */
   private checkUnfinished({ input }: ActionCall, { place }: Request): void {
     const { run, place: step } = input as { run: string; place: string };
-    const ended = this.journal(run).some(({ key, outcome }) => key.step === step && outcome?.ok === true);
+    const ended = this.journal(run, step).some(({ outcome }) => outcome?.ok === true);
     if (ended) this.ledger.broken.push(`${place} had ended and was performed again`);
   }
 

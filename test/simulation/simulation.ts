@@ -2,7 +2,7 @@ import { EmbeddedEngine } from '../../src/engine/embedded/embedded-engine.ts';
 import { startTimeout } from '../../src/engine/timeout.ts';
 import type { Plan } from '../../src/generated/plan.ts';
 import type { NamedPlan } from '../../src/plan/digest.ts';
-import type { RunRecord, RunStatus } from '../../src/run/records.ts';
+import type { RunRecord, RunStatus, RunSummary } from '../../src/run/records.ts';
 import { namedRunId } from '../../src/run/run-id.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -23,6 +23,8 @@ const FAULTY_MS = 15 * 60_000;
 const PATIENCE_MS = 24 * 3_600_000;
 /** Far more tasks than any simulation needs. */
 const MOST_TASKS = 200_000;
+/** Far more runs than there are. */
+const MOST_RUNS = 1000;
 
 /** A process: the engine on its store. */
 interface Process {
@@ -77,6 +79,8 @@ class World {
   private failed: Error | undefined;
   private skew = 0;
   private crashes = 0;
+  /** All has come to its end. */
+  private over = false;
 
   constructor(seed: number, random: Random, machine: Machine, disk: Disk) {
     this.seed = seed;
@@ -86,7 +90,9 @@ class World {
     this.service = new Service(machine, random, this.ledger, () => this.now());
     this.operator = new Operator(random, this.ledger);
     const accounts = ['acme', 'globex', 'initech'].slice(0, random.between(1, 3));
-    const byAccount = accounts.map((account) => randomPlans(random, account));
+    // What goes on for long costs as much as many that are short.
+    const longLoops = random.chance(0.08) ? 0.4 : 0;
+    const byAccount = accounts.map((account) => randomPlans(random, account, longLoops));
     this.plans = byAccount.flat();
     this.deliveries = Array.from({ length: random.between(1, 8) }, (_, index): Delivery => {
       const [first, ...others] = byAccount[index % byAccount.length] ?? [];
@@ -103,7 +109,7 @@ class World {
     this.drawFaults();
     this.lookAfter();
     let tasks = 0;
-    for (; tasks % 10 !== 0 || !this.ended(); tasks++) {
+    for (; !this.over; tasks++) {
       if (tasks > MOST_TASKS || this.machine.time > PATIENCE_MS) throw this.violation('what was accepted does not end');
       if (!(await this.machine.step())) throw this.violation('nothing happens any more');
       if (this.failed !== undefined) throw this.violation(this.failed.message, this.failed);
@@ -133,7 +139,7 @@ class World {
       onError: (error) => this.told(error),
     });
     this.process = { engine, store };
-    this.service.journal = (run) => store.runs.attempts(run);
+    this.service.journal = (run, step) => store.runs.attemptsOf(run, step);
     engine.resume();
   }
 
@@ -222,7 +228,11 @@ class World {
 
   private lookAfter(): void {
     this.machine.after(30_000, () => {
-      if (this.process !== undefined) this.operator.look(this.process).catch((error: unknown) => this.told(error));
+      if (this.process !== undefined) {
+        const runs = this.process.store.runs.list({ limit: MOST_RUNS });
+        this.over = this.ended(runs);
+        this.operator.look(this.process, runs).catch((error: unknown) => this.told(error));
+      }
       this.lookAfter();
     });
   }
@@ -238,17 +248,15 @@ class World {
     return Math.floor(BEGIN + this.machine.time + this.skew);
   }
 
-  private ended(): boolean {
-    if (this.machine.time < FAULTY_MS || this.process === undefined) return false;
-    if (this.deliveries.some(({ run }) => run === undefined)) return false;
-    const { runs } = this.process.store;
-    return UNENDED.every((status) => runs.list({ status, limit: 1 }).length === 0);
+  private ended(runs: readonly RunSummary[]): boolean {
+    if (this.machine.time < FAULTY_MS || this.deliveries.some(({ run }) => run === undefined)) return false;
+    return runs.every(({ finishedAt, status }) => finishedAt !== undefined && status !== 'uncertain');
   }
 
   /** Compares what is kept with what was sent, and with what the service did. */
   private async judge(): Promise<RunStatus[]> {
     const kept = this.process?.store.runs;
-    const runs = kept?.list({ limit: 1000 }).flatMap(({ id }) => kept.get(id) ?? []) ?? [];
+    const runs = kept?.list({ limit: MOST_RUNS }).flatMap(({ id }) => kept.get(id) ?? []) ?? [];
     const plans = new Map(this.plans.map(({ digest, text }) => [digest, JSON.parse(text) as Plan]));
     for (const said of this.ledger.broken) throw this.violation(said);
     const begun = runs.filter(({ parent }) => parent === undefined);
@@ -269,8 +277,6 @@ class World {
     return new Error(`${what} (seed ${this.seed}; again: SIMULATION_SEED=${this.seed})`, { cause });
   }
 }
-
-const UNENDED: readonly RunStatus[] = ['queued', 'running', 'waiting', 'uncertain'];
 
 /** By the concurrency of its automation, or because the time of a step around it was over: when that is, chance decides. */
 function wasEnded({ status, failure }: RunRecord): boolean {
