@@ -2,11 +2,12 @@ import fs, {
   closeSync,
   copyFileSync,
   existsSync,
+  fstatSync,
+  ftruncateSync,
   mkdtempSync,
-  readFileSync,
   readSync,
   rmSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,7 @@ import { DATABASE_FILE } from '../../src/store/sqlite/database-file.ts';
 import type { Random } from './random.ts';
 
 const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const LOG_FILE = `${DATABASE_FILE}-wal`;
 const { openSync: open } = fs;
 // oxlint-disable-next-line typescript/unbound-method -- they are called on the database that they are called for.
 const REAL = { exec: DatabaseSync.prototype.exec, prepare: DatabaseSync.prototype.prepare };
@@ -41,6 +43,10 @@ interface Written {
   frames: number;
 }
 
+const NOTHING: Written = { salt: '', frames: 0 };
+/** Of the look at a log, and of a sector that is written over. */
+const [HEADER, FRAME, GARBAGE] = [Buffer.alloc(WAL_HEADER), Buffer.alloc(FRAME_HEADER), Buffer.alloc(512, 0xa5)];
+
 /** A data folder with a real SQLite store, on a disk that fails, and that loses what was not synced when the power goes. */
 export class Disk {
   folder = mkdtempSync(join(PLACE, 'waybill-simulation-'));
@@ -49,9 +55,9 @@ export class Disk {
   private readonly random: Random;
   private readonly databases = new Set<DatabaseSync>();
   private readonly logs = new Set<number>();
-  private durable: Written = { salt: '', frames: 0 };
+  private durable = NOTHING;
   /** What the last look at the log found. */
-  private found: Written = { salt: '', frames: 0 };
+  private found = NOTHING;
 
   constructor(random: Random, template: string | undefined) {
     this.random = random;
@@ -85,9 +91,9 @@ export class Disk {
     };
   }
 
-  /** What is in the log now is on the disk when what this gives is called, unless it gives an error. */
-  beginSync(): () => Error | null {
-    const written = this.written();
+  /** What is in the log now, an open file, is on the disk when what this gives is called, unless it gives an error. */
+  beginSync(log: number): () => Error | null {
+    const written = this.written(log);
     const fails = this.random.chance(this.faults.sync);
     return () => {
       if (fails) return new Error('EIO: i/o error, fdatasync');
@@ -98,14 +104,16 @@ export class Disk {
 
   /** The process died. `power`: what was not synced is lost, from anywhere on, or is garbage. */
   crash(power: boolean): void {
-    const [file, log] = [join(this.folder, DATABASE_FILE), join(this.folder, `${DATABASE_FILE}-wal`)];
     const left = mkdtempSync(join(PLACE, 'waybill-simulation-'));
-    copyFileSync(file, join(left, DATABASE_FILE));
-    if (existsSync(log)) writeFileSync(join(left, `${DATABASE_FILE}-wal`), power ? this.torn(log) : bytesOf(log));
+    for (const name of [DATABASE_FILE, LOG_FILE])
+      if (existsSync(join(this.folder, name))) copyFileSync(join(this.folder, name), join(left, name));
     this.remove();
     this.folder = left;
-    this.found = { salt: '', frames: 0 };
-    this.durable = this.written();
+    this.durable = this.lookAtLog((log) => {
+      if (power) this.tear(log);
+      this.found = NOTHING;
+      return this.written(log);
+    });
   }
 
   remove(): void {
@@ -116,43 +124,47 @@ export class Disk {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private torn(log: string): Buffer {
-    const bytes = bytesOf(log);
-    const { salt, frames } = this.written();
+  /** What `look` finds in the log of a process that died, where there is one. */
+  private lookAtLog(look: (log: number) => Written): Written {
+    const path = join(this.folder, LOG_FILE);
+    if (!existsSync(path)) return NOTHING;
+    const log = open(path, 'r+');
+    try {
+      return look(log);
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  private tear(log: number): void {
+    const { size } = fstatSync(log);
+    const { salt, frames } = this.written(log);
     const kept = salt === this.durable.salt ? this.durable.frames : frames < CHECKPOINT_FRAMES ? 0 : frames;
-    const from = frames >= CHECKPOINT_FRAMES ? bytes.length : endOf(kept);
+    const from = frames >= CHECKPOINT_FRAMES ? size : endOf(kept);
     const cut = this.random.between(from, Math.max(from, endOf(frames)));
+    if (cut >= size) return;
     switch (this.random.between(0, 2)) {
       case 0:
-        return bytes.subarray(0, cut);
+        return ftruncateSync(log, cut);
       case 1:
-        return Buffer.concat([bytes.subarray(0, cut), Buffer.alloc(Math.max(0, bytes.length - cut))]);
+        ftruncateSync(log, cut);
+        return ftruncateSync(log, size);
       default:
         // One sector did not make it, though later ones did.
-        if (cut < bytes.length) bytes.fill(0xa5, cut, Math.min(cut + 512, bytes.length));
-        return bytes;
+        writeSync(log, GARBAGE, 0, Math.min(GARBAGE.length, size - cut), cut);
     }
   }
 
   /** The frames of the log's present generation. */
-  private written(): Written {
-    const log = join(this.folder, `${DATABASE_FILE}-wal`);
-    if (!existsSync(log)) return { salt: '', frames: 0 };
-    const file = open(log, 'r');
-    const header = Buffer.alloc(WAL_HEADER);
-    const frame = Buffer.alloc(FRAME_HEADER);
-    try {
-      readSync(file, header, 0, WAL_HEADER, 0);
-      const salt = header.subarray(16, 24);
-      const name = salt.toString('hex');
-      for (let frames = name === this.found.salt ? this.found.frames : 0; ; frames++) {
-        const read = readSync(file, frame, 0, FRAME_HEADER, endOf(frames));
-        if (read === FRAME_HEADER && frame.subarray(8, 16).equals(salt)) continue;
-        this.found = { salt: name, frames };
-        return this.found;
-      }
-    } finally {
-      closeSync(file);
+  private written(log: number): Written {
+    if (readSync(log, HEADER, 0, WAL_HEADER, 0) < WAL_HEADER) return NOTHING;
+    const salt = HEADER.subarray(16, 24);
+    const name = salt.toString('hex');
+    for (let frames = name === this.found.salt ? this.found.frames : 0; ; frames++) {
+      const read = readSync(log, FRAME, 0, FRAME_HEADER, endOf(frames));
+      if (read === FRAME_HEADER && FRAME.subarray(8, 16).equals(salt)) continue;
+      this.found = { salt: name, frames };
+      return this.found;
     }
   }
 
@@ -183,15 +195,6 @@ function whenUsed(prepare: () => StatementSync): StatementSync {
     },
   };
   return new Proxy(Object.create(null), used);
-}
-
-function bytesOf(path: string): Buffer {
-  const file = open(path, 'r');
-  try {
-    return readFileSync(file);
-  } finally {
-    closeSync(file);
-  }
 }
 
 function endOf(frames: number): number {

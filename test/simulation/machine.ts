@@ -32,7 +32,7 @@ export class Machine {
   private tasks: Task[] = [];
   private immediates = 0;
   private deaths = 0;
-  private readonly bequests = new Set<() => void>();
+  private readonly tidyings = new Set<() => void>();
   /** Told of each instant at which something leaves the process, for the disk or for the network. */
   moment: () => void = () => {};
   private readonly random: Random;
@@ -76,15 +76,15 @@ export class Machine {
   kill(): void {
     this.deaths += 1;
     this.tasks = this.tasks.filter(({ ofProcess }) => !ofProcess);
-    for (const tidy of this.bequests) tidy();
+    for (const tidy of this.tidyings) tidy();
   }
 
   /** What is tidied up when the process dies, or before that when what this gives is called. */
   atDeath(tidy: () => void): () => void {
     const once = (): void => {
-      if (this.bequests.delete(once)) tidy();
+      if (this.tidyings.delete(once)) tidy();
     };
-    this.bequests.add(once);
+    this.tidyings.add(once);
     return once;
   }
 
@@ -107,7 +107,7 @@ export class Machine {
       setTimeout: (milliseconds: number, value: unknown, { signal }: { signal?: AbortSignal } = {}) =>
         this.delay(milliseconds, value, signal),
     });
-    Object.assign(fs, { fdatasync: (_file: number, done: (error: Error | null) => void) => this.sync(done) });
+    Object.assign(fs, { fdatasync: (file: number, done: (error: Error | null) => void) => this.sync(file, done) });
     syncBuiltinESMExports();
     return () => {
       const { delay, fdatasync, ...timers } = REAL;
@@ -129,8 +129,8 @@ export class Machine {
     });
   }
 
-  private sync(done: (error: Error | null) => void): void {
-    const end = this.disk.beginSync();
+  private sync(file: number, done: (error: Error | null) => void): void {
+    const end = this.disk.beginSync(file);
     this.moment();
     this.afterInProcess(this.random.between(0, this.random.chance(0.1) ? 500 : 5), () => done(end()));
   }

@@ -46,6 +46,8 @@ export class Service implements ActionCaller {
       call.signal.addEventListener('abort', timeout);
       // Node keeps a signal that somebody listens to, and all that hangs on it, for ever.
       const forget = this.machine.atDeath(() => call.signal.removeEventListener('abort', timeout));
+      // It came too late to be told, and no request is made.
+      if (call.signal.aborted) return timeout();
       const answer = (reply: Reply): void => resolve(this.outcomeOf(call, reply));
       const latency = this.random.between(1, this.random.chance(0.1) ? 3000 : 200);
       if (this.meetsFault(request.place)) this.fail(call, request, { latency, network, resolve });

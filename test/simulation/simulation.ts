@@ -81,6 +81,7 @@ class World {
   private crashes = 0;
   /** All has come to its end. */
   private over = false;
+  private deployed = false;
 
   constructor(seed: number, random: Random, machine: Machine, disk: Disk) {
     this.seed = seed;
@@ -161,8 +162,7 @@ class World {
     const id = namedRunId(BEGIN + Math.floor(machine.time), `${this.seed} ${name} ${delivery.tries}`);
     const request = { id, account, automation, plan: plan.digest, trigger, delivery: name };
     try {
-      // What serves was deployed before: its plans are kept.
-      await process.store.deployments.keepPlans(new Map(this.plans.map(({ digest, text }) => [digest, text])));
+      await this.deploy(process.store);
       const run = await process.engine.start(request);
       answered = true;
       if (delivery.run !== undefined && delivery.run !== run.id)
@@ -174,6 +174,13 @@ class World {
       this.told(error);
       again();
     }
+  }
+
+  /** What serves was deployed before: its plans are kept, once and for all. */
+  private async deploy(store: Store): Promise<void> {
+    if (this.deployed) return;
+    await store.deployments.keepPlans(new Map(this.plans.map(({ digest, text }) => [digest, text])));
+    this.deployed = true;
   }
 
   private drawFaults(): void {
