@@ -95,7 +95,8 @@ class World {
     const longLoops = random.chance(0.08) ? 0.4 : 0;
     const byAccount = accounts.map((account) => randomPlans(random, account, longLoops));
     this.plans = byAccount.flat();
-    this.deliveries = Array.from({ length: random.between(1, 8) }, (_, index): Delivery => {
+    const length = random.between(1, random.chance(0.25) ? 8 : 4);
+    this.deliveries = Array.from({ length }, (_, index): Delivery => {
       const [first, ...others] = byAccount[index % byAccount.length] ?? [];
       if (first === undefined) throw new Error('every account has a plan');
       const plan = random.pick([first, ...others]);
@@ -188,7 +189,7 @@ class World {
     service.faults = random.pick([0, 0.1, 0.4]);
     disk.faults = { statement: random.pick([0, 0, 0.02, 0.2]), sync: random.pick([0, 0, 0, 0.005]) };
     const within = random.pick([5000, 60_000, FAULTY_MS]);
-    for (let count = random.between(0, 6); count > 0; count--)
+    for (let count = random.between(0, 4); count > 0; count--)
       machine.after(random.next() * within, () => this.crash(random.chance(0.5)));
     this.crashAtMoments();
     if (random.chance(0.3)) machine.after(random.next() * within, () => void this.restart());
