@@ -58,6 +58,8 @@ export class Disk {
   private durable = NOTHING;
   /** What the last look at the log found. */
   private found = NOTHING;
+  /** A sync failed in this process. */
+  private failing = false;
 
   constructor(random: Random, template: string | undefined) {
     this.random = random;
@@ -67,14 +69,14 @@ export class Disk {
   /** Comes between Node's databases and those who use them. Gives what takes that back. */
   install(): () => void {
     const opened = (database: DatabaseSync): void => void this.databases.add(database);
-    const failing = (statement: StatementSync, sql: string): StatementSync => this.failing(statement, sql);
+    const faulty = (statement: StatementSync, sql: string): StatementSync => this.faulty(statement, sql);
     DatabaseSync.prototype.exec = function (sql) {
       opened(this);
       REAL.exec.call(this, sql);
     };
     DatabaseSync.prototype.prepare = function (sql) {
       opened(this);
-      return whenUsed(() => failing(REAL.prepare.call(this, sql), sql));
+      return whenUsed(() => faulty(REAL.prepare.call(this, sql), sql));
     };
     // What a dead process held open is closed with it.
     const openSync: typeof fs.openSync = (path, flags, mode) => {
@@ -96,7 +98,10 @@ export class Disk {
     const written = this.written(log);
     const fails = this.random.chance(this.faults.sync);
     return () => {
+      // What a sync could not bring to the disk no later one does: https://wiki.postgresql.org/wiki/Fsync_Errors
+      this.failing ||= fails;
       if (fails) return new Error('EIO: i/o error, fdatasync');
+      if (this.failing) return null;
       if (written.salt !== this.durable.salt || written.frames > this.durable.frames) this.durable = written;
       return null;
     };
@@ -109,11 +114,9 @@ export class Disk {
       if (existsSync(join(this.folder, name))) copyFileSync(join(this.folder, name), join(left, name));
     this.remove();
     this.folder = left;
-    this.durable = this.lookAtLog((log) => {
-      if (power) this.tear(log);
-      this.found = NOTHING;
-      return this.written(log);
-    });
+    this.failing = false;
+    if (power) this.durable = this.lookAtLog((log) => this.tear(log));
+    this.found = NOTHING;
   }
 
   remove(): void {
@@ -136,23 +139,20 @@ export class Disk {
     }
   }
 
-  private tear(log: number): void {
+  /** Gives what is left. */
+  private tear(log: number): Written {
     const { size } = fstatSync(log);
     const { salt, frames } = this.written(log);
     const kept = salt === this.durable.salt ? this.durable.frames : frames < CHECKPOINT_FRAMES ? 0 : frames;
     const from = frames >= CHECKPOINT_FRAMES ? size : endOf(kept);
     const cut = this.random.between(from, Math.max(from, endOf(frames)));
-    if (cut >= size) return;
-    switch (this.random.between(0, 2)) {
-      case 0:
-        return ftruncateSync(log, cut);
-      case 1:
-        ftruncateSync(log, cut);
-        return ftruncateSync(log, size);
-      default:
-        // One sector did not make it, though later ones did.
-        writeSync(log, GARBAGE, 0, Math.min(GARBAGE.length, size - cut), cut);
-    }
+    const way = this.random.between(0, 2);
+    if (cut < size && way < 2) ftruncateSync(log, cut);
+    if (cut < size && way === 1) ftruncateSync(log, size);
+    // One sector did not make it, though later ones did.
+    if (cut < size && way === 2) writeSync(log, GARBAGE, 0, Math.min(GARBAGE.length, size - cut), cut);
+    this.found = NOTHING;
+    return this.written(log);
   }
 
   /** The frames of the log's present generation. */
@@ -168,7 +168,7 @@ export class Disk {
     }
   }
 
-  private failing(statement: StatementSync, sql: string): StatementSync {
+  private faulty(statement: StatementSync, sql: string): StatementSync {
     const faults = FAULTS.filter(({ at }) => at === sql);
     const [first, ...others] = faults;
     if (first === undefined) return statement;

@@ -27,12 +27,20 @@ export function randomPlans(random: Random, account: string, longLoops: number):
   return plans;
 }
 
+const JOURNALED: ReadonlySet<PlanStep['kind']> = new Set(['action', 'call']);
+
 interface Place {
   /** What stands before a step's id in its path, as a template. */
   prefix: string;
   depth: number;
   /** Steps before, whose outputs it reads. */
-  seen: string[];
+  seen: Seen[];
+}
+
+interface Seen {
+  id: string;
+  /** Its path, as a template; empty where nothing is journaled of it. */
+  path: string;
 }
 
 class Draft {
@@ -114,8 +122,9 @@ class Draft {
     for (let count = this.random.between(1, place.depth === 0 ? 5 : 3); count > 0; count--) {
       const step = this.step({ ...place, seen });
       steps.push(step);
-      if (step.kind === 'wait' || step.kind === 'stop' || step.kind === 'fail') continue;
-      seen.push(step.id);
+      // A wait that does not expire gives the same each time, and nothing but that it came.
+      if ((step.kind === 'wait' && step.on_error === undefined) || step.kind === 'stop' || step.kind === 'fail') continue;
+      seen.push({ id: step.id, path: JOURNALED.has(step.kind) ? place.prefix + step.id : '' });
       own.push(step.id);
     }
     const output = Object.fromEntries(own.map((id) => [id, `\${{ steps.${id} ?? null }}`]));
@@ -170,7 +179,7 @@ class Draft {
           index,
           parallel: random.between(1, 3),
           ...(random.chance(0.5) ? { on_item_error: 'collect' as const } : {}),
-          block: long ? this.short(inner) : this.within(inner),
+          block: long ? this.short(inner, `\${{ ${index} >= ${firstItems(place.prefix) - 2} }}`) : this.within(inner),
           ...this.time(),
         };
       }
@@ -205,9 +214,9 @@ class Draft {
     return firstItems(place.prefix) + this.random.between(1, 10);
   }
 
-  /** A block whose steps are soon done, for many items. */
-  private short(place: Place): PlanBlock {
-    const action = this.random.chance(0.1) ? [this.action(`s${++this.steps}`, place)] : [];
+  /** A block whose steps are soon done, for many items: `last` tells those for which a service is called too. */
+  private short(place: Place, last: string): PlanBlock {
+    const action = this.random.chance(0.7) ? [{ ...this.action(`s${++this.steps}`, place), if: last }] : [];
     return { steps: [this.storage(`s${++this.steps}`, place), ...action], mappings: [] };
   }
 
@@ -283,7 +292,7 @@ class Draft {
   private condition(place: Place): string {
     const [first] = place.seen;
     if (first === undefined) return `\${{ ${this.random.chance(0.5)} }}`;
-    const id = this.random.pick([first, ...place.seen]);
+    const { id } = this.random.pick([first, ...place.seen]);
     return `\${{ (steps.${id}?.value ?? 0) < ${this.random.between(0, 99)} }}`;
   }
 
@@ -292,6 +301,7 @@ class Draft {
   }
 
   private reads({ seen }: Place): Json[] {
-    return seen.filter(() => this.random.chance(0.5)).map((id) => `\${{ steps.${id} ?? null }}`);
+    const read = seen.filter(() => this.random.chance(0.5));
+    return read.map(({ id, path }) => ({ step: path, value: `\${{ steps.${id} ?? null }}` }));
   }
 }

@@ -1,6 +1,6 @@
 import type { ActionCall, ActionCaller } from '../../src/connectors/action-call.ts';
 import { failureOfAnswer, failureOfNetwork } from '../../src/connectors/failures.ts';
-import type { JsonObject } from '../../src/json/value.ts';
+import type { Json, JsonObject } from '../../src/json/value.ts';
 import type { Outcome } from '../../src/run/failure.ts';
 import type { AttemptRecord } from '../../src/run/records.ts';
 import type { Ledger, Reply, Request } from './ledger.ts';
@@ -16,6 +16,8 @@ export class Service implements ActionCaller {
   faults = 0;
   /** What is kept of a step. */
   journal: (run: string, step: string) => AttemptRecord[] = () => [];
+  /** Steps of runs that requests were built on since the process began, as `<run> <step>`. */
+  readonly builtOn = new Set<string>();
   private readonly met = new Map<string, number>();
   private readonly machine: Machine;
   private readonly random: Random;
@@ -32,6 +34,7 @@ export class Service implements ActionCaller {
   call(call: ActionCall): Promise<Outcome> {
     const request = requestOf(call);
     this.checkUnfinished(call, request);
+    this.noteBuiltOn(call);
     this.machine.moment();
     return new Promise((settle) => {
       const resolve = (outcome: Outcome): void => {
@@ -60,6 +63,11 @@ export class Service implements ActionCaller {
     const { run, place: step } = input as { run: string; place: string };
     const ended = this.journal(run, step).some(({ outcome }) => outcome?.ok === true);
     if (ended) this.ledger.broken.push(`${place} had ended and was performed again`);
+  }
+
+  private noteBuiltOn({ input }: ActionCall): void {
+    const { run, read } = input as { run: string; read: { step: string; value: Json }[] };
+    for (const { step, value } of read) if (step !== '' && value !== null) this.builtOn.add(`${run} ${step}`);
   }
 
   /** The request arrives, and the answer comes back, if the process that waits for it still lives. */

@@ -142,7 +142,19 @@ class World {
     });
     this.process = { engine, store };
     this.service.journal = (run, step) => store.runs.attemptsOf(run, step);
+    this.checkBuiltOn(store);
     engine.resume();
+  }
+
+  /** What a service was given must not have been made of what is lost. */
+  private checkBuiltOn(store: Store): void {
+    const { builtOn } = this.service;
+    for (const place of builtOn) {
+      const [run = '', step = ''] = place.split(' ');
+      if (store.runs.attemptsOf(run, step).at(-1)?.outcome === undefined)
+        this.failed ??= new Error(`the outcome of ${place} is lost, and a request was built on it`);
+    }
+    builtOn.clear();
   }
 
   /** The sender sends again until it is told that the delivery was taken, and sometimes once more. */
@@ -187,7 +199,7 @@ class World {
   private drawFaults(): void {
     const { random, machine, disk, service } = this;
     service.faults = random.pick([0, 0.1, 0.4]);
-    disk.faults = { statement: random.pick([0, 0, 0.02, 0.2]), sync: random.pick([0, 0, 0, 0.005]) };
+    disk.faults = { statement: random.pick([0, 0, 0.02, 0.2]), sync: random.pick([0, 0, 0, 0.02]) };
     const within = random.pick([5000, 60_000, FAULTY_MS]);
     for (let count = random.between(0, 4); count > 0; count--)
       machine.after(random.next() * within, () => this.crash(random.chance(0.5)));
