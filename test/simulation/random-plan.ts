@@ -123,7 +123,8 @@ class Draft {
       const step = this.step({ ...place, seen });
       steps.push(step);
       // A wait that does not expire gives the same each time, and nothing but that it came.
-      if ((step.kind === 'wait' && step.on_error === undefined) || step.kind === 'stop' || step.kind === 'fail') continue;
+      if ((step.kind === 'wait' && step.on_error === undefined) || step.kind === 'stop' || step.kind === 'fail')
+        continue;
       seen.push({ id: step.id, path: JOURNALED.has(step.kind) ? place.prefix + step.id : '' });
       own.push(step.id);
     }

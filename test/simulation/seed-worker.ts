@@ -8,6 +8,7 @@ parentPort?.on('message', (seed: number) => {
   const answer = (lived: Lived): void => parentPort?.postMessage(lived);
   simulate(seed, template).then(
     (result) => answer({ seed, result }),
-    (error: unknown) => answer({ seed, broken: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    (error: unknown) =>
+      answer({ seed, broken: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
 });

@@ -22,7 +22,7 @@ import { Places } from './places.ts';
 import { PreparedPlans } from './prepared-plans.ts';
 import { RunEnds } from './run-ends.ts';
 import { SealedRuns } from './sealed-runs.ts';
-import { AFTER_TROUBLE_MS, isSealed, mayPass } from './store-trouble.ts';
+import { AFTER_TROUBLE_MS, isSealed, mayPass, untilKept } from './store-trouble.ts';
 import { sumOf } from './tally.ts';
 import { WakeTimer } from './wake-timer.ts';
 
@@ -81,7 +81,8 @@ export class EmbeddedEngine implements Engine {
       ruleOf: (plan) => this.plans.get(plan).concurrency,
       begin: (run) => this.enqueue(run),
       end: (run, failure) => {
-        this.end(run, failure, 'cut_off').catch((error: unknown) => options.onError(error, run));
+        const told = (error: unknown): void => options.onError(error, run);
+        void untilKept(() => this.end(run, failure, 'cut_off'), { delay: (ms) => this.clock.delay(ms), told });
       },
     });
     this.limiter = new Limiter(this.clock);
@@ -166,8 +167,8 @@ export class EmbeddedEngine implements Engine {
       await active?.ended;
       await Promise.allSettled([active?.durable?.written()]);
       if (store.runs.get(id)?.finishedAt !== undefined) return false;
-      // It was unwound to be canceled, and could not be.
-      this.enqueue(run);
+      // It was unwound to be canceled, and could not be. One that was not under way still waits where it did.
+      if (active !== undefined) this.enqueue(run);
       throw error;
     }
     if (underWay === 'cut_off') active?.abort.abort(new Stopped());
