@@ -3,6 +3,7 @@ import { loopOfPage } from '../../src/run/page.ts';
 import type { AttemptRecord, RunRecord, RunSummary } from '../../src/run/records.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Ledger } from './ledger.ts';
+import type { Machine } from './machine.ts';
 import type { Random } from './random.ts';
 
 /** So long after a doubt, in milliseconds, whatever the service will do is done. */
@@ -15,27 +16,42 @@ export class Operator {
   doubts = 0;
   private readonly random: Random;
   private readonly ledger: Ledger;
+  private readonly machine: Machine;
+  private readonly told: (error: unknown) => void;
   private readonly seen = new Map<string, number>();
 
-  constructor(random: Random, ledger: Ledger) {
+  constructor(random: Random, ledger: Ledger, machine: Machine, told: (error: unknown) => void) {
     this.random = random;
     this.ledger = ledger;
+    this.machine = machine;
+    this.told = told;
   }
 
   /** `runs`: all that there are. */
-  async look({ engine, store }: { engine: EmbeddedEngine; store: Store }, runs: readonly RunSummary[]): Promise<void> {
+  async look(
+    { engine, store }: { engine: EmbeddedEngine; store: Store },
+    runs: readonly RunSummary[],
+    now: number,
+  ): Promise<void> {
     for (const { account } of store.pauses.list())
       if (this.calm || this.random.chance(0.3)) await engine.unpause(account, undefined);
     const [first] = runs;
     if (!this.calm && first !== undefined && this.random.chance(0.05)) await engine.pause(first.account, undefined);
-    for (const { id, status } of runs) if (status === 'waiting') await this.answer(whole(store, id), engine, store);
+    for (const { id, status } of runs)
+      if (status === 'waiting') await this.answer(whole(store, id), engine, store, now);
     for (const { id, status } of runs) if (status === 'uncertain') await this.settle(whole(store, id), engine, store);
   }
 
-  private async answer(run: RunRecord, engine: EmbeddedEngine, store: Store): Promise<void> {
+  /** What expires is answered just when it does, or a moment before or after. */
+  private async answer(run: RunRecord, engine: EmbeddedEngine, store: Store, now: number): Promise<void> {
     for (const { key, input, sleepUntil } of openAttempts(store, run.id)) {
-      const awaits = JSON.stringify(input) === '{"event":"awaited"}' && sleepUntil === undefined;
-      if (awaits && this.random.chance(0.5)) await engine.answer(run, key, { ok: true, output: {} });
+      if (JSON.stringify(input) !== '{"event":"awaited"}' || !this.random.chance(0.5)) continue;
+      const answer = (): Promise<boolean> => engine.answer(run, key, { ok: true, output: {} });
+      if (sleepUntil === undefined) await answer();
+      else
+        this.machine.afterInProcess(sleepUntil - now + this.random.pick([-2, -1, 0, 0, 1, 3]), () => {
+          answer().catch((error: unknown) => this.told(error));
+        });
     }
   }
 

@@ -89,7 +89,7 @@ class World {
     this.machine = machine;
     this.disk = disk;
     this.service = new Service(machine, random, this.ledger, () => this.now());
-    this.operator = new Operator(random, this.ledger);
+    this.operator = new Operator(random, this.ledger, machine, (error) => this.told(error));
     const accounts = ['acme', 'globex', 'initech'].slice(0, random.between(1, 3));
     // What goes on for long costs as much as many that are short.
     const longLoops = random.chance(0.08) ? 0.4 : 0;
@@ -251,10 +251,23 @@ class World {
       if (this.process !== undefined) {
         const runs = this.process.store.runs.list({ limit: MOST_RUNS });
         this.over = this.ended(runs);
-        this.operator.look(this.process, runs).catch((error: unknown) => this.told(error));
+        this.checkPlaces(runs);
+        this.operator.look(this.process, runs, this.now()).catch((error: unknown) => this.told(error));
       }
       this.lookAfter();
     });
+  }
+
+  /** No more runs of a group go on than its plan says. One that a person let go on has its place again, whatever the others do. */
+  private checkPlaces(runs: readonly RunSummary[]): void {
+    if (this.operator.doubts > 0) return;
+    for (const { digest, plan } of this.plans) {
+      const holds = (run: RunSummary): boolean =>
+        run.plan === digest && run.startedAt !== undefined && run.finishedAt === undefined;
+      const count = runs.filter(holds).length;
+      if (count > (plan.concurrency?.limit ?? Infinity))
+        this.failed ??= new Error(`${count} runs of ${plan.automation} of ${plan.account} go on at a time`);
+    }
   }
 
   /** Failures of the disk are what is simulated; whatever else is thrown is a fault. */
@@ -285,7 +298,7 @@ class World {
     for (const { name, run } of this.deliveries)
       if (!begun.some(({ id }) => id === run)) throw this.violation(`${name} was taken, and its run is gone`);
     for (const run of runs.filter((one) => !wasEnded(one))) {
-      const expected = await faultFree(run, plans);
+      const expected = await faultFree(run, plans, (id, step) => kept?.attemptsOf(id, step).at(-1)?.outcome);
       const [was, should] = [summaryOf(run), summaryOf(expected)];
       if (was !== should)
         throw this.violation(`the run ${run.id} of ${run.automation} came to ${was}, not to ${should}`);
