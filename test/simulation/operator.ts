@@ -42,14 +42,14 @@ export class Operator {
     for (const { id, status } of runs) if (status === 'uncertain') await this.settle(whole(store, id), engine, store);
   }
 
-  /** What expires is answered just when it does, or a moment before or after. */
+  /** What expires is answered about when it does. */
   private async answer(run: RunRecord, engine: EmbeddedEngine, store: Store, now: number): Promise<void> {
     for (const { key, input, sleepUntil } of openAttempts(store, run.id)) {
       if (JSON.stringify(input) !== '{"event":"awaited"}' || !this.random.chance(0.5)) continue;
       const answer = (): Promise<boolean> => engine.answer(run, key, { ok: true, output: {} });
       if (sleepUntil === undefined) await answer();
       else
-        this.machine.afterInProcess(sleepUntil - now + this.random.pick([-2, -1, 0, 0, 1, 3]), () => {
+        this.machine.afterInProcess(sleepUntil - now + this.random.between(-2, 12), () => {
           answer().catch((error: unknown) => this.told(error));
         });
     }
