@@ -20,6 +20,7 @@ const REAL = {
   clearImmediate,
   delay: timersPromises.setTimeout,
   fdatasync: fs.fdatasync,
+  fdatasyncSync: fs.fdatasyncSync,
 };
 
 /**
@@ -107,13 +108,16 @@ export class Machine {
       setTimeout: (milliseconds: number, value: unknown, { signal }: { signal?: AbortSignal } = {}) =>
         this.delay(milliseconds, value, signal),
     });
-    Object.assign(fs, { fdatasync: (file: number, done: (error: Error | null) => void) => this.sync(file, done) });
+    Object.assign(fs, {
+      fdatasync: (file: number, done: (error: Error | null) => void) => this.sync(file, done),
+      fdatasyncSync: (file: number) => void this.disk.beginSync(file)(),
+    });
     syncBuiltinESMExports();
     return () => {
-      const { delay, fdatasync, ...timers } = REAL;
+      const { delay, fdatasync, fdatasyncSync, ...timers } = REAL;
       Object.assign(globalThis, timers);
       Object.assign(timersPromises, { setTimeout: delay });
-      Object.assign(fs, { fdatasync });
+      Object.assign(fs, { fdatasync, fdatasyncSync });
       syncBuiltinESMExports();
     };
   }

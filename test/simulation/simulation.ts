@@ -223,7 +223,10 @@ class World {
     let moments = 0;
     machine.moment = () => {
       moments += 1;
-      if (chosen.has(moments)) machine.after(random.pick([0, 0.5, 2, 50]), () => this.crash(random.chance(0.7)));
+      if (!chosen.has(moments)) return;
+      machine.after(random.pick([0, 0.5, 2, 50]), () => this.crash(random.chance(0.6)));
+      // One crash after the other: what the first one left may not be on the disk yet.
+      if (random.chance(0.4)) chosen.add(moments + random.between(1, 4));
     };
   }
 
