@@ -148,14 +148,14 @@ export class EmbeddedEngine implements Engine {
     const run = store.runs.get(id);
     if (run === undefined || run.finishedAt !== undefined) return false;
     const active = this.active.get(id);
-    if (active !== undefined) active.canceled = true;
     active?.durable?.waits.end(new Stopped());
+    const finished = this.finish({ ...run, status: 'canceled', failure, finishedAt: now() });
+    if (active !== undefined) active.canceling = finished;
     try {
-      await this.finish({ ...run, status: 'canceled', failure, finishedAt: now() });
+      await finished;
     } catch (error) {
       // Where its own end came before, that is on the disk by then, or is lost too; and so is all that is read of it again.
       await active?.ended;
-      await Promise.allSettled([active?.durable?.written()]);
       if (store.runs.get(id)?.finishedAt !== undefined) return false;
       // It was unwound to be canceled, and could not be. One that was not under way still waits where it did.
       if (active !== undefined) this.enqueue(run);
@@ -285,21 +285,24 @@ export class EmbeddedEngine implements Engine {
     try {
       await this.interpret(run, active);
     } catch (error) {
-      if (!(error instanceof Stopped) && !active.canceled) await this.failed(error, run, active);
+      if (!(error instanceof Stopped) && active.canceling === undefined) await this.failed(error, run, active);
     } finally {
+      // Whoever begins it anew reads a journal to which nothing more is added.
+      if (active.canceling !== undefined) await Promise.allSettled([active.canceling, active.durable?.written()]);
       this.active.delete(run.id);
       this.fill();
     }
   }
 
   /** What the store could not keep did not happen: the run goes on from what is kept as soon as that may work again. */
-  private async failed(error: unknown, run: RunRecord, { durable }: ActiveRun): Promise<void> {
+  private async failed(error: unknown, run: RunRecord, active: ActiveRun): Promise<void> {
     this.options.onError(error, run.id);
     if (isSealed(error)) this.sealed.add(run);
     if (!mayPass(error)) return;
     // The run keeps its place until then: a disk that is full is not asked by all the others in turn.
-    await Promise.allSettled([durable?.written(), this.clock.delay(AFTER_TROUBLE_MS)]);
-    this.enqueue(run);
+    await Promise.allSettled([active.durable?.written(), this.clock.delay(AFTER_TROUBLE_MS)]);
+    // Who wanted to end it meanwhile, and could not, lets it go on.
+    if (active.canceling === undefined) this.enqueue(run);
   }
 
   /** To the run's end, or to where it only waits. */
@@ -315,7 +318,7 @@ export class EmbeddedEngine implements Engine {
     if (run.group !== undefined) begin.keep();
     try {
       const result = await interpretPlan(this.plans.get(run.plan), run, durable, services);
-      if (active.canceled) return;
+      if (active.canceling !== undefined) return;
       durable.follow(this.finish({ ...run, startedAt, finishedAt: now(), ...result }));
     } catch (error) {
       if (!(error instanceof OnHold || error instanceof AtRest || error instanceof Crowded)) throw error;
