@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AFTER_TROUBLE_MS, untilKept } from '../../src/engine/embedded/store-trouble.ts';
 import { StoreError } from '../../src/store/store-error.ts';
+import type { RunStore } from '../../src/store/store.ts';
 import { automationOf } from '../compiler/compile-text.ts';
 import { count, EngineWorld, until } from './engine-world.ts';
 
@@ -169,12 +170,15 @@ test('where the store cannot keep that a run is replaced, it waits for its place
   await until(() => statusOf(world, first)[0] === 'waiting');
   const told: string[] = [];
   world.troubles = (error) => told.push(error instanceof StoreError ? error.code : String(error));
-  const { finish } = world.store.runs;
-  world.store.runs.finish = () => Promise.reject(new StoreError('store_full', 'for the test'));
+  const { runs } = world.store;
+  let full = true;
+  const finish: RunStore['finish'] = (...end) =>
+    full ? Promise.reject(new StoreError('store_full', 'for the test')) : runs.finish(...end);
+  Object.assign(world.store, { runs: { ...runs, finish } });
   const second = await world.start('example', { who: 'bob' });
   const third = await world.start('example', { who: 'cid' });
   await until(() => told.length === 2 && statusOf(world, first)[0] === 'waiting');
-  world.store.runs.finish = finish;
+  full = false;
   assert.deepEqual([world.stored('bob'), ...statusOf(world, second, third)], [undefined, 'queued', 'queued']);
   for (const [run, next] of [
     [first, second],

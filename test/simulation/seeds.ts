@@ -38,6 +38,7 @@ async function liveInThread(left: Iterator<number>, template: string, lived: Liv
   });
   try {
     for (let next = left.next(); next.done !== true; next = left.next()) {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is of windows, and this is a thread.
       thread.postMessage(next.value);
       lived.push(await answerOf(thread, next.value));
     }
