@@ -220,6 +220,11 @@ test('waits: as asked, otherwise growing with jitter; never for what does not pa
     'an instant that is past by our clock',
   );
   assert.equal(
+    waitBeforeRetry({ ...retryable, retryAfterMs: 30 * 86_400_000 }, 1, 5, () => 1),
+    86_400_000,
+    'a day at most',
+  );
+  assert.equal(
     waitBeforeRetry(retryable, 5, 5, () => 1),
     undefined,
   );
