@@ -154,7 +154,10 @@ test('while a service asks one run to wait, no other calls it through the connec
   const world = await EngineWorld.of({ example: automation(undefined, [get]) });
   const retryAfterMs = 600_000;
   world.answer = () =>
-    Promise.resolve({ ok: false, failure: { class: 'retryable', code: 'http_status', message: 'later', retryAfterMs } });
+    Promise.resolve({
+      ok: false,
+      failure: { class: 'retryable', code: 'http_status', message: 'later', retryAfterMs },
+    });
   const first = await world.start('example', { who: 'ann' });
   await until(() => statusOf(world, first)[0] === 'waiting');
   const { plan, id } = await world.start('example', { who: 'bob' });

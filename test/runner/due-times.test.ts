@@ -70,7 +70,14 @@ test('missed times are made up for as the policy says', () => {
 });
 
 test('however often the clock is looked at, each time comes once, and none of those on time is left out', () => {
-  const cron = fc.constantFrom('* * * * *', '*/7 * * * *', '0 * * * *', '30 2,14 * * *', '0 9 * * MON-FRI', '15 1 L * *');
+  const cron = fc.constantFrom(
+    '* * * * *',
+    '*/7 * * * *',
+    '0 * * * *',
+    '30 2,14 * * *',
+    '0 9 * * MON-FRI',
+    '15 1 L * *',
+  );
   const zone = fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe');
   const start = fc.integer({ min: at('2026-01-01T00:00:00Z'), max: at('2026-12-31T00:00:00Z') });
   const looks = fc.array(fc.integer({ min: 1, max: MISSED_AFTER_MS }), { minLength: 1, maxLength: 100 });
