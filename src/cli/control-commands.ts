@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { ReplayOptions, ResolveOptions } from './commands/control.ts';
 import type { StorageOptions } from './commands/storage.ts';
-import { accountOption, automationOption, positive } from './options.ts';
+import { accountOption, automationOption, instant, positive } from './options.ts';
 
 /** The commands by which people decide of runs. `withRunner` adds the options that name a runner. */
 export function addControlCommands(
@@ -25,10 +25,12 @@ export function addControlCommands(
     .addOption(accountOption())
     .addOption(automationOption())
     .addOption(new Option('--status <status>', 'only these').choices(['failed', 'uncertain', 'canceled']))
+    .option('--since <when>', 'only what was accepted since then: a date, a time, or 2h, 7d', instant)
+    .option('--until <when>', 'only what was accepted before then', instant)
     .option('--limit <number>', 'how many at most, the newest, up to 500', positive, 100)
     .addHelpText(
       'after',
-      '\nExamples:\n  waybill runs replay 0193a1b2-… --from send\n  waybill runs replay --account demo --status failed',
+      '\nExamples:\n  waybill runs replay 0193a1b2-… --from send\n  waybill runs replay --account demo --status failed --since 2h',
     )
     .action(async (run: string | undefined, options: ReplayOptions) =>
       finish(await (await import('./commands/control.ts')).replay(run, options)),

@@ -63,7 +63,11 @@ export function renderRunLine({ id, account, automation, status, created_at, dur
 export function renderAttempt(attempt: AttemptView, ended = false): string {
   const going = ended ? 'given up' : 'under way';
   const took = attempt.duration_ms === undefined ? going : `${attempt.duration_ms} ms`;
-  const lines = [`    attempt ${attempt.attempt}, ${took}`, field('input', attempt.input)];
+  const size = attempt.output_bytes === undefined ? '' : `, ${attempt.output_bytes} bytes out`;
+  const lines = [
+    `    attempt ${attempt.attempt}, ${took}, ${attempt.input_bytes} bytes in${size}`,
+    field('input', attempt.input),
+  ];
   if (attempt.output !== undefined) lines.push(field('output', attempt.output));
   for (const words of attempt.warnings ?? []) lines.push(`    warning  the output is not as documented: ${words}`);
   if (attempt.failure !== undefined) lines.push(...renderFailure(attempt.failure));

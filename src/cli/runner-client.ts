@@ -43,10 +43,14 @@ export class RunnerClient {
     return this.view(await fetch(`${this.url}/health`));
   }
 
-  /** The answer's text, piece by piece as it comes. */
+  /** The answer's text, piece by piece as it comes. Throws where it ends before its end. */
   async *stream(path: string, query: Query): AsyncGenerator<string> {
     const { body } = await this.request(path, query);
-    yield* body?.pipeThrough(new TextDecoderStream()) ?? [];
+    try {
+      yield* body?.pipeThrough(new TextDecoderStream()) ?? [];
+    } catch (error) {
+      throw new Error('the runner cut its answer off: what it logs says why', { cause: error });
+    }
   }
 
   /** Sends JSON text. Throws as `get` does. */

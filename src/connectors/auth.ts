@@ -1,6 +1,6 @@
 import type { TokenUse } from '../generated/plan.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
-import { compileTemplate } from '../language/evaluate.ts';
+import { compileTemplate, type Evaluator } from '../language/evaluate.ts';
 import type { RequestBody } from './request-body.ts';
 import { EvaluationError } from '../language/evaluation-error.ts';
 
@@ -74,10 +74,15 @@ export function authText(template: string | undefined, roots: JsonObject): strin
   return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** Each is compiled once: the templates of all connectors are few, and requests many. */
+const compiled = new Map<string, Evaluator>();
+
 /** Errors of expressions hold no data, so none of them can hold a secret. */
 function evaluate(template: string, roots: JsonObject): Json | undefined {
+  let evaluator = compiled.get(template);
+  if (evaluator === undefined) compiled.set(template, (evaluator = compileTemplate(template)));
   try {
-    return compileTemplate(template)(roots);
+    return evaluator(roots);
   } catch (error) {
     if (error instanceof EvaluationError && error.code === 'absent_value') return undefined;
     throw error;

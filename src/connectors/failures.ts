@@ -62,6 +62,12 @@ interface NetworkCase {
   reached: boolean;
 }
 
+const TOO_LARGE: NetworkCase = {
+  code: 'answer_too_large',
+  words: 'answered with more than the runner takes',
+  reached: true,
+};
+
 const NETWORK: { [code: string]: NetworkCase } = {
   ECONNREFUSED: { code: 'connection_refused', words: 'refused the connection', reached: false },
   ENOTFOUND: { code: 'host_not_found', words: 'was not found: its host name has no address', reached: false },
@@ -73,7 +79,8 @@ const NETWORK: { [code: string]: NetworkCase } = {
   UND_ERR_BODY_TIMEOUT: { code: 'timeout', words: 'stopped in the middle of its answer', reached: true },
   TimeoutError: { code: 'timeout', words: 'did not answer within the step’s timeout', reached: true },
   AnswerNotUnpacked: { code: 'answer_not_read', words: 'answered with what cannot be unpacked', reached: true },
-  AnswerTooLarge: { code: 'answer_too_large', words: 'answered with more than the runner takes', reached: true },
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: TOO_LARGE,
+  AnswerTooLarge: TOO_LARGE,
 };
 
 function codeOf(error: unknown): string {

@@ -3,9 +3,10 @@ import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompre
 import type { Response } from '../generated/plan.ts';
 import { parseJson } from '../json/parse.ts';
 import type { Json } from '../json/value.ts';
+import type { Dispatcher } from 'undici';
 
-/** Bytes of an answer, unpacked. */
-const MAX_ANSWER = 10 * 1024 * 1024;
+/** Bytes of an answer, packed or not. */
+export const MAX_ANSWER = 10 * 1024 * 1024;
 
 /** What `accept-encoding` says, and all that `readBounded` unpacks. */
 export const ENCODINGS = 'gzip, deflate, br, zstd';
@@ -23,7 +24,7 @@ const UNPACKERS: { [encoding: string]: () => Duplex } = {
  * error named `AnswerTooLarge`, `AnswerNotUnpacked` where it is packed in another way than it says, or what the
  * connection throws.
  */
-export async function readBounded(body: Readable, encoding = 'identity'): Promise<Buffer> {
+export async function readBounded(body: Dispatcher.ResponseData['body'], encoding = 'identity'): Promise<Buffer> {
   const name = encoding.trim().toLowerCase();
   const unpacker = UNPACKERS[name];
   if (unpacker === undefined && name !== 'identity' && name !== '') {
@@ -31,7 +32,10 @@ export async function readBounded(body: Readable, encoding = 'identity'): Promis
     body.on('error', () => undefined).destroy();
     throw named('AnswerNotUnpacked', `the answer is packed as ${name}`);
   }
-  if (unpacker === undefined) return collect(body, body);
+  if (unpacker === undefined) {
+    const bytes = await body.bytes();
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
   try {
     return await collect(
       pipeline(body, unpacker(), () => undefined),
@@ -61,19 +65,25 @@ export function parseBody(bytes: Buffer, contentType = '', as?: Response['as']):
     : text;
 }
 
-async function collect(stream: Readable, source: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_ANSWER) {
+/** By events: an iterator would cost several times as much for what is mostly one chunk. */
+function collect(stream: Readable, source: Readable): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    stream.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_ANSWER) {
+        chunks.push(chunk);
+        return;
+      }
+      reject(named('AnswerTooLarge', `the answer has more than ${MAX_ANSWER} bytes`));
       stream.destroy();
       source.destroy();
-      throw named('AnswerTooLarge', `the answer has more than ${MAX_ANSWER} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+    });
+    stream.on('end', () => resolve(Buffer.concat(chunks)));
+    stream.on('error', reject);
+    stream.on('close', () => reject(new Error('the connection was closed in the midst of the answer')));
+  });
 }
 
 function named(name: string, message: string): Error {

@@ -1,4 +1,4 @@
-import type { TokenUse } from '../generated/plan.ts';
+import type { ConnectionSpec, TokenUse } from '../generated/plan.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import { EvaluationError } from '../language/evaluation-error.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
@@ -18,7 +18,7 @@ import type { BuiltRequest } from './request.ts';
 import type { ConnectedCall } from './token-call.ts';
 import { TokenExchange } from './token-exchange.ts';
 import type { Token } from './token-slot.ts';
-import { Transport, type Authorize, type TransportOptions } from './transport.ts';
+import { Transport, type Authorize, type RawAnswer, type TransportOptions } from './transport.ts';
 
 /** Takes secrets out of what is kept and shown. */
 export interface Redaction {
@@ -82,7 +82,8 @@ export class HttpCaller implements ActionCaller {
   async call(given: ActionCall): Promise<Outcome> {
     for (const secret of Object.values(given.connection?.credential.fields ?? {})) this.options.redactor.add(secret);
     try {
-      const call = await this.withCaptured(given);
+      const told = this.captured(given);
+      const call = told === undefined ? given : withFields(given, await told);
       const action = this.compiled.of(call);
       return withWarnings(action, outputOf(call, action, await this.collect(call, action)));
     } catch (error) {
@@ -96,7 +97,6 @@ export class HttpCaller implements ActionCaller {
 
   /** Makes the requests that come before, which change nothing: none of them leaves a doubt whether a write took place. */
   private async prepare(call: ActionCall, { before }: CompiledAction): Promise<JsonObject> {
-    if (before.length === 0) return {};
     const reading: ActionCall = { ...call, action: { ...call.action, effect: 'read' } };
     const answers: JsonObject = {};
     for (const { name, request, succeeded } of before) {
@@ -112,7 +112,7 @@ export class HttpCaller implements ActionCaller {
   /** Makes the requests of a call, one a page. */
   private async collect(call: ActionCall, action: CompiledAction): Promise<Collected> {
     const { request, pages, succeeded } = action;
-    const before = await this.prepare(call, action);
+    const before = action.before.length === 0 ? {} : await this.prepare(call, action);
     const fetchPage = async (page: Page | undefined): Promise<{ answer: Answer; url: URL }> => {
       const built = withKey(call, request({ ...rootsOf(call, page), ...before }));
       if (page?.url !== undefined) built.url = page.url;
@@ -139,29 +139,23 @@ export class HttpCaller implements ActionCaller {
     }
   }
 
-  /** The call with what consent, or the exchange of its credential, told of its connection. */
-  private async withCaptured(call: ActionCall): Promise<ActionCall> {
-    const { connection } = call;
-    if (connection === undefined) return call;
-    const values = await this.captured({ ...call, connection });
-    if (values === undefined) return call;
-    const fields = { ...connection.plan.fields, ...values };
-    return { ...call, connection: { ...connection, plan: { ...connection.plan, fields } } };
-  }
-
-  private async captured(call: ConnectedCall): Promise<JsonObject | undefined> {
-    const { plan, credential } = call.connection;
+  /** What consent, or the exchange of its credential, told of the call's connection; `undefined` where nothing is told. */
+  private captured({ connection, ...others }: ActionCall): Promise<JsonObject | undefined> | undefined {
+    if (connection === undefined) return undefined;
+    const { plan, credential } = connection;
+    const call: ConnectedCall = { ...others, connection };
     const auth = authOf(call.connector.connection ?? {}, plan.fields);
     if (auth?.type === 'oauth2' && auth.grant === 'authorization_code')
-      return (await this.grants.token(auth, call)).values;
+      return this.grants.token(auth, call).then(({ values }) => values);
     if (auth?.type !== 'token_exchange' || auth.captures === undefined) return undefined;
     const roots = { connection: { ...plan.fields, ...credential.fields } };
     // Who gives the token itself gets nothing told.
-    return authText(auth.given, roots) === undefined ? (await this.tokens.token(auth, call, roots)).values : undefined;
+    if (authText(auth.given, roots) !== undefined) return undefined;
+    return this.tokens.token(auth, call, roots).then(({ values }) => values);
   }
 
   /** Sends a request with its credential. */
-  private async exchange(call: ActionCall, request: BuiltRequest): Promise<Answer> {
+  private exchange(call: ActionCall, request: BuiltRequest): Promise<Answer> {
     const { connection, connector } = call;
     const auth = connection && authOf(connector.connection ?? {}, connection.plan.fields);
     if (connection === undefined || auth === undefined) return this.send(call, request, NOTHING);
@@ -203,14 +197,20 @@ export class HttpCaller implements ActionCaller {
   }
 
   /** Sends a request with the credential in it, and with what is derived of that for this very request. */
-  private async sendAuthorized(
+  private sendAuthorized(call: ActionCall, request: BuiltRequest, auth: TokenUse, roots: JsonObject): Promise<Answer> {
+    const { derived } = call.connector.connection ?? {};
+    return derived === undefined
+      ? this.send(call, request, (target) => applyAuth(auth, roots, target))
+      : this.sendDerived(call, request, auth, roots, derived);
+  }
+
+  private async sendDerived(
     call: ActionCall,
     request: BuiltRequest,
     auth: TokenUse,
     roots: JsonObject,
+    derived: NonNullable<ConnectionSpec['derived']>,
   ): Promise<Answer> {
-    const { derived } = call.connector.connection ?? {};
-    if (derived === undefined) return this.send(call, request, (target) => applyAuth(auth, roots, target));
     const proofs: SecretTexts[] = [];
     const answer = await this.send(call, request, async (target) => {
       const { values, secrets } = await derive(derived, auth, roots, this.now(), target);
@@ -221,13 +221,13 @@ export class HttpCaller implements ActionCaller {
   }
 
   private async send(call: ActionCall, request: BuiltRequest, authorize: Authorize): Promise<Answer> {
-    return this.echoed.remove(call.connection?.credential, await this.sendPlain(call, request, authorize));
+    const answer = answerOf(call, await this.transport.send(call, request, authorize));
+    return this.echoed.remove(call.connection?.credential, answer);
   }
 
   /** Gives the answer as it came, with the connection's own secrets where the service sends them back. */
-  private async sendPlain(call: ActionCall, request: BuiltRequest, authorize: Authorize = NOTHING): Promise<Answer> {
-    const { status, headers, body } = await this.transport.send(call, request, authorize);
-    return { status, headers, body: parseBody(body, headers['content-type'], call.action.response?.as) };
+  private async sendPlain(call: ActionCall, request: BuiltRequest): Promise<Answer> {
+    return answerOf(call, await this.transport.send(call, request, NOTHING));
   }
 
   private failed(failure: Failure): Outcome {
@@ -242,6 +242,18 @@ export class HttpCaller implements ActionCaller {
       },
     };
   }
+}
+
+function answerOf({ action }: ActionCall, { status, headers, body }: RawAnswer): Answer {
+  return { status, headers, body: parseBody(body, headers['content-type'], action.response?.as) };
+}
+
+/** The call with further fields of its connection. */
+function withFields(call: ActionCall, values: JsonObject | undefined): ActionCall {
+  const { connection } = call;
+  if (connection === undefined || values === undefined) return call;
+  const fields = { ...connection.plan.fields, ...values };
+  return { ...call, connection: { ...connection, plan: { ...connection.plan, fields } } };
 }
 
 /** What the request's templates see. */

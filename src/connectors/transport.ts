@@ -4,7 +4,7 @@ import { PrivateAddressError, publicConnector, type Resolve } from './address-gu
 import { CallFailure, permanent } from './call-failure.ts';
 import { failureOfNetwork } from './failures.ts';
 import { hostAllowed } from './hosts.ts';
-import { ENCODINGS, readBounded } from './http-body.ts';
+import { ENCODINGS, MAX_ANSWER, readBounded } from './http-body.ts';
 import { encodeBody } from './request-body.ts';
 import type { BuiltRequest } from './request.ts';
 
@@ -36,19 +36,19 @@ interface Hop extends BuiltRequest {
 }
 
 const MAX_REDIRECTS = 5;
-const TIMEOUTS = { headersTimeout: 300_000, bodyTimeout: 60_000 };
+const BOUNDS = { headersTimeout: 300_000, bodyTimeout: 60_000, maxResponseSize: MAX_ANSWER };
 const CONNECT = { timeout: 10_000 };
 
 /** Sends requests: where they may go, over connections that are kept open and shared. */
 export class Transport {
   private readonly publicAgent: Agent;
   /** For what the operator lists. */
-  private readonly listedAgent = new Agent({ ...TIMEOUTS, connect: CONNECT });
+  private readonly listedAgent = new Agent({ ...BOUNDS, connect: CONNECT });
   private readonly options: TransportOptions;
 
   constructor(options: TransportOptions) {
     this.options = options;
-    this.publicAgent = new Agent({ ...TIMEOUTS, connect: publicConnector(CONNECT, options.resolve) });
+    this.publicAgent = new Agent({ ...BOUNDS, connect: publicConnector(CONNECT, options.resolve) });
   }
 
   /**
@@ -90,9 +90,7 @@ export class Transport {
         dispatcher: this.options.dispatcher ?? (listed ? this.listedAgent : this.publicAgent),
         ...(body === undefined ? {} : { body: body.content }),
       });
-      const headers = Object.fromEntries(
-        Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]),
-      );
+      const headers = textsOf(response.headers);
       return {
         status: response.statusCode,
         headers,
@@ -173,6 +171,14 @@ const STANDARD_HEADERS = {
   accept: 'application/json, */*;q=0.5',
   'accept-encoding': ENCODINGS,
 };
+
+/** A header that comes several times is one list (RFC 9110 §5.2). */
+function textsOf(headers: { [name: string]: string | string[] | undefined }): { [name: string]: string } {
+  const texts: { [name: string]: string } = {};
+  for (const [name, value = ''] of Object.entries(headers))
+    texts[name] = typeof value === 'string' ? value : value.join(', ');
+  return texts;
+}
 
 function withoutContent(headers: { [name: string]: string }): { [name: string]: string } {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('content-')));

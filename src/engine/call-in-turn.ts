@@ -1,6 +1,7 @@
 import type { Outcome } from '../run/failure.ts';
 import type { Limiter } from './limiter.ts';
 import type { CallLimit } from './limits.ts';
+import { startTimeout } from './timeout.ts';
 
 /** A call that belongs to no run. */
 export interface CallInTurn {
@@ -20,12 +21,13 @@ export interface CallInTurn {
 export async function callInTurn(limiter: Limiter, call: CallInTurn): Promise<Outcome> {
   const { limits, timeoutMs, stopping, perform } = call;
   const turn = await limiter.enter(limits, stopping);
+  const timeout = startTimeout(timeoutMs, stopping);
   try {
-    const signal = AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]);
-    const outcome = await perform(signal, () => turn.next());
+    const outcome = await perform(timeout.signal, () => turn.next());
     if (!outcome.ok && outcome.failure.retryAfterMs !== undefined) turn.hold(outcome.failure.retryAfterMs);
     return outcome;
   } finally {
+    timeout.clear();
     turn.release();
   }
 }

@@ -51,8 +51,8 @@ export interface Engine {
     requests: readonly TogetherRequest[],
     keep: (runs: readonly RunRecord[]) => Promise<readonly RunRecord[]>,
   ): Promise<void>;
-  /** Resolves with the run when it has ended, or as it is when the engine stops, or the signal is aborted, before. */
-  finished(run: string, signal?: AbortSignal): Promise<RunRecord>;
+  /** Resolves with the run when it has ended, or as it is when the engine stops, or so many milliseconds are over, before. */
+  finished(run: string, forMs?: number): Promise<RunRecord>;
   /** Gives an attempt that waits its outcome; durable when it resolves. `false`: it has one already, or never began. */
   answer(run: RunRecord, key: AttemptKey, outcome: Outcome): Promise<boolean>;
   /**

@@ -1,11 +1,11 @@
 import type { Json, JsonObject } from '../json/value.ts';
 import type { Evaluator } from '../language/evaluate.ts';
-import type { Failure } from '../run/failure.ts';
+import type { Failure, Outcome } from '../run/failure.ts';
 import type { RunRecord } from '../run/records.ts';
 import type { Durable } from './durable.ts';
 import { evaluateAt } from './evaluate-at.ts';
 import { brokenEnd, inOrder } from './in-order.ts';
-import { performCall } from './perform-call.ts';
+import { performCall, type CallEnd } from './perform-call.ts';
 import { performLoop } from './perform-loop.ts';
 import { performAction, type ActionRun, type Services } from './perform-action.ts';
 import { performWait } from './perform-wait.ts';
@@ -92,21 +92,34 @@ class Interpretation {
   }
 
   /** The step, and where it fails, what is done then. */
-  private async step(step: PreparedStep, place: string, path: string, scope: Scope): Promise<StepEnd> {
-    const before = step.onError && { ...scope.steps };
+  private step(step: PreparedStep, place: string, path: string, scope: Scope): StepEnd | Promise<StepEnd> {
+    const { onError } = step;
+    return onError === undefined
+      ? this.attempt(step, place, path, scope)
+      : this.handled(onError, step, place, path, scope);
+  }
+
+  private async handled(
+    onError: readonly PreparedStep[],
+    step: PreparedStep,
+    place: string,
+    path: string,
+    scope: Scope,
+  ): Promise<StepEnd> {
+    const before = { ...scope.steps };
     const end = await this.attempt(step, place, path, scope);
     // Nobody knows what an uncertain step has done: that is for a person, not for the steps that handle failures.
-    if (end.kind !== 'failed' || before === undefined || end.failure.class === 'uncertain') return end;
+    if (end.kind !== 'failed' || end.failure.class === 'uncertain') return end;
     const { code, message, step: failedStep = place } = end.failure;
     scope.steps = before;
-    const handled = await this.steps(step.onError ?? [], path, {
+    const handled = await this.steps(onError, path, {
       ...scope,
       error: { code, message, step: failedStep },
     });
     return handled ?? { kind: 'handled', failure: end.failure };
   }
 
-  private async attempt(step: PreparedStep, place: string, path: string, scope: Scope): Promise<StepEnd> {
+  private attempt(step: PreparedStep, place: string, path: string, scope: Scope): StepEnd | Promise<StepEnd> {
     if (step.condition !== undefined) {
       const condition = evaluateAt(step.condition, scope, place);
       if (!condition.ok) return failed(condition.failure, place);
@@ -122,7 +135,7 @@ class Interpretation {
     const end = await this.context.durable.timed({
       key: { step: place, attempt: 0 },
       forMs,
-      perform: (durable) => this.on(durable).body(step, place, path, scope),
+      perform: async (durable) => this.on(durable).body(step, place, path, scope),
       over: () => ({
         class: 'permanent',
         code: 'step_timeout',
@@ -138,20 +151,14 @@ class Interpretation {
     return durable === this.context.durable ? this : new Interpretation({ ...this.context, durable }, this.observe);
   }
 
-  private async body({ body, id }: PreparedStep, place: string, path: string, scope: Scope): Promise<BlockEnd> {
+  private body({ body, id }: PreparedStep, place: string, path: string, scope: Scope): BlockEnd | Promise<BlockEnd> {
     switch (body.kind) {
-      case 'action': {
-        const outcome = await performAction(body, place, scope, this.context);
-        return outcome.ok ? { kind: 'done', output: outcome.output } : failed(outcome.failure, place);
-      }
-      case 'call': {
-        const end = await performCall(body, place, scope, this.context.durable);
-        return end.ok ? { kind: 'done', output: end.output } : failed(end.failure, place);
-      }
-      case 'wait': {
-        const outcome = await performWait(body, place, scope, this.context.durable);
-        return outcome.ok ? { kind: 'done', output: outcome.output } : failed(outcome.failure, place);
-      }
+      case 'action':
+        return endOf(performAction(body, place, scope, this.context), place);
+      case 'call':
+        return endOf(performCall(body, place, scope, this.context.durable), place);
+      case 'wait':
+        return endOf(performWait(body, place, scope, this.context.durable), place);
       case 'set':
         return done(body.value, scope, place);
       case 'switch':
@@ -232,6 +239,11 @@ class Interpretation {
 function done(evaluate: Evaluator, scope: Scope, place: string): Exclude<BlockEnd, { kind: 'stopped' }> {
   const evaluated = evaluateAt(evaluate, scope, place);
   return evaluated.ok ? { kind: 'done', output: evaluated.value } : failed(evaluated.failure, place);
+}
+
+async function endOf(performed: Promise<Outcome | CallEnd>, place: string): Promise<BlockEnd> {
+  const outcome = await performed;
+  return outcome.ok ? { kind: 'done', output: outcome.output } : failed(outcome.failure, place);
 }
 
 /** The innermost step that failed is the one that is named. */

@@ -44,9 +44,6 @@ export class Limiter {
   /** Resolves when a call may begin. Rejects as the clock's `delay` does, and with the signal's reason where it is aborted before. */
   async enter(limits: readonly CallLimit[], signal?: AbortSignal): Promise<Turn> {
     const entered: Lane[] = [];
-    const release = (): void => {
-      for (const lane of entered.splice(0)) lane.leave();
-    };
     try {
       // All calls take a service's limit before an action's, so none waits for another in a circle.
       for (const limit of limits) {
@@ -55,24 +52,23 @@ export class Limiter {
         entered.push(lane);
       }
     } catch (error) {
-      release();
+      for (const lane of entered) lane.leave();
       throw error;
     }
-    const lanes = limits.map((limit, index) => [entered[index], limit] as const);
-    return {
-      next: async () => {
-        for (const [lane, limit] of lanes) await lane?.again(limit);
-      },
-      hold: (milliseconds) => lanes.at(-1)?.[0]?.hold(Math.min(milliseconds, LONGEST_HOLD_MS)),
-      release,
-    };
+    return turnIn(entered, limits);
   }
 
-  /** `free`: a call may begin now; `busy`: it would wait, with few others; `crowded`: many wait already. */
-  stateOf(limits: readonly CallLimit[]): 'free' | 'busy' | 'crowded' {
-    const lanes = limits.map((limit) => ({ lane: this.lane(limit), limit }));
-    if (lanes.some(({ lane }) => lane.isCrowded())) return 'crowded';
-    return lanes.every(({ lane, limit }) => lane.admits(limit)) ? 'free' : 'busy';
+  /** The place of a call that may begin now; `undefined` where it would have to wait. */
+  enterNow(limits: readonly CallLimit[]): Turn | undefined {
+    const lanes = limits.map((limit) => this.lane(limit));
+    if (!limits.every((limit, index) => lanes[index]?.admits(limit))) return undefined;
+    for (const [index, limit] of limits.entries()) lanes[index]?.take(limit);
+    return turnIn(lanes, limits);
+  }
+
+  /** Many wait before these limits already. */
+  isCrowded(limits: readonly CallLimit[]): boolean {
+    return limits.some((limit) => this.lane(limit).isCrowded());
   }
 
   /** Calls back, in the order of asking, when the crowd before these limits has gone. */
@@ -97,6 +93,19 @@ export class Limiter {
     for (const [key, lane] of this.lanes) if (lane.isFree()) this.lanes.delete(key);
     this.sweepAt = Math.max(LEAST_LANES, 2 * this.lanes.size);
   }
+}
+
+/** In as many lanes as there are limits. */
+function turnIn(lanes: readonly Lane[], limits: readonly CallLimit[]): Turn {
+  return {
+    next: async () => {
+      for (const [index, limit] of limits.entries()) await lanes[index]?.again(limit);
+    },
+    hold: (milliseconds) => lanes.at(-1)?.hold(Math.min(milliseconds, LONGEST_HOLD_MS)),
+    release: () => {
+      for (const lane of lanes) lane.leave();
+    },
+  };
 }
 
 interface Waiter {
@@ -126,6 +135,12 @@ class Lane {
 
   admits(limit: CallLimit): boolean {
     return this.waiting.length === 0 && this.active < limit.concurrency && this.waitFor(limit) <= 0;
+  }
+
+  /** A call that it admits begins. */
+  take(limit: CallLimit): void {
+    this.note(limit);
+    this.active++;
   }
 
   isCrowded(): boolean {
@@ -190,8 +205,8 @@ class Lane {
       const wait = this.waitFor(first.limit);
       if (wait > 0) return this.wakeIn(wait);
       this.waiting.shift();
-      this.note(first.limit);
-      if (first.begins) this.active++;
+      if (first.begins) this.take(first.limit);
+      else this.note(first.limit);
       first.resolve();
       this.callSome();
     }

@@ -20,8 +20,8 @@ export interface Services {
   credentials: CredentialSource;
   /** 0 to 1, for jitter. */
   random(): number;
-  /** Begins the time that a call has. */
-  timeout(milliseconds: number): Timeout;
+  /** Begins the time that a call has, which `stop` can cut short. */
+  timeout(milliseconds: number, stop: AbortSignal): Timeout;
 }
 
 export interface ActionRun {
@@ -78,7 +78,7 @@ function performer(
 ): AttemptCall['perform'] {
   return async (stop, nextRequest) => {
     if (action.native === 'table') return lookUpInPlan(plan, step.action, asObject(input));
-    const timeout = services.timeout(step.timeout_ms);
+    const timeout = services.timeout(step.timeout_ms, stop);
     const call = {
       account: run.account,
       service: step.connector,
@@ -86,7 +86,7 @@ function performer(
       action,
       input,
       ...(keyForMs === undefined ? {} : { idempotencyKey: idempotencyKey(run.id, path) }),
-      signal: AbortSignal.any([stop, timeout.signal]),
+      signal: timeout.signal,
       nextRequest,
     };
     try {

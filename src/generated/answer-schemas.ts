@@ -125,6 +125,59 @@ export const ANSWER_SCHEMAS = {
     "additionalProperties": false,
     "description": "`POST /api/v1/oauth/:account/:connection/link`"
   },
+  "HistoryAccountView": {
+    "type": "object",
+    "properties": {
+      "account": {
+        "type": "string"
+      },
+      "runs": {
+        "type": "number"
+      },
+      "bytes": {
+        "type": "number",
+        "description": "About how much."
+      },
+      "oldest": {
+        "type": "string",
+        "description": "When the oldest run was accepted."
+      },
+      "keep_ms": {
+        "type": "number",
+        "description": "From a run's end; absent: for good."
+      },
+      "keep_failed_ms": {
+        "type": "number",
+        "description": "The same of runs that failed; absent: until they are run again."
+      },
+      "max_bytes": {
+        "type": "number"
+      }
+    },
+    "required": [
+      "account",
+      "runs",
+      "bytes"
+    ],
+    "additionalProperties": false,
+    "description": "What the history of an account takes, and how long it is kept."
+  },
+  "HistoryView": {
+    "type": "object",
+    "properties": {
+      "accounts": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/HistoryAccountView"
+        }
+      }
+    },
+    "required": [
+      "accounts"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/history`"
+  },
   "RunSummaryView": {
     "type": "object",
     "properties": {
@@ -488,8 +541,16 @@ export const ANSWER_SCHEMAS = {
       "input": {
         "$ref": "#/components/schemas/Json"
       },
+      "input_bytes": {
+        "type": "number",
+        "description": "What the input takes as JSON in UTF-8, before anything in it is redacted."
+      },
       "output": {
         "$ref": "#/components/schemas/Json"
+      },
+      "output_bytes": {
+        "type": "number",
+        "description": "The same of the output."
       },
       "warnings": {
         "type": "array",
@@ -522,6 +583,7 @@ export const ANSWER_SCHEMAS = {
     "required": [
       "attempt",
       "input",
+      "input_bytes",
       "started_at"
     ],
     "additionalProperties": false
@@ -1651,59 +1713,6 @@ export const ANSWER_SCHEMAS = {
     ],
     "additionalProperties": false,
     "description": "What `GET /api/v1/events` sends, one a server-sent event."
-  },
-  "HistoryAccountView": {
-    "type": "object",
-    "properties": {
-      "account": {
-        "type": "string"
-      },
-      "runs": {
-        "type": "number"
-      },
-      "bytes": {
-        "type": "number",
-        "description": "About how much."
-      },
-      "oldest": {
-        "type": "string",
-        "description": "When the oldest run was accepted."
-      },
-      "keep_ms": {
-        "type": "number",
-        "description": "From a run's end; absent: for good."
-      },
-      "keep_failed_ms": {
-        "type": "number",
-        "description": "The same of runs that failed; absent: until they are run again."
-      },
-      "max_bytes": {
-        "type": "number"
-      }
-    },
-    "required": [
-      "account",
-      "runs",
-      "bytes"
-    ],
-    "additionalProperties": false,
-    "description": "What the history of an account takes, and how long it is kept."
-  },
-  "HistoryView": {
-    "type": "object",
-    "properties": {
-      "accounts": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/HistoryAccountView"
-        }
-      }
-    },
-    "required": [
-      "accounts"
-    ],
-    "additionalProperties": false,
-    "description": "`GET /api/v1/history`"
   },
   "ErrorView": {
     "type": "object",

@@ -102,7 +102,7 @@ export class Hooks {
   }
 
   /** `secret` is the secret part of the address, which was found right. */
-  private async takeAt(delivery: Delivery, secret: string, name?: string): Promise<DeliveryResult> {
+  private takeAt(delivery: Delivery, secret: string, name?: string): DeliveryResult | Promise<DeliveryResult> {
     const { account, automation } = delivery;
     const live = this.options.live();
     if (connectionOf(automation) !== undefined) {
@@ -138,12 +138,14 @@ export class Hooks {
     const stalled = this.options.stalled(`${target.plan.account}/${target.plan.automation}`);
     if (stalled !== undefined) return { ...refusal(503, stalled), stalled: true };
     const { trigger } = taken;
+    let own: string | undefined;
     try {
-      return await this.start(target, live, trigger, nameOf(live, request, trigger) ?? name);
+      own = nameOf(live, request, trigger);
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
       return refusal(400, `\`dedupe\` has no value: ${error.message}`);
     }
+    return this.start(target, live, trigger, own ?? name);
   }
 
   private async start(

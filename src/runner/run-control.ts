@@ -1,10 +1,12 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.ts';
 import type { Plan, PlanStep } from '../generated/plan.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import { listSteps } from '../plan/list-steps.ts';
 import { loopOfPage } from '../run/page.ts';
-import type { AttemptRecord, RunRecord } from '../run/records.ts';
+import type { AttemptRecord, RunRecord, RunSummary } from '../run/records.ts';
 import type { RunFilter } from '../store/records.ts';
+import { StoreError } from '../store/store-error.ts';
 import type { Store } from '../store/store.ts';
 import type { LiveAutomation, LiveDeployment } from './live-deployment.ts';
 import { misfitOf } from './trigger-fits.ts';
@@ -26,16 +28,22 @@ export interface ReplayRequest {
 /** What a person found out about a step of which nobody knew whether it took place. */
 export type Doubt = { kind: 'happened'; output: Json } | { kind: 'repeat' } | { kind: 'cancel' };
 
+/** Runs that are looked at in one turn of the event loop. */
+const LOOKED_AT = 100;
+
 /** What people decide of runs. */
 export class RunControl {
   private readonly store: Store;
   private readonly engine: Engine;
   private readonly live: () => LiveDeployment;
+  private readonly stalled: (name: string) => string | undefined;
 
-  constructor(store: Store, engine: Engine, live: () => LiveDeployment) {
+  /** `stalled`: why an automation may start no runs. */
+  constructor(store: Store, engine: Engine, live: () => LiveDeployment, stalled: (name: string) => string | undefined) {
     this.store = store;
     this.engine = engine;
     this.live = live;
+    this.stalled = stalled;
   }
 
   async cancel(id: string): Promise<ControlResult> {
@@ -49,9 +57,11 @@ export class RunControl {
     const run = this.store.runs.get(id);
     if (run === undefined) return { kind: 'unknown_run' };
     if (run.finishedAt === undefined) return { kind: 'not_possible', reason: `the run ${id} has not ended yet` };
-    const target = this.live().get(`${run.account}/${run.automation}`);
-    if (target === undefined)
-      return { kind: 'not_possible', reason: `${run.account}/${run.automation} is not deployed any more` };
+    const name = `${run.account}/${run.automation}`;
+    const target = this.live().get(name);
+    if (target === undefined) return { kind: 'not_possible', reason: `${name} is not deployed any more` };
+    const stalled = this.stalled(name);
+    if (stalled !== undefined) return { kind: 'not_possible', reason: `${name} is stalled: ${stalled}` };
     const given = trigger ?? run.trigger;
     const misfit = misfitOf(target.trigger, given);
     if (misfit !== undefined) return { kind: 'refused', reason: misfit };
@@ -65,13 +75,11 @@ export class RunControl {
 
   /** Replays from the start those that the filter finds and that were not replayed yet, the oldest of them first. */
   async replayMany(filter: RunFilter): Promise<{ started: RunRecord[]; refused: { run: string; reason: string }[] }> {
-    const found = this.store.runs
-      .list(filter)
-      .filter(({ id, parent }) => parent === undefined && !this.store.runs.isReplayed(id));
+    const found = await this.notReplayed(filter);
     const started: RunRecord[] = [];
     const refused: { run: string; reason: string }[] = [];
     for (const { id } of found.toReversed()) {
-      const result = await this.replay(id, {});
+      const result = await this.replay(id, {}).catch(refusedWhereSealed);
       if (result.kind === 'done') started.push(result.run);
       else refused.push({ run: id, reason: 'reason' in result ? result.reason : 'there is no such run' });
     }
@@ -105,6 +113,19 @@ export class RunControl {
     return this.done(id);
   }
 
+  /** The newest that were not replayed yet, as many as the filter says; what was called is for its caller to replay. */
+  private async notReplayed(filter: RunFilter): Promise<RunSummary[]> {
+    const found: RunSummary[] = [];
+    for (let { before } = filter; ;) {
+      const from = before === undefined ? {} : { before };
+      const page = this.store.runs.list({ ...filter, ...from, limit: LOOKED_AT });
+      found.push(...page.filter(({ id, parent }) => parent === undefined && !this.store.runs.isReplayed(id)));
+      before = page.at(-1)?.id;
+      if (found.length >= filter.limit || page.length < LOOKED_AT) return found.slice(0, filter.limit);
+      await turn();
+    }
+  }
+
   /** What was done before the step, for a run of the plan that is deployed now. */
   private journalBefore(
     from: string,
@@ -135,6 +156,12 @@ export class RunControl {
     const run = this.store.runs.get(id);
     return run === undefined ? { kind: 'unknown_run' } : { kind: 'done', run };
   }
+}
+
+/** One run that no key opens keeps no others from being replayed. */
+function refusedWhereSealed(error: unknown): ControlResult {
+  if (error instanceof StoreError && error.code === 'store_sealed') return { kind: 'refused', reason: error.message };
+  throw error;
 }
 
 /** What each step that is journaled does, by its id. */

@@ -154,7 +154,7 @@ export class Runner {
       onError: options.onError,
     });
     this.waits = new WaitAnswers(this.store, this.engine);
-    this.control = new RunControl(this.store, this.engine, () => this.live);
+    this.control = new RunControl(this.store, this.engine, () => this.live, stalled);
     this.polls = new Polls({
       store: this.store,
       engine: this.engine,

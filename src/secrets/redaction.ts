@@ -24,14 +24,25 @@ export class Redactor {
 
   /** The value with every text and key without any known secret; the value itself where there is none. */
   json(value: Json): Json {
-    if (this.pattern === undefined) return value;
+    return this.pattern !== undefined && occursIn(this.pattern, value) ? this.cleaned(value) : value;
+  }
+
+  private cleaned(value: Json): Json {
     if (typeof value === 'string') return this.text(value);
-    if (Array.isArray(value)) return value.map((item) => this.json(item));
+    if (Array.isArray(value)) return value.map((item) => this.cleaned(item));
     if (typeof value === 'number' || value instanceof ExactNumber)
       return this.text(String(value)) === String(value) ? value : REPLACEMENT;
     if (!isJsonObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.json(item)]));
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.cleaned(item)]));
   }
+}
+
+function occursIn(pattern: RegExp, value: Json): boolean {
+  if (typeof value === 'string') return value.search(pattern) !== -1;
+  if (typeof value === 'number' || value instanceof ExactNumber) return String(value).search(pattern) !== -1;
+  if (Array.isArray(value)) return value.some((item) => occursIn(pattern, item));
+  if (!isJsonObject(value)) return false;
+  return Object.keys(value).some((key) => key.search(pattern) !== -1 || occursIn(pattern, value[key] ?? null));
 }
 
 /** As it is, and as services, proxies and programs write it into what they answer and log. */

@@ -70,7 +70,11 @@ export interface AttemptView {
   /** Counts from 1. */
   attempt: number;
   input: Json;
+  /** What the input takes as JSON in UTF-8, before anything in it is redacted. */
+  input_bytes: number;
   output: Json | undefined;
+  /** The same of the output. */
+  output_bytes: number | undefined;
   /** In which ways the output is not as the action's connector says. */
   warnings: string[] | undefined;
   failure: Failure | undefined;
@@ -360,26 +364,6 @@ export interface RunEventView {
   run: RunSummaryView;
   /** With the attempt events. */
   step: { id: string; attempt: AttemptView } | undefined;
-}
-
-/** What the history of an account takes, and how long it is kept. */
-export interface HistoryAccountView {
-  account: string;
-  runs: number;
-  /** About how much. */
-  bytes: number;
-  /** When the oldest run was accepted. */
-  oldest: string | undefined;
-  /** From a run's end; absent: for good. */
-  keep_ms: number | undefined;
-  /** The same of runs that failed; absent: until they are run again. */
-  keep_failed_ms: number | undefined;
-  max_bytes: number | undefined;
-}
-
-/** `GET /api/v1/history` */
-export interface HistoryView {
-  accounts: HistoryAccountView[];
 }
 
 /** Every answer with status 400 or more. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Json, JsonObject } from '../json/value.ts';
-import type { RunRecord } from '../run/records.ts';
+import type { RunRecord, RunStatus } from '../run/records.ts';
 import type { ControlResult, Doubt } from '../runner/run-control.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { AnswerResult } from '../runner/wait-answers.ts';
@@ -13,6 +13,15 @@ import { iso, type Views } from './views.ts';
 
 interface OfRun {
   Params: { id: string };
+}
+
+interface ReplayManyRequest {
+  account: string;
+  automation?: string;
+  status: RunStatus;
+  since?: string;
+  until?: string;
+  limit: number;
 }
 
 const name = { type: 'string', minLength: 1, maxLength: 200 };
@@ -35,11 +44,15 @@ const REPLAY = {
   },
 };
 
+const time = { type: 'string', format: 'date-time' };
+
 const REPLAY_MANY = bodyOf(
   {
     account: name,
     automation: name,
     status: { enum: ['failed', 'uncertain', 'canceled'] },
+    since: { ...time, description: 'Only runs that were accepted then or later.' },
+    until: { ...time, description: 'Only runs that were accepted before.' },
     limit: { type: 'integer', minimum: 1, maximum: 500, default: 100 },
   },
   ['account', 'status'],
@@ -77,11 +90,15 @@ export function addControlRoutes(app: FastifyInstance, runner: Runner, views: Vi
       return views.summary(controlled(await runner.control.replay(params.id, body ?? {}), params.id));
     },
   );
-  app.post<{ Body: { account: string; automation?: string; status: RunRecord['status']; limit: number } }>(
+  app.post<{ Body: ReplayManyRequest }>(
     '/runs/replay',
     REPLAY_MANY,
-    async ({ body }): Promise<ReplayedView> => {
-      const { started, refused } = await runner.control.replayMany(body);
+    async ({ body: { since, until, ...filter } }): Promise<ReplayedView> => {
+      const { started, refused } = await runner.control.replayMany({
+        ...filter,
+        ...(since === undefined ? {} : { since: Date.parse(since) }),
+        ...(until === undefined ? {} : { until: Date.parse(until) }),
+      });
       return { started: started.map((run) => views.summary(run)), refused };
     },
   );
@@ -125,11 +142,8 @@ function addPauses(app: FastifyInstance, runner: Runner): void {
   app.post<{ Body: Target }>('/pause', PAUSE, async (request): Promise<PauseListView> => {
     const { account, automation } = request.body;
     const { accounts } = callerOf(request);
-    const known = [...runner.deployed().keys()].some((deployed) =>
-      automation === undefined ? deployed.startsWith(`${account}/`) : deployed === `${account}/${automation}`,
-    );
     const target = automation === undefined ? account : `${account}/${automation}`;
-    if (!known) throw unknownAutomation(runner, target, accounts);
+    if (!isKnown(runner, request.body)) throw unknownAutomation(runner, target, accounts);
     await runner.engine.pause(account, automation);
     return list(accounts);
   });
@@ -143,6 +157,15 @@ function addPauses(app: FastifyInstance, runner: Runner): void {
 interface Target {
   account: string;
   automation?: string;
+}
+
+/** Whether it is deployed, or has runs: those that began before it was taken away go on, until somebody pauses them. */
+function isKnown(runner: Runner, target: Target): boolean {
+  const { account, automation } = target;
+  const isDeployed = [...runner.deployed().keys()].some((one) =>
+    automation === undefined ? one.startsWith(`${account}/`) : one === `${account}/${automation}`,
+  );
+  return isDeployed || runner.store.runs.list({ ...target, limit: 1 }).length > 0;
 }
 
 function addAnswers(app: FastifyInstance, runner: Runner): void {

@@ -4,7 +4,7 @@ import type { Runner } from '../runner/runner.ts';
 import type { HistoryLimits } from '../store/history.ts';
 import { callerOf } from './access/guard.ts';
 import { covers } from './access/scope.ts';
-import type { HistoryAccountView, HistoryView } from './api-types.ts';
+import type { HistoryAccountView, HistoryView } from './history-types.ts';
 import { iso } from './views.ts';
 
 /** Runs that are measured until others have their turn. */

@@ -35,7 +35,7 @@ export function addRefusalRoutes(app: FastifyInstance, runner: Runner, views: Vi
   app.get<{ Params: { id: string } }>('/refusals/:id/explanation', ({ params }): RefusalExplanationView => {
     const refusal = refusals.get(params.id);
     if (refusal === undefined) throw unknownRefusal(params.id);
-    const { body, now } = readRefused(refusal, runner.deployed());
+    const { body, now } = readRefused(refusal, runner.deployed(), (automation) => runner.oauth.stalled(automation));
     return views.refusalExplanation(refusal, explainRefusal({ ...refusal, body }, now));
   });
   app.post<{ Params: { id: string } }>('/refusals/:id/replay', async (request, reply): Promise<RunSummaryView> => {

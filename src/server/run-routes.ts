@@ -10,7 +10,8 @@ import type { AttemptRecord, RunRecord, RunStatus, RunSummary } from '../run/rec
 import type { StartRequest } from '../runner/manual-starts.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { AccountScope, RunFilter } from '../store/records.ts';
-import type { Store } from '../store/store.ts';
+import { StoreError } from '../store/store-error.ts';
+import type { PauseRecord, Store } from '../store/store.ts';
 import type { Caller } from './access/callers.ts';
 import { callerOf } from './access/guard.ts';
 import { isAtLeast } from './access/roles.ts';
@@ -86,7 +87,7 @@ export function addRunRoutes(app: FastifyInstance, runner: Runner, views: Views)
     const run = runs.get(params.id);
     if (run === undefined) throw unknownRun(params.id);
     const { plan, traced } = await trace(runner, run, pageOf(run.failure?.step ?? ''));
-    return views.explanation(run, explainRun(plan, run, traced));
+    return views.explanation(run, explainRun(plan, run, traced, pauseOf(runner.store, run)));
   });
   addStart(app, runner, views);
 }
@@ -149,7 +150,10 @@ function listRuns({ store }: Runner, scope: AccountScope, filter: RunFilter): Ru
   return listWithin(scope, filter, ask, (left, right) => (left.id < right.id ? 1 : -1));
 }
 
-/** Runs with all their steps, newest first, one JSON text a line (https://jsonlines.org), in pieces: neither many runs nor a long loop are in memory. */
+/**
+ * Runs with all their steps, newest first, one JSON text a line (https://jsonlines.org), in pieces: neither many runs nor a long
+ * loop are in memory. Of a run that no private key at hand opens there is what needs none, and `"sealed": true`.
+ */
 async function* exportRuns(
   runner: Runner,
   views: Views,
@@ -159,25 +163,51 @@ async function* exportRuns(
   for (let before = filter.before; ;) {
     const from = before === undefined ? {} : { before };
     const page = listRuns(runner, caller.accounts, { ...filter, ...from, limit: EXPORT_PAGE });
-    for (const { id } of page) {
-      const run = runner.store.runs.get(id);
-      // It may have gone from the history meanwhile.
-      if (run !== undefined) yield* exportRun((name) => detail(runner, views, run, caller, name));
+    for (const summary of page) {
+      const run = await unlessSealed(async () => detailOf(runner, views, summary.id, caller));
+      if (run === 'sealed') yield `${JSON.stringify({ run: views.summary(summary), sealed: true })}\n`;
+      else if (run !== undefined) yield* exportRun(run, (page) => detailOf(runner, views, summary.id, caller, page));
     }
     before = page.at(-1)?.id;
     if (page.length < EXPORT_PAGE || before === undefined) return;
   }
 }
 
-async function* exportRun(detailOf: (page: string) => Promise<RunDetailView>): AsyncGenerator<string> {
-  const { run, steps, called } = await detailOf('');
+/** `sealed` where no private key at hand opens what is read. */
+async function unlessSealed<T>(read: () => Promise<T>): Promise<T | 'sealed'> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'store_sealed') return 'sealed';
+    throw error;
+  }
+}
+
+async function* exportRun(
+  { run, steps, called }: RunDetailView,
+  detailOfPage: (page: string) => Promise<RunDetailView | undefined>,
+): AsyncGenerator<string> {
   yield `{"run":${JSON.stringify(run)},"steps":[`;
   let separator = '';
-  for await (const step of allSteps(async (page) => (page === '' ? steps : (await detailOf(page)).steps))) {
+  for await (const step of allSteps(async (page) =>
+    page === '' ? steps : ((await detailOfPage(page))?.steps ?? []),
+  )) {
     yield separator + JSON.stringify(step);
     separator = ',';
   }
   yield `],"called":${JSON.stringify(called)}}\n`;
+}
+
+/** `undefined` where the run is not in the history, or not any more. */
+async function detailOf(
+  runner: Runner,
+  views: Views,
+  id: string,
+  caller: Caller,
+  page = '',
+): Promise<RunDetailView | undefined> {
+  const run = runner.store.runs.get(id);
+  return run && detail(runner, views, run, caller, page);
 }
 
 async function detail(runner: Runner, views: Views, run: RunRecord, caller: Caller, page = ''): Promise<RunDetailView> {
@@ -211,6 +241,12 @@ function journalWith(store: Store, run: RunRecord, page: string): AttemptRecord[
   return [...journalWith(store, run, pageOf(page)), ...kept.filter(({ key }) => pageOf(key.step) === page)];
 }
 
+function pauseOf({ pauses }: Store, run: RunRecord): PauseRecord | undefined {
+  return pauses
+    .list()
+    .find(({ account, automation = run.automation }) => account === run.account && automation === run.automation);
+}
+
 async function approvalOf(
   runner: Runner,
   run: RunRecord,
@@ -223,5 +259,5 @@ async function approvalOf(
 
 /** Resolves when the run has ended or the seconds are over. */
 async function ended(runner: Runner, id: string, seconds: number): Promise<void> {
-  await runner.engine.finished(id, AbortSignal.timeout(seconds * 1000));
+  await runner.engine.finished(id, seconds * 1000);
 }

@@ -68,7 +68,10 @@ export function createServer(
   app.register(swagger, OPENAPI_OPTIONS);
   // Routes stand in a context of their own, which begins when the plugins above are there.
   app.register((routes, _options, done) => {
-    routes.addHook('onRequest', async (_request, reply) => void reply.headers(headers));
+    routes.addHook('onRequest', (_request, reply, done) => {
+      reply.headers(headers);
+      done();
+    });
     addGuard(routes, { store, callers, cookie });
     routes.get('/health', () => healthOf(runner));
     routes.register(inContext((hooks) => addHooks(hooks, runner)));

@@ -3,6 +3,7 @@ import type { RunEvent } from '../engine/engine.ts';
 import type { TracedStep } from '../engine/trace.ts';
 import type { PollTrigger } from '../generated/plan.ts';
 import type { KnownSubscription } from '../runner/subscriptions/subscriptions.ts';
+import type { Json } from '../json/value.ts';
 import type { Failure } from '../run/failure.ts';
 import type { AttemptRecord, Instant, RunRecord, RunSummary } from '../run/records.ts';
 import { calledRunId } from '../run/run-id.ts';
@@ -161,7 +162,9 @@ export class Views {
     return {
       attempt: key.attempt,
       input: this.redactor.json(input),
+      input_bytes: bytesOf(input),
       output: outcome?.ok === true ? this.redactor.json(outcome.output) : undefined,
+      output_bytes: outcome?.ok === true ? bytesOf(outcome.output) : undefined,
       warnings: outcome?.ok === true ? outcome.warnings?.map((words) => this.redactor.text(words)) : undefined,
       failure: outcome?.ok === false ? this.failure(outcome.failure) : undefined,
       started_at: iso(startedAt),
@@ -211,6 +214,10 @@ function stepStatus(
       if (!begun) return 'pending';
       return last?.outcome?.ok === false || kind === 'call' || kind === 'wait' ? 'waiting' : 'running';
   }
+}
+
+function bytesOf(value: Json): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 export function iso(instant: Instant): string {

@@ -26,9 +26,13 @@ import type {
 import type { SigningKeyStore, SubscriptionStore } from './subscriptions.ts';
 
 /**
- * What Waybill keeps. Reads of what is sealed throw `StoreError` `store_sealed` where nothing opens it. A promise that a writing method gives resolves when the change is durable: on disk, so that it
- * survives a loss of power. Writes take effect in the order in which they were asked for; many may share one commit.
- * Reads may see what is written and not yet on disk: who builds on it outside of the store waits for a write of its own. What cannot be kept rejects with `StoreError`.
+ * What Waybill keeps. Reads of what is sealed throw `StoreError` `store_sealed` where nothing opens it.
+ *
+ * A promise that a writing method gives resolves when the change is durable: on disk, so that it survives a loss of power.
+ * What cannot be kept rejects with `StoreError`. Writes take effect in the order in which they were asked for, and their
+ * promises settle in that order; many may share one commit.
+ *
+ * Reads may see what is written and not yet on disk: who builds on it outside of the store waits for a write of its own.
  */
 export interface Store {
   deployments: DeploymentStore;
@@ -64,7 +68,7 @@ export interface PendingWrite<T> {
    * Nothing outside of the store may build on it before `durable`.
    */
   result: Promise<T>;
-  durable: Promise<void>;
+  durable: Promise<T>;
 }
 
 export interface DeploymentStore {
@@ -130,7 +134,7 @@ export interface GroupedRun extends QueuedRun {
   begun: boolean;
 }
 
-export type RunEnd = Pick<RunRecord, 'status' | 'output' | 'failure'>;
+export type RunEnd = Pick<RunRecord, 'status' | 'output' | 'failure' | 'startedAt'>;
 
 /** The outcome of an attempt that came from elsewhere. */
 export interface Answer {
@@ -144,7 +148,7 @@ export type BegunAttempt = Pick<AttemptRecord, 'run' | 'key' | 'effect' | 'input
 export interface RunStore {
   /** False where a run has this id already: that one stays as it is. */
   insert(run: RunRecord, journal?: readonly AttemptRecord[]): Promise<boolean>;
-  /** The run goes on: status `running`. Written soon. */
+  /** The run goes on: status `running`. Written soon. Not needed of a run that has ended before anybody could look. */
   begin(run: string, at: Instant): Promise<void>;
   /**
    * The run has ended. The attempt of another run that waits for that gets its outcome in the same transaction; `woken`: that
@@ -168,7 +172,10 @@ export interface RunStore {
   /** The first instant at which a run at rest goes on. */
   nextDue(): Instant | undefined;
   beginAttempt(attempt: BegunAttempt, urgency: Urgency): Promise<void>;
+  /** An attempt that was begun has ended. */
   finishAttempt(run: string, key: AttemptKey, at: Instant, outcome: Outcome): Promise<void>;
+  /** An attempt has ended whose begin was not kept. */
+  recordAttempt(attempt: AttemptRecord): Promise<void>;
   /** The instant until which the run waits after the attempt. */
   sleep(run: string, key: AttemptKey, until: Instant): Promise<void>;
   /** Performs the operation and records the attempt with its outcome, in one transaction. */
@@ -190,7 +197,7 @@ export interface RunStore {
   isReplayed(run: string): boolean;
   get(id: string): RunRecord | undefined;
   summary(id: string): RunSummary | undefined;
-  /** The journal of the run, or of one of its pages (`run/page.ts`), in the order in which the attempts were begun. */
+  /** The journal of the run, or of one of its pages (`run/page.ts`), in the order in which attempts came into it. */
   attempts(run: string, page?: string): AttemptRecord[];
   /** The attempts of one step, in order. */
   attemptsOf(run: string, step: string): AttemptRecord[];

@@ -12,7 +12,7 @@ const ALL = 1_000_000;
 
 /** The store's own key-value storage, in memory; every case has one to itself. */
 export class CaseStorage {
-  private readonly prepare: PerformStorage;
+  private readonly perform: PerformStorage;
   private readonly store: KeyValueStore;
   private cases = 0;
 
@@ -20,7 +20,7 @@ export class CaseStorage {
     const database = new DatabaseSync(':memory:');
     migrate(database);
     const values = new Values(database, undefined);
-    this.prepare = prepareStorageOperations(database, values);
+    this.perform = prepareStorageOperations(database, values);
     this.store = createKeyValueStore({ reader: database, values });
   }
 
@@ -29,7 +29,7 @@ export class CaseStorage {
     this.cases += 1;
     const account = String(this.cases);
     const run = { account, sealed: false, name: account };
-    const perform = (operation: StorageOperation): Outcome => this.prepare(run, operation)(0).outcome;
+    const perform = (operation: StorageOperation): Outcome => this.perform(run, operation, 0).outcome;
     for (const [key, value] of Object.entries(before)) perform({ kind: 'set', key, value });
     return {
       perform,

@@ -117,6 +117,10 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
         attempts.push({ ...attempt });
         return Promise.resolve();
       },
+      recordAttempt: (attempt) => {
+        attempts.push({ ...attempt });
+        return Promise.resolve();
+      },
       finishAttempt: (_run, { step, attempt }, finishedAt, outcome) => {
         Object.assign(last(step, attempt) ?? {}, { finishedAt, outcome });
         return Promise.resolve();
@@ -136,7 +140,7 @@ function hostOf(clock: VirtualClock, storage: ReturnType<CaseStorage['open']>, a
       storageAttempt: (run, key, input, operation, at) => {
         const outcome = storage.perform(operation);
         attempts.push({ run: run.id, key, effect: 'idempotent', input, startedAt: at, finishedAt: at, outcome });
-        return { result: Promise.resolve(outcome), durable: Promise.resolve() };
+        return { result: Promise.resolve(outcome), durable: Promise.resolve(outcome) };
       },
     },
     limiter: new Limiter(clock),
@@ -197,7 +201,7 @@ function playedServices(plan: Plan, { caller }: CaseTools, clock: VirtualClock):
     credentials: placeholders(plan),
     // The longest wait that there may be.
     random: () => 1,
-    timeout: (milliseconds) => clock.timeout(milliseconds),
+    timeout: (milliseconds, stop) => clock.timeout(milliseconds, stop),
   };
 }
 

@@ -1,4 +1,4 @@
-import { timeIsOver, type Timeout } from '../engine/timeout.ts';
+import { timeoutBy, type Timeout } from '../engine/timeout.ts';
 import type { Instant } from '../run/records.ts';
 
 /** A clock that stands still while anything works, and then jumps to the first instant that somebody waits for. */
@@ -21,10 +21,8 @@ export class VirtualClock {
   }
 
   /** As `startTimeout`, by this clock. */
-  timeout(milliseconds: number): Timeout {
-    const controller = new AbortController();
-    const takeBack = this.set(milliseconds, () => controller.abort(timeIsOver()));
-    return { signal: controller.signal, clear: takeBack };
+  timeout(milliseconds: number, stop?: AbortSignal): Timeout {
+    return timeoutBy((wait, ring) => this.set(wait, ring), milliseconds, stop);
   }
 
   /** Wakes at the instant. Gives what takes that back. */

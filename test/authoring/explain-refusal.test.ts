@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { explainRefusal, type RefusedDelivery } from '../../src/authoring/explain/explain-refusal.ts';
-import type { WebhookTrigger } from '../../src/generated/plan.ts';
+import type { WebhookScheme, WebhookTrigger } from '../../src/generated/plan.ts';
 import { compileSchema } from '../../src/json/schema.ts';
 import type { Json, JsonObject } from '../../src/json/value.ts';
 
@@ -12,11 +12,11 @@ function webhookOf(body: JsonObject): WebhookTrigger {
 }
 
 /** Explains what the webhook with this schema says to the body. */
-function explained(body: Json, schema: JsonObject = TEXT, change: Partial<RefusedDelivery> = {}) {
+function explained(body: Json, schema: JsonObject = TEXT, change: Partial<RefusedDelivery> = {}, owed?: string) {
   const issues = compileSchema(schema)(body).map((issue) => ({ ...issue, pointer: `/body${issue.pointer}` }));
   const names = { id: 'r1', account: 'demo', automation: 'take' };
   const refused = { ...names, status: 400, reason: 'it does not fit', body, cut: false, ...change };
-  return explainRefusal(refused, { webhook: webhookOf(schema), issues });
+  return explainRefusal(refused, { webhook: webhookOf(schema), issues, owed });
 }
 
 test('what came in the place of what is missing is named, with what to edit', () => {
@@ -61,11 +61,31 @@ function firstAdvice(status: number, body?: Json): string {
 test('each status has its own advice', () => {
   assert.match(firstAdvice(401), /the key of the connection/);
   assert.match(firstAdvice(415), /application\/json/);
-  assert.match(firstAdvice(503), /waybill doctor/);
+  const scheme: WebhookScheme = {
+    title: 'Own',
+    signed: '{body}',
+    algorithm: 'hmac-sha256',
+    key: {},
+    signature: { header: 'x' },
+  };
+  const keyed: WebhookTrigger = { ...webhookOf(TEXT), verify: { name: 'own', connection: 'signer', scheme } };
+  const names = { id: 'r', account: 'demo', automation: 'take', status: 503, reason: '', body: {}, cut: false };
+  const [unopened] = explainRefusal(names, { webhook: keyed, issues: [], owed: undefined }).findings;
+  assert.match(unopened?.edit.join() ?? '', /waybill doctor[^]*waybill connect demo signer/);
   assert.match(firstAdvice(400), /JSON or a form that is whole/);
   assert.match(
     explainRefusal({ id: 'r', account: 'a', automation: 'b', status: 400, reason: '', body: {}, cut: false }, undefined)
       .findings[0]?.edit[0] ?? '',
     /not deployed any more/,
   );
+});
+
+function editsOfUnavailable(owed?: string): string[] | undefined {
+  return explained({ text: 'x' }, TEXT, { status: 503 }, owed).findings[0]?.edit;
+}
+
+test('a consent that is owed is named, and no key is asked for', () => {
+  const replay = 'then take it once more: waybill refusals replay r1';
+  assert.deepEqual(editsOfUnavailable('a person consents at https://x'), ['a person consents at https://x', replay]);
+  assert.deepEqual(editsOfUnavailable(), [replay]);
 });

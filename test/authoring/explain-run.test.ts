@@ -6,7 +6,10 @@ import { preparePlan } from '../../src/engine/prepared-plan.ts';
 import { traceRun } from '../../src/engine/trace.ts';
 import type { Json } from '../../src/json/value.ts';
 import { namePlan } from '../../src/plan/digest.ts';
-import type { Outcome } from '../../src/run/failure.ts';
+import type { Failure, Outcome } from '../../src/run/failure.ts';
+import type { RunRecord, RunStatus } from '../../src/run/records.ts';
+import type { Store } from '../../src/store/store.ts';
+import type { Pause } from '../../src/authoring/explain/what-it-waits-for.ts';
 import { startTimeout } from '../../src/engine/timeout.ts';
 import { automationOf, compileAutomation } from '../compiler/compile-text.ts';
 import { newStore } from '../store/sample-store.ts';
@@ -20,11 +23,46 @@ const BODY = {
   },
 };
 
-const ACCOUNT = { connections: { http: { connector: 'http', fields: { hosts: ['api.example.com'] } } } };
+const ACCOUNT = {
+  connections: {
+    http: { connector: 'http', fields: { hosts: ['api.example.com'] } },
+    shop: { connector: 'shop' },
+  },
+};
+
+const SHOP = {
+  name: 'shop',
+  title: 'Shop',
+  version: '1.0.0',
+  description: 'Sells.',
+  connection: { fields: {}, base_url: 'https://shop.example.com', hosts: ['shop.example.com'] },
+  answers: {
+    errors: [{ status: [400], contains: ['no funds'], class: 'credential', help: 'pay at shop.example.com' }],
+  },
+  actions: {
+    list: {
+      title: 'List',
+      description: 'Gives what there is.',
+      effect: 'read',
+      input: { type: 'object' },
+      output: { type: 'object' },
+      sample: {},
+      request: { method: 'GET', path: '/' },
+    },
+  },
+};
 
 /** Compiles the steps, runs them on the embedded engine and a real store, and explains the run. */
-async function explained(steps: object[], body: Json, answer?: Outcome): Promise<Explanation> {
-  const { diagnostics, plans } = compileAutomation(automationOf(steps, BODY), ACCOUNT);
+async function explained(
+  steps: object[],
+  body: Json,
+  answer?: Outcome,
+  { output, until, pause }: { output?: object; until?: RunStatus; pause?: Pause } = {},
+): Promise<Explanation> {
+  const written = automationOf(steps, BODY, output === undefined ? {} : { output });
+  const { diagnostics, plans } = compileAutomation(written, ACCOUNT, {
+    'connectors/shop/connector.json': JSON.stringify(SHOP),
+  });
   assert.deepEqual(diagnostics, []);
   const [compiled] = plans;
   assert.ok(compiled !== undefined);
@@ -40,8 +78,17 @@ async function explained(steps: object[], body: Json, answer?: Outcome): Promise
   };
   const engine = new EmbeddedEngine({ store, services, now: Date.now, maxConcurrentRuns: 10, onError: failTest });
   const { id } = await engine.start({ account, automation, plan: digest, trigger: { body } });
-  const run = await engine.finished(id);
-  return explainRun(plan, run, await traceRun(preparePlan(plan), run, store.runs.attempts(id)));
+  const run = until === undefined ? await engine.finished(id) : await atRest(store, id, until);
+  if (until !== undefined) await engine.stop(0);
+  return explainRun(plan, run, await traceRun(preparePlan(plan), run, store.runs.attempts(id)), pause);
+}
+
+async function atRest(store: Store, id: string, status: RunStatus): Promise<RunRecord> {
+  for (;;) {
+    const run = store.runs.get(id);
+    if (run?.status === status) return run;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 function failTest(error: unknown): void {
@@ -52,10 +99,13 @@ function put(id: string, value: string, more: object = {}): object {
   return { id, uses: 'storage.set', with: { key: id, value }, ...more };
 }
 
-function answered(status: number): Outcome {
+function answered(status: number, more: Partial<Failure> = {}): Outcome {
   const message = `HTTP answered ${status}`;
-  return { ok: false, failure: { class: 'permanent', code: 'http_status', message, status, details: { error: 'no' } } };
+  const failure = { class: 'permanent', code: 'http_status', message, status, details: { error: 'no' } } as const;
+  return { ok: false, failure: { ...failure, ...more } };
 }
+
+const GET = { id: 'get', uses: 'http.get', with: { url: 'https://api.example.com/a' } };
 
 test('an empty field is traced to what came in, and names what came in its place', async () => {
   const { headline, findings } = await explained([put('save', "${{ trigger.body.text ?? '' }}")], { message: 'Hi' });
@@ -68,6 +118,18 @@ test('an empty field is traced to what came in, and names what came in its place
       edit: ['read `trigger.body.message` in place of `trigger.body.text`'],
     },
   ]);
+});
+
+async function firstEdit(body: Json): Promise<string | undefined> {
+  return (await explained([put('save', "${{ trigger.body.text ?? '' }}")], body)).findings[0]?.edit[0];
+}
+
+test('what the schema of the body names is not taken for something else', async () => {
+  assert.equal(
+    await firstEdit({ kind: 'x', message: 'Hi' }),
+    'read `trigger.body.message` in place of `trigger.body.text`',
+  );
+  assert.match((await firstEdit({ kind: 'x' })) ?? '', /^let the sender give it/);
 });
 
 test('an empty field is traced through the steps between', async () => {
@@ -157,12 +219,115 @@ test('a failure that was handled is told, also where the steps that handled it e
     ok: false,
     failure: { class: 'permanent', code: 'http_status', message: 'There is no such page.' },
   };
-  const get = { id: 'get', uses: 'http.get', with: { url: 'https://api.example.com/a' } };
-  const on = await explained([{ ...get, on_error: 'continue' }], {}, refused);
+  const on = await explained([{ ...GET, on_error: 'continue' }], {}, refused);
   assert.equal(on.findings[0]?.what, 'step `get` failed, and the run went on: There is no such page.');
-  const ended = await explained([{ ...get, on_error: [{ id: 'gone', stop: true }] }], {}, refused);
+  const ended = await explained([{ ...GET, on_error: [{ id: 'gone', stop: true }] }], {}, refused);
   assert.equal(ended.headline, 'acme/example succeeded');
   assert.equal(ended.findings[0]?.what, 'step `get` failed, and its `on_error` ended the run: There is no such page.');
+});
+
+test('a failure that was handled names its connection, and one of a called run that run', async () => {
+  const on = await explained([{ ...GET, on_error: 'continue' }], {}, answered(401));
+  assert.equal(on.findings[0]?.edit.at(-1), 'then give a new one: waybill connect acme http --web');
+  const called = await explained([GET], {}, answered(401, { run: '0193' }));
+  assert.deepEqual(called.findings[0]?.edit, ['see why the called run failed: waybill explain 0193']);
+});
+
+test('a write that is in doubt is settled and not replayed, whatever made it so', async () => {
+  const post = { id: 'post', uses: 'http.request', with: { method: 'POST', url: 'https://api.example.com/a' } };
+  for (const code of ['http_status', 'connection_cut', 'timeout', 'interrupted'] as const) {
+    const { headline, findings } = await explained([post], {}, answered(500, { class: 'uncertain', code }));
+    assert.match(headline, /nobody knows whether step `post` took place/);
+    assert.match(findings[0]?.edit.join('\n') ?? '', /runs resolve [-0-9a-f]{36} --happened[^]*--repeat[^]*--fail/);
+    assert.doesNotMatch(findings[0]?.edit.join('\n') ?? '', /then replay|replay the run/);
+  }
+});
+
+async function editsFor(failure: Partial<Failure>): Promise<string> {
+  const { findings } = await explained([GET], {}, answered(400, { class: 'credential', ...failure }));
+  return findings[0]?.edit.join('\n') ?? '';
+}
+
+test('the code of a failure says more than the status of the request for a token', async () => {
+  assert.match(await editsFor({ code: 'grant_expired' }), /a person consents: waybill oauth link acme http/);
+  assert.match(await editsFor({ code: 'client_refused', status: 401 }), /the id and secret of the app/);
+  assert.match(await editsFor({ code: 'token_not_made' }), /is the key still there/);
+  assert.match(await editsFor({ code: 'token_not_made', status: 503 }), /status page/);
+});
+
+test('an empty output of the run is traced through switches, branches and loops to what came in', async () => {
+  const steps = [
+    {
+      id: 'pick',
+      switch: [{ if: "${{ trigger.body.kind === 'lead' }}", steps: [put('lead', 'x')], output: 'a lead' }],
+    },
+    {
+      id: 'two',
+      branches: {
+        left: { steps: [put('kept', 'x')], output: "${{ trigger.body.text ?? '' }}" },
+        right: { steps: [put('b', 'x')] },
+      },
+    },
+    {
+      id: 'each',
+      for_each: '${{ trigger.body.people ?? [] }}',
+      as: 'one',
+      steps: [put('c', 'x')],
+      output: '${{ one.mail }}',
+    },
+  ];
+  const output = { pick: '${{ steps.pick }}', left: '${{ steps.two.left }}', each: '${{ steps.each }}' };
+  const { findings } = await explained(steps, { kind: 'order', people: [] }, undefined, { output });
+  const because = Object.fromEntries(findings.map((finding) => [finding.what.split(':')[0], finding.because]));
+  assert.deepEqual(because, {
+    '`pick` of the output of the run was empty': [
+      "a condition of step `pick` was false: ${{ trigger.body.kind === 'lead' }}",
+      '`trigger.body.kind` was "order"',
+    ],
+    '`left` of the output of the run was empty': [
+      "`steps.two.left` is set to ${{ trigger.body.text ?? '' }}",
+      'the body has `kind`, `people`, not `text`',
+    ],
+    '`each` of the output of the run was empty': [
+      'the list of step `each` was empty: ${{ trigger.body.people ?? [] }}',
+      '`trigger.body.people` was []',
+    ],
+  });
+});
+
+test('where nothing that is read is empty, what is read is shown', async () => {
+  const found = put('save', "${{ (trigger.body.text ?? '').replaceAll('x', '') }}");
+  const { findings } = await explained([found], { text: 'xx' });
+  assert.deepEqual(findings[0]?.because, ['`trigger.body.text` was "xx"']);
+});
+
+test('an output that is not as documented is told, and what the output of the run made of it', async () => {
+  const page: Outcome = { ok: true, output: '<html>', warnings: ['it must be an object'] };
+  const { headline, findings } = await explained([GET], {}, page, { output: { status: '${{ steps.get.status }}' } });
+  assert.equal(headline, 'acme/example failed at step `output`');
+  assert.deepEqual(
+    findings.map(({ because }) => because),
+    [['what HTTP gave has no `status`'], ['HTTP answered with "<html>"']],
+  );
+  assert.match(findings[1]?.what ?? '', /the output of step `get` is not as HTTP documents it: it must be/);
+});
+
+test('what a connector says of an answer that it knows comes in place of what is true of every service', async () => {
+  const list = { id: 'list', uses: 'shop.list', with: {} };
+  const help = 'pay at shop.example.com';
+  const { findings } = await explained([list], {}, answered(400, { class: 'credential', help }));
+  assert.deepEqual(findings[0]?.edit, [help]);
+});
+
+test('a run that has not ended says what it waits for', async () => {
+  const ask = { id: 'ask', wait: { approval: { message: 'Pay?', expires: '1d' } } };
+  const waits = await explained([ask], {}, undefined, { until: 'waiting' });
+  assert.match(waits.findings[0]?.what ?? '', /^step `ask` waits for a person who decides until 20/);
+  assert.match(waits.findings[0]?.edit[0] ?? '', /^waybill runs approve [-0-9a-f]{36} ask, or reject$/);
+  const pause = { account: 'acme', since: 0 };
+  const paused = await explained([ask], {}, undefined, { until: 'waiting', pause });
+  assert.equal(paused.findings[0]?.what, 'acme is paused since 1970-01-01T00:00:00Z');
+  assert.deepEqual(paused.findings[0]?.edit, ['let it go on: waybill resume acme']);
 });
 
 test('a run in which nothing was empty has nothing to explain', async () => {

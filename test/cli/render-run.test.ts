@@ -6,7 +6,9 @@ test('what is not as documented in an output is shown with the attempt', () => {
   const shown = renderAttempt({
     attempt: 1,
     input: {},
+    input_bytes: 2,
     output: { id: 7 },
+    output_bytes: 8,
     warnings: ['id must be a string'],
     failure: undefined,
     started_at: '2026-01-01T00:00:00Z',
@@ -15,6 +17,7 @@ test('what is not as documented in an output is shown with the attempt', () => {
     retry_at: undefined,
     waits_until: undefined,
   });
+  assert.match(shown, /attempt 1, under way, 2 bytes in, 8 bytes out\n/);
   assert.match(shown, /output +\{"id":7\}\n +warning +the output is not as documented: id must be a string/);
 });
 
@@ -22,7 +25,9 @@ test('a wait that the end of its run cut off is not shown as one that goes on', 
   const attempt = {
     attempt: 1,
     input: { approval: 'Pay?' },
+    input_bytes: 19,
     output: undefined,
+    output_bytes: undefined,
     warnings: undefined,
     failure: undefined,
     started_at: '2026-01-01T00:00:00Z',

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { execFile } from 'node:child_process';
+import { writeRunnerAddress } from '../../src/runner/runner-address.ts';
 import type { ExplanationView, RefusalListView, RunDetailView, RunListView } from '../../src/server/api-types.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { withRunner, type Setup } from '../server/with-runner.ts';
@@ -27,7 +32,10 @@ test('runs are listed and shown, as text and as JSON', async () => {
     );
     const shown = await ask(setup, `runs show ${body.run}`);
     assert.equal(shown.code, 0, shown.err);
-    assert.match(shown.out, /✓ summarize +anthropic\.message_to_ai\n[^]*attempt 1, \d+ ms[^]*✓ save +storage\.set\n/);
+    assert.match(
+      shown.out,
+      /✓ summarize +anthropic\.message_to_ai\n[^]*attempt 1, \d+ ms, \d+ bytes in, \d+ bytes out[^]*✓ save +storage\.set\n/,
+    );
     const { steps } = JSON.parse((await ask(setup, `runs show ${body.run} --format json`)).out) as RunDetailView;
     assert.equal(steps.length, 2);
     const unknown = await ask(setup, 'runs show nope');
@@ -156,6 +164,21 @@ test('the newest failure is explained, with what to check', async () => {
   });
 });
 
+test('an export that is cut off leaves no file that looks whole', async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    response.write('{"run":{}}\n', () => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const data = await mkdtemp(join(tmpdir(), 'waybill-cut-'));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await writeRunnerAddress(data, { url, token: 'wbt_any' });
+  const out = join(data, 'runs.jsonl');
+  const cut = await waybill(['runs', 'export', '--data', data, '--out', out]);
+  assert.deepEqual([cut.code, /cut its answer off/.test(cut.err), existsSync(out)], [3, true, false]);
+  server.close();
+});
+
 test('runs are exported as JSON Lines, and the data is backed up and restored while the runner is up', async () => {
   await withRunner(async (setup) => {
     for (const text of ['One.', 'Two.']) {
@@ -168,6 +191,9 @@ test('runs are exported as JSON Lines, and the data is backed up and restored wh
     const lines = (await readFile(out, 'utf8')).trim().split('\n');
     const texts = lines.map((line) => (JSON.parse(line) as RunDetailView).run.trigger);
     assert.deepEqual(texts, [{ body: { text: 'Two.' } }, { body: { text: 'One.' } }]);
+    const twice = await ask(setup, `runs export --out ${out}`);
+    assert.deepEqual([twice.code, /never overwrites/.test(twice.err)], [2, true]);
+    assert.equal((await readFile(out, 'utf8')).trim().split('\n').length, 2);
     assert.equal((await ask(setup, 'runs export --until 1h')).out, '');
     assert.match((await ask(setup, 'runs export --since yesterday')).err, /It must be a date/);
 

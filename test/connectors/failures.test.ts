@@ -173,3 +173,16 @@ test('when to come again: headers that the connector names', () => {
     [360_000, 20, 3_600_000, 1500, undefined],
   );
 });
+
+test('a write that a broken service may have done is uncertain, one that is to come again is not', async () => {
+  const write = { effect: 'write', request: { method: 'POST', path: '/' } } as const;
+  for (const [status, kind] of [
+    [500, 'uncertain'],
+    [502, 'uncertain'],
+    [503, 'retryable'],
+    [429, 'retryable'],
+    [422, 'permanent'],
+  ] as const)
+    assert.equal((await failureTo({ status }, {}, write)).class, kind, String(status));
+  assert.equal((await failureTo({ status: 500 }, {})).class, 'retryable', 'what reads');
+});

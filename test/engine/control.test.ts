@@ -62,8 +62,13 @@ class World {
     return new EmbeddedEngine({ store: this.store, services, now: Date.now, maxConcurrentRuns: 5, onError: failTest });
   }
 
-  control(engine: EmbeddedEngine): RunControl {
-    return new RunControl(this.store, engine, () => this.live);
+  control(engine: EmbeddedEngine, stalled?: string): RunControl {
+    return new RunControl(
+      this.store,
+      engine,
+      () => this.live,
+      () => stalled,
+    );
   }
 
   start(engine: EmbeddedEngine, automation: string, n = 1): Promise<RunRecord> {
@@ -225,9 +230,33 @@ test('a replay names its origin, from a step does nothing again, and takes edite
   const mended = runOf(await control.replay(id, { from: 'bad' }));
   assert.deepEqual([mended.origin, (await engine.finished(mended.id)).status], [id, 'succeeded']);
   assert.deepEqual([world.stored('first'), world.calls.length, world.stored('last')], [1, 1, 1]);
+  const owing = world.control(engine, 'a consent is owed');
+  assert.match(JSON.stringify(await owing.replay(id, {})), /not_possible.*acme\/one is stalled: a consent is owed/);
   const edited = runOf(await control.replay(id, { trigger: { body: { n: 7 } } }));
   assert.equal((await engine.finished(edited.id)).output, 7);
   assert.deepEqual([world.stored('first'), world.calls.length], [2, 2]);
+  await engine.stop(0);
+});
+
+test('a replay from a step keeps nothing that is another one now, or in doubt', async () => {
+  const world = await World.of({ one: guarded('${{ trigger.body.n === 1 }}') });
+  const engine = world.engine();
+  const control = world.control(engine);
+  const { id } = await world.start(engine, 'one');
+  await engine.finished(id);
+  const other = {
+    ...guarded('false'),
+    steps: [{ id: 'post', uses: 'http.get', with: { url: 'https://example.com/' } }, count('last', 'last')],
+  };
+  await world.deploy({ one: other });
+  assert.match(JSON.stringify(await control.replay(id, { from: 'last' })), /the step post is another one now/);
+  await world.deploy({ one: guarded('${{ trigger.body.n === 1 }}') });
+  const cut = { class: 'uncertain', code: 'connection_cut', message: 'cut' } as const;
+  world.answer = () => Promise.resolve({ ok: false, failure: cut });
+  const doubt = await world.start(engine, 'one');
+  assert.equal((await engine.finished(doubt.id)).status, 'uncertain');
+  assert.match(JSON.stringify(await control.replay(doubt.id, { from: 'bad' })), /nobody knows whether the step post/);
+  assert.equal(runOf(await control.replay(doubt.id, { from: 'post' })).origin, doubt.id);
   await engine.stop(0);
 });
 
@@ -246,6 +275,26 @@ test('many are replayed once each, the oldest first', async () => {
     3,
     'the replays failed',
   );
+  await engine.stop(0);
+});
+
+test('many are replayed beyond those that were, also by time', async () => {
+  const world = await World.of({ one: { name: 'One', trigger: webhook, steps: [{ id: 'bad', fail: 'no' }] } });
+  const engine = world.engine();
+  const control = world.control(engine);
+  const runs = [];
+  for (let n = 0; n < 120; n++) runs.push(await world.start(engine, 'one', n));
+  for (const { id } of runs) await engine.finished(id);
+  await world.deploy({ one: { name: 'One', trigger: webhook, steps: [count('good', 'good')] } });
+  const filter = { account: 'acme', status: 'failed', limit: 100 } as const;
+  assert.equal((await control.replayMany({ ...filter, until: runs[0]?.createdAt ?? 0 })).started.length, 0);
+  const first = await control.replayMany(filter);
+  const second = await control.replayMany(filter);
+  assert.deepEqual(
+    [...second.started, ...first.started].map(({ origin }) => origin),
+    runs.map(({ id }) => id),
+  );
+  assert.equal((await control.replayMany(filter)).started.length, 0);
   await engine.stop(0);
 });
 

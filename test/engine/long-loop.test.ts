@@ -106,7 +106,13 @@ test('a doubt in a page is settled there; a replay from a later step makes none 
   const run = await world.ended(await world.start('example', { items: items(1050), wrong: 1 }));
   assert.deepEqual([run.plan, run.status, run.failure?.step], [plan, 'uncertain', 'each[700].post']);
   await world.store.deployments.hookSecret('acme', 'example');
-  const control = new RunControl(world.store, world.engine, () => new LiveDeployment(world.store));
+  const live = new LiveDeployment(world.store);
+  const control = new RunControl(
+    world.store,
+    world.engine,
+    () => live,
+    () => undefined,
+  );
   const early = await control.replay(run.id, { from: 'after' });
   assert.ok(early.kind === 'refused' && early.reason.includes('each[700].post'), JSON.stringify(early));
   const output = { status: 201, headers: {}, body: 'was done' };

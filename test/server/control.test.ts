@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { waybill, type Result } from '../cli/waybill.ts';
@@ -51,7 +51,10 @@ test('the commands cancel, replay, pause and resume', async () => {
 
     assert.match((await cli('pause', 'demo', 'gate')).out, /paused: demo\/gate/);
     assert.match((await cli('pause', 'dema')).err, /dema is not deployed/);
+    const looked = await cli('doctor', '--workspace', folder);
+    assert.match(looked.out, /paused: demo\/gate, since 20[^]*waybill resume demo gate/);
     const held = await start(8);
+    assert.match((await cli('explain', held)).out, /demo\/gate is paused since 20[^]*waybill resume demo gate/);
     assert.equal(runner.store.runs.get(held)?.status, 'queued');
     assert.match((await cli('resume', 'demo', 'gate')).out, /nothing is paused/);
     assert.equal((await runner.engine.finished(held)).status, 'succeeded');
@@ -60,5 +63,11 @@ test('the commands cancel, replay, pause and resume', async () => {
     assert.match((await cli('runs', 'cancel', unwanted)).out, /demo\/gate canceled/);
     await cli('resume', 'demo');
     assert.equal(runner.store.runs.get(unwanted)?.status, 'canceled');
+
+    const old = await cli('runs', 'replay', '--account', 'demo', '--status', 'canceled', '--until', '1h');
+    assert.match(old.out, /nothing to replay/);
+    await rm(join(folder, 'automations/demo/gate.json'));
+    assert.deepEqual(await runner.deploy(), []);
+    assert.match((await cli('pause', 'demo', 'gate')).out, /paused: demo\/gate/, 'its runs may go on');
   });
 });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { HistoryView, RunDetailView, RunListView } from '../../src/server/api-types.ts';
+import type { ReplayedView, RunDetailView, RunListView } from '../../src/server/api-types.ts';
+import type { HistoryView } from '../../src/server/history-types.ts';
 import { withWorkspace, type Served, type WorkspaceFiles } from './with-workspace.ts';
 
 const CANARY = 'cAn4ry-of-a-person@example.com';
@@ -73,13 +74,29 @@ test('without a private key such a run waits, and lists and the reason are there
       const { runner } = served;
       await runner.engine.pause('acme', undefined);
       const run = await start(served, 'marked', CANARY);
+      const canceled = await start(served, 'marked', CANARY);
+      const plain = await start(served, 'plain', 'any');
+      for (const id of [canceled, plain]) await runner.engine.cancel(id, 'on request');
       hasKey = false;
       await served.restart();
       await served.runner.engine.unpause('acme', undefined);
       const listed = await served.api<RunListView>('/runs');
       assert.deepEqual(
         listed.body.runs.map(({ id, status }) => [id, status]),
-        [[run, 'queued']],
+        [
+          [plain, 'canceled'],
+          [canceled, 'canceled'],
+          [run, 'queued'],
+        ],
+      );
+      const replayed = await served.api<ReplayedView>('/runs/replay', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"account":"acme","status":"canceled"}',
+      });
+      assert.deepEqual(
+        [replayed.body.started.map(({ origin }) => origin), replayed.body.refused.map((one) => one.run)],
+        [[plain], [canceled]],
       );
       const shown = await served.api<{ error: { code: string; message: string } }>(`/runs/${run}`);
       assert.deepEqual([shown.status, shown.body.error.code], [503, 'sealed']);
@@ -87,6 +104,18 @@ test('without a private key such a run waits, and lists and the reason are there
       assert.ok(
         errors.some((one) => one.includes('no private key')),
         errors.join('\n'),
+      );
+      const exported = await fetch(`${served.url}/api/v1/runs/export`, {
+        headers: { authorization: `Bearer ${served.token}` },
+      });
+      const lines = (await exported.text()).trim().split('\n');
+      const exports = lines.map((line) => JSON.parse(line) as { run: { id: string; status: string }; sealed: boolean });
+      assert.deepEqual(
+        exports.slice(2).map(({ run: { id, status }, sealed }) => [id, status, sealed]),
+        [
+          [canceled, 'canceled', true],
+          [run, 'queued', true],
+        ],
       );
       hasKey = true;
       await served.restart();

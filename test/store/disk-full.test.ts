@@ -8,6 +8,7 @@ import { CommitQueue } from '../../src/store/sqlite/commit-queue.ts';
 import { createDeploymentStore } from '../../src/store/sqlite/deployments.ts';
 import { migrate } from '../../src/store/sqlite/migrate.ts';
 import { createRunStore } from '../../src/store/sqlite/runs.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { Values } from '../../src/store/sqlite/values.ts';
 import { keepPlan, newFolder, sampleRun } from './sample-store.ts';
 
@@ -170,5 +171,22 @@ test(
     const script = `${mount} && exec "$1" "$2" "$0" ballast`;
     const report = await reportOf('unshare', '-Urm', 'sh', '-c', script, newFolder(), process.execPath, CHILD);
     assert.deepEqual(report, expected('store_full'));
+  },
+);
+
+test(
+  'a backup to a disk that is full names that disk, and leaves nothing of itself',
+  { skip: !works('unshare', '-Urm', 'sh', '-c', mount, '/mnt') && 'needs a mount of one’s own' },
+  async () => {
+    const [data, target] = [newFolder(), newFolder()];
+    const store = openSqliteStore(data);
+    await keepPlan(store);
+    await store.runs.insert(sampleRun({ trigger: { body: 'x'.repeat(4_000_000) } }));
+    await store.close();
+    const script = `${mount} && exec "$1" "$2" "$3" "$0/backup.db"`;
+    const child = join(import.meta.dirname, 'backup-child.ts');
+    const report = await reportOf('unshare', '-Urm', 'sh', '-c', script, target, process.execPath, child, data);
+    const failure = `StoreError: The disk of ${join(target, 'backup.db')} is full; there is no backup.`;
+    assert.deepEqual(report, { failure, left: [] });
   },
 );

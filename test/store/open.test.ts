@@ -18,6 +18,8 @@ test('a new folder is made, for its owner alone, with every table', async () => 
   const folder = join(newFolder(), 'deep', 'data');
   const store = openSqliteStore(folder);
   assert.equal(statSync(folder).mode & 0o777, 0o700);
+  for (const name of ['waybill.db', 'waybill.db-wal', 'waybill.db-shm'])
+    assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
   assert.deepEqual([store.deployments.list(9), store.refusals.list({ limit: 9 })], [[], []]);
   assert.deepEqual([...store.runs.ready()], []);
   await store.close();

@@ -24,6 +24,8 @@ export interface TakenNow {
   webhook: WebhookTrigger;
   /** In what it does not fit; empty where it would be taken. */
   issues: readonly SchemaIssue[];
+  /** The consent without which it starts no runs, and how to give it. */
+  owed: string | undefined;
 }
 
 /** Explains why a delivery was refused: what in it differs from what the webhook wants, and what to edit. */
@@ -34,8 +36,7 @@ export function explainRefusal(refused: RefusedDelivery, now: TakenNow | undefin
     const edit = ['the webhook is not deployed any more: deploy it, or tell the sender'];
     return { headline, findings: [{ step: undefined, what: 'no webhook takes it now', because: [], edit }] };
   }
-  const findings =
-    status === 400 && refused.body !== undefined ? misfits(refused, now) : [byStatus(refused, now.webhook)];
+  const findings = status === 400 && refused.body !== undefined ? misfits(refused, now) : [byStatus(refused, now)];
   return { headline, findings };
 }
 
@@ -96,7 +97,13 @@ function whatCame(body: Json | undefined, part: string, path: readonly string[])
   return found === undefined ? [] : [`there came ${shown(found)}`];
 }
 
-function byStatus({ status, account, reason }: RefusedDelivery, { verify }: WebhookTrigger): Finding {
+function byStatus({ id, status, account, reason }: RefusedDelivery, { webhook, owed }: TakenNow): Finding {
+  const { verify } = webhook;
+  // Without a key to open, a person had to consent first.
+  if (status === 503 && (owed !== undefined || verify === 'none')) {
+    const edit = [...(owed === undefined ? [] : [owed]), `then take it once more: waybill refusals replay ${id}`];
+    return { step: undefined, what: owed === undefined ? 'a consent was owed' : reason, because: [], edit };
+  }
   const connection = verify === 'none' ? 'CONNECTION' : verify.connection;
   const edit = (ADVICE[status] ?? []).map((line) =>
     line.replaceAll('ACCOUNT', account).replaceAll('CONNECTION', connection),

@@ -3,11 +3,11 @@ import type { Mapping, Plan } from '../../generated/plan.ts';
 import { parsePointer } from '../../json/pointer.ts';
 import { isJsonObject, ownProperty, type Json } from '../../json/value.ts';
 import { hasExpression } from '../../language/template.ts';
-import type { Failure } from '../../run/failure.ts';
 import type { RunRecord } from '../../run/records.ts';
-import { failureAdvice } from './failure-advice.ts';
 import { isEmpty, RunReading } from './run-reading.ts';
-import { shown, whyNothing, whySkipped, type Cause } from './why-nothing.ts';
+import { whatItWaitsFor, type Pause } from './what-it-waits-for.ts';
+import { failureOf, handledFailure } from './why-failed.ts';
+import { editsOf, shown, whyNothing, whySkipped } from './why-nothing.ts';
 
 /** What came of a run and why, in words. Values of the run stand in it: it is redacted before it is shown. */
 export interface Explanation {
@@ -26,10 +26,18 @@ export interface Finding {
   edit: string[];
 }
 
-/** Explains a run from its plan and its trace: which step failed, was left out, or had nothing to work with, and why. */
-export function explainRun(plan: Plan, run: RunRecord, traced: readonly TracedStep[]): Explanation {
+/**
+ * Explains a run from its plan and its trace: which step failed, was left out, had nothing to work with or is waited for, and why.
+ * `pause`: what keeps it from going on.
+ */
+export function explainRun(plan: Plan, run: RunRecord, traced: readonly TracedStep[], pause?: Pause): Explanation {
   const reading = new RunReading(plan, run, traced);
-  const findings = [...failureOf(reading), ...reading.traced.flatMap((step) => findingsOf(reading, step))];
+  const findings = [
+    ...failureOf(reading),
+    ...whatItWaitsFor(reading, pause),
+    ...reading.traced.flatMap((step) => findingsOf(reading, step)),
+    ...emptyRunOutput(reading),
+  ];
   return { headline: headlineOf(run, findings), findings };
 }
 
@@ -49,53 +57,12 @@ function headlineOf({ account, automation, status, failure }: RunRecord, finding
   }
 }
 
-function failureOf(reading: RunReading): Finding[] {
-  const { run, plan } = reading;
-  const { failure } = run;
-  if (failure === undefined) return [];
-  const { step } = failure;
-  const planned = step === undefined ? undefined : reading.planned(step.slice(step.lastIndexOf('.') + 1));
-  const connection = planned?.kind === 'action' ? planned.connection : undefined;
-  const causes =
-    step === undefined
-      ? []
-      : causesOfFailure(reading, step, planned !== undefined && 'mappings' in planned ? planned.mappings : []);
-  const details = failure.details === undefined ? [] : [`the service answered ${shown(failure.details)}`];
-  return [
-    {
-      step,
-      what: failure.message,
-      because: [...details, ...causes.flatMap(({ because }) => because)],
-      edit: [...editsOf(causes), ...failureAdvice(failure, plan, connection)],
-    },
-  ];
-}
-
-/** Where an expression had no value, nothing was sent and there is no input to look at: only what it read. */
-function causesOfFailure(reading: RunReading, path: string, mappings: readonly Mapping[]): Cause[] {
-  if (!NO_VALUE.has(reading.run.failure?.code)) return [];
-  return mappings.flatMap(({ from }) => whyNothing(reading, from, path));
-}
-
-const NO_VALUE = new Set<Failure['code'] | undefined>(['mapping_failed', 'guard_failed']);
-
 function findingsOf(reading: RunReading, step: TracedStep): Finding[] {
   if (step.end?.kind === 'skipped') {
     const what = `step \`${step.path}\` was left out`;
     return [{ step: step.path, what, because: whySkipped(reading, step), edit: [] }];
   }
-  return [...handledFailure(reading, step), ...emptyMappings(reading, step), ...emptyOutput(reading, step)];
-}
-
-function handledFailure({ plan }: RunReading, { path, end, attempts }: TracedStep): Finding[] {
-  const last = attempts.at(-1)?.outcome;
-  // Of steps of `on_error` that end the run, the end is theirs; what they handled is the last attempt's.
-  const failure = end?.kind === 'stopped' && last?.ok === false ? last.failure : undefined;
-  const handled = end?.kind === 'handled' ? end.failure : failure;
-  if (handled === undefined) return [];
-  const then = failure === undefined ? 'the run went on' : 'its `on_error` ended the run';
-  const what = `step \`${path}\` failed, and ${then}: ${handled.message}`;
-  return [{ step: path, what, because: [], edit: failureAdvice(handled, plan, undefined) }];
+  return [...handledFailure(reading, step), ...emptyMappings(reading, step), ...oddOutput(reading, step)];
 }
 
 /** The fields that the mappings of the step left without a value. */
@@ -103,33 +70,61 @@ function emptyMappings(reading: RunReading, { path, step, end, attempts }: Trace
   const planned = reading.planned(step.id);
   const value = attempts.at(-1)?.input ?? (planned?.kind === 'set' && end?.kind === 'done' ? end.output : undefined);
   if (value === undefined || planned === undefined || !('mappings' in planned)) return [];
-  return planned.mappings
+  return emptyFields(reading, planned.mappings, value, path).map(({ field, from, ...finding }): Finding => ({
+    step: path,
+    what: `\`${field}\` of step \`${path}\` was empty: ${from}`,
+    ...finding,
+  }));
+}
+
+/** What the run gave back without a value; a `stop` has an output of its own. */
+function emptyRunOutput(reading: RunReading): Finding[] {
+  const { plan, run, traced } = reading;
+  if (run.status !== 'succeeded' || traced.some(({ end }) => end?.kind === 'stopped')) return [];
+  return emptyFields(reading, plan.output_mappings ?? [], run.output, '').map(
+    ({ field, from, ...finding }): Finding => ({
+      step: undefined,
+      what: `${field === '' ? 'the output' : `\`${field}\` of the output`} of the run was empty: ${from}`,
+      ...finding,
+    }),
+  );
+}
+
+interface EmptyField extends Pick<Finding, 'because' | 'edit'> {
+  field: string;
+  from: string;
+}
+
+function emptyFields(
+  reading: RunReading,
+  mappings: readonly Mapping[],
+  value: Json | undefined,
+  path: string,
+): EmptyField[] {
+  return mappings
     .filter(({ to, from }) => hasExpression(from) && isEmpty(at(value, to)))
-    .map(({ to, from }): Finding => {
-      const field = parsePointer(to).join('.');
+    .map(({ to, from }) => {
       const causes = whyNothing(reading, from, path);
-      return {
-        step: path,
-        what: `\`${field}\` of step \`${path}\` was empty: ${from}`,
-        because: causes.flatMap(({ because }) => because),
-        edit: editsOf(causes),
-      };
+      const because = causes.flatMap((cause) => cause.because);
+      return { field: parsePointer(to).join('.'), from, because, edit: editsOf(causes) };
     });
 }
 
-function emptyOutput(reading: RunReading, { path, step, end }: TracedStep): Finding[] {
+/** An output that is empty, or that is not as the connector says. */
+function oddOutput(reading: RunReading, { path, step, end, attempts }: TracedStep): Finding[] {
   const planned = reading.planned(step.id);
-  if (end?.kind !== 'done' || planned?.kind !== 'action' || !isEmpty(end.output)) return [];
+  if (end?.kind !== 'done' || planned?.kind !== 'action') return [];
   const { title } = reading.plan.connectors[planned.connector] ?? { title: planned.connector };
   const because = [`${title} answered with ${end.output === undefined ? 'nothing' : shown(end.output)}`];
-  return [{ step: path, what: `the output of step \`${path}\` was empty`, because, edit: [] }];
+  if (isEmpty(end.output)) return [{ step: path, what: `the output of step \`${path}\` was empty`, because, edit: [] }];
+  const last = attempts.at(-1)?.outcome;
+  const [warning] = (last?.ok === true && last.warnings) || [];
+  if (warning === undefined) return [];
+  const what = `the output of step \`${path}\` is not as ${title} documents it: ${warning}`;
+  return [{ step: path, what, because, edit: [] }];
 }
 
-function editsOf(causes: readonly Cause[]): string[] {
-  return [...new Set(causes.flatMap(({ edit }) => edit ?? []))];
-}
-
-function at(value: Json, pointer: string): Json | undefined {
+function at(value: Json | undefined, pointer: string): Json | undefined {
   return parsePointer(pointer).reduce<Json | undefined>((inner, key) => {
     if (Array.isArray(inner)) return inner[Number(key)];
     return isJsonObject(inner) ? ownProperty(inner, key) : undefined;

@@ -2,15 +2,43 @@ import { consentOf } from '../../connectors/auth-way.ts';
 import type { Plan } from '../../generated/plan.ts';
 import type { Failure } from '../../run/failure.ts';
 
+/** Where a failure took place. */
+export interface FailurePlace {
+  run: string;
+  plan: Plan;
+  /** The connection of the step, where it has one. */
+  connection: string | undefined;
+}
+
 /** What to check and do about a failure, the most likely first. */
-export function failureAdvice({ code, status, help }: Failure, plan: Plan, connection: string | undefined): string[] {
-  const byStatus = isByConsent(plan, connection) ? { ...BY_STATUS, ...OF_CONSENT } : BY_STATUS;
-  const advice =
-    status === undefined ? BY_CODE[code] : (byStatus[status] ?? (status >= 500 ? SERVICE_DOWN : undefined));
+export function failureAdvice(failure: Failure, { run, plan, connection }: FailurePlace): string[] {
+  // The step, its input and its connection are those of the run that was called.
+  if (failure.run !== undefined) return [`see why the called run failed: waybill explain ${failure.run}`];
+  if (failure.class !== 'uncertain' && failure.help !== undefined && isOfConnector(plan, failure.help))
+    return [failure.help];
+  const advice = failure.class === 'uncertain' ? IN_DOUBT : adviceByKind(failure, isByConsent(plan, connection));
   const lines = (advice ?? []).map((line) =>
-    line.replaceAll('ACCOUNT', plan.account).replaceAll('CONNECTION', connection ?? 'CONNECTION'),
+    line
+      .replaceAll('ACCOUNT', plan.account)
+      .replaceAll('CONNECTION', connection ?? 'CONNECTION')
+      .replaceAll('RUN', run),
   );
-  return lines.length === 0 && help !== undefined ? [help] : lines;
+  return lines.length === 0 && failure.help !== undefined ? [failure.help] : lines;
+}
+
+function adviceByKind({ code, status }: Failure, byConsent: boolean): string[] | undefined {
+  const byStatus = byConsent ? { ...BY_STATUS, ...OF_CONSENT } : BY_STATUS;
+  // A failure with a code of its own may have a status too: that of the request for a token.
+  if (BY_CODE[code] !== undefined || status === undefined) return BY_CODE[code];
+  if (status >= 500) return byStatus[status] ?? SERVICE_DOWN;
+  return byStatus[code === 'token_not_made' ? 401 : status];
+}
+
+/** Whether a connector says this of an answer that it knows: it is nearer than what is true of every service. */
+function isOfConnector({ connectors }: Plan, help: string): boolean {
+  return Object.values(connectors).some(({ answers, actions }) =>
+    [answers, ...Object.values(actions)].some((one) => one?.errors?.some((rule) => rule.help === help)),
+  );
 }
 
 /** Whether the connection has no key, but what a person granted. */
@@ -22,6 +50,12 @@ function isByConsent({ connections, connectors }: Plan, name: string | undefined
 
 const SERVICE_DOWN = ['look at the status page of the service', 'when it works again, replay the run'];
 const NOT_REACHED = ['look at the address of the connection in account.json', ...SERVICE_DOWN];
+
+const IN_DOUBT = [
+  'look at the service whether it took place; a replay before that may do it twice',
+  "if it did: waybill runs resolve RUN --happened '{…}', with what it gave",
+  'if it did not: waybill runs resolve RUN --repeat; if nobody finds out: --fail',
+];
 
 const CONSENT = ['a person consents: waybill oauth link ACCOUNT CONNECTION', 'then replay the run'];
 
@@ -81,5 +115,4 @@ const BY_CODE: { [code in Failure['code']]?: string[] } = {
     "does the runner have the account's private key? waybill doctor says",
     'otherwise give the credential anew: waybill connect ACCOUNT CONNECTION --web',
   ],
-  interrupted: ['look at the service whether it was done, then decide whether to do it again'],
 };

@@ -25,6 +25,11 @@ export class RunReading {
     return this.steps.get(id);
   }
 
+  /** The step at a path, such as `each[2].send`, as the plan has it. */
+  plannedAt(path: string): PlanStep | undefined {
+    return this.planned(idOf(path));
+  }
+
   /** The step whose output an expression at the path reads as `steps.<id>`. */
   stepSeenFrom(path: string, id: string): TracedStep | undefined {
     for (const prefix of prefixesOf(path).toReversed()) {
@@ -56,7 +61,7 @@ export class RunReading {
   /** The item, and its place, of the turn of a loop: `prefix` is such as `each[2].`. */
   private namesOfTurn(prefix: string): JsonObject {
     const [, loop = '', turn = ''] = /^(.*)\[(\d+)\]\.$/.exec(prefix) ?? [];
-    const step = this.planned(idOf(loop));
+    const step = this.plannedAt(loop);
     if (step?.kind !== 'for_each') return {};
     const items = compileTemplate(step.items)(this.scopeAt(loop));
     const item = Array.isArray(items) ? items[Number(turn)] : undefined;

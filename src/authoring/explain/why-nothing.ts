@@ -1,6 +1,9 @@
 import { nearestName } from '../../diagnostics/nearest-name.ts';
 import type { TracedStep } from '../../engine/trace.ts';
-import { isJsonObject, ownProperty, type Json } from '../../json/value.ts';
+import type { PlanStep } from '../../generated/plan.ts';
+import { isJsonObject, type Json } from '../../json/value.ts';
+import { calledRunId } from '../../run/run-id.ts';
+import { computedOutput, partOf } from './computed-output.ts';
 import { readsOf, type Read } from './reads.ts';
 import { isEmpty, type RunReading } from './run-reading.ts';
 
@@ -12,18 +15,26 @@ export interface Cause {
   edit: string | undefined;
 }
 
-/** Why the template gave nothing at the path; a cause for each empty value that it reads. */
+/** Why the template gave nothing at the path; a cause for each empty value that it reads, or where none is, what it read. */
 export function whyNothing(reading: RunReading, template: string, path: string): Cause[] {
-  return readsOf(template, reading.scopeAt(path))
-    .filter(({ value }) => isEmpty(value))
-    .map((read) => (read.keys[0] === 'steps' ? whyOfStep(reading, read, path) : whyOfRoot(read)));
+  const reads = readsOf(template, reading.scopeAt(path));
+  const empty = reads.filter(({ value }) => isEmpty(value));
+  if (empty.length === 0) return reads.map((read) => ({ because: [whatWasRead(read)], edit: undefined }));
+  return empty.map((read) => (read.keys[0] === 'steps' ? whyOfStep(reading, read, path) : whyOfRoot(reading, read)));
 }
 
-/** What the reads of a condition were, so that one sees why it was false. */
-function whatWasRead(reading: RunReading, template: string, path: string): string[] {
-  return readsOf(template, reading.scopeAt(path)).map(
-    (read) => `\`${read.keys.join('.')}\` was ${read.value === undefined ? 'absent' : shown(read.value)}`,
-  );
+/** What to change, each once. */
+export function editsOf(causes: readonly Cause[]): string[] {
+  return [...new Set(causes.flatMap(({ edit }) => edit ?? []))];
+}
+
+/** What a condition read, so that one sees why it was false. */
+function whatItRead(reading: RunReading, condition: string, path: string): string[] {
+  return readsOf(condition, reading.scopeAt(path)).map(whatWasRead);
+}
+
+function whatWasRead({ keys, value }: Read): string {
+  return `\`${keys.join('.')}\` was ${value === undefined ? 'absent' : shown(value)}`;
 }
 
 /** A value on one line, cut. */
@@ -34,10 +45,19 @@ export function shown(value: Json): string {
 
 const MAX_SHOWN = 80;
 
-function whyOfRoot({ keys, value, missing }: Read): Cause {
+function whyOfRoot(reading: RunReading, { keys, value, missing }: Read): Cause {
   const name = `\`${keys.join('.')}\``;
   if (missing === undefined) return { because: [`${name} was ${shown(value ?? null)}`], edit: defaultFor(name) };
-  return { because: [lacking(missing)], edit: insteadOf(keys, missing) ?? defaultFor(name) };
+  const edit = insteadOf(keys, { ...missing, has: unasked(reading, missing) }) ?? defaultFor(name);
+  return { because: [lacking(missing)], edit };
+}
+
+/** What is there and was not asked for: of a body, what its schema does not name has come in the place of something else. */
+function unasked({ plan }: RunReading, { within, has }: NonNullable<Read['missing']>): string[] | undefined {
+  const { trigger } = plan;
+  if (within !== 'trigger.body' || trigger.kind !== 'webhook') return has;
+  const { properties } = trigger.body;
+  return has?.filter((name) => !isJsonObject(properties) || !Object.hasOwn(properties, name));
 }
 
 function whyOfStep(reading: RunReading, read: Read, path: string): Cause {
@@ -63,27 +83,19 @@ function whyOfStep(reading: RunReading, read: Read, path: string): Cause {
 export function whySkipped(reading: RunReading, { path, step, end }: TracedStep): string[] {
   const condition = reading.planned(step.id)?.if;
   if (end?.kind !== 'skipped' || condition === undefined) return [];
-  return [`its condition was false: ${condition}`, ...whatWasRead(reading, condition, path)];
+  return [`its condition was false: ${condition}`, ...whatItRead(reading, condition, path)];
 }
 
 function whyOfOutput(reading: RunReading, read: Read, source: TracedStep, inner: readonly string[]): Cause {
   const planned = reading.planned(source.step.id);
   const name = `\`${read.keys.join('.')}\``;
-  if (planned?.kind === 'set') {
-    const template = inner.reduce<Json | undefined>(
-      (value, key) => (isJsonObject(value) ? ownProperty(value, key) : undefined),
-      planned.set,
-    );
-    if (typeof template === 'string') {
-      const [cause] = whyNothing(reading, template, source.path);
-      return { because: [`${name} is set to ${template}`, ...(cause?.because ?? [])], edit: cause?.edit };
-    }
-  }
+  const computed = planned && whyComputed(reading, planned, source.path, inner, name);
+  if (computed !== undefined) return computed;
   const { missing, value } = read;
   const edit = missing && insteadOf(read.keys, missing);
   if (planned?.kind !== 'action') {
     const reason = missing === undefined ? `${name} was ${shown(value ?? null)}` : lacking(missing);
-    return { because: [reason], edit };
+    return { because: [reason], edit: edit ?? whereToLook(reading, planned, source) };
   }
   const { title } = reading.plan.connectors[planned.connector] ?? { title: planned.connector };
   const reason =
@@ -91,8 +103,44 @@ function whyOfOutput(reading: RunReading, read: Read, source: TracedStep, inner:
   return { because: [reason], edit: edit ?? `look at what step \`${source.path}\` sent, and at its output` };
 }
 
+/** Why the output of a step that calls nothing is empty there; `name`: how the expression calls it. */
+function whyComputed(
+  reading: RunReading,
+  planned: PlanStep,
+  path: string,
+  inner: readonly string[],
+  name: string,
+): Cause | undefined {
+  const through = (first: string, template: string): Cause => {
+    const [cause] = whyNothing(reading, template, path);
+    return { because: [first, ...(cause?.because ?? [])], edit: cause?.edit };
+  };
+  const computed = computedOutput(planned, reading.scopeAt(path));
+  switch (computed?.kind) {
+    case undefined:
+      return undefined;
+    case 'template': {
+      const template = partOf(computed.template, inner);
+      return typeof template === 'string' ? through(`${name} is set to ${template}`, template) : undefined;
+    }
+    case 'no_items':
+      return through(`the list of step \`${path}\` was empty: ${computed.items}`, computed.items);
+    case 'no_arm': {
+      const read = computed.conditions.flatMap((condition) => whatItRead(reading, condition, path));
+      const because = computed.conditions.map((condition) => `a condition of step \`${path}\` was false: ${condition}`);
+      return { because: [...because, ...new Set(read)], edit: undefined };
+    }
+  }
+}
+
+function whereToLook({ run }: RunReading, planned: PlanStep | undefined, { path }: TracedStep): string | undefined {
+  if (planned?.kind !== 'call' || !planned.wait_for_end) return undefined;
+  return `see why the called run gave nothing: waybill explain ${calledRunId(run.id, path)}`;
+}
+
 /** `the body has \`message\`, not \`text\`` */
 function lacking({ key, within, has }: NonNullable<Read['missing']>, service?: string): string {
+  if (within === 'steps') return `step \`${key}\` gave nothing`;
   const what = service === undefined ? subjectOf(within) : `what ${service} gave`;
   if (has === undefined) return `${what} has no \`${key}\``;
   if (has.length === 0) return `${what} is empty: it has no \`${key}\``;

@@ -15,6 +15,8 @@ export interface ReplayOptions extends ControlOptions {
   account?: string;
   automation?: string;
   status?: string;
+  since?: string;
+  until?: string;
   limit: number;
 }
 
@@ -31,7 +33,7 @@ export async function cancel(run: string, options: ControlOptions): Promise<numb
 
 /** `waybill runs replay RUN`, or many by filter. Exit code 1 where some of many are refused. */
 export async function replay(run: string | undefined, options: ReplayOptions): Promise<number> {
-  const { from, trigger, account, automation, status, limit } = options;
+  const { from, trigger, account, automation, status, since, until, limit } = options;
   if (run !== undefined) {
     // The data goes on as it was written, so that no number in it is changed.
     const parts = [
@@ -46,7 +48,7 @@ export async function replay(run: string | undefined, options: ReplayOptions): P
       'waybill runs replay --account demo --status failed',
     );
   const client = await RunnerClient.find(options);
-  const body = JSON.stringify({ account, automation, status, limit });
+  const body = JSON.stringify({ account, automation, status, since, until, limit });
   const view = await client.post<ReplayedView>('/runs/replay', body);
   if (options.format === 'json') console.log(JSON.stringify(view));
   else {

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { checkWorkspace, type CheckedWorkspace } from '../../runner/check-workspace.ts';
 import { openConnection } from '../../secrets/connection-file.ts';
 import type { IdentitySource } from '../../secrets/identity-source.ts';
-import type { SubscriptionListView } from '../../server/api-types.ts';
+import type { PauseListView, SubscriptionListView } from '../../server/api-types.ts';
 import { EXIT } from '../exit.ts';
 import { findWorkspace, nearestWorkspace } from '../find-workspace.ts';
 import { identitySource } from '../identities.ts';
@@ -115,15 +115,25 @@ async function checkRunner(options: DoctorOptions): Promise<Finding[]> {
     await client.get('/runs', { limit: 1 });
     const { status, queued } = await client.health();
     const subscriptions = describeSubscriptions(await client.get<SubscriptionListView>('/subscriptions'));
+    const more = [...describePauses(await client.get<PauseListView>('/pauses')), ...subscriptions];
     const message = `up at ${client.url}`;
-    if (status === 'ok') return [{ name: 'runner', status, message }, ...subscriptions];
+    if (status === 'ok') return [{ name: 'runner', status, message }, ...more];
     const help = 'look at what runs, with waybill runs list, or give it a larger --max-queued';
     const full = `${message}, but full: ${queued} runs wait for their turn`;
-    return [{ name: 'runner', status: 'wrong', message: full, help }, ...subscriptions];
+    return [{ name: 'runner', status: 'wrong', message: full, help }, ...more];
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return [{ name: 'runner', status: 'missing', message }];
   }
+}
+
+/** What somebody stopped, which is easily forgotten. */
+function describePauses({ pauses }: PauseListView): Finding[] {
+  return pauses.map(({ account, automation, since }): Finding => {
+    const names = automation === undefined ? [account] : [account, automation];
+    const help = `waybill resume ${names.join(' ')} lets it go on`;
+    return { name: 'paused', status: 'missing', message: `${names.join('/')}, since ${since}`, help };
+  });
 }
 
 /** Whether services send what automations wait for; nothing where none waits. */

@@ -1,4 +1,4 @@
-import type { HistoryView } from '../../server/api-types.ts';
+import type { HistoryView } from '../../server/history-types.ts';
 import { EXIT } from '../exit.ts';
 import type { Format } from '../options.ts';
 import { renderTable } from '../render-table.ts';

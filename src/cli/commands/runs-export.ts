@@ -1,7 +1,7 @@
-import { createWriteStream } from 'node:fs';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { EXIT } from '../exit.ts';
+import { EXIT, UsageError } from '../exit.ts';
 import { RunnerClient, type RunnerOptions } from '../runner-client.ts';
 
 export interface ExportOptions extends RunnerOptions {
@@ -27,6 +27,7 @@ export async function exportRuns({ workspace, data, out, ...filter }: ExportOpti
     for await (const text of lines) process.stdout.write(text);
     return EXIT.clean;
   }
+  const file = await newFile(out);
   let runs = 0;
   const counted = async function* (): AsyncGenerator<string> {
     for await (const text of lines) {
@@ -36,7 +37,23 @@ export async function exportRuns({ workspace, data, out, ...filter }: ExportOpti
       yield text;
     }
   };
-  await pipeline(Readable.from(counted()), createWriteStream(out, { flags: 'wx', mode: 0o600 }));
+  try {
+    await pipeline(Readable.from(counted()), file.createWriteStream());
+  } catch (error) {
+    // A part of the runs would look like all of them.
+    await rm(out);
+    throw error;
+  }
   console.error(`Wrote ${runs} runs to ${out}.`);
   return EXIT.clean;
+}
+
+/** For the owner alone: it holds what runs carried. */
+async function newFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', 0o600);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    throw new UsageError(`${path} is there already; an export never overwrites a file`);
+  }
 }

@@ -5,30 +5,35 @@ import type { StorageOperation } from '../../run/storage-operation.ts';
 import { calledRunId } from '../../run/run-id.ts';
 import type { RunStore } from '../../store/store.ts';
 import type { AttemptCall, AutomationCall, Durable, PageCall, TimedCall, TimedEnd, WaitCall } from '../durable.ts';
-import type { Limiter, Turn } from '../limiter.ts';
-import type { CallLimit } from '../limits.ts';
+import type { Turn } from '../limiter.ts';
 import { startedOutcome } from '../perform-call.ts';
 import { Doubts, TimeIsUp, untilDeadline } from './deadline.ts';
-import { allSettled } from './all-settled.ts';
-import { both, journalOf, nameOf, noEnd, timedOut, uncertain, type Journal } from './journal.ts';
-import { Crowded, Waits } from './waits.ts';
+import { LaterBegin } from './later-begin.ts';
+import { journalOf, nameOf, noEnd, timedOut, uncertain, type Journal } from './journal.ts';
+import { OpenWrites } from './open-writes.ts';
+import { takeTurn, type TurnHost } from './take-turn.ts';
+import { Waits } from './waits.ts';
 
 /** Unwinds a run that is left to the next start; nothing of it is journaled. */
 export class Stopped extends Error {}
 
-export interface DurableHost {
+export interface DurableHost extends TurnHost {
   runs: Pick<
     RunStore,
-    'attempts' | 'beginAttempt' | 'beginCall' | 'endWait' | 'finishAttempt' | 'sleep' | 'storageAttempt'
+    | 'attempts'
+    | 'beginAttempt'
+    | 'beginCall'
+    | 'endWait'
+    | 'finishAttempt'
+    | 'recordAttempt'
+    | 'sleep'
+    | 'storageAttempt'
   >;
   now(): Instant;
-  limiter: Limiter;
   /** Wakes at the instant. Gives what takes that back. */
   at(instant: Instant, wake: () => void): () => void;
   /** The run does nothing but wait. */
   idle(run: RunRecord): void;
-  /** Whether the run does nothing but stand before a limit. */
-  stands(run: RunRecord, stands: boolean): void;
   /** No further attempt may begin. */
   stopping(): boolean;
   /** The group of a run of that plan. */
@@ -46,10 +51,8 @@ interface RunUnderWay {
   waits: Waits;
   /** Aborted when attempts under way must end too. */
   abort: AbortSignal;
-  /** The record of what finished last: it must be on disk before anything more happens outside of the store. */
-  lastWrite: Promise<void>;
-  /** Those of pages and deadlines: as soon as anything later is on disk, so are they. */
-  asides: Promise<void>;
+  /** What finished must be on disk before anything more happens outside of the store; pages and deadlines are followed aside. */
+  writes: OpenWrites;
 }
 
 /** The journal of one run in the store. */
@@ -81,7 +84,7 @@ export class EmbeddedDurable implements Durable {
   /** `abort` is aborted when attempts under way must end too; nothing of them is journaled then. */
   static of(host: DurableHost, run: RunRecord, journal: readonly AttemptRecord[], abort: AbortSignal): EmbeddedDurable {
     const waits = new Waits({ at: (instant, wake) => host.at(instant, wake), idle: () => host.idle(run) });
-    const shared = { waits, abort, lastWrite: Promise.resolve(), asides: Promise.resolve() };
+    const shared = { waits, abort, writes: new OpenWrites() };
     return new EmbeddedDurable(host, run, journalOf(journal), shared, new Doubts(undefined), undefined);
   }
 
@@ -89,10 +92,12 @@ export class EmbeddedDurable implements Durable {
     return this.shared.waits;
   }
 
-  async attempt(call: AttemptCall): Promise<Outcome> {
-    const outcome = await this.waits.busy(() => this.performAttempt(call));
-    this.doubts.note(call.key, outcome);
-    return outcome;
+  attempt(call: AttemptCall): Promise<Outcome> {
+    return this.waits.busy(async () => {
+      const outcome = await this.performAttempt(call);
+      this.doubts.note(call.key, outcome);
+      return outcome;
+    });
   }
 
   storage(key: AttemptKey, input: Json, operation: StorageOperation): Promise<Outcome> {
@@ -132,7 +137,8 @@ export class EmbeddedDurable implements Durable {
     const known = this.journal.get(nameOf(key));
     if (known?.outcome !== undefined) return known.outcome;
     this.mayBegin();
-    if (known === undefined) this.noteAside(this.host.runs.beginAttempt(this.opening(key, input), 'soon'));
+    if (known === undefined)
+      this.shared.writes.followAside(this.host.runs.beginAttempt(this.opening(key, input), 'soon'));
     // Also where its begin is not kept: what was written later may be.
     const journal = this.host.runs.attempts(this.run.id, key.step);
     const outcome = await perform(this.part(journalOf(journal), this.doubts));
@@ -148,13 +154,18 @@ export class EmbeddedDurable implements Durable {
     if (known?.outcome?.ok === false) return { inTime: false, failure: known.outcome.failure };
     this.mayBegin();
     const record = known ?? { ...this.opening(key, { timeout_ms: forMs }), sleepUntil: this.host.now() + forMs };
-    if (known === undefined) this.noteAside(this.host.runs.beginAttempt(record, 'soon'));
+    if (known === undefined) this.shared.writes.followAside(this.host.runs.beginAttempt(record, 'soon'));
     return this.untilDeadline(call, record.startedAt, record.sleepUntil ?? record.startedAt + forMs);
   }
 
+  /** Keeps a write in mind that belongs to the run and that nobody waits for. */
+  follow(write: Promise<void>): void {
+    this.shared.writes.followAside(write);
+  }
+
   /** Resolves when all that the run wrote is on disk. Rejects where something is not, once nothing of it is under way. */
-  async written(): Promise<void> {
-    await allSettled([this.shared.lastWrite, this.shared.asides]);
+  written(): Promise<void> {
+    return this.shared.writes.allSettled();
   }
 
   /** A deadline that is the begin has passed, wherever the clock is set: that is how it is kept that it once has. */
@@ -168,7 +179,7 @@ export class EmbeddedDurable implements Durable {
     const end = await untilDeadline({
       step: key.step,
       passed: isKept || this.host.now() >= deadline,
-      rings: () => isKept || this.noteAside(this.host.runs.sleep(this.run.id, key, begun)),
+      rings: () => isKept || this.shared.writes.followAside(this.host.runs.sleep(this.run.id, key, begun)),
       alarm: (ring) => this.waits.alarm(deadline, ring),
       doubts,
       perform: (signal) => perform(this.part(this.journal, doubts, signal)),
@@ -187,7 +198,7 @@ export class EmbeddedDurable implements Durable {
   }
 
   private decide(key: AttemptKey, outcome: Outcome): void {
-    this.noteAside(this.host.runs.finishAttempt(this.run.id, key, this.host.now(), outcome));
+    this.shared.writes.followAside(this.host.runs.finishAttempt(this.run.id, key, this.host.now(), outcome));
   }
 
   /** Throws where nothing more may begin. */
@@ -206,44 +217,35 @@ export class EmbeddedDurable implements Durable {
     const { key, limits } = call;
     const known = this.journal.get(nameOf(key));
     if (known?.outcome !== undefined) return known.outcome;
-    await this.shared.lastWrite;
+    const open = this.shared.writes.settled();
+    if (open !== undefined) await open;
     this.mayBegin();
-    const turn = await this.turn(limits);
+    const turn =
+      this.host.limiter.enterNow(limits) ?? (await takeTurn(this.host, this.run, this.waits, limits, this.deadline));
     try {
       this.mayBegin();
-      return this.mayNotRepeat(call, known)
-        ? await this.giveUp(call, known)
-        : await this.performInTurn(call, turn, known);
+      return this.mayNotRepeat(call, known) ? this.giveUp(call, known) : await this.performInTurn(call, turn, known);
     } finally {
       turn.release();
-    }
-  }
-
-  /** A run that does nothing but stand before a limit leaves its slot to others, and the engine where many stand there. */
-  private async turn(limits: readonly CallLimit[]): Promise<Turn> {
-    const { limiter } = this.host;
-    const alone = this.waits.oneAtWork();
-    const state = alone === undefined ? 'free' : limiter.stateOf(limits);
-    if (state === 'free') return limiter.enter(limits, this.deadline);
-    // Nobody in here would see to what else it waits for.
-    if (state === 'crowded' && alone?.waiting === false) throw new Crowded(limits);
-    this.host.stands(this.run, true);
-    try {
-      return await limiter.enter(limits, this.deadline);
-    } finally {
-      this.host.stands(this.run, false);
     }
   }
 
   private async performInTurn(call: AttemptCall, turn: Turn, known: AttemptRecord | undefined): Promise<Outcome> {
     // The service counts from the first time that it saw the key.
     const startedAt = (call.repeatable === undefined ? undefined : known?.startedAt) ?? this.host.now();
-    const record = await this.begin(call, startedAt);
+    const record = this.record(call, startedAt);
+    this.journal.set(nameOf(call.key), record);
+    const later = call.effect === 'write' ? undefined : this.beginLater(record);
+    if (later === undefined) await this.host.runs.beginAttempt(record, 'now');
     this.host.attemptStarted(this.run, record);
-    const outcome = await call.perform(this.abort(), () => turn.next());
-    if (this.shared.abort.aborted) throw new Stopped();
-    if (!outcome.ok && outcome.failure.retryAfterMs !== undefined) turn.hold(outcome.failure.retryAfterMs);
-    return this.finish(record, outcome);
+    try {
+      const outcome = await call.perform(this.abort(), () => turn.next());
+      if (this.shared.abort.aborted) throw new Stopped();
+      if (!outcome.ok && outcome.failure.retryAfterMs !== undefined) turn.hold(outcome.failure.retryAfterMs);
+      return this.finish(record, outcome, later === undefined || later.isKept);
+    } finally {
+      later?.end();
+    }
   }
 
   /** Aborted when what is under way must end. */
@@ -260,18 +262,16 @@ export class EmbeddedDurable implements Durable {
     return first !== undefined && this.host.now() - first.startedAt > repeatable.forMs;
   }
 
-  private async giveUp(call: AttemptCall, known: AttemptRecord | undefined): Promise<Outcome> {
-    return this.finish(known ?? (await this.begin(call, this.host.now())), uncertain(call.key));
+  private giveUp(call: AttemptCall, known: AttemptRecord | undefined): Outcome {
+    return this.finish(known ?? this.record(call, this.host.now()), uncertain(call.key), known !== undefined);
   }
 
-  /** Journals the attempt as begun: a write before it is performed. */
-  private async begin({ key, effect, input }: AttemptCall, startedAt: Instant): Promise<AttemptRecord> {
-    const record: AttemptRecord = { run: this.run.id, key, effect, input, startedAt };
-    this.journal.set(nameOf(key), record);
-    const begun = this.host.runs.beginAttempt(record, effect === 'write' ? 'now' : 'soon');
-    if (effect === 'write') await begun;
-    else this.follow(begun);
-    return record;
+  private record({ key, effect, input }: AttemptCall, startedAt: Instant): AttemptRecord {
+    return { run: this.run.id, key, effect, input, startedAt };
+  }
+
+  private beginLater(record: AttemptRecord): LaterBegin {
+    return new LaterBegin(() => this.follow(this.host.runs.beginAttempt(record, 'soon')));
   }
 
   private async performStorage(key: AttemptKey, input: Json, operation: StorageOperation): Promise<Outcome> {
@@ -280,7 +280,7 @@ export class EmbeddedDurable implements Durable {
     this.mayBegin();
     const startedAt = this.host.now();
     const write = this.host.runs.storageAttempt(this.run, key, input, operation, startedAt);
-    this.follow(write.durable);
+    this.shared.writes.follow(write.durable);
     const outcome = await write.result;
     const record: AttemptRecord = {
       run: this.run.id,
@@ -299,7 +299,7 @@ export class EmbeddedDurable implements Durable {
     const known = this.journal.get(nameOf(key));
     if (known?.sleepUntil !== undefined) return known.sleepUntil;
     const until = (known?.finishedAt ?? this.host.now()) + milliseconds;
-    await this.shared.lastWrite;
+    await this.shared.writes.settled();
     await this.host.runs.sleep(this.run.id, key, until);
     return until;
   }
@@ -307,7 +307,7 @@ export class EmbeddedDurable implements Durable {
   /** The outcome, where nothing is waited for. */
   private async beginCall(call: AutomationCall): Promise<Outcome | undefined> {
     const { key, automation, plan, trigger, input, waits } = call;
-    await this.shared.lastWrite;
+    await this.shared.writes.settled();
     this.mayBegin();
     const { id: run, account } = this.run;
     const startedAt = this.host.now();
@@ -346,7 +346,7 @@ export class EmbeddedDurable implements Durable {
   }
 
   private async beginWait({ key, input, until }: WaitCall): Promise<AttemptRecord> {
-    await this.shared.lastWrite;
+    await this.shared.writes.settled();
     this.mayBegin();
     const startedAt = this.host.now();
     const sleepUntil = until(startedAt);
@@ -370,19 +370,15 @@ export class EmbeddedDurable implements Durable {
     return outcome;
   }
 
-  private finish(record: AttemptRecord, outcome: Outcome): Outcome {
+  /** `isBegun`: that it was begun is in the journal. */
+  private finish(record: AttemptRecord, outcome: Outcome, isBegun: boolean): Outcome {
+    const { runs } = this.host;
     const finishedAt = this.host.now();
-    this.follow(this.host.runs.finishAttempt(this.run.id, record.key, finishedAt, outcome));
-    this.host.attemptFinished(this.run, { ...record, finishedAt, outcome });
+    const ended = { ...record, finishedAt, outcome };
+    this.shared.writes.follow(
+      isBegun ? runs.finishAttempt(this.run.id, record.key, finishedAt, outcome) : runs.recordAttempt(ended),
+    );
+    this.host.attemptFinished(this.run, ended);
     return outcome;
-  }
-
-  /** Keeps a write's end in mind; a failure comes out at the next wait. */
-  private follow(write: Promise<void>): void {
-    this.shared.lastWrite = both(this.shared.lastWrite, write);
-  }
-
-  private noteAside(write: Promise<void>): void {
-    this.shared.asides = both(this.shared.asides, write);
   }
 }

@@ -1,19 +1,19 @@
 import { newRunId } from '../../run/run-id.ts';
 import type { Failure, Outcome } from '../../run/failure.ts';
 import type { AttemptKey, Instant, RunRecord } from '../../run/records.ts';
-import type { Answer, QueuedRun, Store } from '../../store/store.ts';
+import type { Answer, QueuedRun } from '../../store/store.ts';
 import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts';
 import { interpretPlan } from '../interpret.ts';
 import { calledOutcome } from '../perform-call.ts';
-import type { Services } from '../perform-action.ts';
 import { drain, newActiveRun, type ActiveRun } from './active-run.ts';
-import { allSettled } from './all-settled.ts';
 import { groupOf } from '../run-group.ts';
 import { CrowdedRuns } from './crowded-runs.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
 import { canceled } from './journal.ts';
 import { keepRun } from './keep-run.ts';
+import { LaterBegin } from './later-begin.ts';
 import { Limiter } from '../limiter.ts';
+import type { EmbeddedEngineOptions } from './embedded-engine-options.ts';
 import { EngineClock } from './engine-clock.ts';
 import { FairQueue } from './fair-queue.ts';
 import { HeldRuns, covers } from './held-runs.ts';
@@ -25,16 +25,6 @@ import { SealedRuns } from './sealed-runs.ts';
 import { AFTER_TROUBLE_MS, isSealed, mayPass } from './store-trouble.ts';
 import { sumOf } from './tally.ts';
 import { WakeTimer } from './wake-timer.ts';
-
-export interface EmbeddedEngineOptions {
-  store: Store;
-  services: Services;
-  now: () => number;
-  /** Runs under way at a time that do more than stand before a limit; the others wait in a fair queue. */
-  maxConcurrentRuns: number;
-  /** Told of what cannot be laid to a run: a full disk, after which it goes on by itself, or a missing key, as soon as that is there. */
-  onError(error: unknown, run: string): void;
-}
 
 type FinishedRun = RunRecord & { finishedAt: Instant };
 
@@ -130,14 +120,14 @@ export class EmbeddedEngine implements Engine {
     for (const run of await keep(runs)) this.accepted(run);
   }
 
-  finished(id: string, signal?: AbortSignal): Promise<RunRecord> {
+  finished(id: string, forMs?: number): Promise<RunRecord> {
     const active = this.active.get(id);
     if (active === undefined || active.announced || this.host.stopping()) {
       const run = this.options.store.runs.get(id);
       if (run === undefined) return Promise.reject(new Error(`there is no run ${id}`));
       if (run.finishedAt !== undefined || this.host.stopping()) return Promise.resolve(run);
     }
-    return this.ends.of(id, signal);
+    return this.ends.of(id, forMs);
   }
 
   async answer(run: RunRecord, key: AttemptKey, outcome: Outcome): Promise<boolean> {
@@ -319,20 +309,23 @@ export class EmbeddedEngine implements Engine {
     const startedAt = run.startedAt ?? now();
     const durable = EmbeddedDurable.of(this.host, run, journal, active.abort.signal);
     active.durable = durable;
-    const begun = store.runs.begin(run.id, startedAt);
-    // It comes out where it is waited for.
-    begun.catch(() => undefined);
+    const begin = new LaterBegin(() => durable.follow(store.runs.begin(run.id, startedAt)));
+    // That it has its place must be known after a crash.
+    if (run.group !== undefined) begin.keep();
     try {
       const result = await interpretPlan(this.plans.get(run.plan), run, durable, services);
       if (active.canceled) return;
-      await allSettled([begun, durable.written(), this.finish({ ...run, startedAt, finishedAt: now(), ...result })]);
+      durable.follow(this.finish({ ...run, startedAt, finishedAt: now(), ...result }));
     } catch (error) {
-      if (error instanceof OnHold) await allSettled([begun, durable.written(), this.hold(run)]);
-      else if (error instanceof Crowded)
-        await allSettled([begun, durable.written()]).then(() => this.crowded.add(run, error.limits));
-      else if (error instanceof AtRest) await allSettled([begun, durable.written(), this.rest(run, durable)]);
-      else throw error;
+      if (!(error instanceof OnHold || error instanceof AtRest || error instanceof Crowded)) throw error;
+      begin.keep();
+      if (error instanceof OnHold) durable.follow(this.hold(run));
+      else if (error instanceof AtRest) durable.follow(this.rest(run, durable));
+      else durable.follow(durable.written().then(() => this.crowded.add(run, error.limits)));
+    } finally {
+      begin.end();
     }
+    await durable.written();
   }
 
   private async finish(run: FinishedRun): Promise<void> {

@@ -3,7 +3,7 @@ import type { Instant } from '../../run/records.ts';
 import { Stopped } from './embedded-durable.ts';
 
 /** https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+export const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** The engine's clock, whose waits end when the engine stops. */
 export class EngineClock {

@@ -1,16 +1,8 @@
-import { allSettled } from './all-settled.ts';
 import type { Failure, Outcome } from '../../run/failure.ts';
 import type { AttemptKey, AttemptRecord } from '../../run/records.ts';
 
 /** What is known of attempts, by their names. */
 export type Journal = Map<string, AttemptRecord>;
-
-/** A failure comes out where somebody waits for it, and once neither is under way any more. */
-export function both(first: Promise<void>, second: Promise<void>): Promise<void> {
-  const all = allSettled([first, second]);
-  all.catch(() => undefined);
-  return all;
-}
 
 export function nameOf({ step, attempt }: AttemptKey): string {
   return `${step} ${attempt}`;

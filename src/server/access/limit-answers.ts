@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorView } from '../error-view.ts';
 
 export interface AnswerLimit {
@@ -18,11 +18,14 @@ const WINDOW_MS = 60_000;
  */
 export function limitAnswers(app: FastifyInstance, { status, max, refuse = refuseAsJson }: AnswerLimit): void {
   const count = app.createRateLimit({ max, timeWindow: WINDOW_MS });
-  app.addHook('onSend', async (request, reply, payload) => {
-    if (reply.statusCode !== status) return payload;
+  const limit = async (request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> => {
     const counted = await count(request);
     if (counted.isAllowed || !counted.isExceeded) return payload;
     return refuse(reply.status(429).header('retry-after', counted.ttlInSeconds));
+  };
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (reply.statusCode !== status) done(null, payload);
+    else limit(request, reply, payload).then((limited) => done(null, limited), done);
   });
 }
 

@@ -40,23 +40,25 @@ export function prepareAttemptReads({
   };
 }
 
-/** Makes the write of an attempt as it is, inside of a transaction. */
-export function prepareAttemptInsert(
+/**
+ * Prepares what keeps an attempt as it is, inside of a transaction. One that a crash cut off begins again under the same
+ * key; one with an outcome is never touched. Gives how many rows that changed.
+ */
+export function prepareAttemptPut(
   writer: DatabaseSync,
   values: Values,
-): (owner: Owner, attempt: AttemptRecord) => () => void {
-  const insert = writer.prepare(
+): (owner: Owner, attempt: AttemptRecord) => number | bigint {
+  const put = writer.prepare(
     `INSERT INTO attempts (run, page, step, attempt, effect, input, started_at, finished_at, outcome, sleep_until)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (run, page, step, attempt) DO UPDATE SET input = excluded.input, started_at = excluded.started_at,
+       finished_at = excluded.finished_at, outcome = excluded.outcome
+     WHERE finished_at IS NULL`,
   );
   return (owner, { run, key, effect, input, startedAt, finishedAt = null, outcome, sleepUntil = null }) => {
-    const given = values.prepare(owner, inputPlace(run, key), input);
-    const came = outcome && values.prepare(owner, outcomePlace(run, key), outcome);
-    return () => {
-      const outcomeText = came === undefined ? null : values.keep(came);
-      const inputText = values.keep(given);
-      insert.run(run, ...placeOf(key), effect, inputText, startedAt, finishedAt, outcomeText, sleepUntil);
-    };
+    const inputText = values.write(owner, inputPlace(run, key), input);
+    const outcomeText = outcome ? values.write(owner, outcomePlace(run, key), outcome) : null;
+    return put.run(run, ...placeOf(key), effect, inputText, startedAt, finishedAt, outcomeText, sleepUntil).changes;
   };
 }
 
@@ -64,50 +66,34 @@ export function prepareAttemptWrites({
   writer,
   queue,
   values,
-}: Connections): Pick<RunStore, 'beginAttempt' | 'finishAttempt' | 'sleep' | 'storageAttempt'> {
-  // An attempt that a crash cut off begins again under the same key; one with an outcome is never touched.
-  const begin = writer.prepare(
-    `INSERT INTO attempts (run, page, step, attempt, effect, input, started_at, sleep_until)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (run, page, step, attempt) DO UPDATE SET input = excluded.input, started_at = excluded.started_at
-     WHERE finished_at IS NULL`,
-  );
+}: Connections): Pick<RunStore, 'beginAttempt' | 'finishAttempt' | 'recordAttempt' | 'sleep' | 'storageAttempt'> {
+  const put = prepareAttemptPut(writer, values);
   const finish = writer.prepare(
     `UPDATE attempts SET finished_at = ?, outcome = ? WHERE ${ONE_ATTEMPT} AND finished_at IS NULL`,
   );
   const sleep = writer.prepare(`UPDATE attempts SET sleep_until = ? WHERE ${ONE_ATTEMPT}`);
-  const insertWhole = writer.prepare(
-    `INSERT INTO attempts (run, page, step, attempt, effect, input, started_at, finished_at, outcome)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
   const performStorage = prepareStorageOperations(writer, values);
+  const putOne = (attempt: AttemptRecord): void =>
+    expectOne(put(values.runs.of(attempt.run), attempt), attempt.run, attempt.key);
 
   return {
-    beginAttempt: async ({ run, key, effect, input, startedAt, sleepUntil = null }, urgency) => {
-      const given = values.prepare(values.runs.of(run), inputPlace(run, key), input);
-      const write = (): void => {
-        const inputText = values.keep(given);
-        expectOne(begin.run(run, ...placeOf(key), effect, inputText, startedAt, sleepUntil).changes, run, key);
-      };
-      return queue.add(write, urgency).durable;
-    },
-    finishAttempt: async (run, key, at, outcome) => {
-      const came = values.prepare(values.runs.of(run), outcomePlace(run, key), outcome);
-      return queue.commit(() => expectOne(finish.run(at, values.keep(came), run, ...placeOf(key)).changes, run, key));
-    },
+    beginAttempt: (attempt, urgency) => queue.commit(() => putOne(attempt), urgency),
+    recordAttempt: (attempt) => queue.commit(() => putOne(attempt)),
+    finishAttempt: (run, key, at, outcome) =>
+      queue.commit(() => {
+        const outcomeText = values.write(values.runs.of(run), outcomePlace(run, key), outcome);
+        expectOne(finish.run(at, outcomeText, run, ...placeOf(key)).changes, run, key);
+      }),
     sleep: (run, key, until) => queue.commit(() => expectOne(sleep.run(until, run, ...placeOf(key)).changes, run, key)),
-    storageAttempt: (run, key, input, operation, at) => {
-      const owner = values.runs.of(run.id);
-      const given = values.prepare(owner, inputPlace(run.id, key), input);
-      const perform = performStorage({ ...owner, account: run.account }, operation);
-      return queue.add(() => {
-        const { outcome, sealed } = perform(at);
-        const came = values.prepare({ ...owner, sealed }, outcomePlace(run.id, key), outcome);
-        const [inputText, outcomeText] = [values.keep(given), values.keep(came)];
-        insertWhole.run(run.id, ...placeOf(key), STORAGE_EFFECTS[operation.kind], inputText, at, at, outcomeText);
+    storageAttempt: (run, key, input, operation, at) =>
+      queue.add(() => {
+        const owner = values.runs.of(run.id);
+        const { outcome, sealed } = performStorage({ ...owner, account: run.account }, operation, at);
+        const effect = STORAGE_EFFECTS[operation.kind];
+        const attempt = { run: run.id, key, effect, input, startedAt: at, finishedAt: at, outcome };
+        expectOne(put({ ...owner, sealed }, attempt), run.id, key);
         return outcome;
-      });
-    },
+      }),
   };
 }
 

@@ -38,8 +38,12 @@ export function backUp(folder: string, file: string): void {
     renameSync(temporary, target);
     toDisk(dirname(target));
   } catch (error) {
-    rmSync(temporary, { force: true });
-    throw describeSqliteError(error);
+    for (const part of [temporary, `${temporary}-journal`]) rmSync(part, { force: true });
+    const described = describeSqliteError(error);
+    // Nothing but the copy is written.
+    if (described instanceof StoreError && described.code === 'store_full')
+      throw new StoreError('store_full', `The disk of ${file} is full; there is no backup.`, { cause: error });
+    throw described;
   } finally {
     database?.close();
   }

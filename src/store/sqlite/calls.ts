@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../run/records.ts';
 import type { RunStore } from '../store.ts';
-import { ONE_ATTEMPT, placeOf, prepareAttemptInsert } from './attempts.ts';
+import { ONE_ATTEMPT, placeOf, prepareAttemptPut } from './attempts.ts';
 import type { Row } from './row.ts';
 import { prepareRunInsert } from './run-insert.ts';
 import { SUMMARY_COLUMNS } from './run-list.ts';
@@ -12,7 +12,7 @@ export function createCalls(
   readSummary: (row: Row) => RunSummary,
 ): Pick<RunStore, 'beginCall' | 'called' | 'awaited'> {
   const insertRun = prepareRunInsert(writer, values);
-  const insertAttempt = prepareAttemptInsert(writer, values);
+  const putAttempt = prepareAttemptPut(writer, values);
   const called = reader.prepare(
     `SELECT ${SUMMARY_COLUMNS} FROM runs WHERE parent_run = ? ORDER BY created_at, id LIMIT ?`,
   );
@@ -23,13 +23,12 @@ export function createCalls(
   const open = reader.prepare(`SELECT 1 FROM attempts WHERE ${ONE_ATTEMPT} AND finished_at IS NULL`);
 
   return {
-    beginCall: async (attempt, child, outcome) => {
-      const end = outcome === undefined ? {} : { finishedAt: attempt.startedAt, outcome };
-      const writes = [insertAttempt(values.runs.of(attempt.run), { ...attempt, ...end }), insertRun(child)];
-      return queue.commit(() => {
-        for (const write of writes) write();
-      });
-    },
+    beginCall: (attempt, child, outcome) =>
+      queue.commit(() => {
+        const end = outcome === undefined ? {} : { finishedAt: attempt.startedAt, outcome };
+        putAttempt(values.runs.of(attempt.run), { ...attempt, ...end });
+        insertRun(child);
+      }),
     called: (run, limit) => called.all(run, limit).map(readSummary),
     awaited: (run) =>
       unfinished

@@ -22,27 +22,21 @@ export function createDeliveryStore({ writer, queue, values }: Connections): Del
     `DELETE FROM deliveries WHERE (account, automation, key) IN (
        SELECT account, automation, key FROM deliveries WHERE accepted_at <= ? ORDER BY accepted_at LIMIT ${FORGOTTEN_AT_ONCE})`,
   );
-  /** Makes the write that gives the id of the run that is kept. */
-  const prepare = ({ run, name }: NamedDelivery): (() => string) => {
+  /** Gives the id of the run that is kept. */
+  const accept = ({ run, name }: NamedDelivery): string => {
     const { account, automation, createdAt } = run;
-    const write = insertRun(run);
     // A name may be as long as a body; its digest says the same.
     const key = name === undefined ? undefined : createHash('sha256').update(name).digest();
-    return () => {
-      const known = key && first.get(account, automation, key, createdAt - REPEATS_KNOWN_MS);
-      if (known !== undefined) return text(known, 'run');
-      write();
-      if (key !== undefined) insert.run(account, automation, key, run.id, createdAt);
-      forget.run(createdAt - REPEATS_KNOWN_MS);
-      return run.id;
-    };
+    const known = key && first.get(account, automation, key, createdAt - REPEATS_KNOWN_MS);
+    if (known !== undefined) return text(known, 'run');
+    insertRun(run);
+    if (key !== undefined) insert.run(account, automation, key, run.id, createdAt);
+    forget.run(createdAt - REPEATS_KNOWN_MS);
+    return run.id;
   };
 
   return {
-    accept: (run, name) => queue.commit(prepare({ run, name })),
-    acceptAll: (deliveries) => {
-      const writes = deliveries.map(prepare);
-      return queue.commit(() => writes.map((write) => write()));
-    },
+    accept: (run, name) => queue.commit(() => accept({ run, name })),
+    acceptAll: (deliveries) => queue.commit(() => deliveries.map(accept)),
   };
 }

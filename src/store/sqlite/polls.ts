@@ -48,11 +48,10 @@ export function createPollStore({ reader, writer, queue, values }: Connections):
     },
     accept: (poll, { at, keys, cursor }, runs) => {
       const digests = keys.map(digestOf);
-      const writes = runs.map((run) => insertRun(run));
       const cursorText = cursor === undefined ? null : JSON.stringify(cursor);
       return queue.commit(() => {
         const id = idOf(poll);
-        for (const write of writes) write();
+        for (const run of runs) insertRun(run);
         for (const digest of digests) see.run(id, digest, at);
         forget.run(id, id, at - ITEMS_KNOWN_MS);
         advance.run(at, cursorText, id);

@@ -27,19 +27,14 @@ export function createRests({
   const outcome = writer.prepare(`SELECT outcome FROM attempts WHERE ${ONE_ATTEMPT}`);
 
   return {
-    answer: async (given, at) => {
-      const write = answer(given);
-      return queue.commit(() => write(at));
-    },
-    endWait: async (over, at) => {
-      const { run, key } = over;
-      const write = answer(over);
-      return queue.commit(() => {
-        write(at);
+    answer: (given, at) => queue.commit(() => answer(given, at)),
+    endWait: (over, at) =>
+      queue.commit(() => {
+        const { run, key } = over;
+        answer(over, at);
         const kept = text(outcome.get(run, ...placeOf(key)) ?? {}, 'outcome');
         return readOutcome(values.readOfRun(writer, run, outcomePlace(run, key), kept));
-      });
-    },
+      }),
     rest: (run, until, awaited) =>
       queue.commit(() => {
         const gone = awaited.some((key) => answered.get(run, ...placeOf(key)) !== undefined);
@@ -56,22 +51,20 @@ export function createRests({
   };
 }
 
-/** Makes the write that gives an attempt that waits its outcome. `sealed`: also where its own plan marks nothing. */
+/** Prepares what gives an attempt that waits its outcome, inside of a transaction. `sealed`: also where its own plan marks nothing. */
 export function prepareAnswer(
   writer: DatabaseSync,
   values: Values,
-): (answer: Answer, sealed?: boolean) => (at: Instant) => { given: boolean; woken: boolean } {
+): (answer: Answer, at: Instant, sealed?: boolean) => { given: boolean; woken: boolean } {
   const finish = writer.prepare(
     `UPDATE attempts SET finished_at = ?, outcome = ? WHERE ${ONE_ATTEMPT} AND finished_at IS NULL`,
   );
   const wake = writer.prepare(`UPDATE runs SET status = 'queued', wake_at = NULL WHERE id = ? AND status = 'waiting'`);
-  return ({ run, key, outcome }, sealed = false) => {
+  return ({ run, key, outcome }, at, sealed = false) => {
     const owner = values.runs.of(run);
     const came = values.prepare(sealed ? { ...owner, sealed } : owner, outcomePlace(run, key), outcome);
-    return (at) => {
-      const given = Number(finish.run(at, came.text, run, ...placeOf(key)).changes) === 1;
-      if (given) values.keep(came);
-      return { given, woken: given && Number(wake.run(run).changes) === 1 };
-    };
+    const given = Number(finish.run(at, came.text, run, ...placeOf(key)).changes) === 1;
+    if (given) values.keep(came);
+    return { given, woken: given && Number(wake.run(run).changes) === 1 };
   };
 }

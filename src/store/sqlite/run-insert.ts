@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { RunRecord } from '../../run/records.ts';
 import type { Values } from './values.ts';
 
-/** Makes the write that keeps a new run, for whatever transaction it belongs to; false where its id is there already. */
-export function prepareRunInsert(writer: DatabaseSync, values: Values): (run: RunRecord) => () => boolean {
+/** Prepares what keeps a new run, inside of whatever transaction it belongs to; false where its id is there already. */
+export function prepareRunInsert(writer: DatabaseSync, values: Values): (run: RunRecord) => boolean {
   const insert = writer.prepare(
     `INSERT INTO runs (id, account, automation, plan, status, trigger, parent_run, parent_step, origin, concurrency_group, warnings, created_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -27,14 +27,12 @@ export function prepareRunInsert(writer: DatabaseSync, values: Values): (run: Ru
     const told = warnings === undefined ? null : JSON.stringify(warnings);
     const owner = values.runs.ofRecord(run);
     const given = values.prepare(owner, triggerPlace(id), trigger);
-    return () => {
-      const columns = [id, account, automation, plan, status, given.text, ...caller, origin, group, told, createdAt];
-      const isNew = Number(insert.run(...columns).changes) === 1;
-      if (!isNew) return false;
-      values.keep(given);
-      values.runs.remember(id, owner);
-      return true;
-    };
+    const columns = [id, account, automation, plan, status, given.text, ...caller, origin, group, told, createdAt];
+    const isNew = Number(insert.run(...columns).changes) === 1;
+    if (!isNew) return false;
+    values.keep(given);
+    values.runs.remember(id, owner);
+    return true;
   };
 }
 

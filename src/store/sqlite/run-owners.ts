@@ -52,6 +52,11 @@ export class RunOwners {
     }
   }
 
+  /** Of a run that has ended. */
+  forget(run: string): void {
+    this.known.delete(run);
+  }
+
   private isSealed(plan: string): boolean {
     const known = this.plans.get(plan);
     if (known !== undefined) return known;

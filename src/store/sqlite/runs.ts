@@ -2,7 +2,7 @@ import { isJsonObject } from '../../json/value.ts';
 import type { RunRecord, RunStatus, RunSummary } from '../../run/records.ts';
 import { StoreError } from '../store-error.ts';
 import type { RunEnd, RunStore } from '../store.ts';
-import { prepareAttemptInsert, prepareAttemptReads, prepareAttemptWrites } from './attempts.ts';
+import { prepareAttemptPut, prepareAttemptReads, prepareAttemptWrites } from './attempts.ts';
 import { createRunControl } from './control.ts';
 import { createCalls } from './calls.ts';
 import { prepareDoubts } from './doubts.ts';
@@ -21,7 +21,8 @@ export function createRunStore(connections: Connections): RunStore {
      WHERE id = ? AND finished_at IS NULL`,
   );
   const finish = writer.prepare(
-    `UPDATE runs SET status = ?, wake_at = NULL, finished_at = ?, output = ?, failure = ? WHERE id = ? AND finished_at IS NULL`,
+    `UPDATE runs SET status = ?, wake_at = NULL, started_at = coalesce(started_at, ?), finished_at = ?, output = ?, failure = ?
+     WHERE id = ? AND finished_at IS NULL`,
   );
   const get = reader.prepare(`SELECT ${SUMMARY_COLUMNS}, trigger, output FROM runs WHERE id = ?`);
   const summary = reader.prepare(`SELECT ${SUMMARY_COLUMNS} FROM runs WHERE id = ?`);
@@ -41,38 +42,34 @@ export function createRunStore(connections: Connections): RunStore {
     const state = doubts.stateOf(run, failure.step ?? '');
     return state === 'open' || state === 'sure';
   };
-  const insertAttempt = prepareAttemptInsert(writer, values);
+  const putAttempt = prepareAttemptPut(writer, values);
   const list = prepareRunList(reader);
   const attemptWrites = prepareAttemptWrites(connections);
   const readSummary = (row: Row): RunSummary => summaryOf(row, connections);
 
   return {
-    insert: async (run, journal = []) => {
-      const write = insert(run);
-      const owner = values.runs.ofRecord(run);
-      const attempts = journal.map((attempt) => insertAttempt(owner, { ...attempt, run: run.id }));
-      return queue.commit(() => {
-        const isNew = write();
-        if (isNew) for (const attempt of attempts) attempt();
-        return isNew;
-      });
-    },
-    begin: (run, at) => queue.add(() => expectOne(begin.run(at, run).changes, run), 'soon').durable,
-    finish: async (run, at, result, wanted) => {
-      const owner = values.runs.of(run);
-      const output = result.output === undefined ? undefined : values.prepare(owner, outputPlace(run), result.output);
-      const failure = result.failure === undefined ? null : keptFailure(values, owner, result.failure);
-      const tell = wanted && answer(wanted, owner.sealed);
-      return queue.commit(() => {
+    insert: (run, journal = []) =>
+      queue.commit(() => {
+        if (!insert(run)) return false;
+        const owner = values.runs.ofRecord(run);
+        for (const attempt of journal) putAttempt(owner, { ...attempt, run: run.id });
+        return true;
+      }),
+    begin: (run, at) => queue.commit(() => expectOne(begin.run(at, run).changes, run), 'soon'),
+    finish: (run, at, result, wanted) =>
+      queue.commit(() => {
         if (isSettled(run, result)) {
           requeue.run(run);
           return { ended: false, woken: false };
         }
-        const outputText = output === undefined ? null : values.keep(output);
-        expectOne(finish.run(result.status, at, outputText, failure, run).changes, run);
-        return { ended: true, woken: tell?.(at).woken ?? false };
-      });
-    },
+        const owner = values.runs.of(run);
+        const { status, output, failure, startedAt = null } = result;
+        const outputText = output === undefined ? null : values.write(owner, outputPlace(run), output);
+        const failureText = failure === undefined ? null : keptFailure(values, owner, failure);
+        expectOne(finish.run(status, startedAt, at, outputText, failureText, run).changes, run);
+        values.runs.forget(run);
+        return { ended: true, woken: wanted !== undefined && answer(wanted, at, owner.sealed).woken };
+      }),
     ...attemptWrites,
     ...createRests(connections),
     ...createRunControl(connections),

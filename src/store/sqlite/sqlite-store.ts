@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
@@ -53,7 +53,10 @@ export function openSqliteStore(folder: string, options: SqliteStoreOptions = {}
   const lock = lockFolder(path);
   const opened: DatabaseSync[] = [];
   try {
-    return openTables(join(path, DATABASE_FILE), lock, options, opened);
+    const file = join(path, DATABASE_FILE);
+    // For its owner alone, also in a folder that others may read; SQLite gives its log the mode of the database.
+    closeSync(openSync(file, 'a', 0o600));
+    return openTables(file, lock, options, opened);
   } catch (error) {
     for (const database of opened) database.close();
     lock.release();
@@ -80,7 +83,8 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
   const writer = open(false);
   // With NORMAL, a commit is in the log and not yet on the disk, https://sqlite.org/pragma.html#pragma_synchronous: the
   // queue brings it there. Checkpoints sync by themselves.
-  writer.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`);
+  writer.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};
+    PRAGMA wal_autocheckpoint = ${WAL_PAGES};`);
   migrate(writer);
   const log = new DiskSync(`${file}-wal`);
   const queue = new CommitQueue(writer, () => log.sync(), options);
@@ -118,6 +122,9 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
 
 /** For a tool of the operator that has the file locked. Nothing else is done in that time, so it is short. */
 const BUSY_TIMEOUT_MS = 1000;
+
+/** Pages of the log that a checkpoint brings into the file, each once, however often it was written: 16 MiB. */
+const WAL_PAGES = 4096;
 
 /** After one huge transaction the log is cut back to this at its next start. */
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;

@@ -9,7 +9,7 @@ import type { KeyValueStore } from '../store.ts';
 import { integer, text, type Row } from './row.ts';
 import type { Owner } from './run-owners.ts';
 import type { Connections } from './sqlite-store.ts';
-import { isSealed, type KeptValue, type Values } from './values.ts';
+import { isSealed, type Values } from './values.ts';
 
 /** Reads of the key-value storage, for people who look. */
 export function createKeyValueStore({ reader, values }: Pick<Connections, 'reader' | 'values'>): KeyValueStore {
@@ -31,13 +31,14 @@ export function createKeyValueStore({ reader, values }: Pick<Connections, 'reade
 }
 
 /**
- * Makes the write that performs an operation on the storage of a run's account, inside of a transaction of the writer.
- * `sealed`: the run's values are, or one that it read is.
+ * Performs an operation on the storage of a run's account, inside of a transaction of the writer. `sealed`: the run's
+ * values are, or one that it read is.
  */
 export type PerformStorage = (
   run: Owner,
   operation: StorageOperation,
-) => (at: Instant) => { outcome: Outcome; sealed: boolean };
+  at: Instant,
+) => { outcome: Outcome; sealed: boolean };
 
 /** Prepares the operations on the connection that writes. The outputs are those of the `storage` connector's actions. */
 export function prepareStorageOperations(writer: DatabaseSync, values: Values): PerformStorage {
@@ -49,12 +50,7 @@ export function prepareStorageOperations(writer: DatabaseSync, values: Values): 
      ON CONFLICT (account, key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
   );
 
-  const put = (account: string, key: string, value: KeptValue, at: Instant): void => {
-    values.release(account, ownerName(key));
-    set.run(account, key, values.keep(value), at);
-  };
-
-  return (run, operation) => {
+  return (run, operation, at) => {
     const { account } = run;
     // Whoever reads a sealed value gets it sealed into its history, whatever its own plan marks.
     let { sealed } = run;
@@ -63,18 +59,20 @@ export function prepareStorageOperations(writer: DatabaseSync, values: Values): 
       sealed ||= isSealed(kept);
       return values.read(writer, account, ownerName(key), kept);
     };
-    const prepare = (key: string, value: Json): KeptValue =>
-      values.prepare({ account, sealed, name: ownerName(key) }, ownerName(key), value);
-    const given = operation.kind === 'set' ? prepare(operation.key, operation.value) : undefined;
+    const put = (key: string, value: Json): void => {
+      const name = ownerName(key);
+      values.release(account, name);
+      set.run(account, key, values.write({ account, sealed, name }, name, value), at);
+    };
 
-    const perform = (at: Instant): Outcome => {
+    const perform = (): Outcome => {
       switch (operation.kind) {
         case 'get': {
           const row = get.get(account, operation.key);
           return success(row === undefined ? { found: false } : { found: true, value: read(row, operation.key) });
         }
         case 'set':
-          if (given !== undefined) put(account, operation.key, given, at);
+          put(operation.key, operation.value);
           return success({ key: operation.key });
         case 'delete':
           values.release(account, ownerName(operation.key));
@@ -90,15 +88,13 @@ export function prepareStorageOperations(writer: DatabaseSync, values: Values): 
           const value = row === undefined ? undefined : read(row, operation.key);
           const outcome = increment(operation.key, operation.by, value);
           if (!outcome.ok) return outcome;
-          put(account, operation.key, prepare(operation.key, outcome.output), at);
+          put(operation.key, outcome.output);
           return success({ value: outcome.output });
         }
       }
     };
-    return (at) => {
-      const outcome = perform(at);
-      return { outcome, sealed };
-    };
+    const outcome = perform();
+    return { outcome, sealed };
   };
 }
 

@@ -57,6 +57,11 @@ export class Values {
     return { owner, text: seal(key, place, split.text), large };
   }
 
+  /** Does both, inside of a transaction; gives the text for the row. */
+  write(owner: Owner, place: string, value: unknown): string {
+    return this.keep(this.prepare(owner, place, value));
+  }
+
   /** Inside of a transaction; gives the text for the row. */
   keep({ text: kept, owner: { account, name }, large }: KeptValue): string {
     for (const { digest, body } of large) {
