@@ -170,6 +170,29 @@ test('while a service asks one run to wait, no other calls it through the connec
   await world.close();
 });
 
+test('a service that hangs under one account keeps no other from its run', async () => {
+  const get = { id: 'get', uses: 'http.request', with: { method: 'GET', url: 'https://example.com/' } };
+  const automations = { example: automation(undefined, [get]), quick: automation(undefined, [count('one', 'quick')]) };
+  const world = await EngineWorld.of(automations, 3);
+  const gate = Promise.withResolvers<void>();
+  world.answer = async () => {
+    await gate.promise;
+    return { ok: true, output: { status: 200, headers: {}, body: '' } };
+  };
+  const runs = [];
+  for (let n = 0; n < 5; n++) runs.push(await world.start('example', { who: 'ann' }));
+  await until(() => world.calls.length === 3);
+  const others = [
+    await world.start('quick', { who: 'bob' }, 'beta'),
+    await world.start('quick', { who: 'cid' }, 'beta'),
+  ];
+  for (const run of others) assert.equal((await world.ended(run)).status, 'succeeded');
+  assert.equal(world.calls.length, 3);
+  gate.resolve();
+  for (const run of runs) assert.equal((await world.ended(run)).status, 'succeeded');
+  await world.close();
+});
+
 test('runs that wait for a place, or behind a crowd, count as waiting', async () => {
   const world = await EngineWorld.of({ example: automation({}) });
   const runs = await Promise.all([1, 2, 3].map(() => world.start('example', { who: 'ann' })));
