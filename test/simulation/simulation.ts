@@ -36,6 +36,8 @@ interface Delivery {
   name: string;
   account: string;
   plan: NamedPlan;
+  /** Milliseconds from the begin. */
+  at: number;
   tries: number;
   /** Once a runner said so. */
   run?: string;
@@ -95,19 +97,22 @@ class World {
     const longLoops = random.chance(0.08) ? 0.4 : 0;
     const byAccount = accounts.map((account) => randomPlans(random, account, longLoops));
     this.plans = byAccount.flat();
-    const length = random.between(1, random.chance(0.25) ? 8 : 4);
+    // Who stands for the places of one automation meets others there.
+    const crowd = random.chance(0.3);
+    const length = crowd ? random.between(3, 6) : random.between(1, random.chance(0.25) ? 8 : 4);
     this.deliveries = Array.from({ length }, (_, index): Delivery => {
-      const [first, ...others] = byAccount[index % byAccount.length] ?? [];
+      const plans = byAccount[crowd ? 0 : index % byAccount.length] ?? [];
+      const [first, ...others] = crowd ? plans.slice(-1) : plans;
       if (first === undefined) throw new Error('every account has a plan');
       const plan = random.pick([first, ...others]);
-      return { name: `delivery-${index}`, account: plan.plan.account, plan, tries: 0 };
+      const at = random.between(0, crowd ? 20_000 : 120_000);
+      return { name: `delivery-${index}`, account: plan.plan.account, plan, at, tries: 0 };
     });
   }
 
   async live(): Promise<SimulationResult> {
     this.start();
-    for (const delivery of this.deliveries)
-      this.machine.after(this.random.between(0, 120_000), () => void this.send(delivery));
+    for (const delivery of this.deliveries) this.machine.after(delivery.at, () => void this.send(delivery));
     this.drawFaults();
     this.lookAfter();
     let tasks = 0;

@@ -23,6 +23,7 @@ import { PreparedPlans } from './prepared-plans.ts';
 import { RunEnds } from './run-ends.ts';
 import { SealedRuns } from './sealed-runs.ts';
 import { AFTER_TROUBLE_MS, isSealed, mayPass, untilKept } from './store-trouble.ts';
+import { Slots } from './slots.ts';
 import { sumOf } from './tally.ts';
 import { WakeTimer } from './wake-timer.ts';
 
@@ -42,8 +43,8 @@ export class EmbeddedEngine implements Engine {
   /** Queued runs of which nothing can be journaled: they came in this process and have not begun. */
   private readonly fresh = new Set<string>();
   private readonly ends: RunEnds;
-  /** Runs under way that do nothing but stand before a limit. */
-  private readonly standing = new Set<string>();
+  /** Of runs under way that do more than stand before a limit. */
+  private readonly slots: Slots;
   private readonly crowded: CrowdedRuns;
   private readonly held: HeldRuns;
   private readonly places: Places;
@@ -56,6 +57,7 @@ export class EmbeddedEngine implements Engine {
 
   constructor(options: EmbeddedEngineOptions) {
     this.options = options;
+    this.slots = new Slots(options.maxConcurrentRuns);
     this.clock = new EngineClock(() => options.now());
     this.plans = new PreparedPlans(options.store.deployments);
     this.ends = new RunEnds((id) => options.store.runs.get(id));
@@ -72,7 +74,7 @@ export class EmbeddedEngine implements Engine {
       begin: (run) => this.enqueue(run),
       end: (run, failure) => {
         const told = (error: unknown): void => options.onError(error, run);
-        void untilKept(() => this.end(run, failure, 'cut_off'), { delay: (ms) => this.clock.delay(ms), told });
+        void untilKept(() => this.end(run, failure, 'cut_off'), this.clock, told);
       },
     });
     this.limiter = new Limiter(this.clock);
@@ -86,9 +88,9 @@ export class EmbeddedEngine implements Engine {
       groupOf: (plan, trigger) => groupOf(this.plans.get(plan), trigger),
       runCalled: (run) => this.accepted(run),
       endCalled: async (run, failure) => void (await this.end(run, failure, 'may_end')),
-      stands: ({ id }, stands) => {
-        if (!stands) this.standing.delete(id);
-        else if (this.standing.add(id)) this.fill();
+      stands: ({ account }, stands) => {
+        if (stands) this.leaveSlot(account);
+        else this.slots.take(account);
       },
       stopping: () => this.clock.stopped,
       attemptStarted: (run, attempt) => this.tell({ kind: 'attempt_started', run, attempt }),
@@ -105,7 +107,7 @@ export class EmbeddedEngine implements Engine {
     this.fresh.add(run.id);
     this.tell({ kind: 'run_accepted', run });
     // Nobody else knows of it yet, so where nothing waits before it, it need not be read again.
-    if (run.group === undefined && this.queue.isEmpty() && this.hasSlot()) this.begin(run);
+    if (run.group === undefined && this.queue.isEmpty() && this.slots.isFree && !this.host.stopping()) this.begin(run);
     else this.admit(run);
     return run;
   }
@@ -237,26 +239,27 @@ export class EmbeddedEngine implements Engine {
 
   private enqueue({ account, id }: QueuedRun): void {
     this.queue.add(account, id);
-    this.fill();
+    this.fill(account);
   }
 
-  private fill(): void {
-    while (this.hasSlot()) {
-      const id = this.queue.take();
+  /** Begins what may begin. `account`: of which something came or ended. */
+  private fill(account: string): void {
+    while (!this.host.stopping() && this.slots.isFreeFor(account)) {
+      const id = this.slots.isFree ? this.queue.take() : this.queue.takeOf(account);
       if (id === undefined) return;
-      const before = this.active.get(id);
-      // It was woken before it had come to rest in here: it goes on after that.
-      if (before !== undefined) void before.ended.then(() => this.enqueue({ account: before.account, id }));
-      else this.beginQueued(id);
+      this.beginQueued(id);
     }
   }
 
-  private hasSlot(): boolean {
-    const working = this.active.size - this.standing.size;
-    return working < this.options.maxConcurrentRuns && !this.host.stopping();
+  private leaveSlot(account: string): void {
+    this.slots.leave(account);
+    this.fill(account);
   }
 
   private beginQueued(id: string): void {
+    const before = this.active.get(id);
+    // It was woken before it had come to rest in here: it goes on after that.
+    if (before !== undefined) return void before.ended.then(() => this.enqueue({ account: before.account, id }));
     // Queued runs are not kept in memory: a backlog of large bodies would fill it.
     try {
       const run = this.options.store.runs.get(id);
@@ -278,6 +281,7 @@ export class EmbeddedEngine implements Engine {
     if (run.group !== undefined) this.places.take(run.id, run.group);
     const active = newActiveRun(run);
     this.active.set(run.id, active);
+    this.slots.take(run.account);
     active.ended = this.execute(run, active);
   }
 
@@ -290,7 +294,7 @@ export class EmbeddedEngine implements Engine {
       // Whoever begins it anew reads a journal to which nothing more is added.
       if (active.canceling !== undefined) await Promise.allSettled([active.canceling, active.durable?.written()]);
       this.active.delete(run.id);
-      this.fill();
+      this.leaveSlot(run.account);
     }
   }
 

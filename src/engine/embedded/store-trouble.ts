@@ -16,10 +16,11 @@ export function mayPass(error: unknown): boolean {
   return error instanceof StoreError && PASSING.has(error.code);
 }
 
-/** Does what the store must keep, again until it does. `delay` rejects when the engine stops: the next start goes on. */
+/** Does what the store must keep, again until it does. The clock's `delay` rejects when the engine stops: the next start goes on. */
 export async function untilKept(
   work: () => Promise<unknown>,
-  { delay, told }: { delay: (milliseconds: number) => Promise<void>; told: (error: unknown) => void },
+  clock: { delay(milliseconds: number): Promise<void> },
+  told: (error: unknown) => void,
 ): Promise<void> {
   for (;;) {
     try {
@@ -30,7 +31,7 @@ export async function untilKept(
       if (!mayPass(error)) return;
     }
     try {
-      await delay(AFTER_TROUBLE_MS);
+      await clock.delay(AFTER_TROUBLE_MS);
     } catch {
       return;
     }
