@@ -19,6 +19,8 @@ const REAL = {
   clearTimeout,
   clearImmediate,
   delay: timersPromises.setTimeout,
+  // oxlint-disable-next-line typescript/unbound-method -- it is put back where it was.
+  any: AbortSignal.any,
   fdatasync: fs.fdatasync,
   fdatasyncSync: fs.fdatasyncSync,
 };
@@ -33,7 +35,6 @@ export class Machine {
   private tasks: Task[] = [];
   private immediates = 0;
   private deaths = 0;
-  private readonly tidyings = new Set<() => void>();
   /** Told of each instant at which something leaves the process, for the disk or for the network. */
   moment: () => void = () => {};
   private readonly random: Random;
@@ -77,16 +78,6 @@ export class Machine {
   kill(): void {
     this.deaths += 1;
     this.tasks = this.tasks.filter(({ ofProcess }) => !ofProcess);
-    for (const tidy of this.tidyings) tidy();
-  }
-
-  /** What is tidied up when the process dies, or before that when what this gives is called. */
-  atDeath(tidy: () => void): () => void {
-    const once = (): void => {
-      if (this.tidyings.delete(once)) tidy();
-    };
-    this.tidyings.add(once);
-    return once;
   }
 
   /** Takes the place of Node's own timers and of its sync. Gives what takes that back. */
@@ -112,12 +103,14 @@ export class Machine {
       fdatasync: (file: number, done: (error: Error | null) => void) => this.sync(file, done),
       fdatasyncSync: (file: number) => void this.disk.beginSync(file)(),
     });
+    Object.assign(AbortSignal, { any });
     syncBuiltinESMExports();
     return () => {
-      const { delay, fdatasync, fdatasyncSync, ...timers } = REAL;
+      const { delay, fdatasync, fdatasyncSync, any: realAny, ...timers } = REAL;
       Object.assign(globalThis, timers);
       Object.assign(timersPromises, { setTimeout: delay });
       Object.assign(fs, { fdatasync, fdatasyncSync });
+      Object.assign(AbortSignal, { any: realAny });
       syncBuiltinESMExports();
     };
   }
@@ -154,6 +147,16 @@ export class Machine {
     this.tasks.splice(this.tasks.indexOf(next), 1);
     return next;
   }
+}
+
+/** Node keeps a signal of its own `any` for ever while somebody listens to it, as one does in a process that died. */
+function any(signals: Iterable<AbortSignal>): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of signals) {
+    if (signal.aborted) controller.abort(signal.reason);
+    signal.addEventListener('abort', () => controller.abort(signal.reason));
+  }
+  return controller.signal;
 }
 
 function comesBefore(one: Task, other: Task): boolean {

@@ -36,19 +36,13 @@ export class Service implements ActionCaller {
     this.checkUnfinished(call, request);
     this.noteBuiltOn(call);
     this.machine.moment();
-    return new Promise((settle) => {
-      const resolve = (outcome: Outcome): void => {
-        forget();
-        settle(outcome);
-      };
+    return new Promise((resolve) => {
       const network = (code: string): void => {
         const error = Object.assign(new Error(code), code === 'TimeoutError' ? { name: code } : { code });
         resolve({ ok: false, failure: failureOfNetwork(call, error) });
       };
       const timeout = (): void => network('TimeoutError');
       call.signal.addEventListener('abort', timeout);
-      // Node keeps a signal that somebody listens to, and all that hangs on it, for ever.
-      const forget = this.machine.atDeath(() => call.signal.removeEventListener('abort', timeout));
       // It came too late to be told, and no request is made.
       if (call.signal.aborted) return timeout();
       const answer = (reply: Reply): void => resolve(this.outcomeOf(call, reply));
