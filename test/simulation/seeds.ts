@@ -10,7 +10,7 @@ import type { SimulationResult } from './simulation.ts';
 export type Lived = { seed: number; result: SimulationResult } | { seed: number; broken: string };
 
 /** Megabytes for what is new: nearly all that a simulation makes is soon forgotten. */
-const YOUNG_MB = 64;
+const YOUNG_MB = 32;
 
 /**
  * Lives through seeds, each by itself, in as many threads as there are cores. Node's test runner follows every promise of its
