@@ -4,16 +4,16 @@ import type { AttemptKey, Instant, RunRecord } from '../../run/records.ts';
 import type { Answer, QueuedRun } from '../../store/store.ts';
 import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts';
 import { interpretPlan } from '../interpret.ts';
-import { calledOutcome } from '../perform-call.ts';
 import { drain, newActiveRun, type ActiveRun } from './active-run.ts';
 import { groupOf } from '../run-group.ts';
 import { CrowdedRuns } from './crowded-runs.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
-import { canceled } from './journal.ts';
+import { answerToCaller, canceled } from './journal.ts';
 import { keepRun } from './keep-run.ts';
 import { LaterBegin } from './later-begin.ts';
 import { Limiter } from '../limiter.ts';
 import type { EmbeddedEngineOptions } from './embedded-engine-options.ts';
+import { Endings } from './endings.ts';
 import { EngineClock } from './engine-clock.ts';
 import { FairQueue } from './fair-queue.ts';
 import { HeldRuns, covers } from './held-runs.ts';
@@ -43,6 +43,7 @@ export class EmbeddedEngine implements Engine {
   /** Queued runs of which nothing can be journaled: they came in this process and have not begun. */
   private readonly fresh = new Set<string>();
   private readonly ends: RunEnds;
+  private readonly endings = new Endings();
   /** Of runs under way that do more than stand before a limit. */
   private readonly slots: Slots;
   private readonly crowded: CrowdedRuns;
@@ -153,6 +154,7 @@ export class EmbeddedEngine implements Engine {
     active?.durable?.waits.end(new Stopped());
     const finished = this.finish({ ...run, status: 'canceled', failure, finishedAt: now() });
     if (active !== undefined) active.canceling = finished;
+    this.endings.note(run, finished);
     try {
       await finished;
     } catch (error) {
@@ -257,8 +259,8 @@ export class EmbeddedEngine implements Engine {
   }
 
   private beginQueued(id: string): void {
-    const before = this.active.get(id);
-    // It was woken before it had come to rest in here: it goes on after that.
+    const before = this.active.get(id) ?? this.endings.of(id);
+    // It was woken before it had come to rest in here, or while it is being ended: it goes on after that.
     if (before !== undefined) return void before.ended.then(() => this.enqueue({ account: before.account, id }));
     // Queued runs are not kept in memory: a backlog of large bodies would fill it.
     try {
@@ -337,11 +339,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   private async finish(run: FinishedRun): Promise<void> {
-    const answer: Answer | undefined = run.parent && {
-      run: run.parent.run,
-      key: { step: run.parent.step, attempt: 1 },
-      outcome: calledOutcome(run),
-    };
+    const answer = answerToCaller(run);
     const { ended, woken } = await this.options.store.runs.finish(run.id, run.finishedAt, run, answer);
     if (!ended) {
       this.enqueue(run);
