@@ -13,6 +13,8 @@ import { startBeside, type Started } from './start-beside.ts';
 const BODY = JSON.stringify({ text: 'The first sentence is the summary. The others are left out of it.' });
 const REQUESTS = 10_000;
 /** Until both are compiled by V8: Waybill has far more code than the floor, and runners run for months. */
+const FIRST_WARM_UP = 40_000;
+/** Before each row. */
 const WARM_UP = 5_000;
 
 interface Row {
@@ -45,6 +47,8 @@ async function measureAll(): Promise<Row[]> {
     const waybill = await startBeside(children, 'waybill-server.ts', [folder, service.url]);
     const measured: Row[] = [];
     for (const mode of ['accepted', 'finished'] as const) {
+      await send(floor, mode, FIRST_WARM_UP, 50);
+      await send(waybill, mode, FIRST_WARM_UP, 50);
       for (const concurrency of [1, 10, 50]) {
         measured.push(
           await measure('floor', floor, mode, concurrency),

@@ -17,8 +17,7 @@ export class EchoedSecrets {
   remove(secrets: SecretTexts | undefined, { status, headers, body }: Answer): Answer {
     if (secrets === undefined) return { status, headers, body };
     const redactor = this.redactorOf(secrets);
-    const cleaned = Object.entries(headers).map(([name, value]): [string, string] => [name, redactor.text(value)]);
-    return { status, headers: Object.fromEntries(cleaned), body: redactor.json(body) };
+    return { status, headers: redactor.json(headers) as Answer['headers'], body: redactor.json(body) };
   }
 
   private redactorOf(secrets: SecretTexts): Redactor {

@@ -17,7 +17,7 @@ export function retryAfterMs(
 ): number | undefined {
   const asked = [
     ...['retry-after-ms', 'x-ms-retry-after-ms'].map((name) => read(headers[name], 'milliseconds', now)),
-    read(headers['retry-after'], 'seconds', now) ?? read(headers['retry-after'], 'date', now),
+    stretchOrInstant(headers['retry-after'], now),
     ...own.map(({ header, as }) => read(headers[header.toLowerCase()], as, now)),
     structuredReset(headers),
     ...RESET_HEADERS.map((name) => reset(headers, name, now)),
@@ -64,11 +64,15 @@ function durationMs(text: string): number | undefined {
   return parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNITS[unit] ?? 0), 0);
 }
 
-/** `RateLimit-Reset` and its relatives, where no request is left: a stretch in seconds, an instant, or a date. */
+/** `RateLimit-Reset` and its relatives, where no request is left. */
 function reset(headers: AnswerHeaders, family: string, now: number): number | undefined {
   const remaining = headers[`${family}-remaining`];
   if (remaining !== undefined && Number(remaining) > 0) return undefined;
-  const written = headers[`${family}-reset`] ?? headers[`${family}-reset-after`];
+  return stretchOrInstant(headers[`${family}-reset`] ?? headers[`${family}-reset-after`], now);
+}
+
+/** A stretch in seconds, an instant as seconds or milliseconds since 1970, or a date: services write each in the header of another. */
+function stretchOrInstant(written: string | undefined, now: number): number | undefined {
   const value = Number(written);
   if (written === undefined || Number.isNaN(value)) return read(written, 'date', now);
   if (value >= EPOCH_MILLISECONDS) return value - now;

@@ -126,7 +126,7 @@ export interface Verify {
  */
 export interface Schedule {
   /**
-   * Minute, hour, day of the month, month, day of the week, as cron has them: "0 9 * * MON-FRI". Also L (last), W (nearest weekday), # (MON#1: the first Monday). A time that a zone skips in spring comes an hour later; of a time that it has twice in autumn, the first counts.
+   * Minute, hour, day of the month, month, day of the week, as cron has them: "0 9 * * MON-FRI". Also L (last), W (nearest weekday), # (MON#1: the first Monday). A time that a zone skips in spring comes when the clock has been set, 02:30 at 03:00; of a time that it has twice in autumn, the first counts. Where minutes or hours have * or a step, times that are skipped are left out, and times that are there twice come twice.
    */
   cron: string;
   /**

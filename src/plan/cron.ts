@@ -11,9 +11,12 @@ export interface CronTimes {
 /**
  * Reads five fields (minute, hour, day of the month, month, day of the week) and an IANA time zone. Throws `Error` with
  * the reason where the fields cannot be read. The zone must exist: see `isTimeZone`.
+ *
+ * A time that the zone skips comes at the end of the gap, once for all that meet there; of a time that it has twice, the
+ * first counts. Where minutes or hours have `*` or a step, what is skipped is left out and what is there twice comes twice.
  */
 export function readCron(cron: string, timezone: string): CronTimes {
-  const pattern = new Cron(cron, { timezone, mode: '5-part', paused: true });
+  const pattern = new Cron(cron, { timezone, mode: '5-part', paused: true, fixedTimeRule: 'no-wildcard' });
   return {
     next: (after) => pattern.nextRun(new Date(after))?.getTime(),
     last: (upTo, count) =>

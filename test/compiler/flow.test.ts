@@ -135,6 +135,16 @@ const FINDINGS: { [name: string]: [RegExp, object[]] } = {
       use('a', "steps.b.found ? 'x' : 'y'"),
     ],
   ],
+  'what a block did before it failed': [
+    /^WB2009 the step `b` cannot be read here$/,
+    [
+      {
+        id: 'route',
+        switch: [{ if: "${{ trigger.body.kind === 'lead' }}", steps: [use('b', "'x'"), { id: 'no', fail: 'no' }] }],
+        on_error: [use('a', "steps.b?.found === true ? 'x' : 'y'")],
+      },
+    ],
+  ],
   'the wrong arm of a union': [
     /^WB3004/,
     [use('a', "trigger.body.event.type === 'count' ? trigger.body.event.who : 'x'")],

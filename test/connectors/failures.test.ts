@@ -122,6 +122,7 @@ const FORMS: [string, AnswerHeaders, number | undefined][] = [
   ['seconds with a point', { 'retry-after': '0.25' }, 250],
   ['an HTTP date', { 'retry-after': 'Thu, 01 Jan 2026 00:01:00 GMT' }, 60_000],
   ['a date that is past', { 'retry-after': 'Wed, 31 Dec 2025 00:00:00 GMT' }, 0],
+  ['an instant where seconds are meant', { 'retry-after': '1767225660' }, 60_000],
   ['milliseconds before seconds', { 'retry-after-ms': '250', 'retry-after': '1' }, 250],
   ['milliseconds as Azure has them', { 'x-ms-retry-after-ms': '40' }, 40],
   ['no time', { 'retry-after': 'soon' }, undefined],

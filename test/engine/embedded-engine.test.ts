@@ -215,6 +215,16 @@ test('waits: as asked, otherwise growing with jitter; never for what does not pa
     [1000, 2000, 4000, 300_000],
   );
   assert.equal(
+    waitBeforeRetry({ ...retryable, retryAfterMs: 0 }, 2, 5, () => 0.5),
+    1000,
+    'an instant that is past by our clock',
+  );
+  assert.equal(
+    waitBeforeRetry({ ...retryable, retryAfterMs: 30 * 86_400_000 }, 1, 5, () => 1),
+    86_400_000,
+    'a day at most',
+  );
+  assert.equal(
     waitBeforeRetry(retryable, 5, 5, () => 1),
     undefined,
   );

@@ -159,6 +159,17 @@ test('a failure is handled by its steps, and the run goes on', async () => {
   assert.deepEqual(fine.trace, ['check done', 'note not_taken', 'after done']);
 });
 
+test('what a block did before it failed is not there any more after the failure was handled', async () => {
+  const inner = { id: 'inner', set: { value: 1 } };
+  const arm = { if: '${{ trigger.body.items.length === 0 }}', steps: [inner, { id: 'broken', fail: 'no' }] };
+  const steps = [
+    { id: 'way', switch: [arm], on_error: [put('note', 'why', '${{ error.step }}')] },
+    put('after', 'later', "${{ steps.inner?.value ?? 'absent' }}"),
+  ];
+  const { stored } = await runSteps(await newStore(), steps, { items: [] });
+  assert.deepEqual(stored, { why: 'broken', later: 'absent' });
+});
+
 test('fail ends the run with its message', async () => {
   const store = await newStore();
   const steps = [

@@ -81,6 +81,8 @@ test('a further request of a call counts, and goes before calls that have not be
   const order: string[] = [];
   void limiter.enter([one]).then(() => order.push('second'));
   void first.next().then(() => order.push('next page'));
+  await passTime(clock, PERIOD / 2);
+  assert.deepEqual(order, []);
   await passTime(clock, PERIOD);
   assert.deepEqual(order, ['next page']);
   first.release();

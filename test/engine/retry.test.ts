@@ -156,7 +156,12 @@ test('a step whose time was over gets it anew, and does again what was cut off, 
     on_item_error: 'collect',
     steps: [
       count('one', 'one'),
-      { id: 'get', uses: 'http.request', with: { method: 'GET', url: 'https://example.com/${{ n }}' } },
+      {
+        id: 'get',
+        uses: 'http.request',
+        with: { method: 'GET', url: 'https://example.com/${{ n }}' },
+        retry: { attempts: 1 },
+      },
     ],
     output: '${{ n }}',
   };

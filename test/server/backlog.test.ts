@@ -102,6 +102,25 @@ test('a burst waits on disk up to the limit; then senders are asked to come agai
   }
 });
 
+test('the runner has a limit beside those of the accounts', async () => {
+  const service = await slowService();
+  try {
+    await withWorkspace(
+      files('accepted'),
+      async (served) => {
+        const answers = [];
+        for (let count = 0; count < 206; count++) answers.push((await post(served)).status);
+        assert.deepEqual(answers.slice(-2), [202, 503]);
+        const health = (await (await fetch(`${served.url}/health`)).json()) as object;
+        assert.deepEqual(health, { status: 'full', automations: 1, queued: 5 });
+      },
+      { reroutes: new Map([['slow', service.url]]), backlog: { runs: 5, runsOfAccount: 1000 } },
+    );
+  } finally {
+    service.close();
+  }
+});
+
 test('stopped under load, what ends in time is answered, the others are told that it goes on, and nothing is lost', async () => {
   const service = await slowService();
   try {

@@ -101,12 +101,15 @@ class Flow {
     return join(scope, [done, { scope: skipped, reachable: true }]);
   }
 
-  /** The step, and where it or its condition fails, what is done then: there nothing is known but what was `before` it. */
+  /**
+   * The step, and where it or its condition fails, what is done then: there nothing is known but what was `before` it. At a
+   * deadline nobody can say how far the step came, so no handler reads that.
+   */
   private attempt(node: StepNode, scope: TypeScope, before: TypeScope): FlowEnd {
     const done = this.body(node, scope);
     if (node.onError === undefined) return done;
-    const failed = extendScope(withAbsent(before, idsWithin(node)), [['error', ERROR]]);
-    const handled = this.steps(node.onError, failed);
+    const hidden = withHidden(before, idsWithin(node), `here \`${node.step.id}\` has failed: read \`error\``);
+    const handled = this.steps(node.onError, extendScope(hidden, [['error', ERROR]]));
     return join(before, [done, { ...handled, scope: outside(handled.scope, before) }]);
   }
 

@@ -4,6 +4,8 @@ import type { Json, JsonObject } from '../../json/value.ts';
 /** What a body says, or why it cannot be read, with the HTTP status for that. */
 export type ReadBody = { value: Json } | { status: number; reason: string };
 
+const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 /** Reads a body of JSON (RFC 8259) or a form, in UTF-8. Without a content type, it is JSON. */
 export function readBody(contentType: string | undefined, bytes: Uint8Array): ReadBody {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? 'application/json';
@@ -14,7 +16,7 @@ export function readBody(contentType: string | undefined, bytes: Uint8Array): Re
   }
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = STRICT_UTF8.decode(bytes);
   } catch {
     return { status: 400, reason: 'the body is not UTF-8' };
   }

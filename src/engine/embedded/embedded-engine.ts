@@ -4,16 +4,16 @@ import type { AttemptKey, Instant, RunRecord, RunSummary } from '../../run/recor
 import type { Answer, QueuedRun } from '../../store/store.ts';
 import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts';
 import { interpretPlan } from '../interpret.ts';
-import { calledOutcome } from '../perform-call.ts';
 import { drain, newActiveRun, type ActiveRun } from './active-run.ts';
 import { groupOf } from '../run-group.ts';
 import { CrowdedRuns } from './crowded-runs.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
-import { canceled } from './journal.ts';
+import { answerToCaller, canceled } from './journal.ts';
 import { keepRun } from './keep-run.ts';
 import { LaterBegin } from './later-begin.ts';
 import { Limiter } from '../limiter.ts';
 import type { EmbeddedEngineOptions } from './embedded-engine-options.ts';
+import { Endings } from './endings.ts';
 import { EngineClock } from './engine-clock.ts';
 import { FairQueue } from './fair-queue.ts';
 import { HeldRuns, covers } from './held-runs.ts';
@@ -23,7 +23,8 @@ import { PreparedPlans } from './prepared-plans.ts';
 import { retryRun } from './retry-run.ts';
 import { RunEnds } from './run-ends.ts';
 import { SealedRuns } from './sealed-runs.ts';
-import { AFTER_TROUBLE_MS, isSealed, mayPass } from './store-trouble.ts';
+import { AFTER_TROUBLE_MS, isSealed, mayPass, untilKept } from './store-trouble.ts';
+import { Slots } from './slots.ts';
 import { sumOf } from './tally.ts';
 import { WakeTimer } from './wake-timer.ts';
 
@@ -43,8 +44,9 @@ export class EmbeddedEngine implements Engine {
   /** Queued runs of which nothing can be journaled: they came in this process and have not begun. */
   private readonly fresh = new Set<string>();
   private readonly ends: RunEnds;
-  /** Runs under way that do nothing but stand before a limit. */
-  private readonly standing = new Set<string>();
+  private readonly endings = new Endings();
+  /** Of runs under way that do more than stand before a limit. */
+  private readonly slots: Slots;
   private readonly crowded: CrowdedRuns;
   private readonly held: HeldRuns;
   private readonly places: Places;
@@ -57,6 +59,7 @@ export class EmbeddedEngine implements Engine {
 
   constructor(options: EmbeddedEngineOptions) {
     this.options = options;
+    this.slots = new Slots(options.maxConcurrentRuns);
     this.clock = new EngineClock(() => options.now());
     this.plans = new PreparedPlans(options.store.deployments);
     this.ends = new RunEnds((id) => options.store.runs.get(id));
@@ -72,7 +75,8 @@ export class EmbeddedEngine implements Engine {
       ruleOf: (plan) => this.plans.get(plan).concurrency,
       begin: (run) => this.enqueue(run),
       end: (run, failure) => {
-        this.end(run, failure, 'cut_off').catch((error: unknown) => options.onError(error, run));
+        const told = (error: unknown): void => options.onError(error, run);
+        void untilKept(() => this.end(run, failure, 'cut_off'), this.clock, told);
       },
     });
     this.limiter = new Limiter(this.clock);
@@ -86,9 +90,9 @@ export class EmbeddedEngine implements Engine {
       groupOf: (plan, trigger) => groupOf(this.plans.get(plan), trigger),
       runCalled: (run) => this.accepted(run),
       endCalled: async (run, failure) => void (await this.end(run, failure, 'may_end')),
-      stands: ({ id }, stands) => {
-        if (!stands) this.standing.delete(id);
-        else if (this.standing.add(id)) this.fill();
+      stands: ({ account }, stands) => {
+        if (stands) this.leaveSlot(account);
+        else this.slots.take(account);
       },
       stopping: () => this.clock.stopped,
       attemptStarted: (run, attempt) => this.tell({ kind: 'attempt_started', run, attempt }),
@@ -105,7 +109,7 @@ export class EmbeddedEngine implements Engine {
     this.fresh.add(run.id);
     this.tell({ kind: 'run_accepted', run });
     // Nobody else knows of it yet, so where nothing waits before it, it need not be read again.
-    if (run.group === undefined && this.queue.isEmpty() && this.hasSlot()) this.begin(run);
+    if (run.group === undefined && this.queue.isEmpty() && this.slots.isFree && !this.host.stopping()) this.begin(run);
     else this.admit(run);
     return run;
   }
@@ -148,17 +152,18 @@ export class EmbeddedEngine implements Engine {
     const run = store.runs.get(id);
     if (run === undefined || run.finishedAt !== undefined) return false;
     const active = this.active.get(id);
-    if (active !== undefined) active.canceled = true;
     active?.durable?.waits.end(new Stopped());
+    const finished = this.finish({ ...run, status: 'canceled', failure, finishedAt: now() });
+    if (active !== undefined) active.canceling = finished;
+    this.endings.note(run, finished);
     try {
-      await this.finish({ ...run, status: 'canceled', failure, finishedAt: now() });
+      await finished;
     } catch (error) {
       // Where its own end came before, that is on the disk by then, or is lost too; and so is all that is read of it again.
       await active?.ended;
-      await Promise.allSettled([active?.durable?.written()]);
       if (store.runs.get(id)?.finishedAt !== undefined) return false;
-      // It was unwound to be canceled, and could not be.
-      this.enqueue(run);
+      // It was unwound to be canceled, and could not be. One that was not under way still waits where it did.
+      if (active !== undefined) this.enqueue(run);
       throw error;
     }
     if (underWay === 'cut_off') active?.abort.abort(new Stopped());
@@ -242,26 +247,27 @@ export class EmbeddedEngine implements Engine {
 
   private enqueue({ account, id }: QueuedRun): void {
     this.queue.add(account, id);
-    this.fill();
+    this.fill(account);
   }
 
-  private fill(): void {
-    while (this.hasSlot()) {
-      const id = this.queue.take();
+  /** Begins what may begin. `account`: of which something came or ended. */
+  private fill(account: string): void {
+    while (!this.host.stopping() && this.slots.isFreeFor(account)) {
+      const id = this.slots.isFree ? this.queue.take() : this.queue.takeOf(account);
       if (id === undefined) return;
-      const before = this.active.get(id);
-      // It was woken before it had come to rest in here: it goes on after that.
-      if (before !== undefined) void before.ended.then(() => this.enqueue({ account: before.account, id }));
-      else this.beginQueued(id);
+      this.beginQueued(id);
     }
   }
 
-  private hasSlot(): boolean {
-    const working = this.active.size - this.standing.size;
-    return working < this.options.maxConcurrentRuns && !this.host.stopping();
+  private leaveSlot(account: string): void {
+    this.slots.leave(account);
+    this.fill(account);
   }
 
   private beginQueued(id: string): void {
+    const before = this.active.get(id) ?? this.endings.of(id);
+    // It was woken before it had come to rest in here, or while it is being ended: it goes on after that.
+    if (before !== undefined) return void before.ended.then(() => this.enqueue({ account: before.account, id }));
     // Queued runs are not kept in memory: a backlog of large bodies would fill it.
     try {
       const run = this.options.store.runs.get(id);
@@ -283,6 +289,7 @@ export class EmbeddedEngine implements Engine {
     if (run.group !== undefined) this.places.take(run.id, run.group);
     const active = newActiveRun(run);
     this.active.set(run.id, active);
+    this.slots.take(run.account);
     active.ended = this.execute(run, active);
   }
 
@@ -290,21 +297,24 @@ export class EmbeddedEngine implements Engine {
     try {
       await this.interpret(run, active);
     } catch (error) {
-      if (!(error instanceof Stopped) && !active.canceled) await this.failed(error, run, active);
+      if (!(error instanceof Stopped) && active.canceling === undefined) await this.failed(error, run, active);
     } finally {
+      // Whoever begins it anew reads a journal to which nothing more is added.
+      if (active.canceling !== undefined) await Promise.allSettled([active.canceling, active.durable?.written()]);
       this.active.delete(run.id);
-      this.fill();
+      this.leaveSlot(run.account);
     }
   }
 
   /** What the store could not keep did not happen: the run goes on from what is kept as soon as that may work again. */
-  private async failed(error: unknown, run: RunRecord, { durable }: ActiveRun): Promise<void> {
+  private async failed(error: unknown, run: RunRecord, active: ActiveRun): Promise<void> {
     this.options.onError(error, run.id);
     if (isSealed(error)) this.sealed.add(run);
     if (!mayPass(error)) return;
     // The run keeps its place until then: a disk that is full is not asked by all the others in turn.
-    await Promise.allSettled([durable?.written(), this.clock.delay(AFTER_TROUBLE_MS)]);
-    this.enqueue(run);
+    await Promise.allSettled([active.durable?.written(), this.clock.delay(AFTER_TROUBLE_MS)]);
+    // Who wanted to end it meanwhile, and could not, lets it go on.
+    if (active.canceling === undefined) this.enqueue(run);
   }
 
   /** To the run's end, or to where it only waits. */
@@ -320,7 +330,7 @@ export class EmbeddedEngine implements Engine {
     if (run.group !== undefined) begin.keep();
     try {
       const result = await interpretPlan(this.plans.get(run.plan), run, durable, services);
-      if (active.canceled) return;
+      if (active.canceling !== undefined) return;
       durable.follow(this.finish({ ...run, startedAt, finishedAt: now(), ...result }));
     } catch (error) {
       if (!(error instanceof OnHold || error instanceof AtRest || error instanceof Crowded)) throw error;
@@ -335,11 +345,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   private async finish(run: FinishedRun): Promise<void> {
-    const answer: Answer | undefined = run.parent && {
-      run: run.parent.run,
-      key: { step: run.parent.step, attempt: 1 },
-      outcome: calledOutcome(run),
-    };
+    const answer = answerToCaller(run);
     const { ended, woken } = await this.options.store.runs.finish(run.id, run.finishedAt, run, answer);
     if (!ended) {
       this.enqueue(run);

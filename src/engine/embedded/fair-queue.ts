@@ -24,13 +24,18 @@ export class FairQueue<Item> {
 
   /** The next item; its account goes to the end of the turn. */
   take(): Item | undefined {
-    for (const [account, line] of this.lines) {
-      const item = line.take();
-      this.lines.delete(account);
-      if (line.size > 0) this.lines.set(account, line);
-      this.tally.drop(account);
-      return item;
-    }
+    for (const account of this.lines.keys()) return this.takeOf(account);
     return undefined;
+  }
+
+  /** The next item of the account, likewise. */
+  takeOf(account: string): Item | undefined {
+    const line = this.lines.get(account);
+    if (line === undefined) return undefined;
+    const item = line.take();
+    this.lines.delete(account);
+    if (line.size > 0) this.lines.set(account, line);
+    this.tally.drop(account);
+    return item;
   }
 }
