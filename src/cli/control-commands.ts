@@ -21,7 +21,9 @@ export function addControlCommands(
       finish(await (await import('./commands/control.ts')).cancel(run, options)),
     );
   withMany(withRunner(runs.command('retry')))
-    .description('let runs that failed go on from what failed, with the plan that they began with; what ended well is kept')
+    .description(
+      'let runs that failed go on from what failed, with the plan that they began with; what ended well is kept',
+    )
     .argument('[runs...]', 'their ids; without them, those that --account names and that were not replayed')
     .addHelpText(
       'after',

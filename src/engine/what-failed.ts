@@ -57,8 +57,7 @@ class Search {
     const again: string[] = [];
     for (const [step, ofStep] of Map.groupBy(made, ({ key }) => key.step))
       if (this.lookAt(step, ofStep, cut(step))) again.push(step);
-    for (const one of timed)
-      if (this.isTimedAnew(one, again, cut(one.key.step))) this.found.forgotten.push(one.key);
+    for (const one of timed) if (this.isTimedAnew(one, again, cut(one.key.step))) this.found.forgotten.push(one.key);
   }
 
   /** Whether something of the step, or of the page, is done again. */

@@ -141,7 +141,10 @@ test('failures that the automation handled stay, also where something else faile
   assert.equal((await retried(world, first)).failure?.step, 'last');
   const run = await retried(world, first);
   assert.equal(run.status, 'succeeded');
-  assert.deepEqual((run.output as { index: number }[]).map(({ index }) => index), [1]);
+  assert.deepEqual(
+    (run.output as { index: number }[]).map(({ index }) => index),
+    [1],
+  );
   assert.deepEqual(Object.fromEntries(done), { 1: 1, 3: 1, 5: 1, 6: 1 });
   assert.equal(world.stored('instead'), 1);
   await world.close();
@@ -172,7 +175,8 @@ test('a step whose time was over gets it anew, and does again what was cut off, 
   world.answer = ({ input, signal }) => {
     const { url } = input as { url: string };
     if (url.endsWith('1')) return Promise.resolve({ ok: false, failure: refused });
-    if (!hangs || url.endsWith('2')) return Promise.resolve({ ok: true, output: { status: 200, headers: {}, body: '' } });
+    if (!hangs || url.endsWith('2'))
+      return Promise.resolve({ ok: true, output: { status: 200, headers: {}, body: '' } });
     return new Promise((resolve) => {
       signal.addEventListener('abort', () => {
         resolve({ ok: false, failure: { class: 'retryable', code: 'timeout', message: 'hung' } });

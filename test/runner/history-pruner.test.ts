@@ -76,7 +76,10 @@ test('what a deployment says of the history holds at once', { timeout: 60_000 },
     const plan = runner.deployed().get('acme/counts')?.digest ?? '';
     const at = Date.now() - 2 * HOUR;
     const { id } = sampleRun({ id: newRunId(at) });
-    await runner.store.runs.insert({ ...sampleRun({ account: 'acme', automation: 'counts', plan, createdAt: at }), id });
+    await runner.store.runs.insert({
+      ...sampleRun({ account: 'acme', automation: 'counts', plan, createdAt: at }),
+      id,
+    });
     await runner.store.runs.finish(id, at, { status: 'succeeded' });
     const file = join(folder, 'waybill.json');
     const project = JSON.parse(await readFile(file, 'utf8')) as object;

@@ -115,7 +115,10 @@ test('the commands retry what failed, one, several or many, and cancel many', as
     assert.deepEqual([first.code, first.err], [0, '']);
     assert.equal(await ended(one), 'succeeded');
     const shown = (await cli('runs', 'show', one)).out;
-    assert.equal(shown.match(/✗ add {2}before a retry\n +attempt 1.*\n.*\n +failure .*storage_not_a_number/g)?.length, 2);
+    assert.equal(
+      shown.match(/✗ add {2}before a retry\n +attempt 1.*\n.*\n +failure .*storage_not_a_number/g)?.length,
+      2,
+    );
     const exported = await cli('runs', 'export', '--account', 'demo', '--automation', 'add', '--status', 'succeeded');
     const [line] = exported.out.split('\n');
     assert.equal((JSON.parse(line ?? '') as RunDetailView).retried.length, 2);

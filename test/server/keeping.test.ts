@@ -18,14 +18,14 @@ test('while nothing can be kept, senders and health are told why; the log once',
   const errors: unknown[] = [];
   await withWorkspace(
     { automations: { keeps: automation } },
-    async ({ url, hook, folder, runner }) => {
+    async (served) => {
+      const { url, folder, runner } = served;
       const post = async (): Promise<{ status: number; text: string }> => {
         const headers = { 'content-type': 'application/json' };
-        const response = await fetch(hook('keeps'), { method: 'POST', headers, body: '{}' });
+        const response = await fetch(served.hook('keeps'), { method: 'POST', headers, body: '{}' });
         return { status: response.status, text: await response.text() };
       };
-      const health = async (): Promise<string> =>
-        ((await (await fetch(`${url}/health`)).json()) as HealthView).status;
+      const health = async (): Promise<string> => ((await (await fetch(`${url}/health`)).json()) as HealthView).status;
       const other = new DatabaseSync(join(folder, 'data', 'waybill.db'));
       other.exec('BEGIN IMMEDIATE');
       for (let again = 0; again < 2; again++) {
@@ -42,7 +42,10 @@ test('while nothing can be kept, senders and health are told why; the log once',
     },
     { onError: (error) => errors.push(error) },
   );
-  assert.deepEqual(errors.map((error) => error instanceof StoreError && error.code), ['store_busy']);
+  assert.deepEqual(
+    errors.map((error) => error instanceof StoreError && error.code),
+    ['store_busy'],
+  );
 });
 
 test('each trouble of the store is told once until it is over, in one line', (context) => {
@@ -58,5 +61,8 @@ test('each trouble of the store is told once until it is over, in one line', (co
   assert.equal(told.length, 2);
   const { mock } = context.mock.method(console, 'error', () => undefined);
   tell(full);
-  assert.deepEqual(mock.calls.map((call) => call.arguments), [['waybill: The disk is full.']]);
+  assert.deepEqual(
+    mock.calls.map((call) => call.arguments),
+    [['waybill: The disk is full.']],
+  );
 });

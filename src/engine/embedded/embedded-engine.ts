@@ -5,7 +5,7 @@ import type { Answer, QueuedRun } from '../../store/store.ts';
 import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts';
 import { interpretPlan } from '../interpret.ts';
 import { drain, newActiveRun, type ActiveRun } from './active-run.ts';
-import { groupOf } from '../run-group.ts';
+import { groupOf, inGroup } from '../run-group.ts';
 import { CrowdedRuns } from './crowded-runs.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
 import { answerToCaller, canceled } from './journal.ts';
@@ -103,7 +103,7 @@ export class EmbeddedEngine implements Engine {
   async start(request: RunRequest): Promise<RunRecord> {
     const { delivery: _delivery, journal: _journal, ...asked } = request;
     const createdAt = this.options.now();
-    const run = this.grouped({ id: newRunId(createdAt), ...asked, status: 'queued', createdAt });
+    const run = inGroup({ id: newRunId(createdAt), ...asked, status: 'queued', createdAt }, this.plans);
     const kept = await keepRun(this.options.store, run, request);
     if (kept !== run) return kept;
     this.fresh.add(run.id);
@@ -119,9 +119,9 @@ export class EmbeddedEngine implements Engine {
     keep: (runs: readonly RunRecord[]) => Promise<readonly RunRecord[]>,
   ): Promise<void> {
     const createdAt = this.options.now();
-    const runs = requests.map((request): RunRecord => {
-      return this.grouped({ id: newRunId(createdAt), ...request, status: 'queued', createdAt });
-    });
+    const runs = requests.map((one) =>
+      inGroup({ id: newRunId(createdAt), ...one, status: 'queued', createdAt }, this.plans),
+    );
     for (const run of await keep(runs)) this.accepted(run);
   }
 
@@ -238,11 +238,6 @@ export class EmbeddedEngine implements Engine {
   private admit(run: RunSummary): void {
     if (run.group === undefined) this.enqueue(run);
     else this.places.enter({ ...run, group: run.group });
-  }
-
-  private grouped(run: RunRecord): RunRecord {
-    const group = groupOf(this.plans.get(run.plan), run.trigger);
-    return group === undefined ? run : { ...run, group };
   }
 
   private enqueue({ account, id }: QueuedRun): void {
