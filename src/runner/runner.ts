@@ -108,7 +108,7 @@ export class Runner {
     this.publicUrl = options.publicUrl;
     this.backlog = options.backlog ?? BACKLOG_LIMITS;
     const { onBroken } = options;
-    this.keeping = new Keeping(options.onError);
+    this.keeping = new Keeping({ probe: () => this.store.probe(), onTrouble: options.onError });
     // Of what the store cannot keep it tells by itself, once and not for each run.
     const onError = (error: unknown): void => {
       if (!mayPass(error)) options.onError(error);
@@ -293,6 +293,7 @@ export class Runner {
   /** Takes nothing more, and lets attempts under way end, up to so many milliseconds; the rest goes on at the next start. */
   async stop(drainMs: number): Promise<void> {
     this.hooks.stop();
+    this.keeping.stop();
     this.schedules.stop();
     const others = [this.historyPruner.stop(), this.auditPruner.stop(), this.keyWatch.stop()];
     await Promise.all([this.reconciler.stop(), this.polls.stop(), this.subscriptions.stop(), ...others]);

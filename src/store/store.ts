@@ -54,6 +54,8 @@ export interface Store {
   audit: AuditStore;
   accountKeys: AccountKeyStore;
   history: HistoryStore;
+  /** Writes something that changes nothing, to know whether anything can be kept. */
+  probe(): Promise<void>;
   /** Writes what is pending and closes; a second time does nothing. */
   close(): Promise<void>;
 }

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { tell } from '../../src/cli/runner-process.ts';
 import { Keeping } from '../../src/runner/keeping.ts';
-import type { HealthView } from '../../src/server/api-types.ts';
+import type { ErrorView, HealthView } from '../../src/server/api-types.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { withWorkspace } from './with-workspace.ts';
 
@@ -28,17 +29,25 @@ test('while nothing can be kept, senders and health are told why; the log once',
       const health = async (): Promise<string> => ((await (await fetch(`${url}/health`)).json()) as HealthView).status;
       const other = new DatabaseSync(join(folder, 'data', 'waybill.db'));
       other.exec('BEGIN IMMEDIATE');
-      for (let again = 0; again < 2; again++) {
-        const { status, text } = await post();
-        assert.equal(status, 503);
-        assert.match(text, /cannot_keep.*another program has the database of the runner locked/);
-        assert.equal(await health(), 'cannot_keep');
-      }
+      const refused = await post();
+      assert.equal(refused.status, 503);
+      assert.match(refused.text, /cannot_keep.*another program has the database of the runner locked/);
+      assert.equal(await health(), 'cannot_keep');
+      const asked = await served.api<ErrorView>('/pause', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"account":"acme"}',
+      });
+      assert.deepEqual(
+        [asked.status, asked.body.error.code],
+        [503, 'cannot_keep'],
+        'also where calls are written down',
+      );
       other.exec('ROLLBACK');
       other.close();
+      while ((await health()) !== 'ok') await delay(20);
       const { text } = await post();
       await runner.engine.finished((JSON.parse(text) as { run: string }).run);
-      assert.equal(await health(), 'ok');
     },
     { onError: (error) => errors.push(error) },
   );
@@ -50,7 +59,7 @@ test('while nothing can be kept, senders and health are told why; the log once',
 
 test('each trouble of the store is told once until it is over, in one line', (context) => {
   const told: StoreError[] = [];
-  const keeping = new Keeping((error) => told.push(error));
+  const keeping = new Keeping({ probe: () => Promise.resolve(), onTrouble: (error) => told.push(error) });
   const full = new StoreError('store_full', 'The disk is full.', { cause: new Error('SQLITE_FULL') });
   keeping.failed(full);
   keeping.failed(full);
@@ -59,6 +68,7 @@ test('each trouble of the store is told once until it is over, in one line', (co
   assert.equal(keeping.trouble, undefined);
   keeping.failed(full);
   assert.equal(told.length, 2);
+  keeping.stop();
   const { mock } = context.mock.method(console, 'error', () => undefined);
   tell(full);
   assert.deepEqual(
