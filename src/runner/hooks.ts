@@ -27,7 +27,10 @@ export type DeliveryResult =
   | { kind: 'events'; runs: string[] }
   | { kind: 'accepted'; run: RunRecord; respond: 'accepted' | 'finished'; deadlineMs: number | undefined };
 
-/** `status` is 401 where it is not proved genuine, 503 where a person has to act first, otherwise says what does not fit. */
+/**
+ * `status` is 401 where it is not proved genuine, 413 where it is too large, 503 where a person has to act first, otherwise
+ * says what does not fit.
+ */
 export interface Refusal {
   kind: 'refused';
   status: number;
@@ -74,12 +77,21 @@ export class Hooks {
   /** `secret` is the secret part of the address that was called. */
   async deliver(delivery: Delivery, secret: string): Promise<DeliveryResult> {
     if (this.stopped) return { kind: 'stopping' };
-    const current = this.options.live().addressSecret(delivery.account, delivery.automation);
-    if (current === undefined || !isAddress(this.options.store, delivery, current, secret)) return { kind: 'unknown' };
+    if (!this.isHere(delivery, secret)) return { kind: 'unknown' };
     if (isFull(this.options.engine, delivery.account, this.options.backlog)) return { kind: 'full' };
     // A signature covers the address that was called, which may be a former one.
     const result = await this.takeAt(delivery, secret);
     if (result.kind === 'refused') await keepRefusal(this.options.store, delivery, result);
+    return result;
+  }
+
+  /** Refuses a delivery whose body was not read, because it is larger than what is taken: `delivery` has none. */
+  async refuseTooLarge(delivery: Delivery, secret: string, maxBytes: number): Promise<DeliveryResult> {
+    if (this.stopped) return { kind: 'stopping' };
+    // Whoever does not know the address must not fill the store.
+    if (!this.isHere(delivery, secret)) return { kind: 'unknown' };
+    const result = refusal(413, `the body has more than ${maxBytes} bytes`);
+    await keepRefusal(this.options.store, delivery, result, true);
     return result;
   }
 
@@ -99,6 +111,11 @@ export class Hooks {
     const [run] = result.kind === 'accepted' ? [result.run.id] : result.kind === 'events' ? result.runs : [];
     if (run !== undefined) await refusals.markReplayed(id, run);
     return result;
+  }
+
+  private isHere(delivery: Delivery, secret: string): boolean {
+    const current = this.options.live().addressSecret(delivery.account, delivery.automation);
+    return current !== undefined && isAddress(this.options.store, delivery, current, secret);
   }
 
   /** `secret` is the secret part of the address, which was found right. */

@@ -276,8 +276,8 @@ export interface ScheduleStore {
 }
 
 export interface RefusalStore {
-  /** Keeps it; the oldest beyond the cap of the automation go. */
-  insert(refusal: Omit<RefusalRecord, 'cut' | 'run'>): Promise<void>;
+  /** Keeps it; the oldest beyond the cap of the automation go. `cut`: the body was longer than what is given of it. */
+  insert(refusal: Omit<RefusalRecord, 'cut' | 'run'> & { cut?: boolean }): Promise<void>;
   markReplayed(id: string, run: string): Promise<void>;
   get(id: string): RefusalRecord | undefined;
   list(filter: { account?: string; automation?: string; limit: number }): RefusalRecord[];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { waybill } from '../cli/waybill.ts';
 import { DEMO_KEY, withRunner } from './with-runner.ts';
 
 test('a webhook becomes a run that calls the service and keeps the summary', async () => {
@@ -30,8 +31,27 @@ test('what does not fit is refused in words, and kept', async () => {
     assert.equal((await post('text=from+a+form', 'application/x-www-form-urlencoded')).status, 202);
     assert.deepEqual(
       runner.store.refusals.list({ limit: 10 }).map(({ status }) => status),
-      [415, 400, 400],
+      [413, 415, 400, 400],
     );
+  });
+});
+
+test('of what is too large, the reason is kept and explained, and nothing of the body; not where the address is wrong', async () => {
+  await withRunner(async ({ runner, url, folder, post }) => {
+    const large = `{"text":"${'x'.repeat(1_100_000)}"}`;
+    const wrong = await fetch(`${url}/hooks/demo/summarize-text/wrong`, { method: 'POST', body: large });
+    assert.equal(wrong.status, 404);
+    assert.deepEqual(runner.store.refusals.list({ limit: 10 }), []);
+    const { status, body } = await post(large);
+    assert.deepEqual([status, body.error?.code], [413, 'body_too_large']);
+    const [kept = assert.fail('nothing is kept')] = runner.store.refusals.list({ limit: 10 });
+    const { reason, cut, headers } = kept;
+    assert.deepEqual([reason, cut, kept.body.length], ['the body has more than 1048576 bytes', true, 0]);
+    assert.equal(headers['content-length'], String(large.length));
+    assert.equal((await runner.hooks.replay(kept.id)).kind, 'cut');
+    const { out } = await waybill(['explain', kept.id, '--data', join(folder, 'data')]);
+    assert.match(out, /answered 413: the body has more than 1048576 bytes/);
+    assert.match(out, /do +let the sender send less at a time/);
   });
 });
 
