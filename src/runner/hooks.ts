@@ -1,4 +1,4 @@
-import { readBody } from '../connectors/webhooks/body.ts';
+import { packing, readBody } from '../connectors/webhooks/body.ts';
 import type { HandshakeReply } from '../connectors/webhooks/handshake.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SchemaIssue } from '../json/schema-issue.ts';
@@ -121,6 +121,8 @@ export class Hooks {
   /** `secret` is the secret part of the address, which was found right. */
   private takeAt(delivery: Delivery, secret: string, name?: string): DeliveryResult | Promise<DeliveryResult> {
     const { account, automation } = delivery;
+    const coding = packing(delivery.headers['content-encoding']);
+    if (coding !== undefined) return refusal(415, `the body is packed (${coding}): send it without Content-Encoding`);
     const live = this.options.live();
     if (connectionOf(automation) !== undefined) {
       const listeners = live.listeners(account, automation);

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { hookPath } from '../../src/runner/live-deployment.ts';
 import { waybill } from '../cli/waybill.ts';
 import { DEMO_KEY, withRunner } from './with-runner.ts';
 
@@ -115,4 +117,21 @@ test('an answer that waits is 202 after its deadline, and the run goes on', asyn
           `"steps": [{ "id": "office", "wait": { "until": "${new Date(Date.now() + 800).toISOString()}" } },`,
         ),
   );
+});
+
+test('a body that is packed is refused as that; who only names a charset packs nothing', async () => {
+  await withRunner(async ({ runner, url }) => {
+    const live = runner.deployed().get('demo/summarize-text') ?? assert.fail();
+    const postAs = (coding: string, body: Uint8Array<ArrayBuffer> | string): Promise<Response> => {
+      const headers = { 'content-type': 'application/json', 'content-encoding': coding };
+      return fetch(url + hookPath(live), { method: 'POST', headers, body });
+    };
+    const packed = await postAs('gzip', Uint8Array.from(gzipSync('{"text":"All is well."}')));
+    assert.equal(packed.status, 415);
+    assert.match(await packed.text(), /the body is packed \(gzip\): send it without Content-Encoding/);
+    assert.equal((await postAs('utf-8', '{"text":"All is well."}')).status, 202);
+    const [kept] = runner.store.refusals.list({ limit: 10 });
+    const again = await runner.hooks.replay(kept?.id ?? '');
+    assert.equal(again.kind === 'refused' ? again.status : again.kind, 415);
+  });
 });

@@ -124,7 +124,7 @@ const ADVICE: { [status: number]: string[] } = {
     'let the sender send less at a time; the body was not kept, so it has to send it again',
     'if it cannot, let it send where the data is, and have a step read it there',
   ],
-  415: ['let the sender send application/json or application/x-www-form-urlencoded'],
+  415: ['let the sender send application/json or application/x-www-form-urlencoded, and not packed'],
   503: [
     'the runner could not open the key of the connection: waybill doctor says why',
     'otherwise give the credential anew: waybill connect ACCOUNT CONNECTION --web',
