@@ -240,6 +240,8 @@ export interface DeliveryStore {
   accept(run: RunRecord, name: string): Promise<string>;
   /** The same for several, in one transaction, in their order; one without a name is always kept. */
   acceptAll(deliveries: readonly NamedDelivery[]): Promise<string[]>;
+  /** The id of the run that a delivery of that name started within the 7 days before `now`. */
+  first(account: string, automation: string, name: string, now: Instant): string | undefined;
 }
 
 /** What a poll found. */
