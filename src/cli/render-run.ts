@@ -25,8 +25,8 @@ export function renderRun({ run, steps, called, standing }: RunDetailView): stri
   const ended = run.finished_at !== undefined;
   for (const step of steps)
     lines.push(...renderStep(step, run.id, ended, ends).map((line) => `${'  '.repeat(step.depth)}${line}`));
-  for (const { what, then } of standing)
-    lines.push(`✗ ${what}`, `    ${then}; or wait for nothing more: waybill runs cancel ${run.id}`);
+  for (const { what, comes } of standing)
+    lines.push(`✗ ${what}`, `    ${comes}; or wait for nothing more: waybill runs cancel ${run.id}`);
   if (run.output !== undefined) lines.push(field('output', run.output));
   // The failure of a step stands there already.
   const shown = steps.some(({ path }) => path === run.failure?.step);

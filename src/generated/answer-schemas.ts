@@ -665,7 +665,7 @@ export const ANSWER_SCHEMAS = {
       "what": {
         "type": "string"
       },
-      "then": {
+      "comes": {
         "type": "string",
         "description": "What comes of it, and when."
       }
@@ -673,7 +673,7 @@ export const ANSWER_SCHEMAS = {
     "required": [
       "step",
       "what",
-      "then"
+      "comes"
     ],
     "additionalProperties": false
   },

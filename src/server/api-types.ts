@@ -103,7 +103,7 @@ export interface StandingFailureView {
   step: string;
   what: string;
   /** What comes of it, and when. */
-  then: string;
+  comes: string;
 }
 
 /** `POST /api/v1/runs/replay` */

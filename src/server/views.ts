@@ -104,8 +104,8 @@ export class Views {
     };
   }
 
-  standing({ step, what, then }: StandingFailure): StandingFailureView {
-    return { step, what: this.redactor.text(what), then };
+  standing({ step, what, comes }: StandingFailure): StandingFailureView {
+    return { step, what: this.redactor.text(what), comes };
   }
 
   event(event: RunEvent): RunEventView {

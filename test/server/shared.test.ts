@@ -78,18 +78,18 @@ test('a shared automation calls through the connection that the account names fo
   });
 });
 
+function listing(connection: string): object {
+  const list = { id: 'list', uses: 'openai.list_models', connection, with: {} };
+  return { name: 'List', trigger: { manual: {} }, steps: [list] };
+}
+
 test('a connection whose own file has all of a shared credential is one like any other', async () => {
   const shared = { connector: 'openai', accounts: ['acme'], secrets: { api_key: 'sk-of-all' } };
   const own = { connector: 'openai', shared: 'openai-key' };
-  const list = (connection: string): object => ({
-    name: 'List',
-    trigger: { manual: {} },
-    steps: [{ id: 'list', uses: 'openai.list_models', connection, with: {} }],
-  });
   const files = {
     shared: { 'openai-key': shared },
     connections: { ours: { ...own, secrets: { api_key: 'sk-of-acme' } }, theirs: own },
-    automations: { ours: list('ours'), theirs: list('theirs') },
+    automations: { ours: listing('ours'), theirs: listing('theirs') },
   };
   await withWorkspace(
     files,

@@ -152,11 +152,11 @@ test('a run that waits beside a failure shows it, in the API and in the commands
     const headers = { authorization: `Bearer ${token}` };
     const { standing } = (await (await fetch(`${url}/api/v1/runs/${id}`, { headers })).json()) as RunDetailView;
     const what = 'branch `left` of step `both` has failed: step no: out of stock';
-    const then = 'the run ends so when step `ask` is over';
-    assert.deepEqual(standing, [{ step: 'no', what, then }]);
+    const comes = 'the run ends so when step `ask` is over';
+    assert.deepEqual(standing, [{ step: 'no', what, comes }]);
     for (const command of ['runs show', 'explain']) {
       const { out } = await waybill([...command.split(' '), id, '--data', join(folder, 'data')]);
-      assert.ok(out.includes(what) && out.includes(then) && out.includes(`waybill runs cancel ${id}`), out);
+      assert.ok(out.includes(what) && out.includes(comes) && out.includes(`waybill runs cancel ${id}`), out);
     }
     await runner.control.cancel(id);
     const after = (await (await fetch(`${url}/api/v1/runs/${id}`, { headers })).json()) as RunDetailView;

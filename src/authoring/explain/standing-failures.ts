@@ -9,7 +9,7 @@ export interface StandingFailure {
   /** Such as: branch `x` of step `both` has failed: no. */
   what: string;
   /** What comes of it, and when. */
-  then: string;
+  comes: string;
 }
 
 /** What has failed already in a run that has not ended: steps with branches or items that wait for the others' end. */
@@ -25,7 +25,7 @@ export function standingFailures(traced: readonly TracedStep[]): StandingFailure
         step: failure.step ?? first.path,
         failure,
         what: `${partOf(step, first)} has failed: ${failure.message}`,
-        then: consequence(traced, index, failure),
+        comes: consequence(traced, index, failure),
       },
     ];
   });

@@ -28,11 +28,11 @@ export function failureOf(reading: RunReading): Finding[] {
 export function failureBefore(reading: RunReading): Finding[] {
   const { run, traced } = reading;
   if (run.finishedAt !== undefined) return [];
-  return standingFailures(traced).map(({ step, failure, what, then }): Finding => {
+  return standingFailures(traced).map(({ step, failure, what, comes }): Finding => {
     // A doubt is settled when the run has stopped at it; a run that is canceled asks nobody.
     const doubted = failure.class === 'uncertain';
     const cancel = `or wait for nothing more: waybill runs cancel ${run.id}`;
-    return { step, what, because: [then], edit: doubted ? [] : [...adviceFor(reading, failure, step), cancel] };
+    return { step, what, because: [comes], edit: doubted ? [] : [...adviceFor(reading, failure, step), cancel] };
   });
 }
 
