@@ -25,8 +25,12 @@ export function renderRun({ run, steps, called, standing }: RunDetailView): stri
   const ended = run.finished_at !== undefined;
   for (const step of steps)
     lines.push(...renderStep(step, run.id, ended, ends).map((line) => `${'  '.repeat(step.depth)}${line}`));
-  for (const { what, comes } of standing)
-    lines.push(`✗ ${what}`, `    ${comes}; or wait for nothing more: waybill runs cancel ${run.id}`);
+  for (const { step, what, comes } of standing) {
+    // A doubt is settled when the run has stopped at it.
+    const doubted = steps.some(({ path, status }) => path === step && status === 'uncertain');
+    const cancel = `; or let it wait for nothing more: waybill runs cancel ${run.id}`;
+    lines.push(`${doubted ? '?' : '✗'} ${what}`, `    ${comes}${doubted ? '' : cancel}`);
+  }
   if (run.output !== undefined) lines.push(field('output', run.output));
   // The failure of a step stands there already.
   const shown = steps.some(({ path }) => path === run.failure?.step);

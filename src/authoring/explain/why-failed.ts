@@ -31,7 +31,7 @@ export function failureBefore(reading: RunReading): Finding[] {
   return standingFailures(traced).map(({ step, failure, what, comes }): Finding => {
     // A doubt is settled when the run has stopped at it; a run that is canceled asks nobody.
     const doubted = failure.class === 'uncertain';
-    const cancel = `or wait for nothing more: waybill runs cancel ${run.id}`;
+    const cancel = `let it wait for nothing more: waybill runs cancel ${run.id}`;
     return { step, what, because: [comes], edit: doubted ? [] : [...adviceFor(reading, failure, step), cancel] };
   });
 }
