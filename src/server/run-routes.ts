@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { explainRun } from '../authoring/explain/explain-run.ts';
+import { standingFailures } from '../authoring/explain/standing-failures.ts';
 import { preparePlan } from '../engine/prepared-plan.ts';
 import { traceRun, type TracedStep } from '../engine/trace.ts';
 import type { Plan } from '../generated/plan.ts';
@@ -223,6 +224,7 @@ async function detail(runner: Runner, views: Views, run: RunRecord, caller: Call
     steps: await Promise.all(shown.map(async (step) => views.step(run.id, step, await link(step)))),
     retried: views.retried(runner.store.runs.retried(run.id, MAX_RETRIED)),
     called: runner.store.runs.called(run.id, MAX_CALLED).map((one) => views.summary(one)),
+    standing: run.finishedAt === undefined ? standingFailures(traced).map((one) => views.standing(one)) : [],
   };
 }
 

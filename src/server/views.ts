@@ -1,4 +1,5 @@
 import type { Explanation } from '../authoring/explain/explain-run.ts';
+import type { StandingFailure } from '../authoring/explain/standing-failures.ts';
 import type { RunEvent } from '../engine/engine.ts';
 import type { TracedStep } from '../engine/trace.ts';
 import type { PollTrigger } from '../generated/plan.ts';
@@ -22,6 +23,7 @@ import type {
   RunEventView,
   RunSummaryView,
   RunView,
+  StandingFailureView,
   StepView,
   StorageEntryView,
   SubscriptionView,
@@ -102,6 +104,10 @@ export class Views {
       ends_by: isoWhereSet(timed?.sleepUntil),
       pages: pages.length === 0 ? undefined : pages.map(pageView),
     };
+  }
+
+  standing({ step, what, comes }: StandingFailure): StandingFailureView {
+    return { step, what: this.redactor.text(what), comes };
   }
 
   event(event: RunEvent): RunEventView {

@@ -4,6 +4,7 @@ import type { Failure } from '../../run/failure.ts';
 import type { Finding } from './explain-run.ts';
 import { failureAdvice } from './failure-advice.ts';
 import type { RunReading } from './run-reading.ts';
+import { standingFailures } from './standing-failures.ts';
 import { editsOf, shown, whyNothing, type Cause } from './why-nothing.ts';
 
 /** Why the run failed, or stopped. */
@@ -32,6 +33,18 @@ function howItGoesOn({ run }: RunReading, { code }: Failure): string[] {
 }
 
 const COMPUTED: ReadonlySet<Failure['code']> = new Set(['mapping_failed', 'guard_failed', 'fail_step']);
+
+/** What has failed in a run that waits for the end of what is beside it. */
+export function failureBefore(reading: RunReading): Finding[] {
+  const { run, traced } = reading;
+  if (run.finishedAt !== undefined) return [];
+  return standingFailures(traced).map(({ step, failure, what, comes }): Finding => {
+    // A doubt is settled when the run has stopped at it; a run that is canceled asks nobody.
+    const doubted = failure.class === 'uncertain';
+    const cancel = `let it wait for nothing more: waybill runs cancel ${run.id}`;
+    return { step, what, because: [comes], edit: doubted ? [] : [...adviceFor(reading, failure, step), cancel] };
+  });
+}
 
 /** The failure of a step that its `on_error` handled. */
 export function handledFailure(reading: RunReading, { path, end, attempts }: TracedStep): Finding[] {
