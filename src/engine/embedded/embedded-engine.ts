@@ -74,10 +74,7 @@ export class EmbeddedEngine implements Engine {
     this.places = new Places({
       ruleOf: (plan) => this.plans.get(plan).concurrency,
       begin: (run) => this.queue.add(run),
-      end: (run, failure) => {
-        const told = (error: unknown): void => options.onError(error, run);
-        void untilKept(() => this.end(run, failure, 'cut_off'), this.clock, told);
-      },
+      end: (run, failure) => void this.endInAnyCase(run, failure, 'cut_off'),
     });
     this.limiter = new Limiter(this.clock);
     this.crowded = new CrowdedRuns(this.limiter, (run) => this.queue.add(run));
@@ -166,8 +163,14 @@ export class EmbeddedEngine implements Engine {
     if (underWay === 'cut_off') active?.abort.abort(new Stopped());
     // What it was just about to call is among them now.
     for (const child of store.runs.awaited(id))
-      await this.end(child.id, canceled(`by the run ${id} that called it`), underWay);
+      await this.endInAnyCase(child.id, canceled(`by the run ${id} that called it`), underWay);
     return true;
+  }
+
+  /** Nobody would ask for it a second time. */
+  private endInAnyCase(run: string, failure: Failure, underWay: 'may_end' | 'cut_off'): Promise<void> {
+    const told = (error: unknown): void => this.options.onError(error, run);
+    return untilKept(() => this.end(run, failure, underWay), this.clock, told);
   }
 
   async reopen(run: RunRecord, key: AttemptKey, outcome: Outcome | undefined): Promise<void> {
