@@ -446,7 +446,7 @@ export const ANSWER_SCHEMAS = {
     "properties": {
       "path": {
         "type": "string",
-        "description": "Names the step within the run: `send`, in a loop `each[2].send`."
+        "description": "Names the step within the run: `send`, in a loop `each[2].send`, in the second try of a step `route~2.send`."
       },
       "id": {
         "type": "string"
@@ -476,6 +476,10 @@ export const ANSWER_SCHEMAS = {
       "approval": {
         "type": "string",
         "description": "Path of the page on which a person decides, while that is open."
+      },
+      "again": {
+        "$ref": "#/components/schemas/AgainView",
+        "description": "Of a later try of a step, such as `route~2`: what it came after."
       },
       "depth": {
         "type": "number",
@@ -529,14 +533,40 @@ export const ANSWER_SCHEMAS = {
       "attempts"
     ],
     "additionalProperties": false,
-    "description": "One step of a run as it went; each turn of a loop by itself."
+    "description": "One step of a run as it went; each turn of a loop, and each later try of a step, by itself."
+  },
+  "AgainView": {
+    "type": "object",
+    "properties": {
+      "code": {
+        "type": "string"
+      },
+      "message": {
+        "type": "string"
+      },
+      "step": {
+        "type": "string",
+        "description": "The step that failed."
+      },
+      "at": {
+        "type": "string"
+      }
+    },
+    "required": [
+      "code",
+      "message",
+      "step",
+      "at"
+    ],
+    "additionalProperties": false,
+    "description": "How the try of a step before this one failed, and when this one begins."
   },
   "AttemptView": {
     "type": "object",
     "properties": {
       "attempt": {
         "type": "number",
-        "description": "Counts from 1."
+        "description": "Counts from 1. In an event, -1 is what is waited before a later try of a step."
       },
       "input": {
         "$ref": "#/components/schemas/Json"

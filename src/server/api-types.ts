@@ -30,9 +30,9 @@ export interface RunView extends RunSummaryView {
   output: Json | undefined;
 }
 
-/** One step of a run as it went; each turn of a loop by itself. */
+/** One step of a run as it went; each turn of a loop, and each later try of a step, by itself. */
 export interface StepView {
-  /** Names the step within the run: `send`, in a loop `each[2].send`. */
+  /** Names the step within the run: `send`, in a loop `each[2].send`, in the second try of a step `route~2.send`. */
   path: string;
   id: string;
   kind: 'action' | 'call' | 'wait' | 'set' | 'switch' | 'for_each' | 'branches' | 'stop' | 'fail';
@@ -42,6 +42,8 @@ export interface StepView {
   called: string | undefined;
   /** Path of the page on which a person decides, while that is open. */
   approval: string | undefined;
+  /** Of a later try of a step, such as `route~2`: what it came after. */
+  again: AgainView | undefined;
   /** How many steps stand around it. */
   depth: number;
   /** `pending` where the run has not come to it; `skipped` where it went another way. */
@@ -57,6 +59,15 @@ export interface StepView {
   pages: PageView[] | undefined;
 }
 
+/** How the try of a step before this one failed, and when this one begins. */
+export interface AgainView {
+  code: string;
+  message: string;
+  /** The step that failed. */
+  step: string;
+  at: string;
+}
+
 /** A stretch of a long loop. */
 export interface PageView {
   /** Such as `each[500-999]`. */
@@ -67,7 +78,7 @@ export interface PageView {
 }
 
 export interface AttemptView {
-  /** Counts from 1. */
+  /** Counts from 1. In an event, -1 is what is waited before a later try of a step. */
   attempt: number;
   input: Json;
   /** What the input takes as JSON in UTF-8, before anything in it is redacted. */

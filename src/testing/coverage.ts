@@ -1,6 +1,7 @@
 import type { Mapping, Plan, PlanBlock, PlanStep } from '../generated/plan.ts';
 import { parsePointer } from '../json/pointer.ts';
 import { isJsonObject, ownProperty, type Json } from '../json/value.ts';
+import { prefixInTry, stepIdOf, tryOf, tryPath } from '../run/try-path.ts';
 import type { CaseRun, RanStep } from './run-case.ts';
 
 /** What a test can go through. */
@@ -74,9 +75,10 @@ class SeenRuns {
   /** The times that a switch was done, each with the first steps of those arms that were then taken. */
   takenIn(id: string, firsts: readonly string[]): { step: RanStep; taken: string[] }[] {
     return (this.steps.get(id) ?? [])
-      .filter(({ step }) => step.end?.kind === 'done')
+      .filter(({ step, run }) => step.end?.kind === 'done' && !isTriedAgain(step, run))
       .map(({ step, run }) => {
-        const prefix = step.path.slice(0, step.path.length - id.length);
+        const { path } = step;
+        const prefix = tryOf(path).number === 1 ? path.slice(0, path.length - id.length) : prefixInTry(path);
         return { step, taken: firsts.filter((first) => run.has(prefix + first)) };
       });
   }
@@ -84,11 +86,17 @@ class SeenRuns {
   private add(run: Exclude<CaseRun, { kind: 'refused' }>): void {
     const paths = new Set(run.steps.map(({ path }) => path));
     for (const step of run.steps) push(this.steps, step.id, { step, run: paths });
-    for (const { key, input } of run.attempts) push(this.inputs, key.step.slice(key.step.lastIndexOf('.') + 1), input);
+    for (const { key, input } of run.attempts) push(this.inputs, stepIdOf(key.step), input);
     const stopped = run.steps.some(({ end }) => end?.kind === 'stopped');
     if (run.kind === 'finished' && run.result.status === 'succeeded' && run.result.output !== undefined && !stopped)
       this.outputs.push(run.result.output);
   }
+}
+
+/** What it came to is then told of its last try. */
+function isTriedAgain({ path }: RanStep, run: ReadonlySet<string>): boolean {
+  const { step, number } = tryOf(path);
+  return run.has(tryPath(step, number + 1));
 }
 
 function push<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {
