@@ -1,7 +1,7 @@
 import type { Mapping, Plan, PlanBlock, PlanStep } from '../generated/plan.ts';
 import { parsePointer } from '../json/pointer.ts';
 import { isJsonObject, ownProperty, type Json } from '../json/value.ts';
-import { prefixInTry, stepIdOf, tryOf, tryPath } from '../run/try-path.ts';
+import { stepIdOf, tryOf } from '../run/try-path.ts';
 import type { CaseRun, RanStep } from './run-case.ts';
 
 /** What a test can go through. */
@@ -75,10 +75,10 @@ class SeenRuns {
   /** The times that a switch was done, each with the first steps of those arms that were then taken. */
   takenIn(id: string, firsts: readonly string[]): { step: RanStep; taken: string[] }[] {
     return (this.steps.get(id) ?? [])
-      .filter(({ step, run }) => step.end?.kind === 'done' && !isTriedAgain(step, run))
+      // Every try of it takes the same arm.
+      .filter(({ step }) => step.end?.kind === 'done' && tryOf(step.path).number === 1)
       .map(({ step, run }) => {
-        const { path } = step;
-        const prefix = tryOf(path).number === 1 ? path.slice(0, path.length - id.length) : prefixInTry(path);
+        const prefix = step.path.slice(0, step.path.length - id.length);
         return { step, taken: firsts.filter((first) => run.has(prefix + first)) };
       });
   }
@@ -91,12 +91,6 @@ class SeenRuns {
     if (run.kind === 'finished' && run.result.status === 'succeeded' && run.result.output !== undefined && !stopped)
       this.outputs.push(run.result.output);
   }
-}
-
-/** What it came to is then told of its last try. */
-function isTriedAgain({ path }: RanStep, run: ReadonlySet<string>): boolean {
-  const { step, number } = tryOf(path);
-  return run.has(tryPath(step, number + 1));
 }
 
 function push<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {
