@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { preparePlan } from '../../src/engine/prepared-plan.ts';
+import { AFTER_TROUBLE_MS, untilKept } from '../../src/engine/embedded/store-trouble.ts';
+import { StoreError } from '../../src/store/store-error.ts';
+import type { RunStore } from '../../src/store/store.ts';
 import type { Plan } from '../../src/generated/plan.ts';
 import { automationOf } from '../compiler/compile-text.ts';
 import { count, EngineWorld, until } from './engine-world.ts';
@@ -230,4 +233,59 @@ test('the call under way of a run that is replaced is cut off at once; that of a
   await until(() => ended.length === 2);
   assert.deepEqual(ended, ['cut off', 'answered']);
   await world.close();
+});
+
+test('where the store cannot keep that a run is replaced, it waits for its place as before', async () => {
+  const world = await EngineWorld.of({ example: automation({ policy: 'cancel_running' }) });
+  const first = await world.start('example', { who: 'ann' });
+  await until(() => statusOf(world, first)[0] === 'waiting');
+  const told: string[] = [];
+  world.troubles = (error) => told.push(error instanceof StoreError ? error.code : String(error));
+  const { runs } = world.store;
+  let full = true;
+  const finish: RunStore['finish'] = (...end) =>
+    full ? Promise.reject(new StoreError('store_full', 'for the test')) : runs.finish(...end);
+  Object.assign(world.store, { runs: { ...runs, finish } });
+  const second = await world.start('example', { who: 'bob' });
+  const third = await world.start('example', { who: 'cid' });
+  await until(() => told.length === 2 && statusOf(world, first)[0] === 'waiting');
+  full = false;
+  assert.deepEqual([world.stored('bob'), ...statusOf(world, second, third)], [undefined, 'queued', 'queued']);
+  for (const [run, next] of [
+    [first, second],
+    [second, third],
+  ] as const) {
+    await letGo(world, run);
+    await until(() => statusOf(world, next)[0] === 'waiting');
+  }
+  await world.close();
+});
+
+test('what must be kept is tried again until the store can, or the engine stops', async () => {
+  const full = new StoreError('store_full', 'for the test');
+  const outcomes: (() => Promise<void>)[] = [
+    () => Promise.reject(full),
+    () => Promise.reject(full),
+    () => Promise.resolve(),
+  ];
+  const waits: number[] = [];
+  const told: unknown[] = [];
+  const delay = (milliseconds: number): Promise<void> => {
+    waits.push(milliseconds);
+    return waits.length < 3 ? Promise.resolve() : Promise.reject(new Error('stopped'));
+  };
+  await untilKept(
+    () => outcomes.shift()?.() ?? assert.fail(),
+    { delay },
+    (error) => told.push(error),
+  );
+  assert.deepEqual([outcomes, waits, told], [[], [AFTER_TROUBLE_MS, AFTER_TROUBLE_MS], [full, full]]);
+  const refused = new StoreError('store_refused', 'for the test');
+  for (const error of [full, refused])
+    await untilKept(
+      () => Promise.reject(error),
+      { delay },
+      () => undefined,
+    );
+  assert.equal(waits.length, 3);
 });

@@ -2,11 +2,12 @@ import fs, {
   closeSync,
   copyFileSync,
   existsSync,
+  fstatSync,
+  ftruncateSync,
   mkdtempSync,
-  readFileSync,
   readSync,
   rmSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,7 @@ import { DATABASE_FILE } from '../../src/store/sqlite/database-file.ts';
 import type { Random } from './random.ts';
 
 const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const LOG_FILE = `${DATABASE_FILE}-wal`;
 const { openSync: open } = fs;
 // oxlint-disable-next-line typescript/unbound-method -- they are called on the database that they are called for.
 const REAL = { exec: DatabaseSync.prototype.exec, prepare: DatabaseSync.prototype.prepare };
@@ -41,6 +43,10 @@ interface Written {
   frames: number;
 }
 
+const NOTHING: Written = { salt: '', frames: 0 };
+/** Of the look at a log, and of a sector that is written over. */
+const [HEADER, FRAME, GARBAGE] = [Buffer.alloc(WAL_HEADER), Buffer.alloc(FRAME_HEADER), Buffer.alloc(512, 0xa5)];
+
 /** A data folder with a real SQLite store, on a disk that fails, and that loses what was not synced when the power goes. */
 export class Disk {
   folder = mkdtempSync(join(PLACE, 'waybill-simulation-'));
@@ -49,9 +55,11 @@ export class Disk {
   private readonly random: Random;
   private readonly databases = new Set<DatabaseSync>();
   private readonly logs = new Set<number>();
-  private durable: Written = { salt: '', frames: 0 };
+  private durable = NOTHING;
   /** What the last look at the log found. */
-  private found: Written = { salt: '', frames: 0 };
+  private found = NOTHING;
+  /** A sync failed in this process. */
+  private failing = false;
 
   constructor(random: Random, template: string | undefined) {
     this.random = random;
@@ -61,14 +69,14 @@ export class Disk {
   /** Comes between Node's databases and those who use them. Gives what takes that back. */
   install(): () => void {
     const opened = (database: DatabaseSync): void => void this.databases.add(database);
-    const failing = (statement: StatementSync, sql: string): StatementSync => this.failing(statement, sql);
+    const faulty = (statement: StatementSync, sql: string): StatementSync => this.faulty(statement, sql);
     DatabaseSync.prototype.exec = function (sql) {
       opened(this);
       REAL.exec.call(this, sql);
     };
     DatabaseSync.prototype.prepare = function (sql) {
       opened(this);
-      return failing(REAL.prepare.call(this, sql), sql);
+      return whenUsed(() => faulty(REAL.prepare.call(this, sql), sql));
     };
     // What a dead process held open is closed with it.
     const openSync: typeof fs.openSync = (path, flags, mode) => {
@@ -85,12 +93,15 @@ export class Disk {
     };
   }
 
-  /** What is in the log now is on the disk when what this gives is called, unless it gives an error. */
-  beginSync(): () => Error | null {
-    const written = this.written();
+  /** What is in the log now, an open file, is on the disk when what this gives is called, unless it gives an error. */
+  beginSync(log: number): () => Error | null {
+    const written = this.written(log);
     const fails = this.random.chance(this.faults.sync);
     return () => {
+      // What a sync could not bring to the disk no later one does: https://wiki.postgresql.org/wiki/Fsync_Errors
+      this.failing ||= fails;
       if (fails) return new Error('EIO: i/o error, fdatasync');
+      if (this.failing) return null;
       if (written.salt !== this.durable.salt || written.frames > this.durable.frames) this.durable = written;
       return null;
     };
@@ -98,14 +109,14 @@ export class Disk {
 
   /** The process died. `power`: what was not synced is lost, from anywhere on, or is garbage. */
   crash(power: boolean): void {
-    const [file, log] = [join(this.folder, DATABASE_FILE), join(this.folder, `${DATABASE_FILE}-wal`)];
     const left = mkdtempSync(join(PLACE, 'waybill-simulation-'));
-    copyFileSync(file, join(left, DATABASE_FILE));
-    if (existsSync(log)) writeFileSync(join(left, `${DATABASE_FILE}-wal`), power ? this.torn(log) : bytesOf(log));
+    for (const name of [DATABASE_FILE, LOG_FILE])
+      if (existsSync(join(this.folder, name))) copyFileSync(join(this.folder, name), join(left, name));
     this.remove();
     this.folder = left;
-    this.found = { salt: '', frames: 0 };
-    this.durable = this.written();
+    this.failing = false;
+    if (power) this.durable = this.lookAtLog((log) => this.tear(log));
+    this.found = NOTHING;
   }
 
   remove(): void {
@@ -116,47 +127,48 @@ export class Disk {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private torn(log: string): Buffer {
-    const bytes = bytesOf(log);
-    const { salt, frames } = this.written();
-    const kept = salt === this.durable.salt ? this.durable.frames : frames < CHECKPOINT_FRAMES ? 0 : frames;
-    const from = frames >= CHECKPOINT_FRAMES ? bytes.length : endOf(kept);
-    const cut = this.random.between(from, Math.max(from, endOf(frames)));
-    switch (this.random.between(0, 2)) {
-      case 0:
-        return bytes.subarray(0, cut);
-      case 1:
-        return Buffer.concat([bytes.subarray(0, cut), Buffer.alloc(Math.max(0, bytes.length - cut))]);
-      default:
-        // One sector did not make it, though later ones did.
-        if (cut < bytes.length) bytes.fill(0xa5, cut, Math.min(cut + 512, bytes.length));
-        return bytes;
+  /** What `look` finds in the log of a process that died, where there is one. */
+  private lookAtLog(look: (log: number) => Written): Written {
+    const path = join(this.folder, LOG_FILE);
+    if (!existsSync(path)) return NOTHING;
+    const log = open(path, 'r+');
+    try {
+      return look(log);
+    } finally {
+      closeSync(log);
     }
+  }
+
+  /** Gives what is left. */
+  private tear(log: number): Written {
+    const { size } = fstatSync(log);
+    const { salt, frames } = this.written(log);
+    const kept = salt === this.durable.salt ? this.durable.frames : frames < CHECKPOINT_FRAMES ? 0 : frames;
+    const from = frames >= CHECKPOINT_FRAMES ? size : endOf(kept);
+    const cut = this.random.between(from, Math.max(from, endOf(frames)));
+    const way = this.random.between(0, 2);
+    if (cut < size && way < 2) ftruncateSync(log, cut);
+    if (cut < size && way === 1) ftruncateSync(log, size);
+    // One sector did not make it, though later ones did.
+    if (cut < size && way === 2) writeSync(log, GARBAGE, 0, Math.min(GARBAGE.length, size - cut), cut);
+    this.found = NOTHING;
+    return this.written(log);
   }
 
   /** The frames of the log's present generation. */
-  private written(): Written {
-    const log = join(this.folder, `${DATABASE_FILE}-wal`);
-    if (!existsSync(log)) return { salt: '', frames: 0 };
-    const file = open(log, 'r');
-    const header = Buffer.alloc(WAL_HEADER);
-    const frame = Buffer.alloc(FRAME_HEADER);
-    try {
-      readSync(file, header, 0, WAL_HEADER, 0);
-      const salt = header.subarray(16, 24);
-      const name = salt.toString('hex');
-      for (let frames = name === this.found.salt ? this.found.frames : 0; ; frames++) {
-        const read = readSync(file, frame, 0, FRAME_HEADER, endOf(frames));
-        if (read === FRAME_HEADER && frame.subarray(8, 16).equals(salt)) continue;
-        this.found = { salt: name, frames };
-        return this.found;
-      }
-    } finally {
-      closeSync(file);
+  private written(log: number): Written {
+    if (readSync(log, HEADER, 0, WAL_HEADER, 0) < WAL_HEADER) return NOTHING;
+    const salt = HEADER.subarray(16, 24);
+    const name = salt.toString('hex');
+    for (let frames = name === this.found.salt ? this.found.frames : 0; ; frames++) {
+      const read = readSync(log, FRAME, 0, FRAME_HEADER, endOf(frames));
+      if (read === FRAME_HEADER && FRAME.subarray(8, 16).equals(salt)) continue;
+      this.found = { salt: name, frames };
+      return this.found;
     }
   }
 
-  private failing(statement: StatementSync, sql: string): StatementSync {
+  private faulty(statement: StatementSync, sql: string): StatementSync {
     const faults = FAULTS.filter(({ at }) => at === sql);
     const [first, ...others] = faults;
     if (first === undefined) return statement;
@@ -172,13 +184,17 @@ export class Disk {
   }
 }
 
-function bytesOf(path: string): Buffer {
-  const file = open(path, 'r');
-  try {
-    return readFileSync(file);
-  } finally {
-    closeSync(file);
-  }
+/** A store prepares more than a hundred statements at its start, of which a short life uses few. */
+function whenUsed(prepare: () => StatementSync): StatementSync {
+  let statement: StatementSync | undefined;
+  const used = {
+    get: (_target: object, name: string): unknown => {
+      statement ??= prepare();
+      const value: unknown = Reflect.get(statement, name);
+      return typeof value === 'function' ? value.bind(statement) : value;
+    },
+  };
+  return new Proxy(Object.create(null), used);
 }
 
 function endOf(frames: number): number {

@@ -19,7 +19,10 @@ const REAL = {
   clearTimeout,
   clearImmediate,
   delay: timersPromises.setTimeout,
+  // oxlint-disable-next-line typescript/unbound-method -- it is put back where it was.
+  any: AbortSignal.any,
   fdatasync: fs.fdatasync,
+  fdatasyncSync: fs.fdatasyncSync,
 };
 
 /**
@@ -96,13 +99,18 @@ export class Machine {
       setTimeout: (milliseconds: number, value: unknown, { signal }: { signal?: AbortSignal } = {}) =>
         this.delay(milliseconds, value, signal),
     });
-    Object.assign(fs, { fdatasync: (_file: number, done: (error: Error | null) => void) => this.sync(done) });
+    Object.assign(fs, {
+      fdatasync: (file: number, done: (error: Error | null) => void) => this.sync(file, done),
+      fdatasyncSync: (file: number) => void this.disk.beginSync(file)(),
+    });
+    Object.assign(AbortSignal, { any });
     syncBuiltinESMExports();
     return () => {
-      const { delay, fdatasync, ...timers } = REAL;
+      const { delay, fdatasync, fdatasyncSync, any: realAny, ...timers } = REAL;
       Object.assign(globalThis, timers);
       Object.assign(timersPromises, { setTimeout: delay });
-      Object.assign(fs, { fdatasync });
+      Object.assign(fs, { fdatasync, fdatasyncSync });
+      Object.assign(AbortSignal, { any: realAny });
       syncBuiltinESMExports();
     };
   }
@@ -118,8 +126,8 @@ export class Machine {
     });
   }
 
-  private sync(done: (error: Error | null) => void): void {
-    const end = this.disk.beginSync();
+  private sync(file: number, done: (error: Error | null) => void): void {
+    const end = this.disk.beginSync(file);
     this.moment();
     this.afterInProcess(this.random.between(0, this.random.chance(0.1) ? 500 : 5), () => done(end()));
   }
@@ -139,6 +147,16 @@ export class Machine {
     this.tasks.splice(this.tasks.indexOf(next), 1);
     return next;
   }
+}
+
+/** Node keeps a signal of its own `any` for ever while somebody listens to it, as one does in a process that died. */
+function any(signals: Iterable<AbortSignal>): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of signals) {
+    if (signal.aborted) controller.abort(signal.reason);
+    signal.addEventListener('abort', () => controller.abort(signal.reason));
+  }
+  return controller.signal;
 }
 
 function comesBefore(one: Task, other: Task): boolean {

@@ -1,8 +1,9 @@
 import type { EmbeddedEngine } from '../../src/engine/embedded/embedded-engine.ts';
 import { loopOfPage } from '../../src/run/page.ts';
-import type { AttemptRecord, RunRecord } from '../../src/run/records.ts';
+import type { AttemptRecord, RunRecord, RunSummary } from '../../src/run/records.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Ledger } from './ledger.ts';
+import type { Machine } from './machine.ts';
 import type { Random } from './random.ts';
 
 /** So long after a doubt, in milliseconds, whatever the service will do is done. */
@@ -15,28 +16,42 @@ export class Operator {
   doubts = 0;
   private readonly random: Random;
   private readonly ledger: Ledger;
+  private readonly machine: Machine;
+  private readonly told: (error: unknown) => void;
   private readonly seen = new Map<string, number>();
 
-  constructor(random: Random, ledger: Ledger) {
+  constructor(random: Random, ledger: Ledger, machine: Machine, told: (error: unknown) => void) {
     this.random = random;
     this.ledger = ledger;
+    this.machine = machine;
+    this.told = told;
   }
 
-  async look({ engine, store }: { engine: EmbeddedEngine; store: Store }): Promise<void> {
+  /** `runs`: all that there are. */
+  async look(
+    { engine, store }: { engine: EmbeddedEngine; store: Store },
+    runs: readonly RunSummary[],
+    now: number,
+  ): Promise<void> {
     for (const { account } of store.pauses.list())
       if (this.calm || this.random.chance(0.3)) await engine.unpause(account, undefined);
-    const [first] = store.runs.list({ limit: 1 });
+    const [first] = runs;
     if (!this.calm && first !== undefined && this.random.chance(0.05)) await engine.pause(first.account, undefined);
-    for (const run of store.runs.list({ status: 'waiting', limit: 100 }))
-      await this.answer(whole(store, run.id), engine, store);
-    for (const run of store.runs.list({ status: 'uncertain', limit: 100 }))
-      await this.settle(whole(store, run.id), engine, store);
+    for (const { id, status } of runs)
+      if (status === 'waiting') await this.answer(whole(store, id), engine, store, now);
+    for (const { id, status } of runs) if (status === 'uncertain') await this.settle(whole(store, id), engine, store);
   }
 
-  private async answer(run: RunRecord, engine: EmbeddedEngine, store: Store): Promise<void> {
+  /** What expires is answered about when it does. */
+  private async answer(run: RunRecord, engine: EmbeddedEngine, store: Store, now: number): Promise<void> {
     for (const { key, input, sleepUntil } of openAttempts(store, run.id)) {
-      const awaits = JSON.stringify(input) === '{"event":"awaited"}' && sleepUntil === undefined;
-      if (awaits && this.random.chance(0.5)) await engine.answer(run, key, { ok: true, output: {} });
+      if (JSON.stringify(input) !== '{"event":"awaited"}' || !this.random.chance(0.5)) continue;
+      const answer = (): Promise<boolean> => engine.answer(run, key, { ok: true, output: {} });
+      if (sleepUntil === undefined) await answer();
+      else
+        this.machine.afterInProcess(sleepUntil - now + this.random.between(-2, 12), () => {
+          answer().catch((error: unknown) => this.told(error));
+        });
     }
   }
 

@@ -19,20 +19,28 @@ const OPEN = { type: 'object' };
 const RETRY = { attempts: ATTEMPTS };
 const CONTEXT = { name: 'Acme', timezone: 'UTC', locale: 'en-US', region: 'US', currency: 'USD' };
 
-/** Plans of one account that call one another: each calls those before it. */
-export function randomPlans(random: Random, account: string): NamedPlan[] {
+/** Plans of one account that call one another: each calls those before it. `longLoops`: how many loops have pages. */
+export function randomPlans(random: Random, account: string, longLoops: number): NamedPlan[] {
   const plans: NamedPlan[] = [];
   for (let count = random.between(1, 3); plans.length < count;)
-    plans.push(new Draft(random, account, [...plans], count - 1).plan(`automation-${plans.length}`));
+    plans.push(new Draft(random, account, [...plans], count - 1, longLoops).plan(`automation-${plans.length}`));
   return plans;
 }
+
+const JOURNALED: ReadonlySet<PlanStep['kind']> = new Set(['action', 'call']);
 
 interface Place {
   /** What stands before a step's id in its path, as a template. */
   prefix: string;
   depth: number;
   /** Steps before, whose outputs it reads. */
-  seen: string[];
+  seen: Seen[];
+}
+
+interface Seen {
+  id: string;
+  /** Its path, as a template; empty where nothing is journaled of it. */
+  path: string;
 }
 
 class Draft {
@@ -41,13 +49,15 @@ class Draft {
   private readonly callable: NamedPlan[];
   /** How many the last plan can call: that one is called by none. */
   private readonly last: number;
+  private readonly longLoops: number;
   private steps = 0;
 
-  constructor(random: Random, account: string, callable: NamedPlan[], last: number) {
+  constructor(random: Random, account: string, callable: NamedPlan[], last: number, longLoops: number) {
     this.random = random;
     this.account = account;
     this.callable = callable;
     this.last = last;
+    this.longLoops = longLoops;
   }
 
   plan(automation: string): NamedPlan {
@@ -112,8 +122,10 @@ class Draft {
     for (let count = this.random.between(1, place.depth === 0 ? 5 : 3); count > 0; count--) {
       const step = this.step({ ...place, seen });
       steps.push(step);
-      if (step.kind === 'wait' || step.kind === 'stop' || step.kind === 'fail') continue;
-      seen.push(step.id);
+      // A wait that does not expire gives the same each time, and nothing but that it came.
+      if ((step.kind === 'wait' && step.on_error === undefined) || step.kind === 'stop' || step.kind === 'fail')
+        continue;
+      seen.push({ id: step.id, path: JOURNALED.has(step.kind) ? place.prefix + step.id : '' });
       own.push(step.id);
     }
     const output = Object.fromEntries(own.map((id) => [id, `\${{ steps.${id} ?? null }}`]));
@@ -155,7 +167,7 @@ class Draft {
       case 'for_each': {
         const index = `i${this.steps}`;
         const inner = { ...place, prefix: `${place.prefix}${id}[\${{ ${index} }}].` };
-        const long = random.chance(0.1);
+        const long = random.chance(this.longLoops);
         const items = Array.from(
           { length: long ? this.longLength(place) : random.between(0, 5) },
           (_, item) => item * 7,
@@ -168,7 +180,7 @@ class Draft {
           index,
           parallel: random.between(1, 3),
           ...(random.chance(0.5) ? { on_item_error: 'collect' as const } : {}),
-          block: long ? this.short(inner) : this.within(inner),
+          block: long ? this.short(inner, `\${{ ${index} >= ${firstItems(place.prefix) - 2} }}`) : this.within(inner),
           ...this.time(),
         };
       }
@@ -203,9 +215,9 @@ class Draft {
     return firstItems(place.prefix) + this.random.between(1, 10);
   }
 
-  /** A block whose steps are soon done, for many items. */
-  private short(place: Place): PlanBlock {
-    const action = this.random.chance(0.1) ? [this.action(`s${++this.steps}`, place)] : [];
+  /** A block whose steps are soon done, for many items: `last` tells those for which a service is called too. */
+  private short(place: Place, last: string): PlanBlock {
+    const action = this.random.chance(0.7) ? [{ ...this.action(`s${++this.steps}`, place), if: last }] : [];
     return { steps: [this.storage(`s${++this.steps}`, place), ...action], mappings: [] };
   }
 
@@ -281,7 +293,7 @@ class Draft {
   private condition(place: Place): string {
     const [first] = place.seen;
     if (first === undefined) return `\${{ ${this.random.chance(0.5)} }}`;
-    const id = this.random.pick([first, ...place.seen]);
+    const { id } = this.random.pick([first, ...place.seen]);
     return `\${{ (steps.${id}?.value ?? 0) < ${this.random.between(0, 99)} }}`;
   }
 
@@ -290,6 +302,7 @@ class Draft {
   }
 
   private reads({ seen }: Place): Json[] {
-    return seen.filter(() => this.random.chance(0.5)).map((id) => `\${{ steps.${id} ?? null }}`);
+    const read = seen.filter(() => this.random.chance(0.5));
+    return read.map(({ id, path }) => ({ step: path, value: `\${{ steps.${id} ?? null }}` }));
   }
 }

@@ -1,6 +1,6 @@
 import type { ActionCall, ActionCaller } from '../../src/connectors/action-call.ts';
 import { failureOfAnswer, failureOfNetwork } from '../../src/connectors/failures.ts';
-import type { JsonObject } from '../../src/json/value.ts';
+import type { Json, JsonObject } from '../../src/json/value.ts';
 import type { Outcome } from '../../src/run/failure.ts';
 import type { AttemptRecord } from '../../src/run/records.ts';
 import type { Ledger, Reply, Request } from './ledger.ts';
@@ -14,8 +14,10 @@ const FAULTS_OF_A_PLACE = 2;
 export class Service implements ActionCaller {
   /** How likely a request meets a fault. */
   faults = 0;
-  /** What is kept of a run. */
-  journal: (run: string) => AttemptRecord[] = () => [];
+  /** What is kept of a step. */
+  journal: (run: string, step: string) => AttemptRecord[] = () => [];
+  /** Steps of runs that requests were built on since the process began, as `<run> <step>`. */
+  readonly builtOn = new Set<string>();
   private readonly met = new Map<string, number>();
   private readonly machine: Machine;
   private readonly random: Random;
@@ -32,13 +34,17 @@ export class Service implements ActionCaller {
   call(call: ActionCall): Promise<Outcome> {
     const request = requestOf(call);
     this.checkUnfinished(call, request);
+    this.noteBuiltOn(call);
     this.machine.moment();
     return new Promise((resolve) => {
       const network = (code: string): void => {
         const error = Object.assign(new Error(code), code === 'TimeoutError' ? { name: code } : { code });
         resolve({ ok: false, failure: failureOfNetwork(call, error) });
       };
-      call.signal.addEventListener('abort', () => network('TimeoutError'));
+      const timeout = (): void => network('TimeoutError');
+      call.signal.addEventListener('abort', timeout);
+      // It came too late to be told, and no request is made.
+      if (call.signal.aborted) return timeout();
       const answer = (reply: Reply): void => resolve(this.outcomeOf(call, reply));
       const latency = this.random.between(1, this.random.chance(0.1) ? 3000 : 200);
       if (this.meetsFault(request.place)) this.fail(call, request, { latency, network, resolve });
@@ -49,8 +55,13 @@ export class Service implements ActionCaller {
   /** What has ended well in the journal must not be asked for again. */
   private checkUnfinished({ input }: ActionCall, { place }: Request): void {
     const { run, place: step } = input as { run: string; place: string };
-    const ended = this.journal(run).some(({ key, outcome }) => key.step === step && outcome?.ok === true);
+    const ended = this.journal(run, step).some(({ outcome }) => outcome?.ok === true);
     if (ended) this.ledger.broken.push(`${place} had ended and was performed again`);
+  }
+
+  private noteBuiltOn({ input }: ActionCall): void {
+    const { run, read } = input as { run: string; read: { step: string; value: Json }[] };
+    for (const { step, value } of read) if (step !== '' && value !== null) this.builtOn.add(`${run} ${step}`);
   }
 
   /** The request arrives, and the answer comes back, if the process that waits for it still lives. */

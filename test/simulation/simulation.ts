@@ -2,7 +2,7 @@ import { EmbeddedEngine } from '../../src/engine/embedded/embedded-engine.ts';
 import { startTimeout } from '../../src/engine/timeout.ts';
 import type { Plan } from '../../src/generated/plan.ts';
 import type { NamedPlan } from '../../src/plan/digest.ts';
-import type { RunRecord, RunStatus } from '../../src/run/records.ts';
+import type { RunRecord, RunStatus, RunSummary } from '../../src/run/records.ts';
 import { namedRunId } from '../../src/run/run-id.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -23,6 +23,8 @@ const FAULTY_MS = 15 * 60_000;
 const PATIENCE_MS = 24 * 3_600_000;
 /** Far more tasks than any simulation needs. */
 const MOST_TASKS = 200_000;
+/** Far more runs than there are. */
+const MOST_RUNS = 1000;
 
 /** A process: the engine on its store. */
 interface Process {
@@ -34,6 +36,8 @@ interface Delivery {
   name: string;
   account: string;
   plan: NamedPlan;
+  /** Milliseconds from the begin. */
+  at: number;
   tries: number;
   /** Once a runner said so. */
   run?: string;
@@ -77,6 +81,9 @@ class World {
   private failed: Error | undefined;
   private skew = 0;
   private crashes = 0;
+  /** All has come to its end. */
+  private over = false;
+  private deployed = false;
 
   constructor(seed: number, random: Random, machine: Machine, disk: Disk) {
     this.seed = seed;
@@ -84,26 +91,32 @@ class World {
     this.machine = machine;
     this.disk = disk;
     this.service = new Service(machine, random, this.ledger, () => this.now());
-    this.operator = new Operator(random, this.ledger);
+    this.operator = new Operator(random, this.ledger, machine, (error) => this.told(error));
     const accounts = ['acme', 'globex', 'initech'].slice(0, random.between(1, 3));
-    const byAccount = accounts.map((account) => randomPlans(random, account));
+    // What goes on for long costs as much as many that are short.
+    const longLoops = random.chance(0.08) ? 0.4 : 0;
+    const byAccount = accounts.map((account) => randomPlans(random, account, longLoops));
     this.plans = byAccount.flat();
-    this.deliveries = Array.from({ length: random.between(1, 8) }, (_, index): Delivery => {
-      const [first, ...others] = byAccount[index % byAccount.length] ?? [];
+    // Who stands for the places of one automation meets others there.
+    const crowd = random.chance(0.3);
+    const length = crowd ? random.between(3, 6) : random.between(1, random.chance(0.25) ? 8 : 4);
+    this.deliveries = Array.from({ length }, (_, index): Delivery => {
+      const plans = byAccount[crowd ? 0 : index % byAccount.length] ?? [];
+      const [first, ...others] = crowd ? plans.slice(-1) : plans;
       if (first === undefined) throw new Error('every account has a plan');
       const plan = random.pick([first, ...others]);
-      return { name: `delivery-${index}`, account: plan.plan.account, plan, tries: 0 };
+      const at = random.between(0, crowd ? 20_000 : 120_000);
+      return { name: `delivery-${index}`, account: plan.plan.account, plan, at, tries: 0 };
     });
   }
 
   async live(): Promise<SimulationResult> {
     this.start();
-    for (const delivery of this.deliveries)
-      this.machine.after(this.random.between(0, 120_000), () => void this.send(delivery));
+    for (const delivery of this.deliveries) this.machine.after(delivery.at, () => void this.send(delivery));
     this.drawFaults();
     this.lookAfter();
     let tasks = 0;
-    for (; tasks % 10 !== 0 || !this.ended(); tasks++) {
+    for (; !this.over; tasks++) {
       if (tasks > MOST_TASKS || this.machine.time > PATIENCE_MS) throw this.violation('what was accepted does not end');
       if (!(await this.machine.step())) throw this.violation('nothing happens any more');
       if (this.failed !== undefined) throw this.violation(this.failed.message, this.failed);
@@ -133,8 +146,20 @@ class World {
       onError: (error) => this.told(error),
     });
     this.process = { engine, store };
-    this.service.journal = (run) => store.runs.attempts(run);
+    this.service.journal = (run, step) => store.runs.attemptsOf(run, step);
+    this.checkBuiltOn(store);
     engine.resume();
+  }
+
+  /** What a service was given must not have been made of what is lost. */
+  private checkBuiltOn(store: Store): void {
+    const { builtOn } = this.service;
+    for (const place of builtOn) {
+      const [run = '', step = ''] = place.split(' ');
+      if (store.runs.attemptsOf(run, step).at(-1)?.outcome === undefined)
+        this.failed ??= new Error(`the outcome of ${place} is lost, and a request was built on it`);
+    }
+    builtOn.clear();
   }
 
   /** The sender sends again until it is told that the delivery was taken, and sometimes once more. */
@@ -155,8 +180,7 @@ class World {
     const id = namedRunId(BEGIN + Math.floor(machine.time), `${this.seed} ${name} ${delivery.tries}`);
     const request = { id, account, automation, plan: plan.digest, trigger, delivery: name };
     try {
-      // What serves was deployed before: its plans are kept.
-      await process.store.deployments.keepPlans(new Map(this.plans.map(({ digest, text }) => [digest, text])));
+      await this.deploy(process.store);
       const run = await process.engine.start(request);
       answered = true;
       if (delivery.run !== undefined && delivery.run !== run.id)
@@ -170,12 +194,19 @@ class World {
     }
   }
 
+  /** What serves was deployed before: its plans are kept, once and for all. */
+  private async deploy(store: Store): Promise<void> {
+    if (this.deployed) return;
+    await store.deployments.keepPlans(new Map(this.plans.map(({ digest, text }) => [digest, text])));
+    this.deployed = true;
+  }
+
   private drawFaults(): void {
     const { random, machine, disk, service } = this;
     service.faults = random.pick([0, 0.1, 0.4]);
-    disk.faults = { statement: random.pick([0, 0, 0.02, 0.2]), sync: random.pick([0, 0, 0, 0.005]) };
+    disk.faults = { statement: random.pick([0, 0, 0.02, 0.2]), sync: random.pick([0, 0, 0, 0.02]) };
     const within = random.pick([5000, 60_000, FAULTY_MS]);
-    for (let count = random.between(0, 6); count > 0; count--)
+    for (let count = random.between(0, 4); count > 0; count--)
       machine.after(random.next() * within, () => this.crash(random.chance(0.5)));
     this.crashAtMoments();
     if (random.chance(0.3)) machine.after(random.next() * within, () => void this.restart());
@@ -197,7 +228,10 @@ class World {
     let moments = 0;
     machine.moment = () => {
       moments += 1;
-      if (chosen.has(moments)) machine.after(random.pick([0, 0.5, 2, 50]), () => this.crash(random.chance(0.7)));
+      if (!chosen.has(moments)) return;
+      machine.after(random.pick([0, 0.5, 2, 50]), () => this.crash(random.chance(0.6)));
+      // One crash after the other: what the first one left may not be on the disk yet.
+      if (random.chance(0.4)) chosen.add(moments + random.between(1, 4));
     };
   }
 
@@ -222,9 +256,26 @@ class World {
 
   private lookAfter(): void {
     this.machine.after(30_000, () => {
-      if (this.process !== undefined) this.operator.look(this.process).catch((error: unknown) => this.told(error));
+      if (this.process !== undefined) {
+        const runs = this.process.store.runs.list({ limit: MOST_RUNS });
+        this.over = this.ended(runs);
+        this.checkPlaces(runs);
+        this.operator.look(this.process, runs, this.now()).catch((error: unknown) => this.told(error));
+      }
       this.lookAfter();
     });
+  }
+
+  /** No more runs of a group go on than its plan says. One that a person let go on has its place again, whatever the others do. */
+  private checkPlaces(runs: readonly RunSummary[]): void {
+    if (this.operator.doubts > 0) return;
+    for (const { digest, plan } of this.plans) {
+      const holds = (run: RunSummary): boolean =>
+        run.plan === digest && run.startedAt !== undefined && run.finishedAt === undefined;
+      const count = runs.filter(holds).length;
+      if (count > (plan.concurrency?.limit ?? Infinity))
+        this.failed ??= new Error(`${count} runs of ${plan.automation} of ${plan.account} go on at a time`);
+    }
   }
 
   /** Failures of the disk are what is simulated; whatever else is thrown is a fault. */
@@ -238,17 +289,15 @@ class World {
     return Math.floor(BEGIN + this.machine.time + this.skew);
   }
 
-  private ended(): boolean {
-    if (this.machine.time < FAULTY_MS || this.process === undefined) return false;
-    if (this.deliveries.some(({ run }) => run === undefined)) return false;
-    const { runs } = this.process.store;
-    return UNENDED.every((status) => runs.list({ status, limit: 1 }).length === 0);
+  private ended(runs: readonly RunSummary[]): boolean {
+    if (this.machine.time < FAULTY_MS || this.deliveries.some(({ run }) => run === undefined)) return false;
+    return runs.every(({ finishedAt, status }) => finishedAt !== undefined && status !== 'uncertain');
   }
 
   /** Compares what is kept with what was sent, and with what the service did. */
   private async judge(): Promise<RunStatus[]> {
     const kept = this.process?.store.runs;
-    const runs = kept?.list({ limit: 1000 }).flatMap(({ id }) => kept.get(id) ?? []) ?? [];
+    const runs = kept?.list({ limit: MOST_RUNS }).flatMap(({ id }) => kept.get(id) ?? []) ?? [];
     const plans = new Map(this.plans.map(({ digest, text }) => [digest, JSON.parse(text) as Plan]));
     for (const said of this.ledger.broken) throw this.violation(said);
     const begun = runs.filter(({ parent }) => parent === undefined);
@@ -257,7 +306,7 @@ class World {
     for (const { name, run } of this.deliveries)
       if (!begun.some(({ id }) => id === run)) throw this.violation(`${name} was taken, and its run is gone`);
     for (const run of runs.filter((one) => !wasEnded(one))) {
-      const expected = await faultFree(run, plans);
+      const expected = await faultFree(run, plans, (id, step) => kept?.attemptsOf(id, step).at(-1)?.outcome);
       const [was, should] = [summaryOf(run), summaryOf(expected)];
       if (was !== should)
         throw this.violation(`the run ${run.id} of ${run.automation} came to ${was}, not to ${should}`);
@@ -269,8 +318,6 @@ class World {
     return new Error(`${what} (seed ${this.seed}; again: SIMULATION_SEED=${this.seed})`, { cause });
   }
 }
-
-const UNENDED: readonly RunStatus[] = ['queued', 'running', 'waiting', 'uncertain'];
 
 /** By the concurrency of its automation, or because the time of a step around it was over: when that is, chance decides. */
 function wasEnded({ status, failure }: RunRecord): boolean {

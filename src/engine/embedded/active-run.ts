@@ -6,7 +6,8 @@ import { Stopped, type EmbeddedDurable } from './embedded-durable.ts';
 export interface ActiveRun {
   account: string;
   automation: string;
-  canceled: boolean;
+  /** Settles when it is kept that the run was ended before its time, or cannot be. */
+  canceling: Promise<void> | undefined;
   /** Ends what is under way in the midst of it. */
   abort: AbortController;
   durable: EmbeddedDurable | undefined;
@@ -20,7 +21,7 @@ export function newActiveRun({ account, automation }: RunRecord): ActiveRun {
   return {
     account,
     automation,
-    canceled: false,
+    canceling: undefined,
     abort: new AbortController(),
     durable: undefined,
     announced: false,

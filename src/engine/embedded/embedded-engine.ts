@@ -4,16 +4,16 @@ import type { AttemptKey, Instant, RunRecord } from '../../run/records.ts';
 import type { Answer, QueuedRun } from '../../store/store.ts';
 import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts';
 import { interpretPlan } from '../interpret.ts';
-import { calledOutcome } from '../perform-call.ts';
 import { drain, newActiveRun, type ActiveRun } from './active-run.ts';
 import { groupOf } from '../run-group.ts';
 import { CrowdedRuns } from './crowded-runs.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
-import { canceled } from './journal.ts';
+import { answerToCaller, canceled } from './journal.ts';
 import { keepRun } from './keep-run.ts';
 import { LaterBegin } from './later-begin.ts';
 import { Limiter } from '../limiter.ts';
 import type { EmbeddedEngineOptions } from './embedded-engine-options.ts';
+import { Endings } from './endings.ts';
 import { EngineClock } from './engine-clock.ts';
 import { FairQueue } from './fair-queue.ts';
 import { HeldRuns, covers } from './held-runs.ts';
@@ -22,7 +22,7 @@ import { Places } from './places.ts';
 import { PreparedPlans } from './prepared-plans.ts';
 import { RunEnds } from './run-ends.ts';
 import { SealedRuns } from './sealed-runs.ts';
-import { AFTER_TROUBLE_MS, isSealed, mayPass } from './store-trouble.ts';
+import { AFTER_TROUBLE_MS, isSealed, mayPass, untilKept } from './store-trouble.ts';
 import { Slots } from './slots.ts';
 import { sumOf } from './tally.ts';
 import { WakeTimer } from './wake-timer.ts';
@@ -43,6 +43,7 @@ export class EmbeddedEngine implements Engine {
   /** Queued runs of which nothing can be journaled: they came in this process and have not begun. */
   private readonly fresh = new Set<string>();
   private readonly ends: RunEnds;
+  private readonly endings = new Endings();
   /** Of runs under way that do more than stand before a limit. */
   private readonly slots: Slots;
   private readonly crowded: CrowdedRuns;
@@ -73,7 +74,8 @@ export class EmbeddedEngine implements Engine {
       ruleOf: (plan) => this.plans.get(plan).concurrency,
       begin: (run) => this.enqueue(run),
       end: (run, failure) => {
-        this.end(run, failure, 'cut_off').catch((error: unknown) => options.onError(error, run));
+        const told = (error: unknown): void => options.onError(error, run);
+        void untilKept(() => this.end(run, failure, 'cut_off'), this.clock, told);
       },
     });
     this.limiter = new Limiter(this.clock);
@@ -149,17 +151,18 @@ export class EmbeddedEngine implements Engine {
     const run = store.runs.get(id);
     if (run === undefined || run.finishedAt !== undefined) return false;
     const active = this.active.get(id);
-    if (active !== undefined) active.canceled = true;
     active?.durable?.waits.end(new Stopped());
+    const finished = this.finish({ ...run, status: 'canceled', failure, finishedAt: now() });
+    if (active !== undefined) active.canceling = finished;
+    this.endings.note(run, finished);
     try {
-      await this.finish({ ...run, status: 'canceled', failure, finishedAt: now() });
+      await finished;
     } catch (error) {
       // Where its own end came before, that is on the disk by then, or is lost too; and so is all that is read of it again.
       await active?.ended;
-      await Promise.allSettled([active?.durable?.written()]);
       if (store.runs.get(id)?.finishedAt !== undefined) return false;
-      // It was unwound to be canceled, and could not be.
-      this.enqueue(run);
+      // It was unwound to be canceled, and could not be. One that was not under way still waits where it did.
+      if (active !== undefined) this.enqueue(run);
       throw error;
     }
     if (underWay === 'cut_off') active?.abort.abort(new Stopped());
@@ -256,8 +259,8 @@ export class EmbeddedEngine implements Engine {
   }
 
   private beginQueued(id: string): void {
-    const before = this.active.get(id);
-    // It was woken before it had come to rest in here: it goes on after that.
+    const before = this.active.get(id) ?? this.endings.of(id);
+    // It was woken before it had come to rest in here, or while it is being ended: it goes on after that.
     if (before !== undefined) return void before.ended.then(() => this.enqueue({ account: before.account, id }));
     // Queued runs are not kept in memory: a backlog of large bodies would fill it.
     try {
@@ -288,21 +291,24 @@ export class EmbeddedEngine implements Engine {
     try {
       await this.interpret(run, active);
     } catch (error) {
-      if (!(error instanceof Stopped) && !active.canceled) await this.failed(error, run, active);
+      if (!(error instanceof Stopped) && active.canceling === undefined) await this.failed(error, run, active);
     } finally {
+      // Whoever begins it anew reads a journal to which nothing more is added.
+      if (active.canceling !== undefined) await Promise.allSettled([active.canceling, active.durable?.written()]);
       this.active.delete(run.id);
       this.leaveSlot(run.account);
     }
   }
 
   /** What the store could not keep did not happen: the run goes on from what is kept as soon as that may work again. */
-  private async failed(error: unknown, run: RunRecord, { durable }: ActiveRun): Promise<void> {
+  private async failed(error: unknown, run: RunRecord, active: ActiveRun): Promise<void> {
     this.options.onError(error, run.id);
     if (isSealed(error)) this.sealed.add(run);
     if (!mayPass(error)) return;
     // The run keeps its place until then: a disk that is full is not asked by all the others in turn.
-    await Promise.allSettled([durable?.written(), this.clock.delay(AFTER_TROUBLE_MS)]);
-    this.enqueue(run);
+    await Promise.allSettled([active.durable?.written(), this.clock.delay(AFTER_TROUBLE_MS)]);
+    // Who wanted to end it meanwhile, and could not, lets it go on.
+    if (active.canceling === undefined) this.enqueue(run);
   }
 
   /** To the run's end, or to where it only waits. */
@@ -318,7 +324,7 @@ export class EmbeddedEngine implements Engine {
     if (run.group !== undefined) begin.keep();
     try {
       const result = await interpretPlan(this.plans.get(run.plan), run, durable, services);
-      if (active.canceled) return;
+      if (active.canceling !== undefined) return;
       durable.follow(this.finish({ ...run, startedAt, finishedAt: now(), ...result }));
     } catch (error) {
       if (!(error instanceof OnHold || error instanceof AtRest || error instanceof Crowded)) throw error;
@@ -333,11 +339,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   private async finish(run: FinishedRun): Promise<void> {
-    const answer: Answer | undefined = run.parent && {
-      run: run.parent.run,
-      key: { step: run.parent.step, attempt: 1 },
-      outcome: calledOutcome(run),
-    };
+    const answer = answerToCaller(run);
     const { ended, woken } = await this.options.store.runs.finish(run.id, run.finishedAt, run, answer);
     if (!ended) {
       this.enqueue(run);

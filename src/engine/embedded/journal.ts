@@ -1,5 +1,7 @@
 import type { Failure, Outcome } from '../../run/failure.ts';
-import type { AttemptKey, AttemptRecord } from '../../run/records.ts';
+import type { AttemptKey, AttemptRecord, RunRecord } from '../../run/records.ts';
+import type { Answer } from '../../store/store.ts';
+import { calledOutcome } from '../perform-call.ts';
 
 /** What is known of attempts, by their names. */
 export type Journal = Map<string, AttemptRecord>;
@@ -36,4 +38,10 @@ export function uncertain({ step }: AttemptKey): Outcome {
     help: 'look at the service, then decide whether to do it again',
   };
   return { ok: false, failure };
+}
+
+/** What a run that has ended is to the step that called it. */
+export function answerToCaller(run: RunRecord): Answer | undefined {
+  const { parent } = run;
+  return parent && { run: parent.run, key: { step: parent.step, attempt: 1 }, outcome: calledOutcome(run) };
 }

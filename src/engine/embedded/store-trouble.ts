@@ -15,3 +15,25 @@ export function isSealed(error: unknown): boolean {
 export function mayPass(error: unknown): boolean {
   return error instanceof StoreError && PASSING.has(error.code);
 }
+
+/** Does what the store must keep, again until it does. The clock's `delay` rejects when the engine stops: the next start goes on. */
+export async function untilKept(
+  work: () => Promise<unknown>,
+  clock: { delay(milliseconds: number): Promise<void> },
+  told: (error: unknown) => void,
+): Promise<void> {
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      told(error);
+      if (!mayPass(error)) return;
+    }
+    try {
+      await clock.delay(AFTER_TROUBLE_MS);
+    } catch {
+      return;
+    }
+  }
+}

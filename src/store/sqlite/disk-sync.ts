@@ -1,4 +1,4 @@
-import { fdatasync, openSync, closeSync } from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
 
 /**
  * Brings what was written to a file to the disk, in a thread of libuv's, so that nothing else waits. One sync is under
@@ -11,6 +11,8 @@ export class DiskSync {
 
   constructor(file: string) {
     this.#descriptor = openSync(file, 'r');
+    // Where the process before was killed, what it wrote last may be in the system's memory alone; all that comes builds on it.
+    fdatasyncSync(this.#descriptor);
   }
 
   /** Resolves when all that was written before the call is on the disk. Rejects where the disk refused it. */
