@@ -67,6 +67,32 @@ test('a new try of a block does all of it anew, under paths and keys of its own;
   await world.close();
 });
 
+test('an explanation reads the last try alone, from inside and from outside', async () => {
+  const inner = [
+    count('one', 'ones'),
+    { id: 'look', uses: 'storage.get', with: { key: 'none ${{ steps.one.value }}' } },
+    { id: 'keep', uses: 'storage.set', with: { key: 'kept', value: { found: "${{ steps.look.value ?? '' }}" } } },
+    { id: 'no', if: '${{ steps.one.value < 3 }}', fail: 'once more' },
+  ];
+  const each = { id: 'each', for_each: '${{ [7] }}', steps: inner, output: '${{ steps.one.value }}', retry: {} };
+  const after = { id: 'after', set: { text: "${{ steps.each[0] === 3 ? '' : 'x' }}" } };
+  const world = await worldOf([each, after]);
+  const run = await world.ended(await world.start('example', {}));
+  assert.equal(run.status, 'succeeded');
+  const plan = JSON.parse(world.store.deployments.plan(run.plan) ?? '') as Plan;
+  const { findings } = explainRun(plan, run, await world.trace(run));
+  const about = findings.filter(({ step }) => step === 'each~3[0].keep' || step === 'after');
+  assert.deepEqual(
+    about.map(({ step, because }) => [step, because[0]]),
+    [
+      ['each~3[0].keep', 'what Storage gave has `found`, not `value`'],
+      ['after', '`steps.each.0` was 3'],
+    ],
+  );
+  assert.ok(findings.every(({ step }) => step !== 'each[0].keep' && step !== 'each~2[0].keep'));
+  await world.close();
+});
+
 test('on_error comes after the last try, and a step whose tries are used up fails with the last failure', async () => {
   const late = { id: 'late', uses: 'storage.set', with: { key: 'late', value: '${{ error.step }}' } };
   const world = await EngineWorld.of({

@@ -194,7 +194,7 @@ class Draft {
       case 'late':
         return this.late(id, place);
       case 'tried':
-        if (callee !== undefined) return this.tried(id, place, callee);
+        if (callee !== undefined && random.chance(0.5)) return this.tried(id, place, callee);
         break;
       case 'call':
         if (callee !== undefined) return this.call(id, place, random.pick([callee, ...this.callable]));
@@ -221,7 +221,7 @@ class Draft {
     const block = { steps: random.chance(0.5) ? [call, fail] : [call], mappings: [] };
     if (!isLoop) return { kind: 'branches', id, branches: { only: block }, retry, ...this.time() };
     // Beyond what has no page, where that are few: each is a run.
-    const long = place.prefix !== '' && random.chance(0.2);
+    const long = place.prefix !== '' && random.chance(0.1);
     const items = (long ? firstItems(place.prefix) : 0) + random.between(1, 3);
     const list = `\${{ [${Array.from({ length: items }, (_, item) => item).join(', ')}] }}`;
     const names = { as: `item${this.steps}`, index };
