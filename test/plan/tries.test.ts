@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { namePlan } from '../../src/plan/digest.ts';
 import { renderPlan } from '../../src/plan/render-text.ts';
 import { automationOf, compileAutomation } from '../compiler/compile-text.ts';
 
@@ -16,7 +17,7 @@ test('a plan says how often a step is tried, with all defaults filled in; withou
   assert.deepEqual(diagnostics, []);
   const [plan] = plans;
   assert.ok(plan !== undefined);
-  const text = renderPlan(plan);
+  const text = renderPlan(namePlan(plan));
   assert.match(text, /way: switch, tried 6 times at most, within 60 s each\n/);
   assert.match(text, /all: at the same time, tried 3 times at most\n/);
   assert.match(text, /each: for each item of .*, within 60 s\n/);
