@@ -16,7 +16,7 @@ const MARKS: { [status in StepView['status']]: string } = {
 };
 
 /** A run for readers, with all that its steps got and gave. */
-export function renderRun({ run, steps, called }: RunDetailView): string {
+export function renderRun({ run, steps, called, standing }: RunDetailView): string {
   const lines = [renderRunLine(run), field('trigger', run.trigger)];
   for (const words of run.warnings) lines.push(`    warning  the event is not as documented: ${words}`);
   if (run.parent !== undefined) lines.push(`    called by  step ${run.parent.step} of run ${run.parent.run}`);
@@ -25,6 +25,12 @@ export function renderRun({ run, steps, called }: RunDetailView): string {
   const ended = run.finished_at !== undefined;
   for (const step of steps)
     lines.push(...renderStep(step, run.id, ended, ends).map((line) => `${'  '.repeat(step.depth)}${line}`));
+  for (const { step, what, comes } of standing) {
+    // A doubt is settled when the run has stopped at it.
+    const doubted = steps.some(({ path, status }) => path === step && status === 'uncertain');
+    const cancel = `; or let it wait for nothing more: waybill runs cancel ${run.id}`;
+    lines.push(`${doubted ? '?' : '✗'} ${what}`, `    ${comes}${doubted ? '' : cancel}`);
+  }
   if (run.output !== undefined) lines.push(field('output', run.output));
   // The failure of a step stands there already.
   const shown = steps.some(({ path }) => path === run.failure?.step);

@@ -1,5 +1,6 @@
 import { authOf, authWays } from '../connectors/auth-way.ts';
 import { fieldsWithDefaults, requiredSecrets } from '../connectors/connection-fields.ts';
+import type { AccountConnection } from '../generated/account.ts';
 import type { Concurrency, Trigger, Webhook } from '../generated/automation.ts';
 import type { Action, ConnectionSpec, Connector, EventWebhook, Poll } from '../generated/connector.ts';
 import type {
@@ -16,6 +17,7 @@ import type { CheckedAutomation } from './check-automation.ts';
 import type { ResolvedTrigger } from './checks/connector-trigger.ts';
 import type { ResolvedVerify } from './checks/webhook-verify.ts';
 import type { Table } from '../workspace/table.ts';
+import { secretPath } from '../workspace/workspace.ts';
 import { callsPerRun } from './calls-per-run.ts';
 import { hostsOf } from './connection-hosts.ts';
 import { connectionsOf, type AccountConnections, type AccountContext } from './context.ts';
@@ -23,6 +25,7 @@ import { DEFAULT_DEADLINE, milliseconds } from '../plan/duration.ts';
 import { lowerMappings } from './lower-mappings.ts';
 import { lowerSteps } from './lower-steps.ts';
 import { ACCOUNT_DEFAULTS } from './scope.ts';
+import { sharedFields } from './shared-credentials.ts';
 
 /** What was found in the account of what an automation names. */
 export interface FoundInAccount extends AccountConnections {
@@ -141,9 +144,10 @@ function lowerVerify({ name, connection, scheme }: ResolvedVerify): PlanVerify {
 const DEFAULT_EVERY = '5m';
 
 function lowerConnections(
-  { account, checked }: AccountContext,
+  context: AccountContext,
   { steps, trigger, verify }: FoundInAccount,
 ): { [name: string]: PlanConnection } {
+  const { account, checked } = context;
   const users = [
     ...[...steps].map(([node, name]) => ({ ...checked.actions.get(node), name })),
     ...(trigger === undefined ? [] : [{ ...checked.trigger, name: trigger }]),
@@ -152,7 +156,9 @@ function lowerConnections(
   const used: { [name: string]: PlanConnection } = {};
   for (const { name, connector, service } of users) {
     if (service === undefined || connector?.connection === undefined) continue;
-    const { fields: given = {}, shared } = connectionsOf(account)[name] ?? {};
+    const own = connectionsOf(account)[name];
+    const given = own?.fields ?? {};
+    const shared = own && sharedCredentialOf(context, name, own);
     const { actions, flow } = checked;
     const calls = callsPerRun(checked.steps, (one) => steps.get(one) === name, actions, flow.bounds);
     const inUse = [
@@ -167,6 +173,18 @@ function lowerConnections(
     };
   }
   return used;
+}
+
+/** The shared credential that the connection has something of; a connection whose own file has all is one like any other. */
+function sharedCredentialOf(
+  { account, secrets, sharedCredentials }: AccountContext,
+  name: string,
+  own: AccountConnection,
+): string | undefined {
+  const inspection = secrets.get(secretPath(account.name, name));
+  const sealed = inspection?.ok === true ? inspection.file.fields : [];
+  const common = sharedFields(sharedCredentials, own);
+  return common.length > 0 && common.every((field) => sealed.includes(field)) ? undefined : own.shared;
 }
 
 /** The rights that an automation needs through a connection, where that is one of OAuth 2.0. */

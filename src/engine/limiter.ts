@@ -1,3 +1,4 @@
+import { FairQueue } from './embedded/fair-queue.ts';
 import type { CallLimit } from './limits.ts';
 
 export interface LimiterClock {
@@ -71,12 +72,12 @@ export class Limiter {
     return limits.some((limit) => this.lane(limit).isCrowded());
   }
 
-  /** Calls back, in the order of asking, when the crowd before these limits has gone. */
-  whenLess(limits: readonly CallLimit[], come: () => void): void {
+  /** Calls back when the crowd before these limits has gone: accounts in turn, each in the order of asking. */
+  whenLess(limits: readonly CallLimit[], account: string, come: () => void): void {
     const lanes = limits.map((limit) => this.lane(limit));
     const crowded = lanes.find((lane) => lane.isCrowded());
     if (crowded === undefined) come();
-    else crowded.leaveAside(come);
+    else crowded.leaveAside(account, come);
   }
 
   private lane({ key }: CallLimit): Lane {
@@ -122,7 +123,7 @@ class Lane {
   private readonly waiting: Waiter[] = [];
   /** Instants of the last requests, as many as the largest count. */
   private readonly made: number[] = [];
-  private readonly aside: (() => void)[] = [];
+  private aside = new FairQueue<() => void>();
   private longestMs = 0;
   private active = 0;
   private heldUntil = 0;
@@ -147,8 +148,8 @@ class Lane {
     return this.waiting.length >= CROWD;
   }
 
-  leaveAside(come: () => void): void {
-    this.aside.push(come);
+  leaveAside(account: string, come: () => void): void {
+    this.aside.add(account, come);
     this.lookLater();
   }
 
@@ -187,7 +188,7 @@ class Lane {
   /** It is as if it were new. */
   isFree(): boolean {
     const until = Math.max(this.heldUntil, (this.made.at(-1) ?? Number.NEGATIVE_INFINITY) + this.longestMs);
-    return this.active === 0 && this.waiting.length + this.aside.length === 0 && until <= this.clock.now();
+    return this.active === 0 && this.waiting.length === 0 && this.aside.isEmpty() && until <= this.clock.now();
   }
 
   private drop(waiter: Waiter, reason: unknown): void {
@@ -214,13 +215,14 @@ class Lane {
 
   /** Half a crowd, when half of it has gone. */
   private callSome(): void {
-    if (this.aside.length > 0 && this.waiting.length <= CROWD / 2)
-      for (const come of this.aside.splice(0, CROWD / 2)) come();
+    if (this.aside.isEmpty() || this.waiting.length > CROWD / 2) return;
+    const called = Array.from({ length: CROWD / 2 }, () => this.aside.take());
+    for (const come of called) come?.();
   }
 
   /** Who was called may have ended meanwhile, and then nobody comes whose going would call the next. */
   private lookLater(): void {
-    if (this.looking || this.aside.length === 0) return;
+    if (this.looking || this.aside.isEmpty()) return;
     this.looking = true;
     this.clock.delay(LOOK_AGAIN_MS).then(
       () => {
@@ -229,7 +231,7 @@ class Lane {
         this.lookLater();
       },
       // The engine stops.
-      () => this.aside.splice(0),
+      () => (this.aside = new FairQueue()),
     );
   }
 

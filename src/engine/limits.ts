@@ -1,3 +1,4 @@
+import { consentOf } from '../connectors/auth-way.ts';
 import type { Limits, Plan, RequestLimit } from '../generated/plan.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import { compileTemplate, type Evaluator } from '../language/evaluate.ts';
@@ -21,6 +22,8 @@ export interface LimitedCaller {
   action?: string;
 }
 
+type LimitingPlan = Pick<Plan, 'account' | 'connectors' | 'connections'>;
+
 /** The limits of a call with this input. */
 export type LimitsOfCall = (input: Json) => CallLimit[];
 
@@ -28,12 +31,9 @@ export type LimitsOfCall = (input: Json) => CallLimit[];
  * The limits of calls, the service's before the action's. There is always one, without numbers where the connector gives
  * none: a service that asks one call to wait means all of its connection.
  */
-export function limitsOf(
-  plan: Pick<Plan, 'account' | 'connectors' | 'connections'>,
-  caller: LimitedCaller,
-): LimitsOfCall {
+export function limitsOf(plan: LimitingPlan, caller: LimitedCaller): LimitsOfCall {
   const connector = plan.connectors[caller.connector];
-  const own = caller.connection === undefined ? '' : `${plan.account}/${caller.connection}`;
+  const own = caller.connection === undefined ? '' : holderOf(plan, caller.connection);
   const fields = plan.connections[caller.connection ?? '']?.fields ?? {};
   const limitsFor = (limits: Limits, name: string): LimitsOfCall => {
     const { shared_by: sharing, requests = [], concurrency = Number.POSITIVE_INFINITY } = limits;
@@ -48,6 +48,15 @@ export function limitsOf(
   if (action === undefined) return service;
   const ofAction = limitsFor(action, `${caller.connector}.${caller.action}`);
   return (input) => [...service(input), ...ofAction(input)];
+}
+
+/** Whose limits they are: those of the connection, or of all accounts that call with the same key. */
+function holderOf({ account, connectors, connections }: LimitingPlan, name: string): string {
+  const { connector = '', shared, fields = {}, hosts = [] } = connections[name] ?? {};
+  // Of an app to which people consent, services count what each of them granted by itself.
+  const granted = consentOf(connectors[connector]?.connection ?? {}, fields) !== undefined;
+  // What stands at other hosts, such as a server for each customer, counts by itself too.
+  return shared === undefined || granted ? `${account}/${name}` : `shared/${shared} ${hosts.join(' ')}`;
 }
 
 /** A limit that each value of a part of the input has by itself. */

@@ -667,15 +667,45 @@ export const ANSWER_SCHEMAS = {
           "$ref": "#/components/schemas/RunSummaryView"
         },
         "description": "The runs that its steps called, up to 500."
+      },
+      "standing": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/StandingFailureView"
+        },
+        "description": "What has failed in a run that has not ended: in branches and items whose others are waited for."
       }
     },
     "required": [
       "run",
       "steps",
-      "called"
+      "called",
+      "standing"
     ],
     "additionalProperties": false,
     "description": "`GET /api/v1/runs/:id`"
+  },
+  "StandingFailureView": {
+    "type": "object",
+    "properties": {
+      "step": {
+        "type": "string",
+        "description": "Names the step that failed."
+      },
+      "what": {
+        "type": "string"
+      },
+      "comes": {
+        "type": "string",
+        "description": "What comes of it, and when."
+      }
+    },
+    "required": [
+      "step",
+      "what",
+      "comes"
+    ],
+    "additionalProperties": false
   },
   "ReplayedView": {
     "type": "object",

@@ -1728,7 +1728,7 @@ export interface Limits {
    */
   concurrency?: number;
   /**
-   * Who shares the limit: a text with ${{ connection.<field> }}, such as the shop. Without it, each connection has its own.
+   * Who shares the limit: a text with ${{ connection.<field> }}, such as the shop. Without it, each connection has its own, and all that call the same hosts with the same shared credential have it together, unless people consent to it.
    */
   shared_by?: string;
 }

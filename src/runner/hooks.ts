@@ -1,10 +1,10 @@
-import { readBody } from '../connectors/webhooks/body.ts';
+import { packing, readBody } from '../connectors/webhooks/body.ts';
 import type { HandshakeReply } from '../connectors/webhooks/handshake.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SchemaIssue } from '../json/schema-issue.ts';
 import type { JsonObject } from '../json/value.ts';
 import { EvaluationError } from '../language/evaluation-error.ts';
-import type { RunRecord } from '../run/records.ts';
+import type { Instant, RunRecord } from '../run/records.ts';
 import { isFull, type BacklogLimits } from './backlog.ts';
 import type { Store } from '../store/store.ts';
 import { nameOf, takeDelivery, webhookRequest, type Delivery } from './delivery.ts';
@@ -27,7 +27,10 @@ export type DeliveryResult =
   | { kind: 'events'; runs: string[] }
   | { kind: 'accepted'; run: RunRecord; respond: 'accepted' | 'finished'; deadlineMs: number | undefined };
 
-/** `status` is 401 where it is not proved genuine, 503 where a person has to act first, otherwise says what does not fit. */
+/**
+ * `status` is 401 where it is not proved genuine, 413 where it is too large, 503 where a person has to act first, otherwise
+ * says what does not fit.
+ */
 export interface Refusal {
   kind: 'refused';
   status: number;
@@ -74,13 +77,18 @@ export class Hooks {
   /** `secret` is the secret part of the address that was called. */
   async deliver(delivery: Delivery, secret: string): Promise<DeliveryResult> {
     if (this.stopped) return { kind: 'stopping' };
-    const current = this.options.live().addressSecret(delivery.account, delivery.automation);
-    if (current === undefined || !isAddress(this.options.store, delivery, current, secret)) return { kind: 'unknown' };
-    if (isFull(this.options.engine, delivery.account, this.options.backlog)) return { kind: 'full' };
+    if (!this.isHere(delivery, secret)) return { kind: 'unknown' };
     // A signature covers the address that was called, which may be a former one.
     const result = await this.takeAt(delivery, secret);
-    if (result.kind === 'refused') await keepRefusal(this.options.store, delivery, result);
-    return result;
+    return result.kind === 'refused' ? this.keep(delivery, result) : result;
+  }
+
+  /** Refuses a delivery whose body was not read, because it is larger than what is taken: `delivery` has none. */
+  async refuseTooLarge(delivery: Delivery, secret: string, maxBytes: number): Promise<DeliveryResult> {
+    if (this.stopped) return { kind: 'stopping' };
+    // Whoever does not know the address must not fill the store.
+    if (!this.isHere(delivery, secret)) return { kind: 'unknown' };
+    return this.keep(delivery, refusal(413, `the body has more than ${maxBytes} bytes`), true);
   }
 
   /**
@@ -101,28 +109,49 @@ export class Hooks {
     return result;
   }
 
-  /** `secret` is the secret part of the address, which was found right. */
-  private takeAt(delivery: Delivery, secret: string, name?: string): DeliveryResult | Promise<DeliveryResult> {
+  /** While so many runs wait, nothing is kept, nor why something was refused: whoever sends it again is told then. */
+  private async keep(delivery: Delivery, result: Refusal, cut = false): Promise<DeliveryResult> {
+    if (this.isFull(delivery.account)) return { kind: 'full' };
+    await keepRefusal(this.options.store, delivery, result, cut);
+    return result;
+  }
+
+  private isFull(account: string): boolean {
+    return isFull(this.options.engine, account, this.options.backlog);
+  }
+
+  private isHere(delivery: Delivery, secret: string): boolean {
+    const current = this.options.live().addressSecret(delivery.account, delivery.automation);
+    return current !== undefined && isAddress(this.options.store, delivery, current, secret);
+  }
+
+  /**
+   * `secret` is the secret part of the address, which was found right. `again` names a refused delivery that a person takes
+   * once more: that is taken however many runs wait.
+   */
+  private takeAt(delivery: Delivery, secret: string, again?: string): DeliveryResult | Promise<DeliveryResult> {
     const { account, automation } = delivery;
+    const coding = packing(delivery.headers['content-encoding']);
+    if (coding !== undefined) return refusal(415, `the body is packed (${coding}): send it without Content-Encoding`);
     const live = this.options.live();
     if (connectionOf(automation) !== undefined) {
       const listeners = live.listeners(account, automation);
       return listeners.length === 0
         ? { kind: 'unknown' }
-        : this.options.connections.take(listeners, delivery, secret, name);
+        : this.options.connections.take(listeners, delivery, secret, again);
     }
     const target = live.get(`${account}/${automation}`);
     if (target?.trigger.kind !== 'webhook') return { kind: 'unknown' };
     const trigger = { ...target.trigger, secret };
-    return this.take({ ...target, trigger }, trigger, delivery, name);
+    return this.take({ ...target, trigger }, trigger, delivery, again);
   }
 
-  /** `name` names the delivery where nothing of its own does. */
+  /** `again` names the delivery where nothing of its own does. */
   private async take(
     target: LiveAutomation,
     live: LiveWebhook,
     delivery: Delivery,
-    name?: string,
+    again?: string,
   ): Promise<DeliveryResult> {
     const contentType = [delivery.headers['content-type']].flat()[0];
     const read = readBody(contentType, delivery.body);
@@ -145,7 +174,22 @@ export class Hooks {
       if (!(error instanceof EvaluationError)) throw error;
       return refusal(400, `\`dedupe\` has no value: ${error.message}`);
     }
-    return this.start(target, live, trigger, own ?? name);
+    const { account } = target.plan;
+    if (again === undefined && this.isFull(account)) return this.repeat(target, live, own, delivery.receivedAt);
+    return this.start(target, live, trigger, own ?? again);
+  }
+
+  /** Nothing more is taken; what was taken before is answered as ever. */
+  private repeat(
+    { plan: { account, automation } }: LiveAutomation,
+    { webhook }: LiveWebhook,
+    name: string | undefined,
+    now: Instant,
+  ): DeliveryResult {
+    const { deliveries, runs } = this.options.store;
+    const first = name === undefined ? undefined : deliveries.first(account, automation, name, now);
+    const run = first === undefined ? undefined : runs.get(first);
+    return run === undefined ? { kind: 'full' } : accepted(run, webhook);
   }
 
   private async start(
@@ -157,8 +201,12 @@ export class Hooks {
     const { account, automation } = plan;
     const named = delivery === undefined ? {} : { delivery };
     const run = await this.options.engine.start({ account, automation, plan: digest, trigger, ...named });
-    return { kind: 'accepted', run, respond: webhook.respond, deadlineMs: webhook.deadline_ms };
+    return accepted(run, webhook);
   }
+}
+
+function accepted(run: RunRecord, { respond, deadline_ms }: LiveWebhook['webhook']): DeliveryResult {
+  return { kind: 'accepted', run, respond, deadlineMs: deadline_ms };
 }
 
 function refusal(status: number, reason: string, issues: SchemaIssue[] = []): Refusal {

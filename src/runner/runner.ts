@@ -201,6 +201,7 @@ export class Runner {
         keyOfSubscription: (account, connection, key) => this.subscriptions.keep(account, connection, key),
         stalled,
         publicUrl: options.publicUrl,
+        backlog: this.backlog,
       }),
       live: () => this.live,
       stalled,

@@ -105,6 +105,16 @@ export interface RunDetailView {
   steps: StepView[];
   /** The runs that its steps called, up to 500. */
   called: RunSummaryView[];
+  /** What has failed in a run that has not ended: in branches and items whose others are waited for. */
+  standing: StandingFailureView[];
+}
+
+export interface StandingFailureView {
+  /** Names the step that failed. */
+  step: string;
+  what: string;
+  /** What comes of it, and when. */
+  comes: string;
 }
 
 /** `POST /api/v1/runs/replay` */

@@ -6,7 +6,8 @@ export const API_ERRORS = {
   backlog_full:
     'So many runs wait for their turn that no more are taken: send it again after `Retry-After` seconds. (503)',
   bad_request: 'The request cannot be read; the message says why.',
-  body_too_large: 'The body has more bytes than the runner takes. (413)',
+  body_too_large:
+    'The body has more bytes than the runner takes. Of a webhook, all but the body is kept among the refusals. (413)',
   cannot_connect: 'There is no such connection to make; the message says why. (409)',
   cannot_keep:
     'The disk of the runner is full or fails, and nothing of the request was kept: send it again after `Retry-After` seconds. (503)',

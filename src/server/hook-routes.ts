@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Delivery } from '../runner/delivery.ts';
 import type { DeliveryResult, Refusal } from '../runner/hooks.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { RunRecord } from '../run/records.ts';
@@ -15,20 +16,31 @@ const RETRY_LATER_S = 300;
 
 /** `POST /hooks/:account/:automation/:secret`, and `GET` for services that try the address so. */
 export function addHookRoutes(app: FastifyInstance, runner: Runner): void {
-  app.route<{ Params: { account: string; automation: string; secret: string } }>({
+  app.route<Hook>({
     method: ['GET', 'POST'],
     url: '/hooks/:account/:automation/:secret',
     exposeHeadRoute: false,
-    handler: async ({ params, method, raw, headers, body }, reply) => {
-      const { account, automation, secret } = params;
-      const { url = '' } = raw;
-      const query = url.includes('?') ? url.slice(url.indexOf('?')) : '';
-      const bytes = body instanceof Uint8Array ? body : new Uint8Array();
-      const receivedAt = Date.now();
-      const delivery = { account, automation, method, query, headers, body: bytes, receivedAt };
-      return answer(runner, await runner.hooks.deliver(delivery, secret), reply);
-    },
+    handler: async (request, reply) =>
+      answer(runner, await runner.hooks.deliver(deliveryOf(request), request.params.secret), reply),
   });
+  app.setErrorHandler<Error & { statusCode?: number }, Hook>(async (error, request, reply) => {
+    if (error.statusCode !== 413) throw error;
+    const { params, routeOptions } = request;
+    const refused = await runner.hooks.refuseTooLarge(deliveryOf(request), params.secret, routeOptions.bodyLimit);
+    return answer(runner, refused, reply);
+  });
+}
+
+interface Hook {
+  Params: { account: string; automation: string; secret: string };
+}
+
+function deliveryOf({ params, method, raw, headers, body }: FastifyRequest<Hook>): Delivery {
+  const { account, automation } = params;
+  const { url = '' } = raw;
+  const query = url.includes('?') ? url.slice(url.indexOf('?')) : '';
+  const bytes = body instanceof Uint8Array ? body : new Uint8Array();
+  return { account, automation, method, query, headers, body: bytes, receivedAt: Date.now() };
 }
 
 /** The body of the answer; the rest of it is set. */
@@ -67,6 +79,7 @@ function answer(runner: Runner, result: DeliveryResult, reply: FastifyReply): un
 function refused(runner: Runner, { status, reason, issues, stalled }: Refusal, reply: FastifyReply): object {
   reply.status(status);
   if (status === 401) return errorView('not_genuine', reason);
+  if (status === 413) return errorView('body_too_large', reason);
   if (status !== 503) return { ...errorView('refused', runner.redactor.text(reason)), issues };
   reply.header('retry-after', RETRY_LATER_S);
   // Why that is so is for the runner's operator, who finds it among the refusals.

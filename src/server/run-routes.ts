@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { explainRun } from '../authoring/explain/explain-run.ts';
+import { standingFailures } from '../authoring/explain/standing-failures.ts';
 import { preparePlan } from '../engine/prepared-plan.ts';
 import { traceRun, type TracedStep } from '../engine/trace.ts';
 import type { Plan } from '../generated/plan.ts';
@@ -221,6 +222,7 @@ async function detail(runner: Runner, views: Views, run: RunRecord, caller: Call
     run: views.run(run),
     steps: await Promise.all(shown.map(async (step) => views.step(run.id, step, await link(step)))),
     called: runner.store.runs.called(run.id, MAX_CALLED).map((one) => views.summary(one)),
+    standing: run.finishedAt === undefined ? standingFailures(traced).map((one) => views.standing(one)) : [],
   };
 }
 

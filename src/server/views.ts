@@ -1,4 +1,5 @@
 import type { Explanation } from '../authoring/explain/explain-run.ts';
+import type { StandingFailure } from '../authoring/explain/standing-failures.ts';
 import type { RunEvent } from '../engine/engine.ts';
 import type { Again } from '../engine/pause-before-try.ts';
 import type { TracedStep } from '../engine/trace.ts';
@@ -22,6 +23,7 @@ import type {
   RunEventView,
   RunSummaryView,
   RunView,
+  StandingFailureView,
   StepView,
   StorageEntryView,
   SubscriptionView,
@@ -103,6 +105,10 @@ export class Views {
       ends_by: isoWhereSet(timed?.sleepUntil),
       pages: pages.length === 0 ? undefined : pages.map(pageView),
     };
+  }
+
+  standing({ step, what, comes }: StandingFailure): StandingFailureView {
+    return { step, what: this.redactor.text(what), comes };
   }
 
   event(event: RunEvent): RunEventView {

@@ -240,6 +240,8 @@ export interface DeliveryStore {
   accept(run: RunRecord, name: string): Promise<string>;
   /** The same for several, in one transaction, in their order; one without a name is always kept. */
   acceptAll(deliveries: readonly NamedDelivery[]): Promise<string[]>;
+  /** The id of the run that a delivery of that name started within the 7 days before `now`. */
+  first(account: string, automation: string, name: string, now: Instant): string | undefined;
 }
 
 /** What a poll found. */
@@ -276,8 +278,8 @@ export interface ScheduleStore {
 }
 
 export interface RefusalStore {
-  /** Keeps it; the oldest beyond the cap of the automation go. */
-  insert(refusal: Omit<RefusalRecord, 'cut' | 'run'>): Promise<void>;
+  /** Keeps it; the oldest beyond the cap of the automation go. `cut`: the body was longer than what is given of it. */
+  insert(refusal: Omit<RefusalRecord, 'cut' | 'run'> & { cut?: boolean }): Promise<void>;
   markReplayed(id: string, run: string): Promise<void>;
   get(id: string): RefusalRecord | undefined;
   list(filter: { account?: string; automation?: string; limit: number }): RefusalRecord[];

@@ -330,6 +330,65 @@ test('a run that has not ended says what it waits for', async () => {
   assert.deepEqual(paused.findings[0]?.edit, ['let it go on: waybill resume acme']);
 });
 
+const ASK = { id: 'ask', wait: { approval: { message: 'Pay?', expires: '1d' } } };
+
+async function standing(step: object): Promise<string[][]> {
+  const { findings } = await explained([step], {}, answered(404), { until: 'waiting' });
+  return findings.filter(({ what }) => /has failed/.test(what)).map(({ what, because }) => [what, ...because]);
+}
+
+test('a run that waits beside what has failed says so, and what comes of it', async () => {
+  const branches = { x: { steps: [GET] }, y: { steps: [ASK] } };
+  const both = { id: 'both', branches };
+  const { findings } = await explained([both], {}, answered(404), { until: 'waiting' });
+  assert.equal(findings[0]?.step, 'get');
+  assert.equal(findings[0]?.what, 'branch `x` of step `both` has failed: HTTP answered 404');
+  assert.deepEqual(findings[0]?.because, ['the run ends so when step `ask` is over']);
+  assert.match(findings[0]?.edit[0] ?? '', /look at the ids/);
+  assert.match(findings[0]?.edit.at(-1) ?? '', /waybill runs cancel [-0-9a-f]{36}$/);
+  const outer = { id: 'outer', branches: { in: { steps: [both] }, out: { steps: [{ ...ASK, id: 'too' }] } } };
+  assert.deepEqual((await standing(outer))[0]?.[1], 'the run ends so when steps `ask`, `too` are over');
+});
+
+test('a failure that stands is said to be handled where it will be, and not told where it is collected', async () => {
+  const branches = { x: { steps: [GET] }, y: { steps: [ASK] } };
+  const stopped = { id: 'both', branches, on_error: 'continue' };
+  assert.deepEqual(await standing(stopped), [
+    [
+      'branch `x` of step `both` has failed: HTTP answered 404',
+      'the `on_error` of step `both` is done when step `ask` is over',
+    ],
+  ]);
+  const handling = { id: 'both', branches: { x: { steps: [GET] } }, on_error: [ASK] };
+  assert.deepEqual(await standing(handling), []);
+  const items = '${{ [1, 2] }}';
+  const each = (steps: object[], more: object): object => ({
+    id: 'each',
+    for_each: items,
+    parallel: 2,
+    steps,
+    ...more,
+  });
+  const failing = [
+    { ...GET, if: '${{ item === 1 }}' },
+    { ...ASK, if: '${{ item === 2 }}' },
+  ];
+  assert.deepEqual(await standing(each(failing, {})), [
+    ['item `each[0]` has failed: HTTP answered 404', 'the run ends so when step `each[1].ask` is over'],
+  ]);
+  assert.deepEqual(await standing(each(failing, { on_item_error: 'collect' })), []);
+  const counted = await standing(each([{ id: 'both', branches }], { on_item_error: 'collect' }));
+  assert.deepEqual(counted[0]?.[1], 'step `each` counts it among its failures when step `each[0].ask` is over');
+});
+
+test('a doubt that stands is not canceled: it is settled when the run has stopped', async () => {
+  const post = { id: 'post', uses: 'http.request', with: { method: 'POST', url: 'https://api.example.com/a' } };
+  const both = { id: 'both', branches: { x: { steps: [post] }, y: { steps: [ASK] } }, on_error: 'continue' };
+  const { findings } = await explained([both], {}, answered(500, { class: 'uncertain' }), { until: 'waiting' });
+  assert.deepEqual(findings[0]?.because, ['the run stops and asks when step `ask` is over']);
+  assert.deepEqual(findings[0]?.edit, []);
+});
+
 test('a run in which nothing was empty has nothing to explain', async () => {
   const { headline, findings } = await explained([put('save', '${{ trigger.body.kind ?? 1 }}')], { kind: 'a' });
   assert.deepEqual([headline, findings], ['acme/example succeeded, and no value was empty', []]);

@@ -159,3 +159,20 @@ test('limits that come once are forgotten when they hold nobody back, and not be
   clock.advance(PERIOD);
   await all;
 });
+
+test('of those that are left aside before a limit, accounts come in turn', async () => {
+  const clock = new ManualClock();
+  const limiter = new Limiter(clock);
+  const shared = limit({ concurrency: 1 });
+  const held: Turn[] = [];
+  for (let count = 0; count <= 32; count++) void limiter.enter([shared]).then((entered) => held.push(entered));
+  assert.equal(limiter.isCrowded([shared]), true);
+  const came: string[] = [];
+  for (let count = 0; count < 100; count++) limiter.whenLess([shared], 'busy', () => came.push('busy'));
+  limiter.whenLess([shared], 'other', () => came.push('other'));
+  while (came.length === 0) {
+    await turn();
+    held.pop()?.release();
+  }
+  assert.deepEqual(came.slice(0, 3), ['busy', 'other', 'busy']);
+});

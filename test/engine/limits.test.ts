@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { limitsOf, type LimitedCaller } from '../../src/engine/limits.ts';
-import type { Limits, Plan } from '../../src/generated/plan.ts';
+import type { Auth, Limits, Plan } from '../../src/generated/plan.ts';
 
 const SEND: LimitedCaller = { connector: 'chat', connection: 'team', action: 'send' };
 
@@ -41,4 +41,32 @@ test('each value of a part of the input has a limit of its own beside the common
   assert.notEqual(limits({ channel: 'C2' })[2]?.key, own?.key);
   assert.equal(limits({ channel: 'C2' })[1]?.key, common?.key);
   assert.equal(limits({}).length, 3);
+});
+
+/** Whose limits the calls of an account are that uses a shared credential. */
+function holder(account: string, auth: Auth, hosts = ['api.chat.example']): string | undefined {
+  const chat = { title: 'Chat', version: '1.0.0', actions: {}, connection: { fields: {}, hosts, auth } };
+  const connections = { team: { connector: 'chat', fields: {}, hosts, secrets: ['key'], shared: 'chat-key' } };
+  const plan = { account, connectors: { chat }, connections } as Partial<Plan> as Plan;
+  return limitsOf(plan, SEND)({})[0]?.key;
+}
+
+test('accounts that call with the same key share its limits; those whose people consent to an app do not', () => {
+  const bearer: Auth = { type: 'bearer', token: '${{ connection.key }}' };
+  assert.equal(holder('acme', bearer), holder('globex', bearer));
+  assert.notEqual(holder('acme', bearer), holder('globex', bearer, ['globex.chat.example']));
+  const tokens = {
+    token_url: 'https://chat.example/token',
+    client_id: '${{ connection.id }}',
+    client_secret: '${{ connection.key }}',
+  };
+  const own: Auth = { type: 'oauth2', grant: 'client_credentials', ...tokens };
+  assert.equal(holder('acme', own), holder('globex', own));
+  const consented: Auth = {
+    type: 'oauth2',
+    grant: 'authorization_code',
+    authorize_url: 'https://chat.example/consent',
+    ...tokens,
+  };
+  assert.equal(holder('acme', consented), 'chat acme/team');
 });

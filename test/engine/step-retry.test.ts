@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { explainRun } from '../../src/authoring/explain/explain-run.ts';
+import { renderRun } from '../../src/cli/render-run.ts';
 import type { Plan } from '../../src/generated/plan.ts';
 import type { Failure, Outcome } from '../../src/run/failure.ts';
 import type { RunRecord } from '../../src/run/records.ts';
 import { calledRunId } from '../../src/run/run-id.ts';
 import { LiveDeployment } from '../../src/runner/live-deployment.ts';
 import { RunControl } from '../../src/runner/run-control.ts';
+import { Redactor } from '../../src/secrets/redaction.ts';
+import { Views } from '../../src/server/views.ts';
 import { automationOf } from '../compiler/compile-text.ts';
 import { count, EngineWorld, until } from './engine-world.ts';
 
@@ -64,6 +67,33 @@ test('a new try of a block does all of it anew, under paths and keys of its own;
   ]);
   const [, , , , again] = await world.trace(run);
   assert.deepEqual([again?.again?.message, again?.again?.step, again?.again?.waits], ['no', 'send', false]);
+  await world.close();
+});
+
+test('what a try gave that failed is not there any more, neither in the next one nor after it', async () => {
+  const early = { id: 'early', if: '${{ steps.one.value === 1 }}', set: { n: 1 } };
+  const no = { id: 'no', if: '${{ steps.early !== undefined }}', fail: 'once more' };
+  const arms = [{ if: '${{ trigger.body.n !== 9 }}', steps: [count('one', 'ones'), early, no] }];
+  const steps = [{ id: 'way', switch: arms, retry: { attempts: 2 } }];
+  const world = await worldOf(steps, "${{ steps.early?.n ?? 'absent' }}");
+  const run = await world.ended(await world.start('example', {}));
+  assert.deepEqual([run.status, run.output], ['succeeded', 'absent']);
+  await world.close();
+});
+
+test('a run shows its tries, and what each came after', async () => {
+  const world = await worldOf([{ ...way, retry: { attempts: 2 } }]);
+  answers(world, refused({ message: 'no such secret' }), GIVEN);
+  const run = await world.ended(await world.start('example', {}));
+  const redactor = new Redactor();
+  redactor.add('secret');
+  const views = new Views(redactor);
+  const steps = (await world.trace(run)).map((step) => views.step(run.id, step));
+  const again = steps.find(({ path }) => path === 'way~2')?.again;
+  assert.deepEqual([again?.code, again?.step, again?.message.includes('secret')], ['http_status', 'send', false]);
+  const shown = renderRun({ run: views.run(run), steps, called: [] });
+  assert.match(shown, /\n✓ way {2}switch\n[^]*\n✓ way~2 {2}switch\n +again +at .*, after step send failed \(http_status\)\n/);
+  assert.match(shown, /\n {2}✓ way~2.send {2}http.request\n/);
   await world.close();
 });
 

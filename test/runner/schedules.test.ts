@@ -8,7 +8,9 @@ import { LiveDeployment } from '../../src/runner/live-deployment.ts';
 import { Schedules } from '../../src/runner/schedules.ts';
 import { Redactor } from '../../src/secrets/redaction.ts';
 import type { Store } from '../../src/store/store.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { startTimeout } from '../../src/engine/timeout.ts';
+import { turn } from '../engine/manual-clock.ts';
 import { samplePlan } from '../engine/sample-plan.ts';
 import { newStore } from '../store/sample-store.ts';
 
@@ -125,4 +127,37 @@ test('times that no runner saw are made up for; a new schedule and one with othe
   const { schedules: changed } = await process(store, clock);
   await changed.fire();
   assert.equal(times(store).length, 3);
+});
+
+test('what cannot be started is tried again after half a minute, not at once', async ({ mock }) => {
+  const store = await newStore();
+  await deploy(store);
+  let now = NINE - 1000;
+  let tries = 0;
+  const errors: unknown[] = [];
+  const start = (): Promise<never> => {
+    tries++;
+    return Promise.reject(new Error('the disk is full'));
+  };
+  const schedules = new Schedules({
+    store,
+    engine: { start } as Partial<Engine> as Engine,
+    stalled: () => undefined,
+    now: () => now,
+    onError: (error) => errors.push(error),
+  });
+  await schedules.use(new LiveDeployment(store));
+  now = NINE;
+  mock.timers.enable({ apis: ['setTimeout'] });
+  schedules.start();
+  const triesAfter = async (milliseconds: number): Promise<number> => {
+    now += milliseconds;
+    mock.timers.tick(milliseconds);
+    await turn();
+    return tries;
+  };
+  assert.deepEqual([await triesAfter(0), await triesAfter(29_999), await triesAfter(1)], [1, 1, 2]);
+  assert.deepEqual([await triesAfter(29_999), await triesAfter(1)], [2, 3]);
+  assert.equal(errors.length, 3);
+  schedules.stop();
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import type { HookView } from '../../src/server/api-types.ts';
 import { withWorkspace, type Served, type WorkspaceFiles } from './with-workspace.ts';
 
-const webhook = { body: { type: 'object' }, verify: 'none' };
 const slow = {
   name: 'slow',
   title: 'Slow',
@@ -26,18 +27,20 @@ const slow = {
 const files = (respond: string): WorkspaceFiles => ({
   connections: { slow: { connector: 'slow' } },
   connectors: { slow },
-  automations: {
-    slow: {
-      name: 'Slow',
-      trigger: { webhook: { ...webhook, respond } },
-      steps: [
-        { id: 'get', uses: 'slow.get', with: {} },
-        { id: 'count', uses: 'storage.increment', with: { key: 'done', by: 1 } },
-      ],
-      output: '${{ steps.count.value }}',
-    },
-  },
+  automations: { slow: taking({ type: 'object' }, respond) },
 });
+
+function taking(body: object, respond = 'accepted'): object {
+  return {
+    name: 'Slow',
+    trigger: { webhook: { body, verify: 'none', respond } },
+    steps: [
+      { id: 'get', uses: 'slow.get', with: {} },
+      { id: 'count', uses: 'storage.increment', with: { key: 'done', by: 1 } },
+    ],
+    output: '${{ steps.count.value }}',
+  };
+}
 
 /** A service that answers when it is told to. */
 async function slowService(): Promise<{ url: string; held: ServerResponse[]; free(): void; close(): void }> {
@@ -96,6 +99,113 @@ test('a burst waits on disk up to the limit; then senders are asked to come agai
         assert.equal((await post(served)).status, 202);
       },
       options,
+    );
+  } finally {
+    service.close();
+  }
+});
+
+const desk = {
+  name: 'desk',
+  title: 'Desk',
+  version: '1.0.0',
+  description: 'Sends tickets.',
+  connection: { fields: { secret: { title: 'Secret', secret: true } }, hosts: [] },
+  webhook_schemes: {
+    desk: {
+      title: 'Desk',
+      algorithm: 'hmac-sha256',
+      signed: '{body}',
+      key: { field: 'secret' },
+      signature: { header: 'Desk-Signature' },
+      delivery_id: { header: 'Desk-Id' },
+      handshake: [{ method: 'POST', when: "${{ body.type === 'ping' }}", answer: { json: { hello: 'there' } } }],
+    },
+  },
+  triggers: {
+    opened: {
+      title: 'Opened',
+      description: 'A ticket is opened.',
+      output: {},
+      sample: {},
+      webhook: { scheme: 'desk', setup: 'Enter the address.', when: "${{ body.type === 'open' }}" },
+    },
+  },
+  actions: {},
+};
+
+/** Signed as the desk does; the last letter of the signature is another one where it is forged. */
+function tell(url: string, id: string, body: object, forged = false): Promise<Response> {
+  const text = JSON.stringify(body);
+  const signature = createHmac('sha256', 'desk-key').update(text).digest('hex');
+  const headers = { 'content-type': 'application/json', 'desk-id': id };
+  const sent = forged ? signature.replace(/.$/, (last) => (last === '0' ? '1' : '0')) : signature;
+  return fetch(url, { method: 'POST', headers: { ...headers, 'desk-signature': sent }, body: text });
+}
+
+const WAITS = [{ id: 'ask', wait: { approval: { message: 'Pay?' } } }];
+
+test('while no more are taken, repeats get their run and handshakes their answer, and nothing is kept', async () => {
+  const service = await slowService();
+  const verify = { scheme: 'desk', connection: 'desk' };
+  const open = { type: 'open' };
+  const { connections, connectors, automations } = files('accepted');
+  const more: WorkspaceFiles = {
+    connections: { ...connections, desk: { connector: 'desk', secrets: { secret: 'desk-key' } } },
+    connectors: { ...connectors, desk },
+    automations: {
+      ...automations,
+      signed: { name: 'Signed', trigger: { webhook: { body: { type: 'object' }, verify } }, steps: WAITS },
+      event: { name: 'Event', trigger: { on: 'desk.opened' }, steps: WAITS },
+    },
+  };
+  const options = { reroutes: new Map([['slow', service.url]]), backlog: { runs: 1, runsOfAccount: 1 } };
+  try {
+    await withWorkspace(
+      more,
+      async (served) => {
+        const { body: hook } = await served.api<HookView>('/hooks/acme/@desk');
+        const urls = [served.hook('signed'), served.url + hook.path];
+        const first = await Promise.all(urls.map(async (url) => (await tell(url, 'a', open)).json()));
+        while (served.runner.engine.backlog('acme').runs === 0) await post(served);
+        for (const [index, url] of urls.entries()) {
+          const again = await tell(url, 'a', open);
+          assert.deepEqual([again.status, await again.json()], [202, first[index]]);
+          assert.equal((await tell(url, 'b', open)).status, 503);
+          assert.equal((await tell(url, 'b', open, true)).status, 503);
+          const hello = await tell(url, 'c', { type: 'ping' });
+          assert.deepEqual([hello.status, await hello.json()], [200, { hello: 'there' }]);
+        }
+        assert.equal((await tell(urls[1] ?? '', 'd', { type: 'closed' })).status, 202);
+        const large = await fetch(served.hook('slow'), { method: 'POST', body: 'x'.repeat(1_100_000) });
+        assert.equal(large.status, 503);
+        assert.deepEqual(served.runner.store.refusals.list({ limit: 10 }), []);
+        assert.equal(served.runner.store.runs.list({ automation: 'signed', limit: 10 }).length, 1);
+        assert.equal(served.runner.store.runs.list({ automation: 'event', limit: 10 }).length, 1);
+      },
+      options,
+    );
+  } finally {
+    service.close();
+  }
+});
+
+test('a refusal that a person takes once more is taken however many runs wait', async () => {
+  const service = await slowService();
+  try {
+    await withWorkspace(
+      files('accepted'),
+      async (served) => {
+        const headers = { 'content-type': 'application/json' };
+        await fetch(served.hook('slow'), { method: 'POST', headers, body: '[]' });
+        const [kept = assert.fail('nothing is kept')] = served.runner.store.refusals.list({ limit: 1 });
+        await served.deploy({ ...files('accepted'), automations: { slow: taking({ type: 'array' }) } });
+        while (served.runner.engine.backlog('acme').runs === 0)
+          await fetch(served.hook('slow'), { method: 'POST', headers, body: '[]' });
+        const { status } = await served.api(`/refusals/${kept.id}/replay`, { method: 'POST' });
+        assert.equal(status, 202);
+      },
+      { reroutes: new Map([['slow', service.url]]), backlog: { runs: 1, runsOfAccount: 1 } },
     );
   } finally {
     service.close();

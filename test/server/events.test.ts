@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { JsonObject } from '../../src/json/value.ts';
 import type {
   HookView,
+  RefusalExplanationView,
   RefusalListView,
   RunDetailView,
   RunListView,
@@ -224,4 +225,21 @@ test('a service is asked to send again where too many runs wait', async () => {
     true,
     none,
   );
+});
+
+test('why the address of a connection refused something is explained as of a webhook', async () => {
+  await withGitHub({ opened: TWO.opened }, async (served, github) => {
+    const shop = hookOf(github, 'acme/shop');
+    await github.send(shop, 'issues', { action: 'opened', text: 'x'.repeat(1_100_000) }, served.url);
+    const forged = { ...shop, config: { ...shop.config, secret: 'guessed' } };
+    await github.send(forged, 'issues', { action: 'opened', issue: ISSUE }, served.url);
+    const { refusals } = (await served.api<RefusalListView>('/refusals')).body;
+    const edits = refusals.map(async ({ id, status }) => {
+      const { findings } = (await served.api<RefusalExplanationView>(`/refusals/${id}/explanation`)).body;
+      return [status, findings[0]?.edit[0]];
+    });
+    const explained = JSON.stringify(await Promise.all(edits));
+    assert.match(explained, /\[401,"is the key of the connection[^"]*waybill connect acme github --web"\]/);
+    assert.match(explained, /\[413,"let the sender send less/);
+  });
 });

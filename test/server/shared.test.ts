@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { waybill } from '../cli/waybill.ts';
 import { withRunner, type Setup } from './with-runner.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 const ASK = {
   name: 'Ask',
@@ -75,4 +76,28 @@ test('a shared automation calls through the connection that the account names fo
     assert.deepEqual(await setup.runner.deploy(), []);
     assert.match(String(await call(setup, 'demo', 'ask', { text: 'Hello.' })), /^Answer in one word\. \S/);
   });
+});
+
+function listing(connection: string): object {
+  const list = { id: 'list', uses: 'openai.list_models', connection, with: {} };
+  return { name: 'List', trigger: { manual: {} }, steps: [list] };
+}
+
+test('a connection whose own file has all of a shared credential is one like any other', async () => {
+  const shared = { connector: 'openai', accounts: ['acme'], secrets: { api_key: 'sk-of-all' } };
+  const own = { connector: 'openai', shared: 'openai-key' };
+  const files = {
+    shared: { 'openai-key': shared },
+    connections: { ours: { ...own, secrets: { api_key: 'sk-of-acme' } }, theirs: own },
+    automations: { ours: listing('ours'), theirs: listing('theirs') },
+  };
+  await withWorkspace(
+    files,
+    ({ runner }) => {
+      const sharedOf = (name: string): unknown => runner.deployed().get(`acme/${name}`)?.plan.connections[name]?.shared;
+      assert.deepEqual([sharedOf('ours'), sharedOf('theirs')], [undefined, 'openai-key']);
+      return Promise.resolve();
+    },
+    { sealedHosts: ['api.openai.com'] },
+  );
 });

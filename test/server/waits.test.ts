@@ -126,3 +126,40 @@ test('a rejection is an answer too', async () => {
     assert.match(failure?.message ?? '', /rejected by Bob/);
   });
 });
+
+const BOTH = JSON.stringify({
+  name: 'Both',
+  trigger: { manual: {} },
+  steps: [
+    {
+      id: 'both',
+      branches: {
+        left: { steps: [{ id: 'no', fail: 'out of stock' }] },
+        right: { steps: [{ id: 'ask', wait: { approval: { message: 'Pay?' } } }] },
+      },
+    },
+  ],
+});
+
+test('a run that waits beside a failure shows it, in the API and in the commands', async () => {
+  await withRunner(async ({ folder, runner, url, token }) => {
+    await writeFile(join(folder, 'automations/demo/both.json'), BOTH);
+    assert.deepEqual(await runner.deploy(), []);
+    const started = await runner.startByHand({ account: 'demo', automation: 'both', input: undefined });
+    assert.ok(started.kind === 'accepted');
+    const { id } = started.run;
+    await until(() => Promise.resolve(runner.store.runs.get(id)?.status === 'waiting'));
+    const headers = { authorization: `Bearer ${token}` };
+    const { standing } = (await (await fetch(`${url}/api/v1/runs/${id}`, { headers })).json()) as RunDetailView;
+    const what = 'branch `left` of step `both` has failed: step no: out of stock';
+    const comes = 'the run ends so when step `ask` is over';
+    assert.deepEqual(standing, [{ step: 'no', what, comes }]);
+    for (const command of ['runs show', 'explain']) {
+      const { out } = await waybill([...command.split(' '), id, '--data', join(folder, 'data')]);
+      assert.ok(out.includes(what) && out.includes(comes) && out.includes(`waybill runs cancel ${id}`), out);
+    }
+    await runner.control.cancel(id);
+    const after = (await (await fetch(`${url}/api/v1/runs/${id}`, { headers })).json()) as RunDetailView;
+    assert.deepEqual(after.standing, []);
+  });
+});

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { hookPath } from '../../src/runner/live-deployment.ts';
+import { waybill } from '../cli/waybill.ts';
 import { DEMO_KEY, withRunner } from './with-runner.ts';
 
 test('a webhook becomes a run that calls the service and keeps the summary', async () => {
@@ -30,8 +33,27 @@ test('what does not fit is refused in words, and kept', async () => {
     assert.equal((await post('text=from+a+form', 'application/x-www-form-urlencoded')).status, 202);
     assert.deepEqual(
       runner.store.refusals.list({ limit: 10 }).map(({ status }) => status),
-      [415, 400, 400],
+      [413, 415, 400, 400],
     );
+  });
+});
+
+test('of what is too large, the reason is kept and explained, and nothing of the body; not where the address is wrong', async () => {
+  await withRunner(async ({ runner, url, folder, post }) => {
+    const large = `{"text":"${'x'.repeat(1_100_000)}"}`;
+    const wrong = await fetch(`${url}/hooks/demo/summarize-text/wrong`, { method: 'POST', body: large });
+    assert.equal(wrong.status, 404);
+    assert.deepEqual(runner.store.refusals.list({ limit: 10 }), []);
+    const { status, body } = await post(large);
+    assert.deepEqual([status, body.error?.code], [413, 'body_too_large']);
+    const [kept = assert.fail('nothing is kept')] = runner.store.refusals.list({ limit: 10 });
+    const { reason, cut, headers } = kept;
+    assert.deepEqual([reason, cut, kept.body.length], ['the body has more than 1048576 bytes', true, 0]);
+    assert.equal(headers['content-length'], String(large.length));
+    assert.equal((await runner.hooks.replay(kept.id)).kind, 'cut');
+    const { out } = await waybill(['explain', kept.id, '--data', join(folder, 'data')]);
+    assert.match(out, /answered 413: the body has more than 1048576 bytes/);
+    assert.match(out, /do +let the sender send less at a time/);
   });
 });
 
@@ -95,4 +117,21 @@ test('an answer that waits is 202 after its deadline, and the run goes on', asyn
           `"steps": [{ "id": "office", "wait": { "until": "${new Date(Date.now() + 800).toISOString()}" } },`,
         ),
   );
+});
+
+test('a body that is packed is refused as that; who only names a charset packs nothing', async () => {
+  await withRunner(async ({ runner, url }) => {
+    const live = runner.deployed().get('demo/summarize-text') ?? assert.fail();
+    const postAs = (coding: string, body: Uint8Array<ArrayBuffer> | string): Promise<Response> => {
+      const headers = { 'content-type': 'application/json', 'content-encoding': coding };
+      return fetch(url + hookPath(live), { method: 'POST', headers, body });
+    };
+    const packed = await postAs('gzip', Uint8Array.from(gzipSync('{"text":"All is well."}')));
+    assert.equal(packed.status, 415);
+    assert.match(await packed.text(), /the body is packed \(gzip\): send it without Content-Encoding/);
+    assert.equal((await postAs('utf-8', '{"text":"All is well."}')).status, 202);
+    const [kept] = runner.store.refusals.list({ limit: 10 });
+    const again = await runner.hooks.replay(kept?.id ?? '');
+    assert.equal(again.kind === 'refused' ? again.status : again.kind, 415);
+  });
 });

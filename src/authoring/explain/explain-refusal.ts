@@ -21,7 +21,7 @@ export interface RefusedDelivery {
 
 /** What the webhook that is deployed now makes of the delivery. */
 export interface TakenNow {
-  webhook: WebhookTrigger;
+  webhook: Pick<WebhookTrigger, 'body' | 'verify'>;
   /** In what it does not fit; empty where it would be taken. */
   issues: readonly SchemaIssue[];
   /** The consent without which it starts no runs, and how to give it. */
@@ -120,7 +120,11 @@ const ADVICE: { [status: number]: string[] } = {
     'is the clock of the runner right? Old signatures are refused',
     'if you do not know the sender: it was right to refuse it',
   ],
-  415: ['let the sender send application/json or application/x-www-form-urlencoded'],
+  413: [
+    'let the sender send less at a time; the body was not kept, so it has to send it again',
+    'if it cannot, let it send where the data is, and have a step read it there',
+  ],
+  415: ['let the sender send application/json or application/x-www-form-urlencoded, and not packed'],
   503: [
     'the runner could not open the key of the connection: waybill doctor says why',
     'otherwise give the credential anew: waybill connect ACCOUNT CONNECTION --web',

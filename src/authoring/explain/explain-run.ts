@@ -6,7 +6,7 @@ import { hasExpression } from '../../language/template.ts';
 import type { RunRecord } from '../../run/records.ts';
 import { isEmpty, isLaterTry, RunReading } from './run-reading.ts';
 import { whatItWaitsFor, type Pause } from './what-it-waits-for.ts';
-import { failureOf, handledFailure } from './why-failed.ts';
+import { failureBefore, failureOf, handledFailure } from './why-failed.ts';
 import { editsOf, shown, whyNothing, whySkipped } from './why-nothing.ts';
 
 /** What came of a run and why, in words. Values of the run stand in it: it is redacted before it is shown. */
@@ -34,6 +34,7 @@ export function explainRun(plan: Plan, run: RunRecord, traced: readonly TracedSt
   const reading = new RunReading(plan, run, traced);
   const findings = [
     ...failureOf(reading),
+    ...failureBefore(reading),
     ...whatItWaitsFor(reading, pause),
     ...reading.traced.flatMap((step) => findingsOf(reading, step)),
     ...emptyRunOutput(reading),

@@ -4,6 +4,7 @@ import type { Failure } from '../../run/failure.ts';
 import type { Finding } from './explain-run.ts';
 import { failureAdvice } from './failure-advice.ts';
 import type { RunReading } from './run-reading.ts';
+import { standingFailures } from './standing-failures.ts';
 import { editsOf, shown, whyNothing, type Cause } from './why-nothing.ts';
 
 /** Why the run failed, or stopped. */
@@ -21,6 +22,18 @@ export function failureOf(reading: RunReading): Finding[] {
       edit: [...editsOf(causes), ...adviceFor(reading, failure, step)],
     },
   ];
+}
+
+/** What has failed in a run that waits for the end of what is beside it. */
+export function failureBefore(reading: RunReading): Finding[] {
+  const { run, traced } = reading;
+  if (run.finishedAt !== undefined) return [];
+  return standingFailures(traced).map(({ step, failure, what, comes }): Finding => {
+    // A doubt is settled when the run has stopped at it; a run that is canceled asks nobody.
+    const doubted = failure.class === 'uncertain';
+    const cancel = `let it wait for nothing more: waybill runs cancel ${run.id}`;
+    return { step, what, because: [comes], edit: doubted ? [] : [...adviceFor(reading, failure, step), cancel] };
+  });
 }
 
 /** The failure of a step that its `on_error` handled. */

@@ -4,6 +4,9 @@ import type { Json, JsonObject } from '../../json/value.ts';
 /** What a body says, or why it cannot be read, with the HTTP status for that. */
 export type ReadBody = { value: Json } | { status: number; reason: string };
 
+/** Content codings that are in use (RFC 9110 §8.4.1, RFC 7932, RFC 8878). */
+const PACKINGS = new Set(['br', 'compress', 'deflate', 'gzip', 'x-compress', 'x-gzip', 'zstd']);
+
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads a body of JSON (RFC 8259) or a form, in UTF-8. Without a content type, it is JSON. */
@@ -31,6 +34,12 @@ export function readBody(contentType: string | undefined, bytes: Uint8Array): Re
   } catch (error) {
     return { status: 400, reason: `the body is not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+/** How the body is packed, if so. Some senders name a charset in this header, and pack nothing. */
+export function packing(contentEncoding: string | string[] | undefined): string | undefined {
+  const codings = [contentEncoding ?? []].flat().flatMap((line) => line.split(','));
+  return codings.map((coding) => coding.trim().toLowerCase()).find((coding) => PACKINGS.has(coding));
 }
 
 /** Whether the content type is that of an HTML form (WHATWG URL §5). */

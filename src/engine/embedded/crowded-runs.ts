@@ -22,7 +22,7 @@ export class CrowdedRuns {
   /** Until the crowd before these limits has gone. Of the run, no more is kept than its name: what it carries may be large. */
   add({ id, account }: QueuedRun, limits: readonly CallLimit[]): void {
     this.tally.add(account);
-    this.limiter.whenLess(limits, () => {
+    this.limiter.whenLess(limits, account, () => {
       this.tally.drop(account);
       this.goOn({ id, account });
     });

@@ -2,9 +2,11 @@ import { readBody } from '../../connectors/webhooks/body.ts';
 import type { WebhookRequest } from '../../connectors/webhooks/request.ts';
 import type { Engine, TogetherRequest } from '../../engine/engine.ts';
 import { EvaluationError } from '../../language/evaluation-error.ts';
+import type { Instant } from '../../run/records.ts';
 import { SecretError } from '../../secrets/secret-error.ts';
 import { REFUSED_BODY_KEPT } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
+import { isFull, type BacklogLimits } from '../backlog.ts';
 import { webhookRequest, type Delivery } from '../delivery.ts';
 import { addressPath, connectionOf } from '../hook-address.ts';
 import type { DeliveryResult, Refusal } from '../hooks.ts';
@@ -38,6 +40,7 @@ export interface ConnectionHooksOptions {
   stalled: (name: string) => string | undefined;
   /** Where senders reach the runner, without a slash at the end, if the operator says so. */
   publicUrl: string | undefined;
+  backlog: BacklogLimits;
 }
 
 /**
@@ -51,12 +54,15 @@ export class ConnectionHooks {
     this.options = options;
   }
 
-  /** `secret` is the secret part of the address that was called; `name` names the delivery where nothing of its own does. */
+  /**
+   * `secret` is the secret part of the address that was called. `again` names a refused delivery that a person takes once more,
+   * where nothing of its own names it: that is taken however many runs wait.
+   */
   async take(
     listeners: readonly Listener[],
     delivery: Delivery,
     secret: string,
-    name?: string,
+    again?: string,
   ): Promise<DeliveryResult> {
     const read = readBody([delivery.headers['content-type']].flat()[0], delivery.body);
     const path = addressPath(delivery.account, delivery.automation, secret);
@@ -71,9 +77,20 @@ export class ConnectionHooks {
     if (proved.length === 0 && first?.proof.kind === 'refused') return refusal(first.proof.status, first.proof.reason);
     if ('reason' in read) return refusal(read.status, read.reason);
     const { starts, refused } = this.read(proved, request);
+    if (again === undefined && isFull(this.options.engine, delivery.account, this.options.backlog))
+      return refused ?? this.repeat(starts, delivery.receivedAt);
     return refused === undefined
-      ? { kind: 'events', runs: await this.start(starts, name) }
-      : this.takePart(starts, refused, delivery, name);
+      ? { kind: 'events', runs: await this.start(starts, again) }
+      : this.takePart(starts, refused, delivery, again);
+  }
+
+  /** Nothing more is taken; what was taken before, or starts nothing, is answered as ever. */
+  private repeat(starts: readonly Start[], now: Instant): DeliveryResult {
+    const { deliveries } = this.options.store;
+    const runs = starts.flatMap(({ request: { account, automation }, name }) =>
+      name === undefined ? [] : (deliveries.first(account, automation, name, now) ?? []),
+    );
+    return runs.length === starts.length ? { kind: 'events', runs } : { kind: 'full' };
   }
 
   /**

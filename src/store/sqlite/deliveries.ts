@@ -10,11 +10,11 @@ export const REPEATS_KNOWN_MS = 7 * 24 * 3_600_000;
 /** Old ones that go with each new one: more than come, so that they do not pile up. */
 const FORGOTTEN_AT_ONCE = 5;
 
-export function createDeliveryStore({ writer, queue, values }: Connections): DeliveryStore {
+export function createDeliveryStore({ reader, writer, queue, values }: Connections): DeliveryStore {
   const insertRun = prepareRunInsert(writer, values);
-  const first = writer.prepare(
-    'SELECT run FROM deliveries WHERE account = ? AND automation = ? AND key = ? AND accepted_at > ?',
-  );
+  const select = 'SELECT run FROM deliveries WHERE account = ? AND automation = ? AND key = ? AND accepted_at > ?';
+  const first = writer.prepare(select);
+  const firstRead = reader.prepare(select);
   const insert = writer.prepare(
     'INSERT OR REPLACE INTO deliveries (account, automation, key, run, accepted_at) VALUES (?, ?, ?, ?, ?)',
   );
@@ -25,8 +25,7 @@ export function createDeliveryStore({ writer, queue, values }: Connections): Del
   /** Gives the id of the run that is kept. */
   const accept = ({ run, name }: NamedDelivery): string => {
     const { account, automation, createdAt } = run;
-    // A name may be as long as a body; its digest says the same.
-    const key = name === undefined ? undefined : createHash('sha256').update(name).digest();
+    const key = name === undefined ? undefined : keyOf(name);
     const known = key && first.get(account, automation, key, createdAt - REPEATS_KNOWN_MS);
     if (known !== undefined) return text(known, 'run');
     insertRun(run);
@@ -38,5 +37,14 @@ export function createDeliveryStore({ writer, queue, values }: Connections): Del
   return {
     accept: (run, name) => queue.commit(() => accept({ run, name })),
     acceptAll: (deliveries) => queue.commit(() => deliveries.map(accept)),
+    first: (account, automation, name, now) => {
+      const known = firstRead.get(account, automation, keyOf(name), now - REPEATS_KNOWN_MS);
+      return known === undefined ? undefined : text(known, 'run');
+    },
   };
+}
+
+/** A name may be as long as a body; its digest says the same. */
+function keyOf(name: string): Uint8Array {
+  return createHash('sha256').update(name).digest();
 }

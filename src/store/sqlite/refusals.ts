@@ -33,12 +33,12 @@ export function createRefusalStore({ reader, writer, queue }: Connections): Refu
   };
 
   return {
-    insert: ({ id, account, automation, receivedAt, status, reason, query, headers, body }) => {
+    insert: ({ id, account, automation, receivedAt, status, reason, query, headers, body, cut = false }) => {
       const kept = body.subarray(0, REFUSED_BODY_KEPT);
-      const cut = kept.length < body.length ? 1 : 0;
+      const isCut = cut || kept.length < body.length ? 1 : 0;
       const headersText = JSON.stringify(headers);
       return queue.commit(() => {
-        insert.run(id, account, automation, receivedAt, status, reason, query, headersText, kept, cut);
+        insert.run(id, account, automation, receivedAt, status, reason, query, headersText, kept, isCut);
         dropOldest.run(account, automation);
       });
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readBody } from '../../../src/connectors/webhooks/body.ts';
+import { packing, readBody } from '../../../src/connectors/webhooks/body.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const read = (type: string | undefined, text: string): unknown => readBody(type, new TextEncoder().encode(text));
@@ -23,4 +23,9 @@ test('what cannot be read says why', () => {
   assert.match(JSON.stringify(read('text/xml', '<a/>')), /415.*text\/xml is not taken/);
   assert.match(JSON.stringify(read(undefined, '{"a":')), /400.*not JSON/);
   assert.deepEqual(readBody(undefined, Uint8Array.of(0xff)), { status: 400, reason: 'the body is not UTF-8' });
+});
+
+test('a packed body is known by its header; identity and charsets are none', () => {
+  assert.deepEqual(['GZIP', 'identity, br', ['zstd']].map(packing), ['gzip', 'br', 'zstd']);
+  assert.deepEqual([undefined, '', 'identity', 'utf-8'].map(packing), [undefined, undefined, undefined, undefined]);
 });
