@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { explainRun } from '../../src/authoring/explain/explain-run.ts';
+import { standingFailures } from '../../src/authoring/explain/standing-failures.ts';
 import { renderRun } from '../../src/cli/render-run.ts';
 import type { Plan } from '../../src/generated/plan.ts';
 import type { Failure, Outcome } from '../../src/run/failure.ts';
@@ -40,6 +41,10 @@ const worldOf = (steps: object[], output?: string): Promise<EngineWorld> =>
 function keyed(plan: Plan): void {
   const request = plan.connectors['http']?.actions['request'];
   if (request !== undefined) request.idempotency = { header: 'Idempotency-Key', lifetime: '1h' };
+}
+
+async function untilAsync(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 async function traced(world: EngineWorld, run: RunRecord): Promise<string[]> {
@@ -91,7 +96,7 @@ test('a run shows its tries, and what each came after', async () => {
   const steps = (await world.trace(run)).map((step) => views.step(run.id, step));
   const again = steps.find(({ path }) => path === 'way~2')?.again;
   assert.deepEqual([again?.code, again?.step, again?.message.includes('secret')], ['http_status', 'send', false]);
-  const shown = renderRun({ run: views.run(run), steps, called: [] });
+  const shown = renderRun({ run: views.run(run), steps, called: [], standing: [] });
   assert.match(shown, /\n✓ way {2}switch\n[^]*\n✓ way~2 {2}switch\n +again +at .*, after step send failed \(http_status\)\n/);
   assert.match(shown, /\n {2}✓ way~2.send {2}http.request\n/);
   await world.close();
@@ -120,6 +125,27 @@ test('an explanation reads the last try alone, from inside and from outside', as
     ],
   );
   assert.ok(findings.every(({ step }) => step !== 'each[0].keep' && step !== 'each~2[0].keep'));
+  await world.close();
+});
+
+test('what has failed in a try beside what goes on is told with what comes of it', async () => {
+  const branches = { left: { steps: [send] }, right: { steps: [{ id: 'ask', wait: { event: { payload: {} } } }] } };
+  const world = await worldOf([{ id: 'all', branches, retry: { attempts: 2 } }]);
+  answers(world, refused());
+  const run = await world.start('example', {});
+  const standing = async (): Promise<string[]> =>
+    standingFailures(await world.trace(run)).map(({ what, comes }) => `${what}; ${comes}`);
+  const waits = (step: string) => async (): Promise<boolean> =>
+    (await standing()).some((said) => said.includes(`\`${step}\` is over`));
+  await untilAsync(waits('ask'));
+  assert.deepEqual(await standing(), [
+    'branch `left` of step `all` has failed: no; step `all` is tried again when step `ask` is over',
+  ]);
+  await world.engine.answer(run, { step: 'ask', attempt: 1 }, { ok: true, output: null });
+  await untilAsync(waits('all~2.ask'));
+  assert.deepEqual(await standing(), [
+    'branch `left` of step `all~2` has failed: no; the run ends so when step `all~2.ask` is over',
+  ]);
   await world.close();
 });
 
