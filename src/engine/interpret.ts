@@ -137,13 +137,7 @@ class Interpretation {
   }
 
   /** Tries the step until it does not fail, or may not be tried again. A new try does all of it anew. */
-  private async tried(
-    step: PreparedStep,
-    tries: number,
-    place: string,
-    path: string,
-    scope: Scope,
-  ): Promise<BlockEnd> {
+  private async tried(step: PreparedStep, tries: number, place: string, path: string, scope: Scope): Promise<BlockEnd> {
     const { durable, services } = this.context;
     const before = { ...scope.steps };
     let end = await this.once(step, place, path, scope);

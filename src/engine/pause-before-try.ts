@@ -54,5 +54,11 @@ export function pauseBeforeTry(
 export function againOf({ input, startedAt, sleepUntil = startedAt, outcome }: AttemptRecord): Again {
   const after = isJsonObject(input) && isJsonObject(input['after']) ? input['after'] : {};
   const word = (name: string): string => (typeof after[name] === 'string' ? after[name] : '');
-  return { code: word('code'), message: word('message'), step: word('step'), at: sleepUntil, waits: outcome === undefined };
+  return {
+    code: word('code'),
+    message: word('message'),
+    step: word('step'),
+    at: sleepUntil,
+    waits: outcome === undefined,
+  };
 }

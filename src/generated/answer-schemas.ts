@@ -478,8 +478,29 @@ export const ANSWER_SCHEMAS = {
         "description": "Path of the page on which a person decides, while that is open."
       },
       "again": {
-        "$ref": "#/components/schemas/AgainView",
-        "description": "Of a later try of a step, such as `route~2`: what it came after."
+        "type": "object",
+        "properties": {
+          "code": {
+            "type": "string"
+          },
+          "message": {
+            "type": "string"
+          },
+          "step": {
+            "type": "string"
+          },
+          "at": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "code",
+          "message",
+          "step",
+          "at"
+        ],
+        "additionalProperties": false,
+        "description": "Of a later try of a step, such as `route~2`: how, and in which step, the one before failed, and when this one begins."
       },
       "depth": {
         "type": "number",
@@ -534,32 +555,6 @@ export const ANSWER_SCHEMAS = {
     ],
     "additionalProperties": false,
     "description": "One step of a run as it went; each turn of a loop, and each later try of a step, by itself."
-  },
-  "AgainView": {
-    "type": "object",
-    "properties": {
-      "code": {
-        "type": "string"
-      },
-      "message": {
-        "type": "string"
-      },
-      "step": {
-        "type": "string",
-        "description": "The step that failed."
-      },
-      "at": {
-        "type": "string"
-      }
-    },
-    "required": [
-      "code",
-      "message",
-      "step",
-      "at"
-    ],
-    "additionalProperties": false,
-    "description": "How the try of a step before this one failed, and when this one begins."
   },
   "AttemptView": {
     "type": "object",

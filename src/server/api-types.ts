@@ -42,8 +42,8 @@ export interface StepView {
   called: string | undefined;
   /** Path of the page on which a person decides, while that is open. */
   approval: string | undefined;
-  /** Of a later try of a step, such as `route~2`: what it came after. */
-  again: AgainView | undefined;
+  /** Of a later try of a step, such as `route~2`: how, and in which step, the one before failed, and when this one begins. */
+  again: { code: string; message: string; step: string; at: string } | undefined;
   /** How many steps stand around it. */
   depth: number;
   /** `pending` where the run has not come to it; `skipped` where it went another way. */
@@ -57,15 +57,6 @@ export interface StepView {
   ends_by: string | undefined;
   /** Of a loop over many items: stretches whose steps are shown by `?page=`. */
   pages: PageView[] | undefined;
-}
-
-/** How the try of a step before this one failed, and when this one begins. */
-export interface AgainView {
-  code: string;
-  message: string;
-  /** The step that failed. */
-  step: string;
-  at: string;
 }
 
 /** A stretch of a long loop. */

@@ -12,7 +12,6 @@ import { calledRunId } from '../run/run-id.ts';
 import type { Redactor } from '../secrets/redaction.ts';
 import type { PollName, PollState, RefusalRecord, StorageEntry } from '../store/records.ts';
 import type {
-  AgainView,
   AttemptView,
   ExplanationView,
   PageView,
@@ -167,7 +166,7 @@ export class Views {
     };
   }
 
-  private again({ code, message, step, at }: Again): AgainView {
+  private again({ code, message, step, at }: Again): StepView['again'] {
     return { code, message: this.redactor.text(message), step, at: iso(at) };
   }
 

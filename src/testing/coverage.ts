@@ -72,10 +72,9 @@ class SeenRuns {
     );
   }
 
-  /** The times that a switch was done, each with the first steps of those arms that were then taken. */
+  /** The times that a switch was done, each with the first steps of those arms that were then taken: the same in every try. */
   takenIn(id: string, firsts: readonly string[]): { step: RanStep; taken: string[] }[] {
     return (this.steps.get(id) ?? [])
-      // Every try of it takes the same arm.
       .filter(({ step }) => step.end?.kind === 'done' && tryOf(step.path).number === 1)
       .map(({ step, run }) => {
         const prefix = step.path.slice(0, step.path.length - id.length);

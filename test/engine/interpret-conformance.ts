@@ -79,12 +79,7 @@ interface Whole {
 }
 
 /** Runs the plan to its end, with one crash: at the given moment of the first life, and so many turns later. */
-async function runWhole(
-  trial: Trial,
-  prepared: PreparedPlan,
-  crashAt: number,
-  turnsLater: number,
-): Promise<Whole> {
+async function runWhole(trial: Trial, prepared: PreparedPlan, crashAt: number, turnsLater: number): Promise<Whole> {
   const world = new World();
   let moments = 0;
   let crashed = false;

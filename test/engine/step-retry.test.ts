@@ -17,7 +17,10 @@ import { count, EngineWorld, until } from './engine-world.ts';
 const BODY = { type: 'object', properties: { n: { type: 'integer' } } };
 const send = { id: 'send', uses: 'http.request', with: { method: 'POST', url: 'https://example.com/', body: 'x' } };
 const both = [count('one', 'ones'), send, count('two', 'twos')];
-const way = { id: 'way', switch: [{ if: '${{ trigger.body.n !== 9 }}', steps: both, output: '${{ steps.one.value }}' }] };
+const way = {
+  id: 'way',
+  switch: [{ if: '${{ trigger.body.n !== 9 }}', steps: both, output: '${{ steps.one.value }}' }],
+};
 
 const GIVEN: Outcome = { ok: true, output: { status: 200, headers: {}, body: 'ok' } };
 const refused = (more: Partial<Failure> = {}): Outcome => ({
@@ -57,7 +60,10 @@ test('a new try of a block does all of it anew, under paths and keys of its own;
   const keys = answers(world, refused(), GIVEN);
   const run = await world.ended(await world.start('example', {}));
   assert.deepEqual([run.status, run.output], ['succeeded', [2, 1]]);
-  assert.deepEqual(['ones', 'twos', 'after'].map((key) => world.stored(key)), [2, 1, 1]);
+  assert.deepEqual(
+    ['ones', 'twos', 'after'].map((key) => world.stored(key)),
+    [2, 1, 1],
+  );
   assert.equal(new Set(keys).size, 2);
   assert.deepEqual(await traced(world, run), [
     '0 way done',
@@ -97,7 +103,10 @@ test('a run shows its tries, and what each came after', async () => {
   const again = steps.find(({ path }) => path === 'way~2')?.again;
   assert.deepEqual([again?.code, again?.step, again?.message.includes('secret')], ['http_status', 'send', false]);
   const shown = renderRun({ run: views.run(run), steps, called: [], standing: [] });
-  assert.match(shown, /\n✓ way {2}switch\n[^]*\n✓ way~2 {2}switch\n +again +at .*, after step send failed \(http_status\)\n/);
+  assert.match(
+    shown,
+    /\n✓ way {2}switch\n[^]*\n✓ way~2 {2}switch\n +again +at .*, after step send failed \(http_status\)\n/,
+  );
   assert.match(shown, /\n {2}✓ way~2.send {2}http.request\n/);
   await world.close();
 });
@@ -206,12 +215,12 @@ test('a call that is tried again calls another run; what a person ended is not c
   answers(world, refused(), GIVEN);
   const run = await world.ended(await world.start('example', {}));
   assert.deepEqual([run.status, run.output], ['succeeded', 'given']);
-  const called = world.store.runs.called(run.id, 10).map(({ id, parent, status }) => [id, parent?.step, status]);
-  const expected = [
-    [calledRunId(run.id, 'go'), 'go', 'failed'],
-    [calledRunId(run.id, 'go~2'), 'go~2', 'succeeded'],
-  ];
-  assert.deepEqual(called.toSorted(), expected.toSorted());
+  const called = world.store.runs.called(run.id, 10).map(({ id, parent, status }) => [id, `${parent?.step} ${status}`]);
+  assert.equal(called.length, 2);
+  assert.deepEqual(Object.fromEntries(called), {
+    [calledRunId(run.id, 'go')]: 'go failed',
+    [calledRunId(run.id, 'go~2')]: 'go~2 succeeded',
+  });
   assert.deepEqual(await traced(world, run), ['0 go done', '0 go~2 done']);
 
   const patient = await world.start('patient', {});
@@ -297,7 +306,10 @@ test('a stop in the midst of the second try goes on there, with its key', async 
   await until(() => keys.length === 2);
   await world.restart();
   assert.equal((await world.ended(run)).status, 'succeeded');
-  assert.deepEqual(['ones', 'twos'].map((key) => world.stored(key)), [2, 1]);
+  assert.deepEqual(
+    ['ones', 'twos'].map((key) => world.stored(key)),
+    [2, 1],
+  );
   assert.equal(keys[1], keys[2]);
   assert.deepEqual(await traced(world, run), [
     '0 way done',
@@ -323,11 +335,19 @@ test('a replay from a later step keeps what the last tries gave', async () => {
   assert.deepEqual(run.output, ['given', 2]);
   await world.store.deployments.hookSecret('acme', 'example');
   const live = new LiveDeployment(world.store);
-  const control = new RunControl(world.store, world.engine, () => live, () => undefined);
+  const control = new RunControl(
+    world.store,
+    world.engine,
+    () => live,
+    () => undefined,
+  );
   const replayed = await control.replay(run.id, { from: 'last' });
   assert.ok(replayed.kind === 'done');
   assert.deepEqual((await world.ended(replayed.run)).output, ['given', 2]);
-  assert.deepEqual(['ones', 'lasts'].map((key) => world.stored(key)), [2, 2]);
+  assert.deepEqual(
+    ['ones', 'lasts'].map((key) => world.stored(key)),
+    [2, 2],
+  );
   assert.equal(world.calls.length, 4);
   await world.close();
 });

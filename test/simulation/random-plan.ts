@@ -146,7 +146,8 @@ class Draft {
     const { random } = this;
     const [callee] = this.callable;
     const kinds = ['action', 'action', 'action', 'storage', 'set', 'wait', 'end'] as const;
-    const nested = place.depth < 2 ? (['switch', 'for_each', 'for_each', 'branches', 'call', 'late', 'tried'] as const) : [];
+    const nested =
+      place.depth < 2 ? (['switch', 'for_each', 'for_each', 'branches', 'call', 'late', 'tried'] as const) : [];
     switch (random.pick(['action', ...kinds, ...nested])) {
       case 'storage':
         return this.storage(id, place);

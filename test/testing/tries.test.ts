@@ -21,6 +21,14 @@ const STEPS = [
 ];
 const STEPS_THAT_RAN = ['all', 'count', 'way', 'get', 'all~2', 'all~2.count', 'all~2.way', 'all~2.other'];
 
+/** A step as it is recorded. */
+const made = (path: string, uses: string | undefined, attempt?: object): object => ({
+  path,
+  uses,
+  status: path === 'way' || path === 'get' ? 'failed' : 'succeeded',
+  attempts: attempt === undefined ? [] : [{ input: {}, output: undefined, failure: undefined, ...attempt }],
+});
+
 test('a case goes through the tries of a step, by its clock', async () => {
   await passes(STEPS, {
     answers: [
@@ -38,7 +46,9 @@ test('a case goes through the tries of a step, by its clock', async () => {
 });
 
 test('an answer to a step is one to all its tries', async () => {
-  const steps = [{ id: 'way', retry: { attempts: 2 }, switch: [{ if: '${{ run.id !== account.name }}', steps: [get] }] }];
+  const steps = [
+    { id: 'way', retry: { attempts: 2 }, switch: [{ if: '${{ run.id !== account.name }}', steps: [get] }] },
+  ];
   await passes(steps, {
     answers: [{ to: { step: 'get' }, with: [{ status: 404 }, { status: 200 }] }],
     expect: { status: 'succeeded', attempts: { get: 2, way: 2 } },
@@ -65,12 +75,6 @@ test('what is covered is told of each try', async () => {
 
 test('a run in which a step was tried again becomes a test', async () => {
   const failure: Failure = { class: 'permanent', code: 'http_status', message: 'no', status: 404 };
-  const made = (path: string, uses: string | undefined, attempt?: object): object => ({
-    path,
-    uses,
-    status: path === 'way' || path === 'get' ? 'failed' : 'succeeded',
-    attempts: attempt === undefined ? [] : [{ input: {}, output: undefined, failure: undefined, ...attempt }],
-  });
   const answer = { status: 200, headers: {}, body: 'ok' };
   const recorded = [
     made('all', undefined),
