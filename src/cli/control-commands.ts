@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { ReplayOptions, ResolveOptions } from './commands/control.ts';
+import type { ManyOptions, ReplayOptions, ResolveOptions } from './commands/control.ts';
 import type { StorageOptions } from './commands/storage.ts';
 import { accountOption, automationOption, instant, positive } from './options.ts';
 
@@ -10,24 +10,33 @@ export function addControlCommands(
   withRunner: (command: Command) => Command,
   finish: (code: number) => void,
 ): void {
-  withRunner(runs.command('cancel'))
-    .description('end a run; what is under way may end, nothing more begins')
-    .argument('<run>', 'its id')
-    .addHelpText('after', '\nExample:\n  waybill runs cancel 0193a1b2-…')
-    .action(async (run: string, options: StorageOptions) =>
+  withMany(withRunner(runs.command('cancel')), ['queued', 'running', 'waiting'])
+    .description('end a run, or many; what is under way may end, nothing more begins')
+    .argument('[run]', 'its id; without it, those that --account and --status name')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  waybill runs cancel 0193a1b2-…\n  waybill runs cancel --account demo --automation sync --status queued',
+    )
+    .action(async (run: string | undefined, options: ManyOptions) =>
       finish(await (await import('./commands/control.ts')).cancel(run, options)),
     );
-  withRunner(runs.command('replay'))
+  withMany(withRunner(runs.command('retry')))
+    .description(
+      'let runs that failed go on from what failed, with the plan that they began with; what ended well is kept',
+    )
+    .argument('[runs...]', 'their ids; without them, those that --account names and that were not replayed')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  waybill runs retry 0193a1b2-…\n  waybill runs retry --account demo --since 2h',
+    )
+    .action(async (ids: string[], options: ManyOptions) =>
+      finish(await (await import('./commands/control.ts')).retry(ids, options)),
+    );
+  withMany(withRunner(runs.command('replay')), ['failed', 'uncertain', 'canceled'])
     .description('run again what a run was given, with the plan that is deployed now; or many that did not succeed')
     .argument('[run]', 'its id; without it, those that --account and --status name and that were not replayed yet')
     .option('--from <step>', 'do not do again what was done before this step')
     .option('--trigger <json>', 'what the run is given instead, such as {"body":{…}}')
-    .addOption(accountOption())
-    .addOption(automationOption())
-    .addOption(new Option('--status <status>', 'only these').choices(['failed', 'uncertain', 'canceled']))
-    .option('--since <when>', 'only what was accepted since then: a date, a time, or 2h, 7d', instant)
-    .option('--until <when>', 'only what was accepted before then', instant)
-    .option('--limit <number>', 'how many at most, the newest, up to 500', positive, 100)
     .addHelpText(
       'after',
       '\nExamples:\n  waybill runs replay 0193a1b2-… --from send\n  waybill runs replay --account demo --status failed --since 2h',
@@ -57,4 +66,14 @@ export function addControlCommands(
       .action(async (account: string, automation: string | undefined, options: StorageOptions) =>
         finish(await (await import('./commands/control.ts')).setPaused(name, account, automation, options)),
       );
+}
+
+/** The options that name many runs. Without `statuses` all have the same. */
+function withMany(command: Command, statuses?: readonly string[]): Command {
+  command.addOption(accountOption()).addOption(automationOption());
+  if (statuses !== undefined) command.addOption(new Option('--status <status>', 'only these').choices(statuses));
+  return command
+    .option('--since <when>', 'only what was accepted since then: a date, a time, or 2h, 7d', instant)
+    .option('--until <when>', 'only what was accepted before then', instant)
+    .option('--limit <number>', 'how many at most, the newest, up to 500', positive, 100);
 }

@@ -16,7 +16,7 @@ const MARKS: { [status in StepView['status']]: string } = {
 };
 
 /** A run for readers, with all that its steps got and gave. */
-export function renderRun({ run, steps, called, standing }: RunDetailView): string {
+export function renderRun({ run, steps, retried, called, standing }: RunDetailView): string {
   const lines = [renderRunLine(run), field('trigger', run.trigger)];
   for (const words of run.warnings) lines.push(`    warning  the event is not as documented: ${words}`);
   if (run.parent !== undefined) lines.push(`    called by  step ${run.parent.step} of run ${run.parent.run}`);
@@ -25,6 +25,7 @@ export function renderRun({ run, steps, called, standing }: RunDetailView): stri
   const ended = run.finished_at !== undefined;
   for (const step of steps)
     lines.push(...renderStep(step, run.id, ended, ends).map((line) => `${'  '.repeat(step.depth)}${line}`));
+  for (const attempt of retried) lines.push(`✗ ${attempt.step}  before a retry`, renderAttempt(attempt, true));
   for (const { step, what, comes } of standing) {
     // A doubt is settled when the run has stopped at it.
     const doubted = steps.some(({ path, status }) => path === step && status === 'uncertain');

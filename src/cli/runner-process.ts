@@ -2,7 +2,7 @@ import type { AuditLimits } from '../runner/audit-pruner.ts';
 import type { BacklogLimits } from '../runner/backlog.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { RunningServer } from '../server/serve.ts';
-import type { StoreError } from '../store/store-error.ts';
+import { StoreError } from '../store/store-error.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { interrupted } from './interrupted.ts';
 import type { KeyOptions } from './options.ts';
@@ -119,4 +119,9 @@ export async function untilItStops(broken: Promise<StoreError>): Promise<number>
 export async function stopServer(server: RunningServer): Promise<void> {
   console.log('The runner stops: what is under way may end, the rest goes on at the next start.');
   await server.close(DRAIN_MS);
+}
+
+/** Says on stderr what went wrong beside all requests and runs. */
+export function tell(error: unknown): void {
+  console.error(error instanceof StoreError ? `waybill: ${error.message}` : error);
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json/value.ts';
 import type { Outcome } from '../run/failure.ts';
-import type { AttemptKey, AttemptRecord, RunRecord } from '../run/records.ts';
+import type { AttemptKey, AttemptRecord, RunRecord, RunSummary } from '../run/records.ts';
 import type { Limiter } from './limiter.ts';
 
 /** What an engine tells of a run while it goes on; for people who watch, nothing is built on it. */
@@ -62,6 +62,12 @@ export interface Engine {
   cancel(run: string, reason: string): Promise<boolean>;
   /** Lets an uncertain run go on: its attempt gets the outcome, or is made again. */
   reopen(run: RunRecord, key: AttemptKey, outcome: Outcome | undefined): Promise<void>;
+  /**
+   * Lets a failed run go on, with the plan that it began with, from what failed in it, and the called runs with it for which it
+   * failed. What ended well is kept, and so are failures that the automation handled. Durable when it resolves; with the
+   * reason where it cannot.
+   */
+  retry(run: RunSummary): Promise<string | undefined>;
   /** From now on nothing of the account, or of its one automation, begins or goes on; runs are still taken. */
   pause(account: string, automation: string | undefined): Promise<void>;
   /** Everything goes on as it was. `false`: it was not paused. */

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../json/value.ts';
+import type { RunRecord } from '../run/records.ts';
 import { evaluateAt } from './evaluate-at.ts';
 import type { PreparedPlan } from './prepared-plan.ts';
+
+/** The run, with the group in which it is counted. */
+export function inGroup(run: RunRecord, plans: { get(digest: string): PreparedPlan }): RunRecord {
+  const group = groupOf(plans.get(run.plan), run.trigger);
+  return group === undefined ? run : { ...run, group };
+}
 
 /** What a run is counted with, where its automation says how many of its runs go on at a time. */
 export function groupOf({ plan, concurrency }: PreparedPlan, trigger: JsonObject): string | undefined {

@@ -643,6 +643,68 @@ export const ANSWER_SCHEMAS = {
     "additionalProperties": false,
     "description": "A stretch of a long loop."
   },
+  "RetriedAttemptView": {
+    "type": "object",
+    "properties": {
+      "attempt": {
+        "type": "number",
+        "description": "Counts from 1. In an event, -1 is what is waited before a later try of a step."
+      },
+      "input": {
+        "$ref": "#/components/schemas/Json"
+      },
+      "input_bytes": {
+        "type": "number",
+        "description": "What the input takes as JSON in UTF-8, before anything in it is redacted."
+      },
+      "output": {
+        "$ref": "#/components/schemas/Json"
+      },
+      "output_bytes": {
+        "type": "number",
+        "description": "The same of the output."
+      },
+      "warnings": {
+        "type": "array",
+        "items": {
+          "type": "string"
+        },
+        "description": "In which ways the output is not as the action's connector says."
+      },
+      "failure": {
+        "$ref": "#/components/schemas/Failure"
+      },
+      "started_at": {
+        "type": "string"
+      },
+      "finished_at": {
+        "type": "string"
+      },
+      "duration_ms": {
+        "type": "number"
+      },
+      "retry_at": {
+        "type": "string",
+        "description": "Until when the run waits before the next attempt."
+      },
+      "waits_until": {
+        "type": "string",
+        "description": "Until when a step that waits does so, where that is known."
+      },
+      "step": {
+        "type": "string"
+      }
+    },
+    "required": [
+      "attempt",
+      "input",
+      "input_bytes",
+      "started_at",
+      "step"
+    ],
+    "additionalProperties": false,
+    "description": "An attempt that failed, before a retry made the step again."
+  },
   "RunDetailView": {
     "type": "object",
     "properties": {
@@ -655,6 +717,13 @@ export const ANSWER_SCHEMAS = {
           "$ref": "#/components/schemas/StepView"
         },
         "description": "Those of the page that is asked for; without one, all but those in pages."
+      },
+      "retried": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/RetriedAttemptView"
+        },
+        "description": "What failed before the run was retried, up to 500."
       },
       "called": {
         "type": "array",
@@ -674,6 +743,7 @@ export const ANSWER_SCHEMAS = {
     "required": [
       "run",
       "steps",
+      "retried",
       "called",
       "standing"
     ],
@@ -702,14 +772,15 @@ export const ANSWER_SCHEMAS = {
     ],
     "additionalProperties": false
   },
-  "ReplayedView": {
+  "DecidedRunsView": {
     "type": "object",
     "properties": {
-      "started": {
+      "done": {
         "type": "array",
         "items": {
           "$ref": "#/components/schemas/RunSummaryView"
-        }
+        },
+        "description": "The runs that a replay started; otherwise those that were found."
       },
       "refused": {
         "type": "array",
@@ -732,11 +803,11 @@ export const ANSWER_SCHEMAS = {
       }
     },
     "required": [
-      "started",
+      "done",
       "refused"
     ],
     "additionalProperties": false,
-    "description": "`POST /api/v1/runs/replay`"
+    "description": "`POST /api/v1/runs/replay`, `/retry` and `/cancel`"
   },
   "PauseListView": {
     "type": "object",
@@ -1805,9 +1876,10 @@ export const ANSWER_SCHEMAS = {
         "type": "string",
         "enum": [
           "ok",
-          "full"
+          "full",
+          "cannot_keep"
         ],
-        "description": "`full`: so many runs wait that no more are taken for now."
+        "description": "`full`: so many runs wait that no more are taken for now. `cannot_keep`: nothing can be written, and all stands still."
       },
       "automations": {
         "type": "number"

@@ -25,6 +25,8 @@ const LEFT_TO_OTHERS = 3;
 export class HistoryPruner {
   private readonly options: HistoryPrunerOptions;
   private readonly stopping = new AbortController();
+  /** Aborted when the next look is not to wait. */
+  private asked = new AbortController();
   /** How much of an account's history was measured since the start, and up to which run. */
   private readonly sizes = new Map<string, { upTo: string; bytes: number }>();
   private running: Promise<void> = Promise.resolve();
@@ -35,6 +37,11 @@ export class HistoryPruner {
 
   start(): void {
     this.running = this.run();
+  }
+
+  /** Looks again as soon as it can: what accounts keep is another now. */
+  look(): void {
+    this.asked.abort();
   }
 
   /** Resolves when nothing of it is under way. */
@@ -53,12 +60,13 @@ export class HistoryPruner {
 
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
+      this.asked = new AbortController();
       try {
         await this.prune();
       } catch (error) {
         if (!this.stopping.signal.aborted) this.options.onError(error);
       }
-      await this.rest(BETWEEN_MS);
+      await this.rest(BETWEEN_MS, AbortSignal.any([this.stopping.signal, this.asked.signal]));
     }
   }
 
@@ -119,7 +127,7 @@ export class HistoryPruner {
     return result;
   }
 
-  private async rest(milliseconds: number): Promise<void> {
-    await delay(milliseconds, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
+  private async rest(milliseconds: number, signal = this.stopping.signal): Promise<void> {
+    await delay(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);
   }
 }

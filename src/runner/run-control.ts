@@ -58,11 +58,8 @@ export class RunControl {
     const run = this.store.runs.get(id);
     if (run === undefined) return { kind: 'unknown_run' };
     if (run.finishedAt === undefined) return { kind: 'not_possible', reason: `the run ${id} has not ended yet` };
-    const name = `${run.account}/${run.automation}`;
-    const target = this.live().get(name);
-    if (target === undefined) return { kind: 'not_possible', reason: `${name} is not deployed any more` };
-    const stalled = this.stalled(name);
-    if (stalled !== undefined) return { kind: 'not_possible', reason: `${name} is stalled: ${stalled}` };
+    const target = this.serving(run);
+    if ('reason' in target) return { kind: 'not_possible', reason: target.reason };
     const given = trigger ?? run.trigger;
     const misfit = misfitOf(target.trigger, given);
     if (misfit !== undefined) return { kind: 'refused', reason: misfit };
@@ -74,17 +71,33 @@ export class RunControl {
     return { kind: 'done', run: await this.engine.start(replay) };
   }
 
-  /** Replays from the start those that the filter finds and that were not replayed yet, the oldest of them first. */
-  async replayMany(filter: RunFilter): Promise<{ started: RunRecord[]; refused: { run: string; reason: string }[] }> {
+  /** Lets a run that failed go on from what failed, with the plan that it began with. */
+  async retry(id: string): Promise<ControlResult> {
+    const run = this.store.runs.summary(id);
+    if (run === undefined) return { kind: 'unknown_run' };
+    const target = this.serving(run);
+    const reason =
+      whyNotRetried(run) ??
+      this.whyWithItsCaller(run) ??
+      ('reason' in target ? target.reason : await this.engine.retry(run));
+    return reason === undefined ? this.done(id) : { kind: 'not_possible', reason };
+  }
+
+  /** Decides the same of those that the filter finds and that were not replayed yet, the oldest of them first. */
+  async decideMany(
+    what: 'cancel' | 'retry' | 'replay',
+    filter: RunFilter,
+  ): Promise<{ done: RunRecord[]; refused: { run: string; reason: string }[] }> {
     const found = await this.notReplayed(filter);
-    const started: RunRecord[] = [];
+    const done: RunRecord[] = [];
     const refused: { run: string; reason: string }[] = [];
     for (const { id } of found.toReversed()) {
-      const result = await this.replay(id, {}).catch(refusedWhereSealed);
-      if (result.kind === 'done') started.push(result.run);
+      const decided = what === 'replay' ? this.replay(id, {}) : this[what](id);
+      const result = await decided.catch(refusedWhereSealed);
+      if (result.kind === 'done') done.push(result.run);
       else refused.push({ run: id, reason: 'reason' in result ? result.reason : 'there is no such run' });
     }
-    return { started, refused };
+    return { done, refused };
   }
 
   /** Settles the doubt for which a run stopped as uncertain; the run goes on. */
@@ -114,7 +127,7 @@ export class RunControl {
     return this.done(id);
   }
 
-  /** The newest that were not replayed yet, as many as the filter says; what was called is for its caller to replay. */
+  /** The newest that were not replayed yet, as many as the filter says; what was called goes with its caller. */
   private async notReplayed(filter: RunFilter): Promise<RunSummary[]> {
     const found: RunSummary[] = [];
     for (let { before } = filter; ;) {
@@ -125,6 +138,23 @@ export class RunControl {
       if (found.length >= filter.limit || page.length < LOOKED_AT) return found.slice(0, filter.limit);
       await turn();
     }
+  }
+
+  /** What is deployed of the run's automation, where it may start runs. */
+  private serving({ account, automation }: RunSummary): LiveAutomation | { reason: string } {
+    const name = `${account}/${automation}`;
+    const stalled = this.stalled(name);
+    if (stalled !== undefined) return { reason: `${name} is stalled: ${stalled}` };
+    return this.live().get(name) ?? { reason: `${name} is not deployed any more` };
+  }
+
+  /** A called run goes on with the run that waited for it, as long as that one may still come to know of its end. */
+  private whyWithItsCaller({ id, parent }: RunSummary): string | undefined {
+    const caller = parent && this.store.runs.summary(parent.run);
+    if (parent === undefined || caller === undefined || caller.status === 'succeeded') return undefined;
+    const call = this.store.runs.attemptsOf(caller.id, parent.step).at(-1);
+    if (call?.outcome?.ok === true) return undefined;
+    return `the run ${caller.id} called the run ${id} and waited for it; they are retried together: waybill runs retry ${caller.id}`;
   }
 
   /** What was done before the step, for a run of the plan that is deployed now. */
@@ -159,7 +189,21 @@ export class RunControl {
   }
 }
 
-/** One run that no key opens keeps no others from being replayed. */
+function whyNotRetried({ id, status, failure, finishedAt }: RunSummary): string | undefined {
+  if (finishedAt === undefined) return `the run ${id} has not ended yet`;
+  switch (status) {
+    case 'failed':
+      return undefined;
+    case 'uncertain':
+      return `nobody knows whether the step ${failure?.step} took place; settle that first: waybill runs resolve ${failure?.run ?? id}`;
+    case 'canceled':
+      return `the run ${id} was canceled; to start it anew: waybill runs replay ${id}`;
+    default:
+      return `the run ${id} is ${status}: nothing of it failed`;
+  }
+}
+
+/** One run that no key opens keeps no others from being decided. */
 function refusedWhereSealed(error: unknown): ControlResult {
   if (error instanceof StoreError && error.code === 'store_sealed') return { kind: 'refused', reason: error.message };
   throw error;

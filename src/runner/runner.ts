@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { HttpCaller } from '../connectors/http-caller.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { EmbeddedEngine } from '../engine/embedded/embedded-engine.ts';
+import { mayPass } from '../engine/embedded/store-trouble.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Services } from '../engine/perform-action.ts';
 import { startTimeout } from '../engine/timeout.ts';
@@ -21,6 +22,7 @@ import type { DeploySource } from './deploy/deploy-source.ts';
 import { Reconciler } from './deploy/reconciler.ts';
 import type { Outcome } from './deploy/work.ts';
 import { HistoryPruner } from './history-pruner.ts';
+import { Keeping } from './keeping.ts';
 import { KeyWatch } from './key-watch.ts';
 import { ConnectionHooks } from './events/connection-hooks.ts';
 import { SigningKeys } from './events/signing-keys.ts';
@@ -86,6 +88,7 @@ export class Runner {
   /** Where browsers and senders of webhooks reach the runner, without a slash at the end, if the operator says so. */
   readonly publicUrl: string | undefined;
   readonly backlog: BacklogLimits;
+  readonly keeping: Keeping;
   /** Seals what is kept of accounts. */
   readonly vault: AccountVault;
   private readonly caller: HttpCaller;
@@ -105,7 +108,17 @@ export class Runner {
     this.publicUrl = options.publicUrl;
     this.backlog = options.backlog ?? BACKLOG_LIMITS;
     const { onBroken } = options;
-    this.store = openSqliteStore(options.data, { sealing: this.sealing, ...(onBroken && { onBroken }) });
+    this.keeping = new Keeping({ probe: () => this.store.probe(), onTrouble: options.onError });
+    // Of what the store cannot keep it tells by itself, once and not for each run.
+    const onError = (error: unknown): void => {
+      if (!mayPass(error)) options.onError(error);
+    };
+    this.store = openSqliteStore(options.data, {
+      sealing: this.sealing,
+      onCommit: () => this.keeping.committed(),
+      onFailure: (error) => this.keeping.failed(error),
+      ...(onBroken && { onBroken }),
+    });
     const { reroutes, allowPrivate = new Set() } = options;
     this.connecting = new Connecting({ writer: options.source.writer, reroutes, allowPrivate, now: Date.now });
     this.credentials = new WorkspaceCredentials(options.identities);
@@ -127,7 +140,7 @@ export class Runner {
         this.polls.start();
         this.subscriptions.retry(account, connection);
       },
-      onError: options.onError,
+      onError,
     });
     const { grants } = this.oauth;
     this.caller = new HttpCaller({ reroutes, allowPrivate, redactor: this.redactor, grants });
@@ -144,14 +157,14 @@ export class Runner {
       services,
       now: Date.now,
       maxConcurrentRuns: MAX_CONCURRENT_RUNS,
-      onError: options.onError,
+      onError,
     });
     this.schedules = new Schedules({
       store: this.store,
       engine: this.engine,
       stalled,
       now: Date.now,
-      onError: options.onError,
+      onError,
     });
     this.waits = new WaitAnswers(this.store, this.engine);
     this.control = new RunControl(this.store, this.engine, () => this.live, stalled);
@@ -161,19 +174,19 @@ export class Runner {
       services,
       stalled,
       now: Date.now,
-      onError: options.onError,
+      onError,
     });
-    this.historyPruner = new HistoryPruner({ store: this.store, now: Date.now, onError: options.onError });
+    this.historyPruner = new HistoryPruner({ store: this.store, now: Date.now, onError });
     this.auditPruner = new AuditPruner({
       ...(options.auditLimits ?? { keepMs: undefined, maxEntries: undefined }),
       audit: this.store.audit,
       now: Date.now,
-      onError: options.onError,
+      onError,
     });
     this.keyWatch = new KeyWatch({
       incomplete: () => this.sealing.incomplete(),
       look: (accounts) => this.prepareKeys(accounts),
-      onError: options.onError,
+      onError,
     });
     this.live = this.load();
     this.subscriptions = new Subscriptions({
@@ -185,7 +198,7 @@ export class Runner {
       redactor: this.redactor,
       publicUrl: options.publicUrl,
       now: Date.now,
-      onError: options.onError,
+      onError,
     });
     this.signingKeys = new SigningKeys({ store: this.store, vault: this.vault, redactor: this.redactor });
     const verifier = new Verifier(this.credentials, this.redactor);
@@ -223,6 +236,7 @@ export class Runner {
         this.polls.use(this.live);
         this.useSubscriptions();
         await this.schedules.use(this.live);
+        this.historyPruner.look();
       },
       now: Date.now,
     });
@@ -280,6 +294,7 @@ export class Runner {
   /** Takes nothing more, and lets attempts under way end, up to so many milliseconds; the rest goes on at the next start. */
   async stop(drainMs: number): Promise<void> {
     this.hooks.stop();
+    this.keeping.stop();
     this.schedules.stop();
     const others = [this.historyPruner.stop(), this.auditPruner.stop(), this.keyWatch.stop()];
     await Promise.all([this.reconciler.stop(), this.polls.stop(), this.subscriptions.stop(), ...others]);

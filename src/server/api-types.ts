@@ -89,11 +89,18 @@ export interface AttemptView {
   waits_until: string | undefined;
 }
 
+/** An attempt that failed, before a retry made the step again. */
+export interface RetriedAttemptView extends AttemptView {
+  step: string;
+}
+
 /** `GET /api/v1/runs/:id` */
 export interface RunDetailView {
   run: RunView;
   /** Those of the page that is asked for; without one, all but those in pages. */
   steps: StepView[];
+  /** What failed before the run was retried, up to 500. */
+  retried: RetriedAttemptView[];
   /** The runs that its steps called, up to 500. */
   called: RunSummaryView[];
   /** What has failed in a run that has not ended: in branches and items whose others are waited for. */
@@ -108,9 +115,10 @@ export interface StandingFailureView {
   comes: string;
 }
 
-/** `POST /api/v1/runs/replay` */
-export interface ReplayedView {
-  started: RunSummaryView[];
+/** `POST /api/v1/runs/replay`, `/retry` and `/cancel` */
+export interface DecidedRunsView {
+  /** The runs that a replay started; otherwise those that were found. */
+  done: RunSummaryView[];
   refused: { run: string; reason: string }[];
 }
 
@@ -384,8 +392,8 @@ export interface ErrorView {
 }
 
 export interface HealthView {
-  /** `full`: so many runs wait that no more are taken for now. */
-  status: 'ok' | 'full';
+  /** `full`: so many runs wait that no more are taken for now. `cannot_keep`: nothing can be written, and all stands still. */
+  status: 'ok' | 'full' | 'cannot_keep';
   automations: number;
   /** Runs that wait for their turn. */
   queued: number;

@@ -8,17 +8,17 @@ import type { AccountScope } from '../store/records.ts';
 import { callerOf } from './access/guard.ts';
 import { covers } from './access/scope.ts';
 import { ApiError, unknownAutomation, unknownRun } from './api-error.ts';
-import type { AnsweredView, PauseListView, ReplayedView, RunSummaryView } from './api-types.ts';
+import type { AnsweredView, DecidedRunsView, PauseListView, RunSummaryView } from './api-types.ts';
 import { iso, type Views } from './views.ts';
 
 interface OfRun {
   Params: { id: string };
 }
 
-interface ReplayManyRequest {
+interface ManyRequest {
   account: string;
   automation?: string;
-  status: RunStatus;
+  status?: RunStatus;
   since?: string;
   until?: string;
   limit: number;
@@ -46,17 +46,27 @@ const REPLAY = {
 
 const time = { type: 'string', format: 'date-time' };
 
-const REPLAY_MANY = bodyOf(
-  {
-    account: name,
-    automation: name,
-    status: { enum: ['failed', 'uncertain', 'canceled'] },
-    since: { ...time, description: 'Only runs that were accepted then or later.' },
-    until: { ...time, description: 'Only runs that were accepted before.' },
-    limit: { type: 'integer', minimum: 1, maximum: 500, default: 100 },
-  },
-  ['account', 'status'],
-);
+/** Decides the same of many; where all have one status, it need not be given. */
+const MANY: { what: 'cancel' | 'retry' | 'replay'; statuses: RunStatus[] }[] = [
+  { what: 'cancel', statuses: ['queued', 'running', 'waiting'] },
+  { what: 'retry', statuses: ['failed'] },
+  { what: 'replay', statuses: ['failed', 'uncertain', 'canceled'] },
+];
+
+function manyOf(statuses: RunStatus[]) {
+  const [only] = statuses.length === 1 ? statuses : [];
+  return bodyOf(
+    {
+      account: name,
+      automation: name,
+      status: { enum: statuses, ...(only === undefined ? {} : { default: only }) },
+      since: { ...time, description: 'Only runs that were accepted then or later.' },
+      until: { ...time, description: 'Only runs that were accepted before.' },
+      limit: { type: 'integer', minimum: 1, maximum: 500, default: 100 },
+    },
+    only === undefined ? ['account', 'status'] : ['account'],
+  );
+}
 
 const RESOLVE = bodyOf(
   {
@@ -90,18 +100,23 @@ export function addControlRoutes(app: FastifyInstance, runner: Runner, views: Vi
       return views.summary(controlled(await runner.control.replay(params.id, body ?? {}), params.id));
     },
   );
-  app.post<{ Body: ReplayManyRequest }>(
-    '/runs/replay',
-    REPLAY_MANY,
-    async ({ body: { since, until, ...filter } }): Promise<ReplayedView> => {
-      const { started, refused } = await runner.control.replayMany({
-        ...filter,
-        ...(since === undefined ? {} : { since: Date.parse(since) }),
-        ...(until === undefined ? {} : { until: Date.parse(until) }),
-      });
-      return { started: started.map((run) => views.summary(run)), refused };
-    },
-  );
+  app.post<OfRun>('/runs/:id/retry', async ({ params }, reply): Promise<RunSummaryView> => {
+    reply.status(202);
+    return views.summary(controlled(await runner.control.retry(params.id), params.id));
+  });
+  for (const { what, statuses } of MANY)
+    app.post<{ Body: ManyRequest }>(
+      `/runs/${what}`,
+      manyOf(statuses),
+      async ({ body: { since, until, ...filter } }): Promise<DecidedRunsView> => {
+        const { done, refused } = await runner.control.decideMany(what, {
+          ...filter,
+          ...(since === undefined ? {} : { since: Date.parse(since) }),
+          ...(until === undefined ? {} : { until: Date.parse(until) }),
+        });
+        return { done: done.map((run) => views.summary(run)), refused };
+      },
+    );
   app.post<OfRun & { Body: { happened: boolean | 'unknown'; output?: Json } }>(
     '/runs/:id/resolve',
     RESOLVE,
@@ -142,21 +157,31 @@ function addPauses(app: FastifyInstance, runner: Runner): void {
   app.post<{ Body: Target }>('/pause', PAUSE, async (request): Promise<PauseListView> => {
     const { account, automation } = request.body;
     const { accounts } = callerOf(request);
-    const target = automation === undefined ? account : `${account}/${automation}`;
-    if (!isKnown(runner, request.body)) throw unknownAutomation(runner, target, accounts);
+    if (!isKnown(runner, request.body)) throw unknownAutomation(runner, nameOf(request.body), accounts);
     await runner.engine.pause(account, automation);
     return list(accounts);
   });
   app.post<{ Body: Target }>('/resume', PAUSE, async (request): Promise<PauseListView> => {
     const { account, automation } = request.body;
-    await runner.engine.unpause(account, automation);
-    return list(callerOf(request).accounts);
+    const { accounts } = callerOf(request);
+    if (!(await runner.engine.unpause(account, automation))) throw notPaused(request.body, list(accounts));
+    return list(accounts);
   });
 }
 
 interface Target {
   account: string;
   automation?: string;
+}
+
+function nameOf({ account, automation }: { account: string; automation?: string | undefined }): string {
+  return automation === undefined ? account : `${account}/${automation}`;
+}
+
+function notPaused(target: Target, { pauses }: PauseListView): ApiError {
+  const paused = pauses.map((one) => nameOf(one)).join(', ');
+  const help = paused === '' ? 'nothing is paused' : `paused: ${paused}`;
+  return new ApiError(404, 'not_paused', `${nameOf(target)} is not paused`, help);
 }
 
 /** Whether it is deployed, or has runs: those that began before it was taken away go on, until somebody pauses them. */

@@ -10,7 +10,7 @@ export const API_ERRORS = {
     'The body has more bytes than the runner takes. Of a webhook, all but the body is kept among the refusals. (413)',
   cannot_connect: 'There is no such connection to make; the message says why. (409)',
   cannot_keep:
-    'The disk of the runner is full or fails, and nothing of the request was kept: send it again after `Retry-After` seconds. (503)',
+    'The disk of the runner is full or fails, or another program has its database locked, and nothing of the request was kept: send it again after `Retry-After` seconds. (503)',
   cannot_verify:
     "The runner cannot open the key with which the webhook's requests are proved; its operator finds the reason among the refusals. Send it again later. (503)",
   consent_owed:
@@ -23,6 +23,7 @@ export const API_ERRORS = {
   not_found: 'There is nothing at this address.',
   not_genuine: "The webhook's signature is missing, wrong or too old. The delivery is kept among the refusals. (401)",
   not_manual: 'The automation is not started by hand. (409)',
+  not_paused: 'Neither the account nor the automation, as it was named, is paused.',
   not_possible: 'The run is not in a state in which that can be done; the message says why. (409)',
   not_waiting: 'The step of the run does not wait for that: not yet, or not any more. (409)',
   refused:

@@ -27,6 +27,7 @@ const MAX_WAIT_S = 50;
 const EXPORT_PAGE = 100;
 /** Called runs that are shown with the one that called them. */
 const MAX_CALLED = 500;
+const MAX_RETRIED = 500;
 const name = { type: 'string', maxLength: 200 };
 const limit = { type: 'integer', minimum: 1, maximum: 500, default: 50 };
 
@@ -185,7 +186,7 @@ async function unlessSealed<T>(read: () => Promise<T>): Promise<T | 'sealed'> {
 }
 
 async function* exportRun(
-  { run, steps, called }: RunDetailView,
+  { run, steps, retried, called }: RunDetailView,
   detailOfPage: (page: string) => Promise<RunDetailView | undefined>,
 ): AsyncGenerator<string> {
   yield `{"run":${JSON.stringify(run)},"steps":[`;
@@ -196,7 +197,7 @@ async function* exportRun(
     yield separator + JSON.stringify(step);
     separator = ',';
   }
-  yield `],"called":${JSON.stringify(called)}}\n`;
+  yield `],"retried":${JSON.stringify(retried)},"called":${JSON.stringify(called)}}\n`;
 }
 
 /** `undefined` where the run is not in the history, or not any more. */
@@ -221,6 +222,7 @@ async function detail(runner: Runner, views: Views, run: RunRecord, caller: Call
   return {
     run: views.run(run),
     steps: await Promise.all(shown.map(async (step) => views.step(run.id, step, await link(step)))),
+    retried: views.retried(runner.store.runs.retried(run.id, MAX_RETRIED)),
     called: runner.store.runs.called(run.id, MAX_CALLED).map((one) => views.summary(one)),
     standing: run.finishedAt === undefined ? standingFailures(traced).map((one) => views.standing(one)) : [],
   };

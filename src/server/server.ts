@@ -4,7 +4,7 @@ import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { parseJson } from '../json/parse.ts';
 import type { Runner } from '../runner/runner.ts';
-import { StoreError } from '../store/store-error.ts';
+import { StoreError, type StoreErrorCode } from '../store/store-error.ts';
 import { Callers } from './access/callers.ts';
 import { addGuard, API } from './access/guard.ts';
 import { limitAnswers } from './access/limit-answers.ts';
@@ -34,7 +34,11 @@ const MAX_UNKNOWN_HOOKS = 60;
 
 /** Seconds after which a disk that was full may have room. */
 const RETRY_STORE_S = 30;
-const CANNOT_KEEP = 'the disk of the runner is full or fails; send this again';
+const CANNOT_KEEP: { [code in StoreErrorCode]?: string } = {
+  store_full: 'the disk of the runner is full; send this again',
+  store_busy: 'another program has the database of the runner locked; send this again',
+};
+const CANNOT_WRITE = 'the runner cannot write its database; send this again';
 
 export interface ServerOptions extends Pick<FastifyServerOptions, 'rewriteUrl'> {
   /** The token of the owner of the runner's data. */
@@ -98,16 +102,20 @@ export function createServer(
       return reply.status(413).send(errorView('body_too_large', `the body has more than ${MAX_BODY} bytes`));
     if (status < 500) return reply.status(status).send(errorView('bad_request', error.message));
     if (error instanceof StoreError && error.code !== 'store_refused')
-      return reply.status(503).header('retry-after', RETRY_STORE_S).send(errorView('cannot_keep', CANNOT_KEEP));
+      return reply
+        .status(503)
+        .header('retry-after', RETRY_STORE_S)
+        .send(errorView('cannot_keep', CANNOT_KEEP[error.code] ?? CANNOT_WRITE));
     return reply.status(500).send(errorView('internal', 'the runner could not take this; send it again'));
   });
   return app;
 }
 
-/** `queued`: runs that wait for their turn. `full`: the runner takes no more for now. */
+/** `queued`: runs that wait for their turn. */
 function healthOf(runner: Runner): HealthView {
   const { runs: queued } = runner.engine.backlog('');
-  const status = queued >= runner.backlog.runs ? 'full' : 'ok';
+  const taking = queued >= runner.backlog.runs ? 'full' : 'ok';
+  const status = runner.keeping.trouble === undefined ? taking : 'cannot_keep';
   return { status, automations: runner.deployed().size, queued };
 }
 

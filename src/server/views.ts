@@ -8,6 +8,7 @@ import type { KnownSubscription } from '../runner/subscriptions/subscriptions.ts
 import type { Json } from '../json/value.ts';
 import type { Failure } from '../run/failure.ts';
 import type { AttemptRecord, Instant, RunRecord, RunSummary } from '../run/records.ts';
+import { loopOfPage } from '../run/page.ts';
 import { calledRunId } from '../run/run-id.ts';
 import type { Redactor } from '../secrets/redaction.ts';
 import type { PollName, PollState, RefusalRecord, StorageEntry } from '../store/records.ts';
@@ -19,6 +20,7 @@ import type {
   RefusalExplanationView,
   RefusalSummaryView,
   RefusalView,
+  RetriedAttemptView,
   RunEventView,
   RunSummaryView,
   RunView,
@@ -168,6 +170,13 @@ export class Views {
 
   private again({ code, message, step, at }: Again): StepView['again'] {
     return { code, message: this.redactor.text(message), step, at: iso(at) };
+  }
+
+  /** None of a page as a whole: what failed in it is told by itself. */
+  retried(attempts: readonly AttemptRecord[]): RetriedAttemptView[] {
+    return attempts
+      .filter(({ key }) => loopOfPage(key.step) === undefined)
+      .map((attempt) => ({ step: attempt.key.step, ...this.attempt(attempt) }));
   }
 
   private attempt({ key, input, outcome, startedAt, finishedAt, sleepUntil }: AttemptRecord): AttemptView {

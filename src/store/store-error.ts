@@ -2,6 +2,7 @@ export type StoreErrorCode =
   | 'store_locked'
   | 'store_newer'
   | 'store_full'
+  | 'store_busy'
   | 'store_unavailable'
   | 'store_broken'
   | 'store_refused'
@@ -13,6 +14,7 @@ export type StoreErrorCode =
  * - `store_locked`: another process uses the folder.
  * - `store_newer`: a newer Waybill wrote it.
  * - `store_full`: no space; nothing of the batch was kept.
+ * - `store_busy`: another program has the database locked; nothing of the batch was kept.
  * - `store_unavailable`: the disk or the file failed; nothing of the batch was kept.
  * - `store_broken`: the disk refused a sync, so nobody knows what it holds; nothing more is kept before the next start.
  * - `store_refused`: this one write contradicts what is kept, such as a second run with the same id.

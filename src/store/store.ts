@@ -54,6 +54,8 @@ export interface Store {
   audit: AuditStore;
   accountKeys: AccountKeyStore;
   history: HistoryStore;
+  /** Writes something that changes nothing, to know whether anything can be kept. */
+  probe(): Promise<void>;
   /** Writes what is pending and closes; a second time does nothing. */
   close(): Promise<void>;
 }
@@ -136,6 +138,15 @@ export interface GroupedRun extends QueuedRun {
 
 export type RunEnd = Pick<RunRecord, 'status' | 'output' | 'failure' | 'startedAt'>;
 
+/** A run that goes on from what failed in it. */
+export interface FailedRun {
+  run: RunSummary;
+  /** Attempts that are taken out of the journal, so that they are made again. */
+  forgotten: readonly AttemptKey[];
+  /** Attempts that lose their outcome: what gives it goes on as well. */
+  open: readonly AttemptKey[];
+}
+
 /** The outcome of an attempt that came from elsewhere. */
 export interface Answer {
   run: string;
@@ -193,6 +204,11 @@ export interface RunStore {
    * again. Steps that called the run and came to the same doubt wait for it again, and so do their runs.
    */
   reopen(run: string, key: AttemptKey, outcome: Outcome | undefined, at: Instant): Promise<void>;
+  /**
+   * Runs that failed, or were canceled, are queued again, all or none: `false` where one of them has not ended so. When they
+   * began is forgotten, so that they have no place in their group before they begin again.
+   */
+  reopenFailed(runs: readonly FailedRun[]): Promise<boolean>;
   /** Whether another run replays it. */
   isReplayed(run: string): boolean;
   get(id: string): RunRecord | undefined;
@@ -201,6 +217,8 @@ export interface RunStore {
   attempts(run: string, page?: string): AttemptRecord[];
   /** The attempts of one step, in order. */
   attemptsOf(run: string, step: string): AttemptRecord[];
+  /** Attempts that retries took out of the journal, in the order in which they were made, so many at most. */
+  retried(run: string, limit: number): AttemptRecord[];
   /** Newest first. */
   list(filter: RunFilter): RunSummary[];
   /** The runs that the steps of this one called, so many at most. */

@@ -8,6 +8,7 @@ import type { StorageOperation } from '../../src/run/storage-operation.ts';
 import { PLAN } from '../store/sample-store.ts';
 import type { MakeHarness } from './harness.ts';
 import { pagesOnce, timedOnce } from './conformance-of-parts.ts';
+import { retriedOnce } from './conformance-of-retries.ts';
 import { aMoment, over, until, waitOf, type Check } from './conformance-tools.ts';
 import { interpretConformance } from './interpret-conformance.ts';
 import { turn } from './manual-clock.ts';
@@ -30,6 +31,7 @@ export function durableConformance(name: string, makeHarness: MakeHarness): void
     waitsUntilDecided(check);
     pagesOnce(check);
     timedOnce(check);
+    retriedOnce(check);
     interpretConformance(makeHarness);
   });
 }

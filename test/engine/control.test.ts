@@ -267,11 +267,11 @@ test('many are replayed once each, the oldest first', async () => {
   for (const n of [1, 2, 3]) runs.push(await world.start(engine, 'one', n));
   for (const { id } of runs) await engine.finished(id);
   const filter = { account: 'acme', status: 'failed', limit: 10 } as const;
-  const { started, refused } = await world.control(engine).replayMany(filter);
+  const { done: started, refused } = await world.control(engine).decideMany('replay', filter);
   assert.deepEqual([started.map(({ origin }) => origin), refused], [runs.map(({ id }) => id), []]);
   for (const { id } of started) await engine.finished(id);
   assert.equal(
-    (await world.control(engine).replayMany({ ...filter, limit: 3 })).started.length,
+    (await world.control(engine).decideMany('replay', { ...filter, limit: 3 })).done.length,
     3,
     'the replays failed',
   );
@@ -287,14 +287,14 @@ test('many are replayed beyond those that were, also by time', async () => {
   for (const { id } of runs) await engine.finished(id);
   await world.deploy({ one: { name: 'One', trigger: webhook, steps: [count('good', 'good')] } });
   const filter = { account: 'acme', status: 'failed', limit: 100 } as const;
-  assert.equal((await control.replayMany({ ...filter, until: runs[0]?.createdAt ?? 0 })).started.length, 0);
-  const first = await control.replayMany(filter);
-  const second = await control.replayMany(filter);
+  assert.equal((await control.decideMany('replay', { ...filter, until: runs[0]?.createdAt ?? 0 })).done.length, 0);
+  const first = await control.decideMany('replay', filter);
+  const second = await control.decideMany('replay', filter);
   assert.deepEqual(
-    [...second.started, ...first.started].map(({ origin }) => origin),
+    [...second.done, ...first.done].map(({ origin }) => origin),
     runs.map(({ id }) => id),
   );
-  assert.equal((await control.replayMany(filter)).started.length, 0);
+  assert.equal((await control.decideMany('replay', filter)).done.length, 0);
   await engine.stop(0);
 });
 

@@ -73,6 +73,11 @@ export const embeddedHarness: MakeHarness = async (clock, runs): Promise<Harness
       await store.runs.answer({ run: run.id, key, outcome }, clock.now());
       for (const durable of durables) durable.waits.deliver(key, outcome);
     },
+    retry: async (run, forgotten) => {
+      const failure = { class: 'permanent', code: 'http_status', message: 'no' } as const;
+      await store.runs.finish(run.id, clock.now(), { status: 'failed', failure });
+      await store.runs.reopenFailed([{ run, forgotten, open: [] }]);
+    },
     close: async () => {
       for (const opened of stores) await opened.close();
     },

@@ -18,6 +18,8 @@ export interface Harness {
   end(called: RunRecord, result: RunResult): Promise<void>;
   /** Gives an attempt that waits its outcome; durable when it resolves. */
   answer(run: RunRecord, key: AttemptKey, outcome: Outcome): Promise<void>;
+  /** The run has failed, and goes on without these attempts; durable when it resolves. */
+  retry(run: RunRecord, forgotten: readonly AttemptKey[]): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -317,6 +317,18 @@ export const replayingHarness: MakeHarness = (clock): Promise<Harness> => {
     answer: async ({ id: run }, key, outcome) => {
       await journal.append(() => ({ run, key, event: 'done', at: clock.now(), outcome }));
     },
+    retry: ({ id: run }, forgotten) => {
+      const isForgotten = (entry: Entry): boolean =>
+        entry.run === run && forgotten.some((key) => nameOf(key) === nameOf(entry.key));
+      journal = new Journal(
+        journal.entries.flatMap((entry) => {
+          if (!isForgotten(entry)) return [entry];
+          // A step with a time begins where it began, before what is kept of it.
+          return entry.event === 'waits' && entry.key.attempt === 0 ? [{ ...entry, begun: clock.now() }] : [];
+        }),
+      );
+      return Promise.resolve();
+    },
     close: () => Promise.resolve(),
   });
 };

@@ -63,6 +63,13 @@ export class Trial {
     return this.harness.answer(this.run, key, outcome);
   }
 
+  /** What failed of the run is forgotten, and a new process takes it up. */
+  async retry(...forgotten: AttemptKey[]): Promise<void> {
+    await this.settled();
+    await this.harness.retry(this.run, forgotten);
+    this.crash();
+  }
+
   settled(): Promise<void> {
     return this.harness.settled();
   }

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { HistoryPruner } from '../../src/runner/history-pruner.ts';
 import { newRunId } from '../../src/run/run-id.ts';
 import type { HistoryLimits } from '../../src/store/history.ts';
 import type { Store } from '../../src/store/store.ts';
+import { withWorkspace } from '../server/with-workspace.ts';
 import { newStore, sampleRun } from '../store/sample-store.ts';
 
 const HOUR = 3_600_000;
@@ -63,4 +67,24 @@ test('it looks by itself and ends when it is told to', async () => {
   pruner.start();
   while (store.history.accounts().length > 0) await new Promise((resolve) => setTimeout(resolve, 1));
   await pruner.stop();
+});
+
+test('what a deployment says of the history holds at once', { timeout: 60_000 }, async () => {
+  const steps = [{ id: 'count', uses: 'storage.increment', with: { key: 'count', by: 1 } }];
+  const counts = { name: 'Counts', trigger: { manual: {} }, steps };
+  await withWorkspace({ automations: { counts } }, async ({ runner, folder }) => {
+    const plan = runner.deployed().get('acme/counts')?.digest ?? '';
+    const at = Date.now() - 2 * HOUR;
+    const { id } = sampleRun({ id: newRunId(at) });
+    await runner.store.runs.insert({
+      ...sampleRun({ account: 'acme', automation: 'counts', plan, createdAt: at }),
+      id,
+    });
+    await runner.store.runs.finish(id, at, { status: 'succeeded' });
+    const file = join(folder, 'waybill.json');
+    const project = JSON.parse(await readFile(file, 'utf8')) as object;
+    await writeFile(file, JSON.stringify({ ...project, history: { keep: '1h' } }));
+    assert.deepEqual(await runner.deploy(), []);
+    while (runner.store.runs.summary(id) !== undefined) await delay(5);
+  });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { ReplayedView, RunDetailView, RunListView } from '../../src/server/api-types.ts';
+import type { DecidedRunsView, RunDetailView, RunListView } from '../../src/server/api-types.ts';
 import type { HistoryView } from '../../src/server/history-types.ts';
 import { withWorkspace, type Served, type WorkspaceFiles } from './with-workspace.ts';
 
@@ -89,13 +89,13 @@ test('without a private key such a run waits, and lists and the reason are there
           [run, 'queued'],
         ],
       );
-      const replayed = await served.api<ReplayedView>('/runs/replay', {
+      const replayed = await served.api<DecidedRunsView>('/runs/replay', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: '{"account":"acme","status":"canceled"}',
       });
       assert.deepEqual(
-        [replayed.body.started.map(({ origin }) => origin), replayed.body.refused.map((one) => one.run)],
+        [replayed.body.done.map(({ origin }) => origin), replayed.body.refused.map((one) => one.run)],
         [[plain], [canceled]],
       );
       const shown = await served.api<{ error: { code: string; message: string } }>(`/runs/${run}`);

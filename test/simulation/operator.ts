@@ -9,11 +9,15 @@ import type { Random } from './random.ts';
 /** So long after a doubt, in milliseconds, whatever the service will do is done. */
 const DOUBT_MS = 120_000;
 
-/** People, and what comes from elsewhere: events are sent, doubts are settled by a look at the service, accounts paused. */
+/**
+ * People, and what comes from elsewhere: events are sent, doubts are settled by a look at the service, accounts paused, and
+ * failed runs retried. What the service refuses it always refuses, so these come to the same end.
+ */
 export class Operator {
   /** Faults are over: what is paused goes on. */
   calm = false;
   doubts = 0;
+  retries = 0;
   private readonly random: Random;
   private readonly ledger: Ledger;
   private readonly machine: Machine;
@@ -40,6 +44,14 @@ export class Operator {
     for (const { id, status } of runs)
       if (status === 'waiting') await this.answer(whole(store, id), engine, store, now);
     for (const { id, status } of runs) if (status === 'uncertain') await this.settle(whole(store, id), engine, store);
+    if (!this.calm) await this.retry(engine, runs);
+  }
+
+  /** What was called goes on with its caller. */
+  private async retry(engine: EmbeddedEngine, runs: readonly RunSummary[]): Promise<void> {
+    for (const run of runs)
+      if (run.status === 'failed' && run.parent === undefined && this.random.chance(0.1))
+        if ((await engine.retry(run)) === undefined) this.retries += 1;
   }
 
   /** What expires is answered about when it does. */

@@ -9,11 +9,12 @@ const { SIMULATION_SEED, SIMULATION_SEEDS = '2000', SIMULATION_FIRST = '0' } = p
 if (SIMULATION_SEED === undefined)
   test(`through crashes, failing disks, clocks that jump and services that break, each of ${SIMULATION_SEEDS} seeds keeps the promise`, async () => {
     const results = resultsOf(await liveThrough(seedsFrom(Number(SIMULATION_FIRST), Number(SIMULATION_SEEDS))));
-    const sums = { runs: 0, crashes: 0, doubts: 0, succeeded: 0, failed: 0, canceled: 0 };
-    for (const { runs, crashes, doubts, statuses } of results) {
+    const sums = { runs: 0, crashes: 0, doubts: 0, retries: 0, succeeded: 0, failed: 0, canceled: 0 };
+    for (const { runs, crashes, doubts, retries, statuses } of results) {
       sums.runs += runs;
       sums.crashes += crashes;
       sums.doubts += doubts;
+      sums.retries += retries;
       for (const status of statuses)
         if (status === 'succeeded' || status === 'failed' || status === 'canceled') sums[status] += 1;
     }

@@ -49,6 +49,8 @@ export interface SimulationResult {
   tasks: number;
   /** How often a run stopped because nobody knew. */
   doubts: number;
+  /** How often one that failed went on from what failed. */
+  retries: number;
   statuses: RunStatus[];
 }
 
@@ -122,7 +124,8 @@ class World {
       if (this.failed !== undefined) throw this.violation(this.failed.message, this.failed);
     }
     const statuses = await this.judge();
-    return { runs: statuses.length, crashes: this.crashes, tasks, doubts: this.operator.doubts, statuses };
+    const { doubts, retries } = this.operator;
+    return { runs: statuses.length, crashes: this.crashes, tasks, doubts, retries, statuses };
   }
 
   private start(): void {
@@ -281,7 +284,7 @@ class World {
   /** Failures of the disk are what is simulated; whatever else is thrown is a fault. */
   private told(error: unknown): void {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'store_full' || code === 'store_unavailable' || code === 'store_broken') return;
+    if (DISK_FAILURES.has(code)) return;
     this.failed ??= error instanceof Error ? error : new Error(JSON.stringify(error));
   }
 
@@ -318,6 +321,8 @@ class World {
     return new Error(`${what} (seed ${this.seed}; again: SIMULATION_SEED=${this.seed})`, { cause });
   }
 }
+
+const DISK_FAILURES: ReadonlySet<unknown> = new Set(['store_full', 'store_busy', 'store_unavailable', 'store_broken']);
 
 /** By the concurrency of its automation, or because the time of a step around it was over: when that is, chance decides. */
 function wasEnded({ status, failure }: RunRecord): boolean {

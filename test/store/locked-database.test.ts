@@ -30,7 +30,7 @@ test('what another process locks for a moment is waited for; for long, writes ar
   await moment.freed;
 
   const long = await lock(folder, 2500);
-  await assert.rejects(store.runs.insert(sampleRun()), { name: 'StoreError', code: 'store_unavailable' });
+  await assert.rejects(store.runs.insert(sampleRun()), { name: 'StoreError', code: 'store_busy' });
   assert.deepEqual(kept(store), [first.id]);
   await long.freed;
   const second = sampleRun();

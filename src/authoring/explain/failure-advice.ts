@@ -48,7 +48,7 @@ function isByConsent({ connections, connectors }: Plan, name: string | undefined
   return consentOf(connectors[connection.connector]?.connection ?? {}, connection.fields) !== undefined;
 }
 
-const SERVICE_DOWN = ['look at the status page of the service', 'when it works again, replay the run'];
+const SERVICE_DOWN = ['look at the status page of the service, and wait until it works again'];
 const NOT_REACHED = ['look at the address of the connection in account.json', ...SERVICE_DOWN];
 
 const IN_DOUBT = [
@@ -57,7 +57,7 @@ const IN_DOUBT = [
   'if it did not: waybill runs resolve RUN --repeat; if nobody finds out: --fail',
 ];
 
-const CONSENT = ['a person consents: waybill oauth link ACCOUNT CONNECTION', 'then replay the run'];
+const CONSENT = ['a person consents: waybill oauth link ACCOUNT CONNECTION'];
 
 const OF_CONSENT: { [status: number]: string[] } = {
   401: ['was access taken back at the service, or has its account changed its password or plan?', ...CONSENT],
@@ -76,7 +76,7 @@ const BY_STATUS: { [status: number]: string[] } = {
     'has that account funds, and is it not locked?',
     'then give a new one: waybill connect ACCOUNT CONNECTION --web',
   ],
-  402: ['the account at the service has no funds: top it up, then replay the run'],
+  402: ['the account at the service has no funds: top it up'],
   403: [
     'may the key do this? Look at its scopes or permissions at the service',
     'is the thing that is asked for in an account or project that the key can see?',

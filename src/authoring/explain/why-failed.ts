@@ -19,10 +19,20 @@ export function failureOf(reading: RunReading): Finding[] {
       step,
       what: failure.message,
       because: [...details, ...causes.flatMap(({ because }) => because)],
-      edit: [...editsOf(causes), ...adviceFor(reading, failure, step)],
+      edit: [...editsOf(causes), ...adviceFor(reading, failure, step), ...howItGoesOn(reading, failure)],
     },
   ];
 }
+
+/** What a call came to is another thing when it is made again; what was computed is the same. */
+function howItGoesOn({ run }: RunReading, { code }: Failure): string[] {
+  if (run.status !== 'failed' || COMPUTED.has(code)) return [];
+  // The run that called it goes on with it.
+  const id = run.parent?.run ?? run.id;
+  return [`then: waybill runs retry ${id}, or waybill runs replay ${id} where the automation was changed`];
+}
+
+const COMPUTED: ReadonlySet<Failure['code']> = new Set(['mapping_failed', 'guard_failed', 'fail_step']);
 
 /** What has failed in a run that waits for the end of what is beside it. */
 export function failureBefore(reading: RunReading): Finding[] {

@@ -21,6 +21,7 @@ import {
   requireAccess,
   reroutesOf,
   stopServer,
+  tell,
   untilItStops,
   type RunnerProcessOptions,
 } from '../runner-process.ts';
@@ -50,7 +51,7 @@ export async function dev(options: DevOptions): Promise<number> {
     auditLimits: auditLimitsOf(options),
     publicUrl: address.publicUrl,
     backlog: backlogOf(options),
-    onError: (error) => console.error(error),
+    onError: tell,
   });
   await requireAccess(address, runner);
   const resumed = await runner.begin();

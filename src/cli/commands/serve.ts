@@ -22,6 +22,7 @@ import {
   allowPrivateOf,
   auditLimitsOf,
   stopServer,
+  tell,
   untilItStops,
   type RunnerProcessOptions,
 } from '../runner-process.ts';
@@ -95,10 +96,6 @@ export async function serve(options: ServeOptions): Promise<number> {
   unwatchRuns();
   await stopServer(server);
   return code;
-}
-
-function tell(error: unknown): void {
-  console.error(error);
 }
 
 function sourceOf(options: ServeOptions, data: string, token: () => Promise<string | undefined>): GitSource {

@@ -1,11 +1,11 @@
 import { newRunId } from '../../run/run-id.ts';
 import type { Failure, Outcome } from '../../run/failure.ts';
-import type { AttemptKey, Instant, RunRecord } from '../../run/records.ts';
+import type { AttemptKey, Instant, RunRecord, RunSummary } from '../../run/records.ts';
 import type { Answer, QueuedRun } from '../../store/store.ts';
 import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts';
 import { interpretPlan } from '../interpret.ts';
 import { drain, newActiveRun, type ActiveRun } from './active-run.ts';
-import { groupOf } from '../run-group.ts';
+import { groupOf, inGroup } from '../run-group.ts';
 import { CrowdedRuns } from './crowded-runs.ts';
 import { EmbeddedDurable, Stopped, type DurableHost } from './embedded-durable.ts';
 import { answerToCaller, canceled } from './journal.ts';
@@ -20,6 +20,7 @@ import { HeldRuns, covers } from './held-runs.ts';
 import { AtRest, Crowded, OnHold } from './waits.ts';
 import { Places } from './places.ts';
 import { PreparedPlans } from './prepared-plans.ts';
+import { retryRun } from './retry-run.ts';
 import { RunEnds } from './run-ends.ts';
 import { SealedRuns } from './sealed-runs.ts';
 import { AFTER_TROUBLE_MS, isSealed, mayPass, untilKept } from './store-trouble.ts';
@@ -102,7 +103,7 @@ export class EmbeddedEngine implements Engine {
   async start(request: RunRequest): Promise<RunRecord> {
     const { delivery: _delivery, journal: _journal, ...asked } = request;
     const createdAt = this.options.now();
-    const run = this.grouped({ id: newRunId(createdAt), ...asked, status: 'queued', createdAt });
+    const run = inGroup({ id: newRunId(createdAt), ...asked, status: 'queued', createdAt }, this.plans);
     const kept = await keepRun(this.options.store, run, request);
     if (kept !== run) return kept;
     this.fresh.add(run.id);
@@ -118,9 +119,9 @@ export class EmbeddedEngine implements Engine {
     keep: (runs: readonly RunRecord[]) => Promise<readonly RunRecord[]>,
   ): Promise<void> {
     const createdAt = this.options.now();
-    const runs = requests.map((request): RunRecord => {
-      return this.grouped({ id: newRunId(createdAt), ...request, status: 'queued', createdAt });
-    });
+    const runs = requests.map((one) =>
+      inGroup({ id: newRunId(createdAt), ...one, status: 'queued', createdAt }, this.plans),
+    );
     for (const run of await keep(runs)) this.accepted(run);
   }
 
@@ -177,6 +178,11 @@ export class EmbeddedEngine implements Engine {
     this.enqueue(run);
   }
 
+  retry(run: RunSummary): Promise<string | undefined> {
+    const { plans, places, options } = this;
+    return retryRun(run, { runs: options.store.runs, plans, places, admit: (one) => this.admit(one) });
+  }
+
   async pause(account: string, automation: string | undefined): Promise<void> {
     await this.options.store.pauses.pause(account, automation, this.options.now());
     const paused = this.held.pause(account, automation);
@@ -229,14 +235,9 @@ export class EmbeddedEngine implements Engine {
     this.admit(run);
   }
 
-  private admit(run: RunRecord): void {
+  private admit(run: RunSummary): void {
     if (run.group === undefined) this.enqueue(run);
     else this.places.enter({ ...run, group: run.group });
-  }
-
-  private grouped(run: RunRecord): RunRecord {
-    const group = groupOf(this.plans.get(run.plan), run.trigger);
-    return group === undefined ? run : { ...run, group };
   }
 
   private enqueue({ account, id }: QueuedRun): void {

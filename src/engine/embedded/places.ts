@@ -64,6 +64,12 @@ export class Places {
       for (const id of before.slice(0, before.length - (limit - 1))) this.replace(group, id, run.id);
   }
 
+  /** Whether such a run would end at once, because others have all the places. */
+  wouldSkip(plan: string, name: string): boolean {
+    const rule = this.host.ruleOf(plan);
+    return rule?.policy === 'skip' && (this.groups.get(name)?.holders.size ?? 0) >= rule.limit;
+  }
+
   /** Gives their places to runs that have begun. Gives those that have not, by id: they are to enter. */
   restore(runs: readonly GroupedRun[]): Map<string, Counted> {
     for (const { id, group, begun } of runs) if (begun) this.take(id, group);

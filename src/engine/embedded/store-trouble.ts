@@ -4,7 +4,7 @@ import { StoreError, type StoreErrorCode } from '../../store/store-error.ts';
 export const AFTER_TROUBLE_MS = 5000;
 
 /** Others last until the next start. */
-const PASSING: ReadonlySet<StoreErrorCode> = new Set(['store_full', 'store_unavailable']);
+const PASSING: ReadonlySet<StoreErrorCode> = new Set(['store_full', 'store_busy', 'store_unavailable']);
 
 /** Whether what is kept does not open: no private key at hand does it. */
 export function isSealed(error: unknown): boolean {

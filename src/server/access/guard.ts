@@ -60,7 +60,12 @@ export function addGuard(app: FastifyInstance, { store, callers, cookie }: Guard
   app.addHook('onSend', (request, reply, _payload, done) => {
     const { caller, method } = request;
     if (caller === null || !changes(method)) done();
-    else writeDown(store, request, caller, reply.statusCode).then(() => done(), done);
+    else
+      writeDown(store, request, caller, reply.statusCode).then(
+        () => done(),
+        // An answer that nothing was kept needs no entry, and must not be lost for want of it.
+        (error: Error) => (reply.statusCode >= 500 ? done() : done(error)),
+      );
   });
 }
 

@@ -93,6 +93,12 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
     answer: 'RunSummaryView',
   },
   'POST /api/v1/runs/:id/cancel': { role: 'operator', accounts: 'run', does: 'Ends a run.', answer: 'RunSummaryView' },
+  'POST /api/v1/runs/cancel': {
+    role: 'operator',
+    accounts: 'body',
+    does: 'Ends runs that have not ended.',
+    answer: 'DecidedRunsView',
+  },
   'POST /api/v1/runs/:id/replay': {
     role: 'operator',
     accounts: 'run',
@@ -103,7 +109,19 @@ export const ROUTE_ACCESS: { readonly [route: string]: RouteAccess } = {
     role: 'operator',
     accounts: 'body',
     does: 'Runs once more, from the start, what ended so.',
-    answer: 'ReplayedView',
+    answer: 'DecidedRunsView',
+  },
+  'POST /api/v1/runs/:id/retry': {
+    role: 'operator',
+    accounts: 'run',
+    does: 'Lets a run that failed go on from what failed.',
+    answer: 'RunSummaryView',
+  },
+  'POST /api/v1/runs/retry': {
+    role: 'operator',
+    accounts: 'body',
+    does: 'Lets runs that failed go on from what failed.',
+    answer: 'DecidedRunsView',
   },
   'POST /api/v1/runs/:id/resolve': {
     role: 'operator',

@@ -18,6 +18,9 @@ export const ONE_ATTEMPT = 'run = ? AND page = ? AND step = ? AND attempt = ?';
 /** Finds it and those of its step before it, with the same parameters. */
 export const ATTEMPTS_UP_TO = 'run = ? AND page = ? AND step = ? AND attempt <= ?';
 
+/** Begins the page of each attempt that a retry took out of the journal; no page of a loop begins so. */
+export const RETRIED = 'retried ';
+
 /** Where an attempt stands in its run: page, step and number. */
 export function placeOf({ step, attempt }: AttemptKey): [page: string, step: string, attempt: number] {
   return [pageOf(step), step, attempt];
@@ -26,7 +29,7 @@ export function placeOf({ step, attempt }: AttemptKey): [page: string, step: str
 export function prepareAttemptReads({
   reader,
   values,
-}: Pick<Connections, 'reader' | 'values'>): Pick<RunStore, 'attempts' | 'attemptsOf'> {
+}: Pick<Connections, 'reader' | 'values'>): Pick<RunStore, 'attempts' | 'attemptsOf' | 'retried'> {
   const read = (run: string) => (row: Row) =>
     readAttempt(row, (place, kept) => values.readOfRun(reader, run, place, kept));
   const columns = 'run, step, attempt, effect, input, started_at, finished_at, outcome, sleep_until';
@@ -34,7 +37,12 @@ export function prepareAttemptReads({
   const ofStep = reader.prepare(
     `SELECT ${columns} FROM attempts WHERE run = ? AND page = ? AND step = ? ORDER BY attempt`,
   );
+  const retried = reader.prepare(
+    `SELECT ${columns} FROM attempts WHERE run = ? AND page > '${RETRIED}' AND page < '${RETRIED}:' AND attempt > 0
+     ORDER BY id LIMIT ?`,
+  );
   return {
+    retried: (run, limit) => retried.all(run, limit).map(read(run)),
     attempts: (run, page = '') => journal.all(run, page).map(read(run)),
     attemptsOf: (run, step) => ofStep.all(run, pageOf(step), step).map(read(run)),
   };

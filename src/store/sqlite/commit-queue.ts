@@ -117,7 +117,9 @@ export class CommitQueue {
       // Whoever has a result already goes on with it, so that what they add is lost with what it builds on.
       await continuations();
       this.#undo(taken);
-      this.#synced = this.#rejectAll(taken, describeSqliteError(error), this.#synced);
+      const failure = describeSqliteError(error);
+      this.#told.onFailure?.(failure);
+      this.#synced = this.#rejectAll(taken, failure, this.#synced);
     }
     this.#flushing = false;
     if (this.#waiting.length > 0) this.#schedule('now');
@@ -182,6 +184,8 @@ export class CommitQueue {
 export interface CommitListeners {
   /** Told after each commit how many writes shared it. */
   onCommit?: (writes: number) => void;
+  /** Told of each commit that failed, and with it all of its writes. */
+  onFailure?: (error: unknown) => void;
   /** Told once that nothing more is kept before the next start. */
   onBroken?: (error: StoreError) => void;
 }

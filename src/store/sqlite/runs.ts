@@ -7,6 +7,7 @@ import { createRunControl } from './control.ts';
 import { createCalls } from './calls.ts';
 import { prepareDoubts } from './doubts.ts';
 import { keptFailure, readKeptFailure } from './kept-failure.ts';
+import { createReopenFailed } from './reopen-failed.ts';
 import { createRests, prepareAnswer } from './rests.ts';
 import { integer, optionalInteger, optionalJson, optionalText, text, texts, type Row } from './row.ts';
 import { prepareRunInsert, triggerPlace } from './run-insert.ts';
@@ -73,6 +74,7 @@ export function createRunStore(connections: Connections): RunStore {
     ...attemptWrites,
     ...createRests(connections),
     ...createRunControl(connections),
+    ...createReopenFailed(connections),
     ...createCalls(connections, readSummary),
     ...prepareAttemptReads(connections),
     get: (id) => {

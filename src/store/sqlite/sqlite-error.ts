@@ -13,6 +13,12 @@ export function describeSqliteError(error: unknown): unknown {
       },
     );
   }
+  if (code === SQLITE_BUSY)
+    return new StoreError(
+      'store_busy',
+      'Another program has the database of the data folder locked, and nothing can be kept meanwhile. End it.',
+      { cause: error },
+    );
   if (OWN_FAULTS.has(code)) {
     return new StoreError('store_refused', `The store refused a write: ${error.message}.`, { cause: error });
   }

@@ -16,7 +16,7 @@ import { lockFolder, type FolderLock } from './folder-lock.ts';
 import { createConsentStore, createGrantStore } from './grants.ts';
 import { createHistoryStore } from './history.ts';
 import { createInventoryStore } from './inventory.ts';
-import { migrate } from './migrate.ts';
+import { migrate, schemaVersion } from './migrate.ts';
 import { createHookRotationStore } from './hook-rotation.ts';
 import { createPollStore } from './polls.ts';
 import { createRefusalStore } from './refusals.ts';
@@ -109,6 +109,8 @@ function openTables(file: string, lock: FolderLock, options: SqliteStoreOptions,
     audit: createAuditStore(connections),
     accountKeys: createAccountKeyStore(connections),
     history: createHistoryStore(connections),
+    // SQLite writes the page, also where the number in it is as it was.
+    probe: () => queue.commit(() => writer.exec(`PRAGMA user_version = ${schemaVersion(writer)}`)),
     close: async () => {
       await queue.close();
       // A second time.

@@ -105,6 +105,8 @@ function bodyOf({ method, path }: Operation, { account, automation }: Things): o
   if (path === '/runs') return { account, automation };
   if (path.startsWith('/deploy') || path === '/pause' || path === '/resume') return { account };
   if (path === '/runs/replay') return { account, status: 'failed' };
+  if (path === '/runs/cancel') return { account, status: 'queued' };
+  if (path === '/runs/retry') return { account };
   return BODIES[path.split('/').at(-1) ?? ''] ?? {};
 }
 
