@@ -102,7 +102,7 @@ test('a run shows its tries, and what each came after', async () => {
   const steps = (await world.trace(run)).map((step) => views.step(run.id, step));
   const again = steps.find(({ path }) => path === 'way~2')?.again;
   assert.deepEqual([again?.code, again?.step, again?.message.includes('secret')], ['http_status', 'send', false]);
-  const shown = renderRun({ run: views.run(run), steps, called: [], standing: [] });
+  const shown = renderRun({ run: views.run(run), steps, called: [], standing: [], retried: [] });
   assert.match(
     shown,
     /\n✓ way {2}switch\n[^]*\n✓ way~2 {2}switch\n +again +at .*, after step send failed \(http_status\)\n/,
@@ -349,5 +349,43 @@ test('a replay from a later step keeps what the last tries gave', async () => {
     [2, 2],
   );
   assert.equal(world.calls.length, 4);
+  await world.close();
+});
+
+test('a run that is retried goes on in the last try, and what failed in those before it stays', async () => {
+  const child = { name: 'Child', trigger: { manual: {} }, steps: [count('begun', 'begun'), send], output: 'given' };
+  const go = { id: 'go', call: 'child', retry: { attempts: 2 } };
+  const each = { id: 'each', for_each: '${{ [1, 2] }}', steps: [count('each_one', 'twos'), { ...send, id: 'post' }] };
+  const blocks = [{ ...way, retry: { attempts: 2 } }, { ...each, timeout: '1m', retry: { attempts: 3 } }];
+  const world = await EngineWorld.of({ child, example: automationOf([go, ...blocks], BODY) });
+  const attempts = (id: string): string[] =>
+    world.store.runs
+      .attempts(id)
+      .filter(({ key, outcome }) => key.attempt > 0 && outcome?.ok === false)
+      .map(({ key }) => key.step);
+  answers(world, refused());
+  const run = await world.ended(await world.start('example', {}));
+  assert.deepEqual([run.status, attempts(run.id)], ['failed', ['go', 'go~2']]);
+  const retried = async (...all: Outcome[]): Promise<RunRecord> => {
+    answers(world, ...all);
+    assert.equal(await world.engine.retry(world.store.runs.summary(run.id) ?? assert.fail()), undefined);
+    return world.ended(run);
+  };
+  const after = await retried(GIVEN, refused());
+  assert.deepEqual([after.status, attempts(run.id)], ['failed', ['go', 'send', 'way~2.send']]);
+  // The run of the first try has ended, and stays so.
+  assert.deepEqual(
+    ['go', 'go~2'].map((step) => world.store.runs.get(calledRunId(run.id, step))?.status),
+    ['failed', 'succeeded'],
+  );
+  const later = await retried(GIVEN, GIVEN, refused());
+  const failures = ['go', 'send', 'each[1].post', 'each~2[0].post', 'each~3[0].post'];
+  assert.deepEqual([later.status, attempts(run.id)], ['failed', failures]);
+  const last = await retried(GIVEN);
+  assert.deepEqual([last.status, attempts(run.id)], ['succeeded', failures.slice(0, -1)]);
+  assert.deepEqual(
+    ['begun', 'ones', 'twos'].map((key) => world.stored(key)),
+    [2, 2, 6],
+  );
   await world.close();
 });
