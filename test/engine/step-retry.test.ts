@@ -46,6 +46,17 @@ function keyed(plan: Plan): void {
   if (request !== undefined) request.idempotency = { header: 'Idempotency-Key', lifetime: '1h' };
 }
 
+async function controlOf(world: EngineWorld): Promise<RunControl> {
+  await world.store.deployments.hookSecret('acme', 'example');
+  const live = new LiveDeployment(world.store);
+  return new RunControl(
+    world.store,
+    world.engine,
+    () => live,
+    () => undefined,
+  );
+}
+
 async function untilAsync(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
@@ -333,14 +344,7 @@ test('a replay from a later step keeps what the last tries gave', async () => {
   answers(world, refused(), GIVEN, refused(), GIVEN);
   const run = await world.ended(await world.start('example', {}));
   assert.deepEqual(run.output, ['given', 2]);
-  await world.store.deployments.hookSecret('acme', 'example');
-  const live = new LiveDeployment(world.store);
-  const control = new RunControl(
-    world.store,
-    world.engine,
-    () => live,
-    () => undefined,
-  );
+  const control = await controlOf(world);
   const replayed = await control.replay(run.id, { from: 'last' });
   assert.ok(replayed.kind === 'done');
   assert.deepEqual((await world.ended(replayed.run)).output, ['given', 2]);
@@ -352,11 +356,28 @@ test('a replay from a later step keeps what the last tries gave', async () => {
   await world.close();
 });
 
+test('a run is not replayed from behind a loop in whose later try there is a doubt, also where that lies in a page', async () => {
+  const each = { id: 'each', for_each: '${{ trigger.body.items }}', retry: { attempts: 2 } };
+  const steps = [{ ...each, steps: [{ ...send, if: '${{ item === 500 }}' }] }, count('last', 'lasts')];
+  const items = { type: 'object', required: ['items'], properties: { items: { type: 'array' } } };
+  const world = await EngineWorld.of({ example: automationOf(steps, items) });
+  answers(world, refused(), refused({ class: 'uncertain' }));
+  const body = { items: Array.from({ length: 501 }, (_, index) => index) };
+  const run = await world.ended(await world.start('example', body));
+  assert.deepEqual([run.status, run.failure?.step], ['uncertain', 'each~2[500].send']);
+  const control = await controlOf(world);
+  assert.match(JSON.stringify(await control.replay(run.id, { from: 'last' })), /nobody knows whether/);
+  await world.close();
+});
+
 test('a run that is retried goes on in the last try, and what failed in those before it stays', async () => {
   const child = { name: 'Child', trigger: { manual: {} }, steps: [count('begun', 'begun'), send], output: 'given' };
   const go = { id: 'go', call: 'child', retry: { attempts: 2 } };
   const each = { id: 'each', for_each: '${{ [1, 2] }}', steps: [count('each_one', 'twos'), { ...send, id: 'post' }] };
-  const blocks = [{ ...way, retry: { attempts: 2 } }, { ...each, timeout: '1m', retry: { attempts: 3 } }];
+  const blocks = [
+    { ...way, retry: { attempts: 2 } },
+    { ...each, timeout: '1m', retry: { attempts: 3 } },
+  ];
   const world = await EngineWorld.of({ child, example: automationOf([go, ...blocks], BODY) });
   const attempts = (id: string): string[] =>
     world.store.runs
@@ -366,6 +387,8 @@ test('a run that is retried goes on in the last try, and what failed in those be
   answers(world, refused());
   const run = await world.ended(await world.start('example', {}));
   assert.deepEqual([run.status, attempts(run.id)], ['failed', ['go', 'go~2']]);
+  const control = await controlOf(world);
+  assert.match(JSON.stringify(await control.retry(calledRunId(run.id, 'go~2'))), /they are retried together/);
   const retried = async (...all: Outcome[]): Promise<RunRecord> => {
     answers(world, ...all);
     assert.equal(await world.engine.retry(world.store.runs.summary(run.id) ?? assert.fail()), undefined);

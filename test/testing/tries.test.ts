@@ -55,6 +55,25 @@ test('an answer to a step is one to all its tries', async () => {
   });
 });
 
+test('a call whose time was over is made again after a wait', async () => {
+  const greet = { name: 'Greet', trigger: { manual: {} }, steps: [count], output: 'Hello' };
+  const steps = [{ id: 'go', call: 'greet', timeout: '1m', retry: { attempts: 2 } }];
+  const answers = [{ to: { step: 'go~2' }, with: [{ output: 'Good morning' }] }];
+  const expect = {
+    status: 'succeeded',
+    output: 'Good morning',
+    attempts: { go: 2 },
+    waits: { go: ['1s'] },
+    took: '61s',
+  };
+  const one = { name: 'one', trigger: { body: {} }, answers, expect };
+  const { cases } = await runCases(steps, [one], { output: '${{ steps.go }}' }, { greet });
+  assert.deepEqual(
+    cases.map(({ problems, differences }) => [problems, differences]),
+    [[[], []]],
+  );
+});
+
 test('what is covered is told of each try', async () => {
   const answers = [
     { to: { step: 'get' }, with: [{ status: 404 }] },
@@ -71,6 +90,21 @@ test('what is covered is told of each try', async () => {
     ['get', 'other', 'no', 'way: arm 1: output.first', 'way: arm 2: output.second'].map((name) => covered[name]),
     [true, true, false, false, true],
   );
+});
+
+test('a switch that was tried again went through its arm, not through none', async () => {
+  const steps = [
+    { id: 'way', retry: { attempts: 2 }, switch: [{ if: '${{ run.id !== account.name }}', steps: [get] }] },
+  ];
+  const answers = [{ to: { step: 'get' }, with: [{ status: 404 }, { status: 200 }] }];
+  const one = { name: 'one', trigger: { body: {} }, answers, expect: { status: 'succeeded' } };
+  const { cases } = await runCases(steps, [one]);
+  const { items } = coverageOf(
+    planOf(steps),
+    cases.map(({ run }) => run),
+  );
+  const missing = items.filter(({ covered }) => !covered).map(({ name }) => name);
+  assert.deepEqual(missing, ['way: no arm']);
 });
 
 test('a run in which a step was tried again becomes a test', async () => {
