@@ -146,10 +146,12 @@ class Interpretation {
       if (pause === undefined) return end;
       const again = pause.key.step;
       this.observe(again, step, undefined);
-      await durable.wait(pause);
+      const waited = await durable.wait(pause);
       scope.steps = { ...before };
-      end = await this.once(step, again, prefixInTry(again), scope);
+      end = waited.ok ? await this.once(step, again, prefixInTry(again), scope) : failed(waited.failure, again);
       this.observe(again, step, end);
+      // The time of a step around was over.
+      if (!waited.ok) return end;
     }
     return end;
   }

@@ -1,6 +1,6 @@
+import { isJsonObject } from '../json/value.ts';
 import type { FailureCode } from '../run/failure-code.ts';
 import type { Failure } from '../run/failure.ts';
-import { isJsonObject } from '../json/value.ts';
 import type { AttemptRecord, Instant } from '../run/records.ts';
 import { tryPath } from '../run/try-path.ts';
 import type { WaitCall } from './durable.ts';

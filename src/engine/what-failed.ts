@@ -62,6 +62,10 @@ class Search {
     for (const [step, ofStep] of Map.groupBy(made, ({ key }) => key.step))
       if (this.lookAt(step, ofStep, cut(step))) again.push(step);
     for (const one of timed) if (this.isTimedAnew(one, again, cut(one.key.step))) this.found.forgotten.push(one.key);
+    // What is waited before a try fails only where the time of a step around was over.
+    for (const one of attempts)
+      if (one.key.attempt < 0 && one.outcome?.ok === false && !this.isDecided(one, cut(one.key.step)))
+        this.found.forgotten.push(one.key);
   }
 
   /** Whether something of the step, or of the page, is done again. */

@@ -366,7 +366,39 @@ test('a run is not replayed from behind a loop in whose later try there is a dou
   const run = await world.ended(await world.start('example', body));
   assert.deepEqual([run.status, run.failure?.step], ['uncertain', 'each~2[500].send']);
   const control = await controlOf(world);
-  assert.match(JSON.stringify(await control.replay(run.id, { from: 'last' })), /nobody knows whether/);
+  assert.match(
+    JSON.stringify(await control.replay(run.id, { from: 'last' })),
+    /nobody knows whether the step each~2\[500\].send/,
+  );
+  await world.close();
+});
+
+test('where the time of a step around is over while a try is waited for, it has not begun, and a retry waits anew', async () => {
+  const quick = {
+    id: 'quick',
+    switch: [{ if: '${{ trigger.body.n !== 9 }}', steps: [{ id: 'set', set: { n: 1 } }, send] }],
+  };
+  const around = { id: 'all', timeout: '60ms', branches: { one: { steps: [{ ...quick, retry: {} }] } } };
+  const world = await worldOf([around]);
+  answers(world, refused({ retryAfterMs: 60_000 }));
+  const run = await world.ended(await world.start('example', {}));
+  assert.deepEqual([run.failure?.code, run.failure?.step], ['step_timeout', 'all']);
+  const rows = [
+    '0 all failed',
+    '1 quick failed',
+    '2 set done',
+    '2 send failed',
+    '1 quick~2 failed',
+    '2 quick~2.set not_taken',
+    '2 quick~2.send not_taken',
+  ];
+  assert.deepEqual(await traced(world, run), rows);
+  const begun = (): number => world.store.runs.attemptsOf(run.id, 'quick~2')[0]?.startedAt ?? 0;
+  const first = begun();
+  assert.equal(await world.engine.retry(world.store.runs.summary(run.id) ?? assert.fail()), undefined);
+  assert.equal((await world.ended(run)).failure?.code, 'step_timeout');
+  assert.ok(begun() > first);
+  assert.deepEqual(await traced(world, run), rows);
   await world.close();
 });
 
