@@ -1,4 +1,4 @@
-import { FairQueue } from './embedded/fair-queue.ts';
+import { FairQueue } from './fair-queue.ts';
 import type { CallLimit } from './limits.ts';
 
 export interface LimiterClock {

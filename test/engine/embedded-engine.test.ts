@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { ActionCall } from '../../src/connectors/action-call.ts';
 import { EmbeddedEngine } from '../../src/engine/embedded/embedded-engine.ts';
-import { FairQueue } from '../../src/engine/embedded/fair-queue.ts';
+import { FairQueue } from '../../src/engine/fair-queue.ts';
 import { waitBeforeRetry } from '../../src/engine/retry.ts';
 import type { Plan } from '../../src/generated/plan.ts';
 import type { Json } from '../../src/json/value.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Line } from '../../src/engine/embedded/line.ts';
+import { Line } from '../../src/engine/line.ts';
 
 test('a line gives what came first, whatever is taken and taken out in between, as an array does', () => {
   const command = fc.oneof(

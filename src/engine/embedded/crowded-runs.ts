@@ -1,7 +1,7 @@
 import type { QueuedRun } from '../../store/store.ts';
 import type { Limiter } from '../limiter.ts';
 import type { CallLimit } from '../limits.ts';
-import { Tally } from './tally.ts';
+import { Tally } from '../tally.ts';
 
 /** Runs that were left aside, because many stand before a limit: they are running for all who look; in here, others have their slots. */
 export class CrowdedRuns {

@@ -1,7 +1,7 @@
 import { newRunId } from '../../run/run-id.ts';
 import type { Failure, Outcome } from '../../run/failure.ts';
 import type { AttemptKey, Instant, RunRecord, RunSummary } from '../../run/records.ts';
-import type { Answer, QueuedRun } from '../../store/store.ts';
+import type { Answer } from '../../store/store.ts';
 import type { Engine, RunEvent, RunRequest, TogetherRequest } from '../engine.ts';
 import { interpretPlan } from '../interpret.ts';
 import { drain, newActiveRun, type ActiveRun } from './active-run.ts';
@@ -15,7 +15,6 @@ import { Limiter } from '../limiter.ts';
 import type { EmbeddedEngineOptions } from './embedded-engine-options.ts';
 import { Endings } from './endings.ts';
 import { EngineClock } from './engine-clock.ts';
-import { FairQueue } from './fair-queue.ts';
 import { HeldRuns, covers } from './held-runs.ts';
 import { AtRest, Crowded, OnHold } from './waits.ts';
 import { Places } from './places.ts';
@@ -24,8 +23,8 @@ import { retryRun } from './retry-run.ts';
 import { RunEnds } from './run-ends.ts';
 import { SealedRuns } from './sealed-runs.ts';
 import { AFTER_TROUBLE_MS, isSealed, mayPass, untilKept } from './store-trouble.ts';
-import { Slots } from './slots.ts';
-import { sumOf } from './tally.ts';
+import { RunQueue } from './run-queue.ts';
+import { sumOf } from '../tally.ts';
 import { WakeTimer } from './wake-timer.ts';
 
 type FinishedRun = RunRecord & { finishedAt: Instant };
@@ -39,14 +38,12 @@ const WOKEN_AT_ONCE = 1000;
 export class EmbeddedEngine implements Engine {
   readonly limiter: Limiter;
   private readonly options: EmbeddedEngineOptions;
-  private readonly queue = new FairQueue<string>();
+  private readonly queue: RunQueue;
   private readonly active = new Map<string, ActiveRun>();
   /** Queued runs of which nothing can be journaled: they came in this process and have not begun. */
   private readonly fresh = new Set<string>();
   private readonly ends: RunEnds;
   private readonly endings = new Endings();
-  /** Of runs under way that do more than stand before a limit. */
-  private readonly slots: Slots;
   private readonly crowded: CrowdedRuns;
   private readonly held: HeldRuns;
   private readonly places: Places;
@@ -59,8 +56,11 @@ export class EmbeddedEngine implements Engine {
 
   constructor(options: EmbeddedEngineOptions) {
     this.options = options;
-    this.slots = new Slots(options.maxConcurrentRuns);
     this.clock = new EngineClock(() => options.now());
+    this.queue = new RunQueue(options.maxConcurrentRuns, {
+      stopping: () => this.clock.stopped,
+      begin: (run) => this.beginQueued(run),
+    });
     this.plans = new PreparedPlans(options.store.deployments);
     this.ends = new RunEnds((id) => options.store.runs.get(id));
     this.held = new HeldRuns(options.store.pauses.list());
@@ -68,19 +68,19 @@ export class EmbeddedEngine implements Engine {
       now: () => options.now(),
       next: () => options.store.runs.nextDue(),
       wake: async () => {
-        for (const run of await options.store.runs.wakeDue(options.now(), WOKEN_AT_ONCE)) this.enqueue(run);
+        for (const run of await options.store.runs.wakeDue(options.now(), WOKEN_AT_ONCE)) this.queue.add(run);
       },
     });
     this.places = new Places({
       ruleOf: (plan) => this.plans.get(plan).concurrency,
-      begin: (run) => this.enqueue(run),
+      begin: (run) => this.queue.add(run),
       end: (run, failure) => {
         const told = (error: unknown): void => options.onError(error, run);
         void untilKept(() => this.end(run, failure, 'cut_off'), this.clock, told);
       },
     });
     this.limiter = new Limiter(this.clock);
-    this.crowded = new CrowdedRuns(this.limiter, (run) => this.enqueue(run));
+    this.crowded = new CrowdedRuns(this.limiter, (run) => this.queue.add(run));
     this.host = {
       limiter: this.limiter,
       runs: options.store.runs,
@@ -90,10 +90,7 @@ export class EmbeddedEngine implements Engine {
       groupOf: (plan, trigger) => groupOf(this.plans.get(plan), trigger),
       runCalled: (run) => this.accepted(run),
       endCalled: async (run, failure) => void (await this.end(run, failure, 'may_end')),
-      stands: ({ account }, stands) => {
-        if (stands) this.leaveSlot(account);
-        else this.slots.take(account);
-      },
+      stands: ({ account }, stands) => (stands ? this.queue.leave(account) : this.queue.take(account)),
       stopping: () => this.clock.stopped,
       attemptStarted: (run, attempt) => this.tell({ kind: 'attempt_started', run, attempt }),
       attemptFinished: (run, attempt) => this.tell({ kind: 'attempt_finished', run, attempt }),
@@ -109,7 +106,7 @@ export class EmbeddedEngine implements Engine {
     this.fresh.add(run.id);
     this.tell({ kind: 'run_accepted', run });
     // Nobody else knows of it yet, so where nothing waits before it, it need not be read again.
-    if (run.group === undefined && this.queue.isEmpty() && this.slots.isFree && !this.host.stopping()) this.begin(run);
+    if (run.group === undefined && this.queue.isOpen) this.begin(run);
     else this.admit(run);
     return run;
   }
@@ -163,7 +160,7 @@ export class EmbeddedEngine implements Engine {
       await active?.ended;
       if (store.runs.get(id)?.finishedAt !== undefined) return false;
       // It was unwound to be canceled, and could not be. One that was not under way still waits where it did.
-      if (active !== undefined) this.enqueue(run);
+      if (active !== undefined) this.queue.add(run);
       throw error;
     }
     if (underWay === 'cut_off') active?.abort.abort(new Stopped());
@@ -175,7 +172,7 @@ export class EmbeddedEngine implements Engine {
 
   async reopen(run: RunRecord, key: AttemptKey, outcome: Outcome | undefined): Promise<void> {
     await this.options.store.runs.reopen(run.id, key, outcome, this.options.now());
-    this.enqueue(run);
+    this.queue.add(run);
   }
 
   retry(run: RunSummary): Promise<string | undefined> {
@@ -191,12 +188,12 @@ export class EmbeddedEngine implements Engine {
 
   async unpause(account: string, automation: string | undefined): Promise<boolean> {
     const was = await this.options.store.pauses.unpause(account, automation);
-    for (const run of this.held.unpause(account, automation)) this.enqueue(run);
+    for (const run of this.held.unpause(account, automation)) this.queue.add(run);
     return was;
   }
 
   unsealed(account: string): void {
-    for (const run of this.sealed.take(account)) this.enqueue(run);
+    for (const run of this.sealed.take(account)) this.queue.add(run);
   }
 
   resume(): number {
@@ -205,7 +202,7 @@ export class EmbeddedEngine implements Engine {
     let count = 0;
     for (const run of runs.ready()) {
       count += 1;
-      if (!apart.has(run.id)) this.enqueue(run);
+      if (!apart.has(run.id)) this.queue.add(run);
     }
     for (const run of apart.values()) this.places.enter(run);
     this.wakeTimer.look();
@@ -236,33 +233,14 @@ export class EmbeddedEngine implements Engine {
   }
 
   private admit(run: RunSummary): void {
-    if (run.group === undefined) this.enqueue(run);
+    if (run.group === undefined) this.queue.add(run);
     else this.places.enter({ ...run, group: run.group });
-  }
-
-  private enqueue({ account, id }: QueuedRun): void {
-    this.queue.add(account, id);
-    this.fill(account);
-  }
-
-  /** Begins what may begin. `account`: of which something came or ended. */
-  private fill(account: string): void {
-    while (!this.host.stopping() && this.slots.isFreeFor(account)) {
-      const id = this.slots.isFree ? this.queue.take() : this.queue.takeOf(account);
-      if (id === undefined) return;
-      this.beginQueued(id);
-    }
-  }
-
-  private leaveSlot(account: string): void {
-    this.slots.leave(account);
-    this.fill(account);
   }
 
   private beginQueued(id: string): void {
     const before = this.active.get(id) ?? this.endings.of(id);
     // It was woken before it had come to rest in here, or while it is being ended: it goes on after that.
-    if (before !== undefined) return void before.ended.then(() => this.enqueue({ account: before.account, id }));
+    if (before !== undefined) return void before.ended.then(() => this.queue.add({ account: before.account, id }));
     // Queued runs are not kept in memory: a backlog of large bodies would fill it.
     try {
       const run = this.options.store.runs.get(id);
@@ -284,7 +262,7 @@ export class EmbeddedEngine implements Engine {
     if (run.group !== undefined) this.places.take(run.id, run.group);
     const active = newActiveRun(run);
     this.active.set(run.id, active);
-    this.slots.take(run.account);
+    this.queue.take(run.account);
     active.ended = this.execute(run, active);
   }
 
@@ -297,7 +275,7 @@ export class EmbeddedEngine implements Engine {
       // Whoever begins it anew reads a journal to which nothing more is added.
       if (active.canceling !== undefined) await Promise.allSettled([active.canceling, active.durable?.written()]);
       this.active.delete(run.id);
-      this.leaveSlot(run.account);
+      this.queue.leave(run.account);
     }
   }
 
@@ -309,7 +287,7 @@ export class EmbeddedEngine implements Engine {
     // The run keeps its place until then: a disk that is full is not asked by all the others in turn.
     await Promise.allSettled([active.durable?.written(), this.clock.delay(AFTER_TROUBLE_MS)]);
     // Who wanted to end it meanwhile, and could not, lets it go on.
-    if (active.canceling === undefined) this.enqueue(run);
+    if (active.canceling === undefined) this.queue.add(run);
   }
 
   /** To the run's end, or to where it only waits. */
@@ -343,7 +321,7 @@ export class EmbeddedEngine implements Engine {
     const answer = answerToCaller(run);
     const { ended, woken } = await this.options.store.runs.finish(run.id, run.finishedAt, run, answer);
     if (!ended) {
-      this.enqueue(run);
+      this.queue.add(run);
       return;
     }
     this.fresh.delete(run.id);
@@ -363,19 +341,19 @@ export class EmbeddedEngine implements Engine {
   /** A run that was under way when it was paused. It may be free again already. */
   private async hold(run: RunRecord): Promise<void> {
     await this.options.store.runs.requeue(run.id);
-    this.enqueue(run);
+    this.queue.add(run);
   }
 
   /** An attempt of a run got its outcome from elsewhere. */
   private answered(account: string, { run, key, outcome }: Answer, woken: boolean): void {
     this.active.get(run)?.durable?.waits.deliver(key, outcome);
-    if (woken) this.enqueue({ account, id: run });
+    if (woken) this.queue.add({ account, id: run });
   }
 
   private async rest({ id, account }: RunRecord, { waits }: EmbeddedDurable): Promise<void> {
     const { keys, until } = waits.awaited();
     const status = await this.options.store.runs.rest(id, until, keys);
-    if (status === 'queued') this.enqueue({ account, id });
+    if (status === 'queued') this.queue.add({ account, id });
     else if (until !== undefined) this.wakeTimer.set(until);
   }
 

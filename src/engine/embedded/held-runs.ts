@@ -1,6 +1,6 @@
 import type { RunRecord } from '../../run/records.ts';
 import type { QueuedRun } from '../../store/store.ts';
-import { Tally } from './tally.ts';
+import { Tally } from '../tally.ts';
 
 /** What is paused: an account, or one automation of it. */
 export interface Paused {

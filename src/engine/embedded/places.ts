@@ -1,8 +1,8 @@
 import type { PlanConcurrency } from '../../generated/plan.ts';
 import type { Failure } from '../../run/failure.ts';
 import type { GroupedRun, QueuedRun } from '../../store/store.ts';
-import { Line } from './line.ts';
-import { Tally } from './tally.ts';
+import { Line } from '../line.ts';
+import { Tally } from '../tally.ts';
 
 /** How many runs of a group go on at a time, and what becomes of the others. */
 export type ConcurrencyRule = Pick<PlanConcurrency, 'limit' | 'policy'>;

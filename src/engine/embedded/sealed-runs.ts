@@ -1,5 +1,5 @@
 import type { QueuedRun } from '../../store/store.ts';
-import { Tally } from './tally.ts';
+import { Tally } from '../tally.ts';
 
 /** Runs that cannot be read, because a private key of their account is missing. */
 export class SealedRuns {

@@ -1,4 +1,4 @@
-import { Tally } from './tally.ts';
+import { Tally } from '../tally.ts';
 
 /**
  * Runs that do something at a time. Beyond their number an account of which nothing is under way may begin one: calls of
