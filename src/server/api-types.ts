@@ -329,24 +329,6 @@ export interface RefusalExplanationView extends Pick<ExplanationView, 'headline'
   refusal: RefusalSummaryView;
 }
 
-/** What a service is asked again and again for an automation. */
-export interface PollView {
-  account: string;
-  automation: string;
-  /** `<connector>.<trigger>` */
-  on: string;
-  every_ms: number;
-  /** When the service last answered. */
-  polled_at: string | undefined;
-  /** Why the last poll failed. */
-  failure: Failure | undefined;
-}
-
-/** `GET /api/v1/polls` */
-export interface PollListView {
-  polls: PollView[];
-}
-
 /** Events that a service is asked to send to the address of a connection. */
 export interface SubscriptionView {
   account: string;

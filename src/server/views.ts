@@ -16,7 +16,6 @@ import type {
   AttemptView,
   ExplanationView,
   PageView,
-  PollView,
   RefusalExplanationView,
   RefusalSummaryView,
   RefusalView,
@@ -29,6 +28,7 @@ import type {
   StorageEntryView,
   SubscriptionView,
 } from './api-types.ts';
+import type { PollView } from './poll-types.ts';
 
 /** Puts what the store keeps exactly into the form in which it is shown: no known secret goes through here. */
 export class Views {
