@@ -45,6 +45,8 @@ function renderStep(step: StepView, run: string, ended: boolean, called: Readonl
   const lines = [
     `${ended && status === 'waiting' ? '–' : MARKS[status]} ${path}  ${uses ?? kind}${attempts.length === 0 && !DONE.has(status) ? `  ${words}` : ''}`,
   ];
+  if (step.again !== undefined)
+    lines.push(`    again    at ${step.again.at}, after step ${step.again.step} failed (${step.again.code})`);
   if (step.approval !== undefined && !ended)
     lines.push(`    decided  at ${step.approval} of the runner, or with waybill runs approve ${run} ${path}`);
   if (step.called !== undefined)

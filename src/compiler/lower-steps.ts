@@ -1,5 +1,5 @@
-import type { Wait } from '../generated/automation.ts';
-import type { ActionStep, CallStep, PlanArm, PlanBlock, PlanStep, PlanWait } from '../generated/plan.ts';
+import type { Retry, Wait } from '../generated/automation.ts';
+import type { ActionStep, CallStep, PlanArm, PlanBlock, PlanRetry, PlanStep, PlanWait } from '../generated/plan.ts';
 import { milliseconds } from '../plan/duration.ts';
 import type { CheckedAutomation } from './check-automation.ts';
 import type { StepConnections } from './context.ts';
@@ -31,18 +31,19 @@ function lowerStep(node: StepNode, found: Found): PlanStep {
   const first = { id: step.id, ...(step.if === undefined ? {} : { if: step.if }) };
   const common = { ...first, ...(onError === undefined ? {} : { on_error: lowerSteps(onError, found) }) };
   const whole = { ...common, ...(step.timeout === undefined ? {} : { timeout_ms: milliseconds(step.timeout) }) };
+  const again = step.retry === undefined ? {} : { retry: lowerRetry(step.retry) };
   const block = (inner: BlockNode): PlanBlock => lowerBlock(inner, found);
   switch (body.kind) {
     case 'action':
       return { kind: 'action', ...common, ...lowerAction(node, found), mappings };
     case 'call':
-      return { kind: 'call', ...whole, ...lowerCall(node, found), mappings };
+      return { kind: 'call', ...whole, ...again, ...lowerCall(node, found), mappings };
     case 'wait':
       return { kind: 'wait', ...whole, wait: lowerWait(body.wait, found.timezone), mappings };
     case 'set':
       return { kind: 'set', ...common, set: body.set, mappings };
     case 'switch':
-      return { kind: 'switch', ...whole, arms: body.arms.map((arm) => lowerArm(arm, block)) };
+      return { kind: 'switch', ...whole, ...again, arms: body.arms.map((arm) => lowerArm(arm, block)) };
     case 'for_each': {
       const { as = 'item', index, parallel = 1 } = step;
       const names = { as, ...(index === undefined ? {} : { index }) };
@@ -50,6 +51,7 @@ function lowerStep(node: StepNode, found: Found): PlanStep {
       return {
         kind: 'for_each',
         ...whole,
+        ...again,
         items: body.items,
         ...names,
         parallel,
@@ -59,7 +61,7 @@ function lowerStep(node: StepNode, found: Found): PlanStep {
     }
     case 'branches': {
       const branches = Object.fromEntries(body.branches.map(({ name, block: inner }) => [name, block(inner)]));
-      return { kind: 'branches', ...whole, branches };
+      return { kind: 'branches', ...whole, ...again, branches };
     }
     case 'stop':
       return { kind: 'stop', ...first, ...(body.output === undefined ? {} : { output: body.output }), mappings };
@@ -82,8 +84,12 @@ function lowerAction(node: StepNode, { checked, connections }: Found): Omit<Acti
     ...(action.effect === 'write' ? { if_uncertain: step.if_uncertain ?? 'ask' } : {}),
     with: step.with ?? {},
     timeout_ms: milliseconds(step.timeout ?? DEFAULT_TIMEOUT),
-    retry: { attempts: step.retry?.attempts ?? DEFAULT_ATTEMPTS },
+    retry: lowerRetry(step.retry),
   };
+}
+
+function lowerRetry({ attempts = DEFAULT_ATTEMPTS }: Retry = {}): PlanRetry {
+  return { attempts };
 }
 
 function lowerCall(node: StepNode, { checked, digestOf }: Found): Omit<CallStep, 'kind' | 'id' | 'mappings'> {

@@ -2,9 +2,11 @@ import type { Json, JsonObject } from '../json/value.ts';
 import type { Evaluator } from '../language/evaluate.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
 import type { RunRecord } from '../run/records.ts';
+import { prefixInTry } from '../run/try-path.ts';
 import type { Durable } from './durable.ts';
 import { evaluateAt } from './evaluate-at.ts';
 import { brokenEnd, inOrder } from './in-order.ts';
+import { pauseBeforeTry } from './pause-before-try.ts';
 import { performCall, type CallEnd } from './perform-call.ts';
 import { performLoop } from './perform-loop.ts';
 import { performAction, type ActionRun, type Services } from './perform-action.ts';
@@ -23,7 +25,10 @@ export type StepEnd =
   | { kind: 'stopped'; output: Json | undefined }
   | { kind: 'failed'; failure: Failure };
 
-/** Told of each step when it begins (`undefined`) and when it ends. `path` names it within the run: `each[2].send`. */
+/**
+ * Told of each step when it begins (`undefined`) and when it ends. `path` names it within the run: `each[2].send`. Of a step that
+ * is tried again it is told of each later try too, under its own path (`run/try-path.ts`), from what is waited before it.
+ */
 export type StepObserver = (path: string, step: PreparedStep, end: StepEnd | undefined) => void;
 
 /** What the expressions of some steps see. `steps` grows with each step that is done. */
@@ -126,6 +131,32 @@ class Interpretation {
       if (condition.value !== true) return { kind: 'skipped' };
     }
     this.observe(place, step, undefined);
+    return step.tries === undefined
+      ? this.once(step, place, path, scope)
+      : this.tried(step, step.tries, place, path, scope);
+  }
+
+  /** Tries the step until it does not fail, or may not be tried again. A new try does all of it anew. */
+  private async tried(step: PreparedStep, tries: number, place: string, path: string, scope: Scope): Promise<BlockEnd> {
+    const { durable, services } = this.context;
+    const before = { ...scope.steps };
+    let end = await this.once(step, place, path, scope);
+    for (let number = 1; end.kind === 'failed'; number++) {
+      const pause = pauseBeforeTry(end.failure, place, number, tries, () => services.random());
+      if (pause === undefined) return end;
+      const again = pause.key.step;
+      this.observe(again, step, undefined);
+      const waited = await durable.wait(pause);
+      scope.steps = { ...before };
+      end = waited.ok ? await this.once(step, again, prefixInTry(again), scope) : failed(waited.failure, again);
+      this.observe(again, step, end);
+      // The time of a step around was over.
+      if (!waited.ok) return end;
+    }
+    return end;
+  }
+
+  private once(step: PreparedStep, place: string, path: string, scope: Scope): BlockEnd | Promise<BlockEnd> {
     return step.timeoutMs === undefined
       ? this.body(step, place, path, scope)
       : this.timed(step, step.timeoutMs, place, path, scope);

@@ -35,8 +35,10 @@ export interface PreparedBlock {
 export interface PreparedStep {
   id: string;
   condition: Evaluator | undefined;
-  /** Within which the step as a whole must end; an action says it of each attempt instead. */
+  /** Within which the step as a whole, each try of it, must end; an action says it of each attempt instead. */
   timeoutMs: number | undefined;
+  /** How often the step as a whole is tried, where that is more than once; an action has attempts instead. */
+  tries: number | undefined;
   onError: PreparedStep[] | undefined;
   body: PreparedBody;
 }
@@ -102,9 +104,15 @@ function prepareSteps(plan: Plan, steps: readonly PlanStep[]): PreparedStep[] {
     id: step.id,
     condition: optional(step.if),
     timeoutMs: step.kind !== 'action' && 'timeout_ms' in step ? step.timeout_ms : undefined,
+    tries: triesOf(step),
     onError: 'on_error' in step && step.on_error !== undefined ? prepareSteps(plan, step.on_error) : undefined,
     body: prepareBody(plan, step),
   }));
+}
+
+function triesOf(step: PlanStep): number | undefined {
+  const attempts = step.kind !== 'action' && 'retry' in step ? step.retry?.attempts : undefined;
+  return attempts === 1 ? undefined : attempts;
 }
 
 function prepareBody(plan: Plan, step: PlanStep): PreparedBody {

@@ -1,26 +1,35 @@
 import type { Outcome } from '../run/failure.ts';
 import type { AttemptKey, AttemptRecord, RunRecord } from '../run/records.ts';
 import { loopOfPage, pageOf } from '../run/page.ts';
+import { prefixInTry, tryPath } from '../run/try-path.ts';
 import type { AttemptCall, AutomationCall, Durable, PageCall, TimedCall, TimedEnd, WaitCall } from './durable.ts';
 import { interpretPlan, type StepEnd } from './interpret.ts';
+import { againOf, type Again } from './pause-before-try.ts';
 import type { PreparedPlan, PreparedStep } from './prepared-plan.ts';
 import { startTimeout } from './timeout.ts';
 
-/** One step of a run as it went, each turn of a loop by itself. */
+/** One step of a run as it went, each turn of a loop, and each later try of a step, by itself. */
 export interface TracedStep {
-  /** Such as `each[2].send`. */
+  /** Such as `each[2].send`; of a later try, such as `route~2`. */
   path: string;
   step: PreparedStep;
   /** How many steps stand around it. */
   depth: number;
   begun: boolean;
-  /** Absent while it is under way and where it was not reached; `not_taken`: the run went another way. */
+  /**
+   * Absent while it is under way and where it was not reached; `not_taken`: the run went another way. What stands under the
+   * step's own path is the end of all its tries.
+   */
   end: StepEnd | { kind: 'not_taken' } | undefined;
   attempts: AttemptRecord[];
   /** Of a step with a time within which it must end: when it began, and whether it did. */
   timed: AttemptRecord | undefined;
   /** Of a long loop: its pages, in order. */
   pages: AttemptRecord[];
+  /** Of a later try of a step. */
+  again: Again | undefined;
+  /** It stands in a try after which there was another one: nothing of it counts any more. */
+  superseded: boolean;
 }
 
 /**
@@ -45,10 +54,11 @@ export async function traceRun(
   const turns = turnsOf(observed.keys());
   const own = Map.groupBy(attempts, ({ key }) => key.step);
   const pages = Map.groupBy(attempts, ({ key }) => loopOfPage(key.step));
-  const add = (path: string, step: PreparedStep, depth: number, passed: boolean): void => {
+  const add = (path: string, step: PreparedStep, { depth, passed, superseded }: Surroundings): void => {
     const seen = observed.get(path);
     const end = seen === undefined ? (passed ? ({ kind: 'not_taken' } as const) : undefined) : seen.end;
     const made = own.get(path) ?? [];
+    const pause = made.find(({ key }) => key.attempt < 0);
     traced.push({
       path,
       step,
@@ -58,38 +68,55 @@ export async function traceRun(
       attempts: made.filter(({ key }) => key.attempt > 0),
       timed: made.find(({ key }) => key.attempt === 0),
       pages: pages.get(path) ?? [],
+      again: pause && againOf(pause),
+      superseded,
     });
   };
-  const walk = (steps: readonly PreparedStep[], prefix: string, depth: number, passed: boolean): void => {
+  const walk = (steps: readonly PreparedStep[], prefix: string, around: Surroundings): void => {
     for (const step of steps) {
       const path = prefix + step.id;
-      add(path, step, depth, passed);
-      const ended = passed || observed.get(path)?.end !== undefined;
-      for (const [inner, at] of innerSteps(step, path, turns)) walk(inner, at ?? prefix, depth + 1, ended);
+      const ended = around.passed || observed.get(path)?.end !== undefined;
+      for (let number = 1, own = path; number === 1 || observed.has(own); own = tryPath(path, ++number)) {
+        const isOver = observed.has(tryPath(path, number + 1));
+        const passed = ended || isOver;
+        const superseded = around.superseded || isOver;
+        add(own, step, around);
+        for (const [inner, at] of innerSteps(step, own, number === 1 ? prefix : prefixInTry(own), turns))
+          walk(inner, at, { depth: around.depth + 1, passed, superseded });
+      }
+      walk(step.onError ?? [], prefix, { ...around, depth: around.depth + 1, passed: ended });
     }
   };
-  walk(prepared.steps, '', 0, false);
+  walk(prepared.steps, '', { depth: 0, passed: false, superseded: false });
   return traced;
 }
 
-/** The steps within a step, each list with its prefix where it is not that of the step itself. */
+/** What is known of the steps around one. */
+interface Surroundings {
+  depth: number;
+  /** The run has gone on. */
+  passed: boolean;
+  superseded: boolean;
+}
+
+/** The steps within a try of a step, each list with its prefix; `prefix` is that of the steps in an arm or a branch. */
 function innerSteps(
-  { body, onError }: PreparedStep,
+  { body }: PreparedStep,
   path: string,
+  prefix: string,
   turns: ReadonlyMap<string, ReadonlySet<number>>,
-): (readonly [PreparedStep[], string | undefined])[] {
-  const handler = onError === undefined ? [] : [[onError, undefined] as const];
+): (readonly [PreparedStep[], string])[] {
   switch (body.kind) {
     case 'switch':
-      return [...body.arms.map(({ block }) => [block.steps, undefined] as const), ...handler];
+      return body.arms.map(({ block }) => [block.steps, prefix] as const);
     case 'branches':
-      return [...body.branches.map(([, block]) => [block.steps, undefined] as const), ...handler];
+      return body.branches.map(([, block]) => [block.steps, prefix] as const);
     case 'for_each': {
       const inOrder = [...(turns.get(path) ?? [])].toSorted((left, right) => left - right);
-      return [...inOrder.map((turn) => [body.block.steps, `${path}[${turn}].`] as const), ...handler];
+      return inOrder.map((turn) => [body.block.steps, `${path}[${turn}].`] as const);
     }
     default:
-      return handler;
+      return [];
   }
 }
 

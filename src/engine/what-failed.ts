@@ -1,5 +1,6 @@
 import { loopOfPage } from '../run/page.ts';
 import type { AttemptKey, AttemptRecord, Instant } from '../run/records.ts';
+import { stepIdOf, tryOf, tryPath } from '../run/try-path.ts';
 import type { PreparedBody, PreparedPlan, PreparedStep } from './prepared-plan.ts';
 
 /** What of a journal must go so that the run, interpreted again, does again what failed, and nothing else. */
@@ -49,7 +50,10 @@ class Search {
 
   /** `cutAt`: when the time of a step around the page was over. */
   look(page: string, cutAt: Instant): void {
-    const attempts = this.journal(page);
+    const journal = this.journal(page);
+    const pauses = journal.filter(({ key }) => key.attempt < 0).map(({ key }) => tryOf(key.step));
+    // What failed in a try before the last one of its step was decided by the next one.
+    const attempts = journal.filter(({ key }) => !pauses.some((later) => this.isBefore(key.step, later)));
     const timed = attempts.filter(({ key }) => key.attempt === 0);
     const made = attempts.filter(({ key }) => key.attempt > 0);
     const over = timed.filter(({ key, outcome }) => outcome?.ok === false && !this.of(key.step).isHandled);
@@ -58,6 +62,10 @@ class Search {
     for (const [step, ofStep] of Map.groupBy(made, ({ key }) => key.step))
       if (this.lookAt(step, ofStep, cut(step))) again.push(step);
     for (const one of timed) if (this.isTimedAnew(one, again, cut(one.key.step))) this.found.forgotten.push(one.key);
+    // What is waited before a try fails only where the time of a step around was over.
+    for (const one of attempts)
+      if (one.key.attempt < 0 && one.outcome?.ok === false && !this.isDecided(one, cut(one.key.step)))
+        this.found.forgotten.push(one.key);
   }
 
   /** Whether something of the step, or of the page, is done again. */
@@ -96,16 +104,26 @@ class Search {
     return this.isWithin(step, key.step) ? startedAt + (this.of(key.step).timeoutMs ?? 0) : Infinity;
   }
 
-  /** Whether the time of the step `timed` counts for another step. Both are paths, or names of pages. */
-  private isWithin(step: string, timed: string): boolean {
-    const around = timed.slice(0, timed.lastIndexOf('.') + 1);
-    const [id = ''] = step.slice(around.length).split(/[[.]/, 1);
-    return step.startsWith(around) && this.of(timed).within.has(id);
+  /** Whether a step stands in a try of another one that came before the try `later`. */
+  private isBefore(step: string, later: { step: string; number: number }): boolean {
+    for (let number = 1; number < later.number; number++)
+      if (this.isWithin(step, tryPath(later.step, number))) return true;
+    return false;
+  }
+
+  /** Whether a step stands in a try of another one, for which its time counts. Both are paths, or names of pages. */
+  private isWithin(step: string, outer: string): boolean {
+    if (tryOf(outer).number > 1) return step === outer || step.startsWith(`${outer}.`) || step.startsWith(`${outer}[`);
+    const around = outer.slice(0, outer.lastIndexOf('.') + 1);
+    if (!step.startsWith(around)) return false;
+    const inner = tryOf(step.slice(around.length).split(/[[.]/, 1)[0] ?? '');
+    const isLaterTry = inner.number > 1 && inner.step === stepIdOf(outer);
+    return !isLaterTry && this.of(outer).within.has(inner.step);
   }
 
   private of(path: string): StepFacts {
     const step = loopOfPage(path) ?? path;
-    const facts = this.facts.get(step.slice(step.lastIndexOf('.') + 1));
+    const facts = this.facts.get(stepIdOf(step));
     if (facts === undefined) throw new TypeError(`the plan has no step ${step}`);
     return facts;
   }

@@ -2,6 +2,157 @@
 
 /** Schemas of what the API gives, for `components` of its OpenAPI document. */
 export const ANSWER_SCHEMAS = {
+  "PollView": {
+    "type": "object",
+    "properties": {
+      "account": {
+        "type": "string"
+      },
+      "automation": {
+        "type": "string"
+      },
+      "on": {
+        "type": "string",
+        "description": "`<connector>.<trigger>`"
+      },
+      "every_ms": {
+        "type": "number"
+      },
+      "polled_at": {
+        "type": "string",
+        "description": "When the service last answered."
+      },
+      "failure": {
+        "$ref": "#/components/schemas/Failure",
+        "description": "Why the last poll failed."
+      }
+    },
+    "required": [
+      "account",
+      "automation",
+      "on",
+      "every_ms"
+    ],
+    "additionalProperties": false,
+    "description": "What a service is asked again and again for an automation."
+  },
+  "Failure": {
+    "type": "object",
+    "properties": {
+      "class": {
+        "$ref": "#/components/schemas/FailureClass"
+      },
+      "code": {
+        "$ref": "#/components/schemas/FailureCode"
+      },
+      "message": {
+        "type": "string"
+      },
+      "step": {
+        "type": "string",
+        "description": "Which step failed; in the failure of a run."
+      },
+      "run": {
+        "type": "string",
+        "description": "The called run in which it failed, where it was not this one."
+      },
+      "help": {
+        "type": "string",
+        "description": "The way out, where there is one."
+      },
+      "status": {
+        "type": "number",
+        "description": "HTTP status, where there was an answer."
+      },
+      "details": {
+        "$ref": "#/components/schemas/Json",
+        "description": "The service's answer or other facts that help to understand it, redacted and cut."
+      },
+      "retryAfterMs": {
+        "type": "number",
+        "description": "Milliseconds that the service asked to wait before the next attempt."
+      }
+    },
+    "required": [
+      "class",
+      "code",
+      "message"
+    ],
+    "additionalProperties": false,
+    "description": "Why an attempt or a run failed, as it is journaled and shown. Never holds a secret."
+  },
+  "FailureClass": {
+    "type": "string",
+    "enum": [
+      "permanent",
+      "retryable",
+      "credential",
+      "uncertain"
+    ],
+    "description": "How a failed attempt is to be treated.\n- `permanent`: trying again gives the same.\n- `retryable`: goes away by waiting.\n- `credential`: the connection was refused; a person has to act.\n- `uncertain`: nobody can say whether the effect took place; a person decides."
+  },
+  "FailureCode": {
+    "type": "string",
+    "enum": [
+      "http_status",
+      "answer_not_read",
+      "answer_too_large",
+      "connection_refused",
+      "connection_cut",
+      "host_not_found",
+      "connect_timeout",
+      "timeout",
+      "tls",
+      "request_not_made",
+      "not_https",
+      "private_address",
+      "redirected",
+      "token_not_made",
+      "grant_missing",
+      "grant_expired",
+      "grant_revoked",
+      "scope_missing",
+      "client_refused",
+      "redirect_mismatch",
+      "host_not_granted",
+      "host_not_allowed",
+      "host_not_sealed",
+      "credential_not_opened",
+      "mapping_failed",
+      "guard_failed",
+      "poll_not_read",
+      "poll_too_long",
+      "fail_step",
+      "interrupted",
+      "canceled",
+      "run_skipped",
+      "run_replaced",
+      "wait_expired",
+      "step_timeout",
+      "storage_not_a_number",
+      "storage_number_out_of_range"
+    ]
+  },
+  "Json": {},
+  "JsonObject": {
+    "type": "object"
+  },
+  "PollListView": {
+    "type": "object",
+    "properties": {
+      "polls": {
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/PollView"
+        }
+      }
+    },
+    "required": [
+      "polls"
+    ],
+    "additionalProperties": false,
+    "description": "`GET /api/v1/polls`"
+  },
   "OAuthConnectionView": {
     "type": "object",
     "properties": {
@@ -258,107 +409,6 @@ export const ANSWER_SCHEMAS = {
       "canceled"
     ]
   },
-  "Failure": {
-    "type": "object",
-    "properties": {
-      "class": {
-        "$ref": "#/components/schemas/FailureClass"
-      },
-      "code": {
-        "$ref": "#/components/schemas/FailureCode"
-      },
-      "message": {
-        "type": "string"
-      },
-      "step": {
-        "type": "string",
-        "description": "Which step failed; in the failure of a run."
-      },
-      "run": {
-        "type": "string",
-        "description": "The called run in which it failed, where it was not this one."
-      },
-      "help": {
-        "type": "string",
-        "description": "The way out, where there is one."
-      },
-      "status": {
-        "type": "number",
-        "description": "HTTP status, where there was an answer."
-      },
-      "details": {
-        "$ref": "#/components/schemas/Json",
-        "description": "The service's answer or other facts that help to understand it, redacted and cut."
-      },
-      "retryAfterMs": {
-        "type": "number",
-        "description": "Milliseconds that the service asked to wait before the next attempt."
-      }
-    },
-    "required": [
-      "class",
-      "code",
-      "message"
-    ],
-    "additionalProperties": false,
-    "description": "Why an attempt or a run failed, as it is journaled and shown. Never holds a secret."
-  },
-  "FailureClass": {
-    "type": "string",
-    "enum": [
-      "permanent",
-      "retryable",
-      "credential",
-      "uncertain"
-    ],
-    "description": "How a failed attempt is to be treated.\n- `permanent`: trying again gives the same.\n- `retryable`: goes away by waiting.\n- `credential`: the connection was refused; a person has to act.\n- `uncertain`: nobody can say whether the effect took place; a person decides."
-  },
-  "FailureCode": {
-    "type": "string",
-    "enum": [
-      "http_status",
-      "answer_not_read",
-      "answer_too_large",
-      "connection_refused",
-      "connection_cut",
-      "host_not_found",
-      "connect_timeout",
-      "timeout",
-      "tls",
-      "request_not_made",
-      "not_https",
-      "private_address",
-      "redirected",
-      "token_not_made",
-      "grant_missing",
-      "grant_expired",
-      "grant_revoked",
-      "scope_missing",
-      "client_refused",
-      "redirect_mismatch",
-      "host_not_granted",
-      "host_not_allowed",
-      "host_not_sealed",
-      "credential_not_opened",
-      "mapping_failed",
-      "guard_failed",
-      "poll_not_read",
-      "poll_too_long",
-      "fail_step",
-      "interrupted",
-      "canceled",
-      "run_skipped",
-      "run_replaced",
-      "wait_expired",
-      "step_timeout",
-      "storage_not_a_number",
-      "storage_number_out_of_range"
-    ]
-  },
-  "Json": {},
-  "JsonObject": {
-    "type": "object"
-  },
   "RunView": {
     "type": "object",
     "properties": {
@@ -446,7 +496,7 @@ export const ANSWER_SCHEMAS = {
     "properties": {
       "path": {
         "type": "string",
-        "description": "Names the step within the run: `send`, in a loop `each[2].send`."
+        "description": "Names the step within the run: `send`, in a loop `each[2].send`, in the second try of a step `route~2.send`."
       },
       "id": {
         "type": "string"
@@ -476,6 +526,31 @@ export const ANSWER_SCHEMAS = {
       "approval": {
         "type": "string",
         "description": "Path of the page on which a person decides, while that is open."
+      },
+      "again": {
+        "type": "object",
+        "properties": {
+          "code": {
+            "type": "string"
+          },
+          "message": {
+            "type": "string"
+          },
+          "step": {
+            "type": "string"
+          },
+          "at": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "code",
+          "message",
+          "step",
+          "at"
+        ],
+        "additionalProperties": false,
+        "description": "Of a later try of a step, such as `route~2`: how, and in which step, the one before failed, and when this one begins."
       },
       "depth": {
         "type": "number",
@@ -529,14 +604,14 @@ export const ANSWER_SCHEMAS = {
       "attempts"
     ],
     "additionalProperties": false,
-    "description": "One step of a run as it went; each turn of a loop by itself."
+    "description": "One step of a run as it went; each turn of a loop, and each later try of a step, by itself."
   },
   "AttemptView": {
     "type": "object",
     "properties": {
       "attempt": {
         "type": "number",
-        "description": "Counts from 1."
+        "description": "Counts from 1. In an event, -1 is what is waited before a later try of a step."
       },
       "input": {
         "$ref": "#/components/schemas/Json"
@@ -623,7 +698,7 @@ export const ANSWER_SCHEMAS = {
     "properties": {
       "attempt": {
         "type": "number",
-        "description": "Counts from 1."
+        "description": "Counts from 1. In an event, -1 is what is waited before a later try of a step."
       },
       "input": {
         "$ref": "#/components/schemas/Json"
@@ -1632,56 +1707,6 @@ export const ANSWER_SCHEMAS = {
     ],
     "additionalProperties": false,
     "description": "`GET /api/v1/refusals/:id/explanation`"
-  },
-  "PollView": {
-    "type": "object",
-    "properties": {
-      "account": {
-        "type": "string"
-      },
-      "automation": {
-        "type": "string"
-      },
-      "on": {
-        "type": "string",
-        "description": "`<connector>.<trigger>`"
-      },
-      "every_ms": {
-        "type": "number"
-      },
-      "polled_at": {
-        "type": "string",
-        "description": "When the service last answered."
-      },
-      "failure": {
-        "$ref": "#/components/schemas/Failure",
-        "description": "Why the last poll failed."
-      }
-    },
-    "required": [
-      "account",
-      "automation",
-      "on",
-      "every_ms"
-    ],
-    "additionalProperties": false,
-    "description": "What a service is asked again and again for an automation."
-  },
-  "PollListView": {
-    "type": "object",
-    "properties": {
-      "polls": {
-        "type": "array",
-        "items": {
-          "$ref": "#/components/schemas/PollView"
-        }
-      }
-    },
-    "required": [
-      "polls"
-    ],
-    "additionalProperties": false,
-    "description": "`GET /api/v1/polls`"
   },
   "SubscriptionView": {
     "type": "object",

@@ -184,7 +184,7 @@ export interface Step {
    */
   connection?: string;
   /**
-   * Of an action, the longest that one attempt may take, 2m where nothing is said. Of call, wait, switch, for_each and branches, the longest that the step may take from its begin, through any restart: then all that is under way in it ends, and it fails with the code step_timeout.
+   * Of an action, the longest that one attempt may take, 2m where nothing is said. Of call, wait, switch, for_each and branches, the longest that the step, or one try of it, may take from its begin, through any restart: then all that is under way in it ends, and it fails with the code step_timeout.
    */
   timeout?: string;
   retry?: Retry;
@@ -251,7 +251,7 @@ export interface Step {
   fail?: string;
 }
 /**
- * How often a call that failed for a passing reason is made again. The wait is what the service asks for, otherwise exponential with jitter.
+ * How often it is tried. Of uses: how often a call that failed for a passing reason is made again, six attempts where nothing is said. Of call, switch, for_each and branches: how often the step as a whole is done anew after it failed, not at all where nothing is said. The wait is what the service asks for, otherwise exponential with jitter.
  */
 export interface Retry {
   /**

@@ -883,6 +883,9 @@ export interface ActionStep {
   timeout_ms: number;
   retry: PlanRetry;
 }
+/**
+ * How often it is tried in all; of what has none, once.
+ */
 export interface PlanRetry {
   attempts: number;
 }
@@ -900,6 +903,7 @@ export interface CallStep {
    * Milliseconds from its begin within which it must end.
    */
   timeout_ms?: number;
+  retry?: PlanRetry;
   on_error?: PlanSteps2;
   /**
    * The automation that is called.
@@ -1006,6 +1010,7 @@ export interface SwitchStep {
    * Milliseconds from its begin within which it must end.
    */
   timeout_ms?: number;
+  retry?: PlanRetry;
   on_error?: PlanSteps5;
   /**
    * In order; the first whose condition is true is done.
@@ -1041,6 +1046,7 @@ export interface ForEachStep {
    * Milliseconds from its begin within which it must end.
    */
   timeout_ms?: number;
+  retry?: PlanRetry;
   on_error?: PlanSteps7;
   /**
    * Template of the list.
@@ -1078,6 +1084,7 @@ export interface BranchesStep {
    * Milliseconds from its begin within which it must end.
    */
   timeout_ms?: number;
+  retry?: PlanRetry;
   on_error?: PlanSteps8;
   branches: {
     [k: string]: PlanBlock;

@@ -129,8 +129,10 @@ function wording(error: ErrorObject): string {
       return `has the unknown property \`${propertyOf(error)}\``;
     case 'enum':
       return `must be one of ${(params['allowedValues'] as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`;
-    case 'const':
-      return `must be ${JSON.stringify(params['allowedValue'])}`;
+    case 'const': {
+      const beside = dependentOn(error);
+      return `must be ${JSON.stringify(params['allowedValue'])}${beside === undefined ? '' : ` beside \`${beside}\``}`;
+    }
     case 'minLength':
       return params['limit'] === 1 ? 'must not be empty' : `must have at least ${params['limit']} characters`;
     case 'maxLength':
@@ -151,7 +153,11 @@ function wording(error: ErrorObject): string {
     }
     case 'anyOf': {
       const names = propertiesOfChoice(error)?.map((name) => `\`${name}\``);
-      return names === undefined ? 'must fit one of the choices' : `must have one of ${names.join(', ')}`;
+      const beside = dependentOn(error);
+      if (names === undefined) return 'must fit one of the choices';
+      return beside === undefined
+        ? `must have one of ${names.join(', ')}`
+        : `has \`${beside}\`, which goes only with one of ${names.join(', ')}`;
     }
     case 'dependentRequired':
       return `has \`${params['property']}\`, which goes only with \`${params['missingProperty']}\``;
@@ -160,6 +166,11 @@ function wording(error: ErrorObject): string {
     default:
       return error.message ?? `does not satisfy ${error.keyword}`;
   }
+}
+
+/** The property beside which there must be something, where that is what the issue is about. */
+function dependentOn({ schemaPath }: ErrorObject): string | undefined {
+  return /\/dependentSchemas\/([^/]+)\/(?:anyOf|properties\/[^/]+\/const)$/.exec(schemaPath)?.[1];
 }
 
 function withArticle(type: unknown): string {

@@ -86,8 +86,8 @@ function renderSteps(steps: readonly PlanStep[], indent: string): string[] {
 
 function renderStep(step: PlanStep, indent: string): string[] {
   const deeper = `${indent}  `;
-  const within = step.kind !== 'action' && 'timeout_ms' in step ? `, within ${step.timeout_ms / 1000} s` : '';
-  const lines = [`${indent}${step.id}: ${describe(step)}${within}${step.if === undefined ? '' : `, if ${step.if}`}`];
+  const condition = step.if === undefined ? '' : `, if ${step.if}`;
+  const lines = [`${indent}${step.id}: ${describe(step)}${renderBounds(step)}${condition}`];
   switch (step.kind) {
     case 'action':
     case 'call':
@@ -112,6 +112,14 @@ function renderStep(step: PlanStep, indent: string): string[] {
   if ('on_error' in step && step.on_error !== undefined)
     lines.push(`${deeper}on error, then go on`, ...renderSteps(step.on_error, `${deeper}  `));
   return lines;
+}
+
+/** Of a step as a whole: an action has its own. */
+function renderBounds(step: PlanStep): string {
+  if (step.kind === 'action') return '';
+  const tries = 'retry' in step && step.retry !== undefined ? `, tried ${step.retry.attempts} times at most` : '';
+  const within = 'timeout_ms' in step ? `, within ${step.timeout_ms / 1000} s` : '';
+  return `${tries}${within}${tries === '' || within === '' ? '' : ' each'}`;
 }
 
 function renderBlock({ steps, mappings }: PlanBlock, indent: string): string[] {

@@ -10,7 +10,7 @@ export type Effect = 'read' | 'idempotent' | 'write';
 /** Names one attempt of one step of a run; stable through every resume. */
 export interface AttemptKey {
   step: string;
-  /** Counts from 1. */
+  /** Counts from 1. 0: the step as a whole, where it has a time; -1: what is waited before a later try of it. */
   attempt: number;
 }
 

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../json/value.ts';
 import { listSteps } from '../plan/list-steps.ts';
 import { loopOfPage } from '../run/page.ts';
 import type { AttemptRecord, RunRecord, RunSummary } from '../run/records.ts';
+import { stepIdOf, topStepOf } from '../run/try-path.ts';
 import type { RunFilter } from '../store/records.ts';
 import { StoreError } from '../store/store-error.ts';
 import type { Store } from '../store/store.ts';
@@ -151,7 +152,7 @@ export class RunControl {
   private whyWithItsCaller({ id, parent }: RunSummary): string | undefined {
     const caller = parent && this.store.runs.summary(parent.run);
     if (parent === undefined || caller === undefined || caller.status === 'succeeded') return undefined;
-    const [call] = this.store.runs.attemptsOf(caller.id, parent.step);
+    const call = this.store.runs.attemptsOf(caller.id, parent.step).at(-1);
     if (call?.outcome?.ok === true) return undefined;
     return `the run ${caller.id} called the run ${id} and waited for it; they are retried together: waybill runs retry ${caller.id}`;
   }
@@ -171,7 +172,7 @@ export class RunControl {
     const journal = this.store.runs.attempts(run.id).filter(({ key }) => before.has(idOf(key.step)));
     const { failure } = run;
     // It may lie in a page, which is not looked at here.
-    if (failure?.class === 'uncertain' && before.has(topOf(failure.step ?? '')))
+    if (failure?.class === 'uncertain' && before.has(topStepOf(failure.step ?? '')))
       return { reason: `nobody knows whether the step ${failure.step} took place; settle that first` };
     for (const { key, outcome } of journal) {
       const id = idOf(key.step);
@@ -218,11 +219,5 @@ function callsOf(steps: readonly PlanStep[]): [string, string][] {
 
 /** `send` of `each[2].send`; of a page, the loop. */
 function idOf(path: string): string {
-  const step = loopOfPage(path) ?? path;
-  return step.slice(step.lastIndexOf('.') + 1);
-}
-
-/** `each` of `each[2].send`. */
-function topOf(path: string): string {
-  return path.split('[')[0] ?? path;
+  return stepIdOf(loopOfPage(path) ?? path);
 }

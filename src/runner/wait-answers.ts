@@ -5,6 +5,7 @@ import { compileSchema } from '../json/schema.ts';
 import type { Json } from '../json/value.ts';
 import { findStep } from '../plan/list-steps.ts';
 import type { RunRecord } from '../run/records.ts';
+import { stepIdOf } from '../run/try-path.ts';
 import { isSameSecret } from '../secrets/same-secret.ts';
 import type { Store } from '../store/store.ts';
 
@@ -85,7 +86,7 @@ export class WaitAnswers {
     const run = this.store.runs.get(id);
     if (run === undefined) return { kind: 'unknown_run' };
     const { steps } = JSON.parse(this.store.deployments.plan(run.plan) ?? '{"steps":[]}') as Plan;
-    const found = findStep(steps, step.split('.').at(-1) ?? '');
+    const found = findStep(steps, stepIdOf(step));
     if (found?.kind === 'wait' && found.wait.kind === kind) return { run, wait: found.wait };
     return { kind: 'not_waiting', reason: `the run ${id} has no step ${step} that waits for an ${kind}` };
   }

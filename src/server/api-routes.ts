@@ -5,14 +5,8 @@ import type { Callers } from './access/callers.ts';
 import { callerOf } from './access/guard.ts';
 import { covers } from './access/scope.ts';
 import { ApiError, unknownAutomation } from './api-error.ts';
-import type {
-  DeploymentListView,
-  PollListView,
-  PollView,
-  SampleView,
-  StorageEntryView,
-  StorageListView,
-} from './api-types.ts';
+import type { DeploymentListView, SampleView, StorageEntryView, StorageListView } from './api-types.ts';
+import type { PollListView, PollView } from './poll-types.ts';
 import { addAuditRoute } from './audit-route.ts';
 import { addConnectRoutes } from './connect-routes.ts';
 import { addControlRoutes } from './control-routes.ts';

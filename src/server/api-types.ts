@@ -30,9 +30,9 @@ export interface RunView extends RunSummaryView {
   output: Json | undefined;
 }
 
-/** One step of a run as it went; each turn of a loop by itself. */
+/** One step of a run as it went; each turn of a loop, and each later try of a step, by itself. */
 export interface StepView {
-  /** Names the step within the run: `send`, in a loop `each[2].send`. */
+  /** Names the step within the run: `send`, in a loop `each[2].send`, in the second try of a step `route~2.send`. */
   path: string;
   id: string;
   kind: 'action' | 'call' | 'wait' | 'set' | 'switch' | 'for_each' | 'branches' | 'stop' | 'fail';
@@ -42,6 +42,8 @@ export interface StepView {
   called: string | undefined;
   /** Path of the page on which a person decides, while that is open. */
   approval: string | undefined;
+  /** Of a later try of a step, such as `route~2`: how, and in which step, the one before failed, and when this one begins. */
+  again: { code: string; message: string; step: string; at: string } | undefined;
   /** How many steps stand around it. */
   depth: number;
   /** `pending` where the run has not come to it; `skipped` where it went another way. */
@@ -67,7 +69,7 @@ export interface PageView {
 }
 
 export interface AttemptView {
-  /** Counts from 1. */
+  /** Counts from 1. In an event, -1 is what is waited before a later try of a step. */
   attempt: number;
   input: Json;
   /** What the input takes as JSON in UTF-8, before anything in it is redacted. */
@@ -325,24 +327,6 @@ export interface RefusalView extends RefusalSummaryView {
 /** `GET /api/v1/refusals/:id/explanation` */
 export interface RefusalExplanationView extends Pick<ExplanationView, 'headline' | 'findings'> {
   refusal: RefusalSummaryView;
-}
-
-/** What a service is asked again and again for an automation. */
-export interface PollView {
-  account: string;
-  automation: string;
-  /** `<connector>.<trigger>` */
-  on: string;
-  every_ms: number;
-  /** When the service last answered. */
-  polled_at: string | undefined;
-  /** Why the last poll failed. */
-  failure: Failure | undefined;
-}
-
-/** `GET /api/v1/polls` */
-export interface PollListView {
-  polls: PollView[];
 }
 
 /** Events that a service is asked to send to the address of a connection. */

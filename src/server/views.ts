@@ -1,6 +1,7 @@
 import type { Explanation } from '../authoring/explain/explain-run.ts';
 import type { StandingFailure } from '../authoring/explain/standing-failures.ts';
 import type { RunEvent } from '../engine/engine.ts';
+import type { Again } from '../engine/pause-before-try.ts';
 import type { TracedStep } from '../engine/trace.ts';
 import type { PollTrigger } from '../generated/plan.ts';
 import type { KnownSubscription } from '../runner/subscriptions/subscriptions.ts';
@@ -15,7 +16,6 @@ import type {
   AttemptView,
   ExplanationView,
   PageView,
-  PollView,
   RefusalExplanationView,
   RefusalSummaryView,
   RefusalView,
@@ -28,6 +28,7 @@ import type {
   StorageEntryView,
   SubscriptionView,
 } from './api-types.ts';
+import type { PollView } from './poll-types.ts';
 
 /** Puts what the store keeps exactly into the form in which it is shown: no known secret goes through here. */
 export class Views {
@@ -84,7 +85,7 @@ export class Views {
 
   /** `run`: the id of the step's run; `approval`: path of the page of an approval that is open. */
   step(run: string, traced: TracedStep, approval?: string): StepView {
-    const { path, step, depth, begun, end, attempts, timed, pages } = traced;
+    const { path, step, depth, end, attempts, timed, pages, again } = traced;
     const { body, id } = step;
     const journaled = body.kind === 'action' || body.kind === 'call' || body.kind === 'wait';
     const output = end?.kind === 'done' && !journaled ? end.output : undefined;
@@ -97,7 +98,8 @@ export class Views {
       called: body.kind === 'call' && attempts.length > 0 ? calledRunId(run, path) : undefined,
       approval,
       depth,
-      status: stepStatus(begun, end, body.kind, attempts.at(-1)),
+      again: again && this.again(again),
+      status: stepStatus(traced),
       output: output === undefined ? undefined : this.redactor.json(output),
       failure: attempts.length === 0 ? this.failure(failure) : undefined,
       attempts: attempts.map((attempt) => this.attempt(attempt)),
@@ -166,6 +168,10 @@ export class Views {
     };
   }
 
+  private again({ code, message, step, at }: Again): StepView['again'] {
+    return { code, message: this.redactor.text(message), step, at: iso(at) };
+  }
+
   /** None of a page as a whole: what failed in it is told by itself. */
   retried(attempts: readonly AttemptRecord[]): RetriedAttemptView[] {
     return attempts
@@ -209,12 +215,7 @@ function pageView({ key, outcome, startedAt, finishedAt }: AttemptRecord): PageV
 /** A wrong key or signature may still be nearly the right one. */
 const SECRET_HEADER = /auth|cookie|key|secret|signature|token|hmac/i;
 
-function stepStatus(
-  begun: boolean,
-  end: TracedStep['end'],
-  kind: StepView['kind'],
-  last: AttemptRecord | undefined,
-): StepView['status'] {
+function stepStatus({ begun, end, step: { body }, attempts, again }: TracedStep): StepView['status'] {
   switch (end?.kind) {
     case 'done':
     case 'stopped':
@@ -227,7 +228,8 @@ function stepStatus(
       return end.failure.class === 'uncertain' ? 'uncertain' : 'failed';
     case undefined:
       if (!begun) return 'pending';
-      return last?.outcome?.ok === false || kind === 'call' || kind === 'wait' ? 'waiting' : 'running';
+      if (again?.waits === true || attempts.at(-1)?.outcome?.ok === false) return 'waiting';
+      return body.kind === 'call' || body.kind === 'wait' ? 'waiting' : 'running';
   }
 }
 

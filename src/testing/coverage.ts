@@ -1,6 +1,7 @@
 import type { Mapping, Plan, PlanBlock, PlanStep } from '../generated/plan.ts';
 import { parsePointer } from '../json/pointer.ts';
 import { isJsonObject, ownProperty, type Json } from '../json/value.ts';
+import { stepIdOf, tryOf } from '../run/try-path.ts';
 import type { CaseRun, RanStep } from './run-case.ts';
 
 /** What a test can go through. */
@@ -71,10 +72,10 @@ class SeenRuns {
     );
   }
 
-  /** The times that a switch was done, each with the first steps of those arms that were then taken. */
+  /** The times that a switch was done, each with the first steps of those arms that were then taken: the same in every try. */
   takenIn(id: string, firsts: readonly string[]): { step: RanStep; taken: string[] }[] {
     return (this.steps.get(id) ?? [])
-      .filter(({ step }) => step.end?.kind === 'done')
+      .filter(({ step }) => step.end?.kind === 'done' && tryOf(step.path).number === 1)
       .map(({ step, run }) => {
         const prefix = step.path.slice(0, step.path.length - id.length);
         return { step, taken: firsts.filter((first) => run.has(prefix + first)) };
@@ -84,7 +85,7 @@ class SeenRuns {
   private add(run: Exclude<CaseRun, { kind: 'refused' }>): void {
     const paths = new Set(run.steps.map(({ path }) => path));
     for (const step of run.steps) push(this.steps, step.id, { step, run: paths });
-    for (const { key, input } of run.attempts) push(this.inputs, key.step.slice(key.step.lastIndexOf('.') + 1), input);
+    for (const { key, input } of run.attempts) push(this.inputs, stepIdOf(key.step), input);
     const stopped = run.steps.some(({ end }) => end?.kind === 'stopped');
     if (run.kind === 'finished' && run.result.status === 'succeeded' && run.result.output !== undefined && !stopped)
       this.outputs.push(run.result.output);

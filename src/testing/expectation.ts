@@ -7,7 +7,7 @@ import { differencesOf, type Difference } from './difference.ts';
 import { formatDuration } from './duration.ts';
 import type { OpenQuestion, SentRequest } from './played-services.ts';
 import { isStep, otherParts } from './request-parts.ts';
-import type { CaseRun, FinishedRun } from './run-case.ts';
+import type { CaseRun, FinishedRun, RanStep } from './run-case.ts';
 
 /** What keeps a case from being compared, at a place within the case. */
 export interface Problem {
@@ -98,7 +98,7 @@ function form(duration: string): string {
 
 /** What came of it, for each key of the expectation; where a part is enough and is there, the part. */
 function actualFor(expect: TestExpectation & JsonObject, run: FinishedRun): JsonObject {
-  const { result, storage, steps, attempts, requests, took } = run;
+  const { result, storage, steps, attempts, pauses, requests, took } = run;
   const actual: { [key in keyof TestExpectation]: Json | undefined } = {
     status: result.status,
     output: result.status === 'succeeded' ? result.output : undefined,
@@ -106,12 +106,15 @@ function actualFor(expect: TestExpectation & JsonObject, run: FinishedRun): Json
     storage,
     steps: steps.filter(({ end }) => end?.kind !== 'skipped').map(({ path }) => path),
     requests: requests.map((request, index) => namedParts(expect.requests?.[index], request)),
-    attempts: mapKeys(expect.attempts, (step) => attemptsOf(step, attempts).length),
-    waits: mapKeys(expect.waits, (step) =>
-      attemptsOf(step, attempts).flatMap(({ finishedAt, sleepUntil }) =>
+    attempts: mapKeys(expect.attempts, (step) => triesOf(step, run)),
+    waits: mapKeys(expect.waits, (step) => [
+      ...attemptsOf(step, attempts).flatMap(({ finishedAt, sleepUntil }) =>
         finishedAt === undefined || sleepUntil === undefined ? [] : [formatDuration(sleepUntil - finishedAt)],
       ),
-    ),
+      ...attemptsOf(step, pauses).flatMap(({ startedAt, sleepUntil }) =>
+        sleepUntil === undefined ? [] : [formatDuration(sleepUntil - startedAt)],
+      ),
+    ]),
     took: formatDuration(took),
   };
   const named = Object.keys(expect).flatMap((key): [string, Json][] => {
@@ -158,6 +161,16 @@ function pick(values: JsonObject, names: readonly string[]): JsonObject {
     }),
   );
 }
+
+/** How often a step was tried: of one that is made of others, how often it was begun. */
+function triesOf(step: string, { steps, attempts }: FinishedRun): number {
+  const begun = steps.filter(
+    ({ kind, path, end }) => BLOCKS.has(kind) && end?.kind !== 'skipped' && isStep(step, path),
+  );
+  return attemptsOf(step, attempts).length + begun.length;
+}
+
+const BLOCKS = new Set<RanStep['kind']>(['switch', 'for_each', 'branches']);
 
 function attemptsOf(step: string, attempts: readonly AttemptRecord[]): AttemptRecord[] {
   return attempts.filter(({ key }) => isStep(step, key.step));

@@ -1,6 +1,7 @@
 import type { TestAnswer, TestAnswers, TestCase } from '../generated/test.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import type { Failure } from '../run/failure.ts';
+import { pathWithoutTries } from '../run/try-path.ts';
 import type { FailureCode } from '../run/failure-code.ts';
 
 /** A run as a runner shows it. */
@@ -27,13 +28,19 @@ export class NotRecordable extends Error {}
  */
 export function inputsOf({ trigger, created_at, steps }: RecordedRun): Omit<TestCase, 'name' | 'expect'> {
   const storage = storageBefore(steps);
-  const answers = steps.filter(({ uses }) => !isStorage(uses)).flatMap(answersOf);
+  const answers = laterTriesFirst(steps.filter(({ uses }) => !isStorage(uses))).flatMap(answersOf);
   return {
     now: created_at,
     trigger: isJsonObject(trigger) ? trigger : {},
     ...(Object.keys(storage).length === 0 ? {} : { storage }),
     ...(answers.length === 0 ? {} : { answers }),
   };
+}
+
+/** The id of a step means it in every try, and the first entry that fits answers. */
+function laterTriesFirst(steps: readonly RecordedStep[]): RecordedStep[] {
+  const isLater = ({ path }: RecordedStep): boolean => path !== pathWithoutTries(path);
+  return [...steps.filter(isLater).toReversed(), ...steps.filter((step) => !isLater(step))];
 }
 
 function answersOf({ path, attempts }: RecordedStep): TestAnswers[] {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TestRequest } from '../generated/test.ts';
 import { isJsonObject, ownProperty, type Json } from '../json/value.ts';
+import { stepIdOf } from '../run/try-path.ts';
 import type { SentRequest } from './played-services.ts';
 
 /** The parts in which a sent request is not one of those that a case names: none where it is. */
@@ -19,7 +20,7 @@ export function otherParts(wanted: TestRequest, sent: SentRequest): (keyof TestR
 
 /** Whether a step's path within the run, such as `each[2].send`, is meant by a name: the path itself, or the step's id. */
 export function isStep(name: string, path: string): boolean {
-  return name === path || name === path.slice(path.lastIndexOf('.') + 1);
+  return name === path || name === stepIdOf(path);
 }
 
 /** Whether a value has all that another one names: objects may have more properties. */

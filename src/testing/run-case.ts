@@ -5,7 +5,7 @@ import type { Waits } from '../engine/embedded/waits.ts';
 import { Limiter } from '../engine/limiter.ts';
 import { interpretPlan, type RunResult, type StepEnd } from '../engine/interpret.ts';
 import type { Services } from '../engine/perform-action.ts';
-import type { PreparedPlan } from '../engine/prepared-plan.ts';
+import type { PreparedBody, PreparedPlan } from '../engine/prepared-plan.ts';
 import type { Plan } from '../generated/plan.ts';
 import type { TestCase } from '../generated/test.ts';
 import type { JsonObject } from '../json/value.ts';
@@ -37,6 +37,7 @@ export interface CaseTools {
 export interface RanStep {
   id: string;
   path: string;
+  kind: PreparedBody['kind'];
   /** Absent where the case ended in its middle. */
   end?: StepEnd;
 }
@@ -60,6 +61,8 @@ export interface RunTrace {
   steps: RanStep[];
   /** In the order in which they began. */
   attempts: AttemptRecord[];
+  /** What was waited before later tries of steps. */
+  pauses: AttemptRecord[];
   requests: SentRequest[];
 }
 
@@ -81,6 +84,7 @@ export async function runCase({ prepared, trigger }: TestedPlan, test: TestCase,
   const trace = (): RunTrace => ({
     steps: [...steps.values()],
     attempts: attempts.filter(({ key }) => key.attempt > 0 && loopOfPage(key.step) === undefined),
+    pauses: attempts.filter(({ key }) => key.attempt < 0),
     requests: services.requests,
   });
   const durable = EmbeddedDurable.of(hostOf(clock, storage, attempts), run, [], new AbortController().signal);
@@ -90,7 +94,7 @@ export async function runCase({ prepared, trigger }: TestedPlan, test: TestCase,
       run,
       playedDurable(durable, durable.waits, services),
       playedServices(prepared.plan, tools, clock),
-      (path, { id }, end) => steps.set(path, { id, path, ...(end === undefined ? {} : { end }) }),
+      (path, { id, body: { kind } }, end) => steps.set(path, { id, path, kind, ...(end === undefined ? {} : { end }) }),
     );
     return { kind: 'finished', result, storage: storage.all(), took: clock.now() - start, ...trace() };
   } catch (error) {
@@ -177,6 +181,8 @@ function playedDurable(durable: Durable, waits: Waits, services: PlayedServices,
       return durable.call(call);
     },
     wait: async (wait) => {
+      // Nobody answers what is waited before a later try.
+      if (wait.key.attempt < 0) return durable.wait(wait);
       const answer = answerTo(services, wait.key.step, ends || wait.until(0) !== undefined);
       if (answer !== undefined) waits.deliver(wait.key, answer);
       return durable.wait(wait);

@@ -36,6 +36,12 @@ test('the steps of the guide to automations compile', () => {
   assert.deepEqual(compileAutomation(automationOf(parsed, body)).diagnostics, []);
 });
 
+test('the step of the guide to automations that is tried again compiles', () => {
+  const report = examples('automations.md').find((text) => text.includes('"report"')) ?? '';
+  const automation = automationOf(JSON.parse(report) as object[], { type: 'object' });
+  assert.deepEqual(compileAutomation(automation).diagnostics, []);
+});
+
 test('the connector of the guide to connectors has no findings', () => {
   const [connector = ''] = examples('connectors.md');
   const files = new Map([

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { interpretPlan, type RunResult } from '../../src/engine/interpret.ts';
 import type { Services } from '../../src/engine/perform-action.ts';
 import { preparePlan, type PreparedPlan } from '../../src/engine/prepared-plan.ts';
-import type { Plan } from '../../src/generated/plan.ts';
+import type { Plan, PlanStep } from '../../src/generated/plan.ts';
 import type { Outcome } from '../../src/run/failure.ts';
 import { startTimeout } from '../../src/engine/timeout.ts';
 import type { MakeHarness } from './harness.ts';
@@ -32,13 +32,28 @@ function countingPlan(): PreparedPlan {
   return preparePlan(JSON.parse(text) as Plan);
 }
 
+/** Counts, fails for good where that gave 1, looks and sends; all of it again where something fails. */
+function retriedPlan(): PreparedPlan {
+  const { plan } = countingPlan();
+  const [look, send, save] = plan.steps;
+  assert.ok(look !== undefined && send !== undefined && save !== undefined);
+  const fail: PlanStep = { kind: 'fail', id: 'no', if: '${{ steps.save.value === 1 }}', message: 'no' };
+  const block = { steps: [save, fail, look, send], mappings: [] };
+  return preparePlan({
+    ...plan,
+    steps: [{ kind: 'switch', id: 'way', retry: { attempts: 3 }, arms: [{ block }] }],
+  });
+}
+
 /** What the services saw, over all lives. */
 class World {
   readonly calls: string[] = [];
+  private chance = 0;
   readonly services: Services = {
     caller: { call: ({ action }) => this.answer(action.effect) },
     credentials: { credential: () => Promise.reject(new Error('none')) },
-    random: () => 0,
+    // Another one each time: what is waited must be decided once.
+    random: () => (this.chance += 0.1) % 1,
     timeout: startTimeout,
   };
 
@@ -64,8 +79,7 @@ interface Whole {
 }
 
 /** Runs the plan to its end, with one crash: at the given moment of the first life, and so many turns later. */
-async function runWhole(trial: Trial, crashAt: number, turnsLater: number): Promise<Whole> {
-  const prepared = countingPlan();
+async function runWhole(trial: Trial, prepared: PreparedPlan, crashAt: number, turnsLater: number): Promise<Whole> {
   const world = new World();
   let moments = 0;
   let crashed = false;
@@ -114,35 +128,46 @@ async function countedIn(trial: Trial): Promise<unknown> {
   return outcome.ok ? outcome.output : outcome;
 }
 
-const sent = { status: 'succeeded', output: { sent: { effect: 'write' }, count: 1 } };
+/** `count`: how often it counts in all; what is counted before the write is there where the write is in doubt. */
+const PLANS = [
+  { title: 'a whole plan', make: countingPlan, count: 1, inDoubt: { found: false } },
+  { title: 'a plan that is tried again', make: retriedPlan, count: 2, inDoubt: { found: true, value: 2 } },
+];
 
 export function interpretConformance(makeHarness: MakeHarness): void {
-  test('a whole plan runs', () =>
+  for (const plan of PLANS) wholePlan(makeHarness, plan);
+}
+
+function wholePlan(makeHarness: MakeHarness, { title, make, count, inDoubt }: (typeof PLANS)[number]): void {
+  const prepared = make();
+  const sent = { status: 'succeeded', output: { sent: { effect: 'write' }, count } };
+
+  test(`${title} runs`, () =>
     Trial.on(makeHarness, async (trial) => {
-      const { result, world } = await runWhole(trial, Infinity, 0);
+      const { result, world } = await runWhole(trial, prepared, Infinity, 0);
       assert.deepEqual(result, sent);
       assert.deepEqual(world.calls, ['read', 'read', 'write']);
-      assert.deepEqual(await countedIn(trial), { found: true, value: 1 });
+      assert.deepEqual(await countedIn(trial), { found: true, value: count });
     }));
 
   for (const turnsLater of [0, 1, 3])
-    test(`a whole plan comes to its end from a crash at any of its moments and ${turnsLater} turns later`, async () => {
+    test(`${title} comes to its end from a crash at any of its moments and ${turnsLater} turns later`, async () => {
       let last = 1;
       let uncertain = 0;
       for (let crashAt = 1; crashAt <= last; crashAt++)
         await Trial.on(makeHarness, async (trial) => {
-          const { result, world, moments } = await runWhole(trial, crashAt, turnsLater);
+          const { result, world, moments } = await runWhole(trial, prepared, crashAt, turnsLater);
           // The first life tells of a moment more as long as it comes so far.
           last = Math.max(last, moments + 1);
           const told = `crash at moment ${crashAt}`;
           assert.ok(world.count('write') <= 1, `${told}: written ${world.count('write')} times`);
           if (result.status === 'uncertain') {
             uncertain += 1;
-            assert.deepEqual(await countedIn(trial), { found: false }, told);
+            assert.deepEqual(await countedIn(trial), inDoubt, told);
           } else {
             assert.deepEqual(result, sent, told);
             assert.equal(world.count('write'), 1, told);
-            assert.deepEqual(await countedIn(trial), { found: true, value: 1 }, told);
+            assert.deepEqual(await countedIn(trial), { found: true, value: count }, told);
           }
         });
       assert.ok(last > 15, `only ${last} moments`);

@@ -23,7 +23,7 @@ type Entry = { run: string; key: AttemptKey } & (
   | { event: 'done'; at: Instant; outcome: Outcome; account?: string; change?: Change }
   | { event: 'sleep'; until: Instant }
   | { event: 'called'; called: RunRecord }
-  | { event: 'waits'; begun: Instant }
+  | { event: 'waits'; begun: Instant; due?: Instant | undefined }
 );
 
 /** What a storage operation leaves under a key; `undefined`: nothing. */
@@ -54,7 +54,7 @@ class Journal {
   async doneLater(run: string, key: AttemptKey): Promise<Entry> {
     for (;;) {
       const done = this.entries.find(
-        (entry) => entry.event === 'done' && entry.run === run && entry.key.step === key.step,
+        (entry) => entry.event === 'done' && entry.run === run && nameOf(entry.key) === nameOf(key),
       );
       if (done !== undefined) return done;
       await new Promise<void>((resolve) => this.listeners.push(resolve));
@@ -228,9 +228,11 @@ class ReplayingDurable implements Durable {
     let entry = this.replay('waits', key);
     if (entry === undefined) {
       this.expectNoPast(key);
-      entry = await this.journal.append(() => ({ run, key, event: 'waits', begun: this.clock.now() }));
+      const begun = this.clock.now();
+      const decided = until(begun);
+      entry = await this.journal.append(() => ({ run, key, event: 'waits', begun, due: decided }));
     }
-    const due = until(entry.event === 'waits' ? entry.begun : 0);
+    const due = entry.event === 'waits' ? entry.due : 0;
     const elsewhere = this.replay('done', key) ?? this.journal.doneLater(run, key);
     const timer = due === undefined ? undefined : this.clock.delay(due - this.clock.now());
     const done = await this.inTime(Promise.race([elsewhere, ...(timer === undefined ? [] : [timer])]));

@@ -146,7 +146,8 @@ class Draft {
     const { random } = this;
     const [callee] = this.callable;
     const kinds = ['action', 'action', 'action', 'storage', 'set', 'wait', 'end'] as const;
-    const nested = place.depth < 2 ? (['switch', 'for_each', 'for_each', 'branches', 'call', 'late'] as const) : [];
+    const nested =
+      place.depth < 2 ? (['switch', 'for_each', 'for_each', 'branches', 'call', 'late', 'tried'] as const) : [];
     switch (random.pick(['action', ...kinds, ...nested])) {
       case 'storage':
         return this.storage(id, place);
@@ -193,6 +194,9 @@ class Draft {
         };
       case 'late':
         return this.late(id, place);
+      case 'tried':
+        if (callee !== undefined && random.chance(0.5)) return this.tried(id, place, callee);
+        break;
       case 'call':
         if (callee !== undefined) return this.call(id, place, random.pick([callee, ...this.callable]));
     }
@@ -204,6 +208,25 @@ class Draft {
     const wait = { kind: 'duration' as const, for_ms: BEYOND_MS };
     const right = { steps: [{ kind: 'wait' as const, id: `s${++this.steps}`, wait, mappings: [] }], mappings: [] };
     return { kind: 'branches', id, branches: { left: this.within(place), right }, timeout_ms: TOO_SHORT_MS };
+  }
+
+  /** What a called run does is told apart from what another one does: in it, whatever is done again shows. */
+  private tried(id: string, place: Place, callee: NamedPlan): PlanStep {
+    const { random } = this;
+    const retry = { attempts: random.between(1, 3) };
+    const index = `i${this.steps}`;
+    const isLoop = random.chance(0.5);
+    const prefix = isLoop ? `${place.prefix}${id}[\${{ ${index} }}].` : place.prefix;
+    const call = this.call(`s${++this.steps}`, { ...place, prefix }, callee);
+    const fail: PlanStep = { kind: 'fail', id: `s${++this.steps}`, if: this.condition(place), message: 'once more' };
+    const block = { steps: random.chance(0.5) ? [call, fail] : [call], mappings: [] };
+    if (!isLoop) return { kind: 'branches', id, branches: { only: block }, retry, ...this.time() };
+    // Beyond what has no page, where that are few: each is a run.
+    const long = place.prefix !== '' && random.chance(0.1);
+    const items = (long ? firstItems(place.prefix) : 0) + random.between(1, 3);
+    const list = `\${{ [${Array.from({ length: items }, (_, item) => item).join(', ')}] }}`;
+    const names = { as: `item${this.steps}`, index };
+    return { kind: 'for_each', id, items: list, ...names, parallel: 2, block, retry, ...this.time() };
   }
 
   private time(): { timeout_ms?: number } {
@@ -260,6 +283,7 @@ class Draft {
   }
 
   private call(id: string, place: Place, { plan, digest }: { plan: Plan; digest: string }): PlanStep {
+    const waits = this.random.chance(0.7);
     return {
       kind: 'call',
       id,
@@ -268,7 +292,8 @@ class Draft {
       input: OPEN,
       with: this.input(id, place),
       mappings: [],
-      wait_for_end: this.random.chance(0.7),
+      wait_for_end: waits,
+      ...(waits && this.random.chance(0.3) ? { retry: { attempts: this.random.between(2, 3) } } : {}),
     };
   }
 

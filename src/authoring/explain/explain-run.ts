@@ -4,7 +4,7 @@ import { parsePointer } from '../../json/pointer.ts';
 import { isJsonObject, ownProperty, type Json } from '../../json/value.ts';
 import { hasExpression } from '../../language/template.ts';
 import type { RunRecord } from '../../run/records.ts';
-import { isEmpty, RunReading } from './run-reading.ts';
+import { isEmpty, isLaterTry, RunReading } from './run-reading.ts';
 import { whatItWaitsFor, type Pause } from './what-it-waits-for.ts';
 import { failureBefore, failureOf, handledFailure } from './why-failed.ts';
 import { editsOf, shown, whyNothing, whySkipped } from './why-nothing.ts';
@@ -59,6 +59,7 @@ function headlineOf({ account, automation, status, failure }: RunRecord, finding
 }
 
 function findingsOf(reading: RunReading, step: TracedStep): Finding[] {
+  if (isLaterTry(step)) return [];
   if (step.end?.kind === 'skipped') {
     const what = `step \`${step.path}\` was left out`;
     return [{ step: step.path, what, because: whySkipped(reading, step), edit: [] }];

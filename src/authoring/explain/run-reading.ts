@@ -3,6 +3,7 @@ import type { Plan, PlanBlock, PlanStep } from '../../generated/plan.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../json/value.ts';
 import { compileTemplate } from '../../language/evaluate.ts';
 import type { RunRecord } from '../../run/records.ts';
+import { pathWithoutTries, stepIdOf, tryOf } from '../../run/try-path.ts';
 
 /** A run as it went, read beside its plan. */
 export class RunReading {
@@ -12,12 +13,16 @@ export class RunReading {
   private readonly steps: ReadonlyMap<string, PlanStep>;
   private readonly byPath: ReadonlyMap<string, TracedStep>;
 
+  /** Of what was tried again, only the last try is read: nothing outside sees another one. */
   constructor(plan: Plan, run: RunRecord, traced: readonly TracedStep[]) {
     this.plan = plan;
     this.run = run;
-    this.traced = traced;
+    this.traced = traced.filter(({ superseded }) => !superseded);
     this.steps = new Map(stepsWithin(plan.steps).map((step) => [step.id, step]));
-    this.byPath = new Map(traced.map((step) => [step.path, step]));
+    // Under the step's own path stands what all its tries came to.
+    this.byPath = new Map(
+      this.traced.filter((step) => !isLaterTry(step)).map((step) => [pathWithoutTries(step.path), step]),
+    );
   }
 
   /** The step as the plan has it; ids are unique within a plan. */
@@ -27,7 +32,7 @@ export class RunReading {
 
   /** The step at a path, such as `each[2].send`, as the plan has it. */
   plannedAt(path: string): PlanStep | undefined {
-    return this.planned(idOf(path));
+    return this.planned(stepIdOf(path));
   }
 
   /** The step whose output an expression at the path reads as `steps.<id>`. */
@@ -44,8 +49,9 @@ export class RunReading {
     const { plan, run } = this;
     const prefixes = prefixesOf(path);
     const steps: JsonObject = {};
-    for (const { path: other, step, end } of this.traced) {
-      const visible = prefixes.includes(other.slice(0, other.length - step.id.length));
+    for (const { path: other, step, end } of this.byPath.values()) {
+      const plain = pathWithoutTries(other);
+      const visible = prefixes.includes(plain.slice(0, plain.length - step.id.length));
       if (visible && end?.kind === 'done' && end.output !== undefined) steps[step.id] = end.output;
     }
     return {
@@ -80,14 +86,15 @@ export function isEmpty(value: Json | undefined): boolean {
   return isJsonObject(value) && Object.keys(value).length === 0;
 }
 
-/** `each[2].send` → `send`. */
-function idOf(path: string): string {
-  return path.slice(path.lastIndexOf('.') + 1);
+/** A row for a later try of a step, such as `route~2`. */
+export function isLaterTry({ path }: TracedStep): boolean {
+  return tryOf(path).number > 1;
 }
 
-/** `each[2].inner[0].send` → ``, `each[2].`, `each[2].inner[0].` */
+/** `each[2].inner[0].send` → ``, `each[2].`, `each[2].inner[0].`, in whichever try. */
 function prefixesOf(path: string): string[] {
-  return ['', ...[...path.matchAll(/\[\d+\]\./g)].map(({ 0: turn, index }) => path.slice(0, index + turn.length))];
+  const plain = pathWithoutTries(path);
+  return ['', ...[...plain.matchAll(/\[\d+\]\./g)].map(({ 0: turn, index }) => plain.slice(0, index + turn.length))];
 }
 
 function stepsWithin(steps: readonly PlanStep[]): PlanStep[] {

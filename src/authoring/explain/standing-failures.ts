@@ -1,5 +1,7 @@
+import { pauseBeforeTry } from '../../engine/pause-before-try.ts';
 import type { TracedStep } from '../../engine/trace.ts';
 import type { Failure } from '../../run/failure.ts';
+import { tryOf, tryPath } from '../../run/try-path.ts';
 
 /** A failure in a branch or an item, in a run that goes on until what is beside it is over. */
 export interface StandingFailure {
@@ -13,7 +15,8 @@ export interface StandingFailure {
 }
 
 /** What has failed already in a run that has not ended: steps with branches or items that wait for the others' end. */
-export function standingFailures(traced: readonly TracedStep[]): StandingFailure[] {
+export function standingFailures(all: readonly TracedStep[]): StandingFailure[] {
+  const traced = lastTries(all);
   return traced.flatMap((step, index) => {
     const inner = isUnderWay(step) ? innerSteps(traced, index) : [];
     const handling = inner.some((one) => one.begun && isHandler(step, one));
@@ -28,6 +31,15 @@ export function standingFailures(traced: readonly TracedStep[]): StandingFailure
         comes: consequence(traced, index, failure),
       },
     ];
+  });
+}
+
+/** Each step, and all within it, as it goes now: without the tries after which there is another one. */
+function lastTries(traced: readonly TracedStep[]): TracedStep[] {
+  const paths = new Set(traced.map(({ path }) => path));
+  return traced.filter(({ path, superseded }) => {
+    const { step, number } = tryOf(path);
+    return !superseded && !paths.has(tryPath(step, number + 1));
   });
 }
 
@@ -60,12 +72,23 @@ function consequence(traced: readonly TracedStep[], index: number, failure: Fail
       break;
     }
     broken = at;
+    if (isTriedAgain(around, inner, failure)) {
+      comes = `step \`${tryOf(around.path).step}\` is tried again`;
+      break;
+    }
     if (onError === undefined || isHandler(around, inner)) continue;
     comes = `the \`on_error\` of step \`${around.path}\` is done`;
     break;
   }
   const names = openLeaves(traced, broken).map(({ path }) => `\`${path}\``);
   return `${comes} when ${names.length === 1 ? 'step' : 'steps'} ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} over`;
+}
+
+function isTriedAgain(around: TracedStep, inner: TracedStep, failure: Failure): boolean {
+  const { tries } = around.step;
+  if (tries === undefined || isHandler(around, inner)) return false;
+  const { step, number } = tryOf(around.path);
+  return pauseBeforeTry(failure, step, number, tries, () => 0) !== undefined;
 }
 
 /** The place of the step itself, and of those around it. */

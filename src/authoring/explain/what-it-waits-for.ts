@@ -1,7 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
+import type { Again } from '../../engine/pause-before-try.ts';
 import type { TracedStep } from '../../engine/trace.ts';
 import type { Instant } from '../../run/records.ts';
 import { calledRunId } from '../../run/run-id.ts';
+import { tryOf } from '../../run/try-path.ts';
 import type { Finding } from './explain-run.ts';
 import type { RunReading } from './run-reading.ts';
 
@@ -30,9 +32,12 @@ function whyHeld({ run, plan }: RunReading, pause: Pause | undefined): Finding[]
   return [{ step: undefined, what: `it waits for its turn${others}`, because: [], edit: [] }];
 }
 
-function waitOf({ run }: RunReading, { path, step, begun, end, attempts }: TracedStep): Finding[] {
+function waitOf({ run }: RunReading, traced: TracedStep): Finding[] {
+  const { path, step, begun, end, attempts, again } = traced;
+  if (!begun || end !== undefined) return [];
+  if (again?.waits === true) return tryAgain(traced, again);
   const last = attempts.at(-1);
-  if (!begun || end !== undefined || last === undefined) return [];
+  if (last === undefined) return [];
   const { body } = step;
   const until = last.sleepUntil === undefined ? '' : ` until ${iso(last.sleepUntil)}`;
   const finding = (what: string, edit: string[]): Finding[] => [
@@ -40,7 +45,7 @@ function waitOf({ run }: RunReading, { path, step, begun, end, attempts }: Trace
   ];
   switch (body.kind) {
     case 'call':
-      return body.step.wait_for_end
+      return body.step.wait_for_end && last.outcome === undefined
         ? finding(`waits for the end of a run that it called`, [`waybill explain ${calledRunId(run.id, path)}`])
         : [];
     case 'wait':
@@ -57,6 +62,12 @@ function waitOf({ run }: RunReading, { path, step, begun, end, attempts }: Trace
     default:
       return last.outcome?.ok === false ? finding(`is tried again: ${last.outcome.failure.message}`, []) : [];
   }
+}
+
+/** A step that failed and is tried again. */
+function tryAgain({ path }: TracedStep, { message, at }: Again): Finding[] {
+  const what = `step \`${tryOf(path).step}\` is tried again at ${iso(at)}: ${message}`;
+  return [{ step: path, what, because: [], edit: [] }];
 }
 
 function iso(instant: Instant): string {

@@ -1,4 +1,4 @@
-import type { PollListView } from '../../server/api-types.ts';
+import type { PollListView } from '../../server/poll-types.ts';
 import { EXIT } from '../exit.ts';
 import type { Format } from '../options.ts';
 import { renderTable } from '../render-table.ts';

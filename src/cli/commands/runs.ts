@@ -86,7 +86,7 @@ export async function wait({ format, timeout, account, automation, ...runner }: 
       if (kind === 'run_finished') break;
       if (format === 'json') continue;
       if (kind === 'run_accepted') console.log(renderRunLine(run));
-      if (kind === 'attempt_finished' && step !== undefined) {
+      if (kind === 'attempt_finished' && step !== undefined && step.attempt.attempt > 0) {
         console.log(`${step.attempt.failure === undefined ? '✓' : '✗'} ${step.id}\n${renderAttempt(step.attempt)}`);
       }
     }

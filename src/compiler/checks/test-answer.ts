@@ -47,9 +47,9 @@ function isAnsweredFromOutside({ body }: StepNode): boolean {
   return body.kind === 'wait' && (body.wait.approval !== undefined || body.wait.event !== undefined);
 }
 
-/** `each[2].send` is `send`. */
+/** `each[2].send` is `send`, and so is `send~2`, a later try of it. */
 function stepIdOf({ to }: TestAnswers): string | undefined {
-  return to?.step?.slice(to.step.lastIndexOf('.') + 1);
+  return to?.step?.slice(to.step.lastIndexOf('.') + 1).replace(/~\d+$/, '');
 }
 
 const KINDS = ['body', 'text', 'fault', 'output'] as const;

@@ -124,11 +124,11 @@ function named(name: string | undefined, at: PointerToken[]): NamedStep[] {
   return name === undefined ? [] : [{ name, at }];
 }
 
-/** Each part of a name such as `each[2].send` is a step. */
+/** Each part of a name such as `each[2].send`, or of a later try `each~2[2].send`, is a step. */
 function checkStep({ name, at }: NamedStep, ids: readonly string[]): Finding[] {
   const unknown = name
     .split('.')
-    .map((part) => part.replace(/\[\d+\]$/, ''))
+    .map((part) => part.replace(/(~\d+)?(\[\d+\])?$/, ''))
     .filter((id) => !ids.includes(id));
   return unknown.map((id) => {
     const near = nearestName(id, ids);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { limitsOf } from '../../../src/engine/limits.ts';
-import type { PollListView } from '../../../src/server/api-types.ts';
+import type { PollListView } from '../../../src/server/poll-types.ts';
 import { waybill } from '../../cli/waybill.ts';
 import { withWorkspace, type Served, type WorkspaceFiles } from '../../server/with-workspace.ts';
 
